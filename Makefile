@@ -1,0 +1,41 @@
+# Every target sets up .venv by itself. PYTHON picks the interpreter it is made from.
+PYTHON ?= python3
+VENV   ?= .venv
+RUN    := $(VENV)/bin/python
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo spec generate changes check test vendor vendor-check bench clean
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
+	@$(RUN) -m tools.spec $(if $(UPSTREAM),"$(UPSTREAM)")
+
+generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync
+	@$(RUN) -m tools.generate
+
+changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
+	@$(RUN) -m tools.changes "$(OLD)" "$(NEW)"
+
+vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
+	@$(RUN) -m tools.vendor copy "$(DEST)" $(if $(NAME),--name "$(NAME)") $(if $(FORCE),--force)
+
+vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
+	@$(RUN) -m tools.vendor check "$(DEST)"
+
+check: $(READY)  ## drift of every generated file, ruff, mypy, pyright
+	@$(RUN) -m tools.check
+
+test: $(READY)   ## the tests
+	$(RUN) -m pytest -n 2
+
+clean:           ## remove what the other targets made
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
