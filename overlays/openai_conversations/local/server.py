@@ -1,0 +1,77 @@
+"""The local service behind a real socket, in a thread: for tests, demonstrations, benchmarks.
+
+`serve.py` is the same for a process of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from types import TracebackType
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .app import CUT, PREFIX, create_app
+from .offload import Handler
+
+__all__ = ["LocalServer"]
+
+
+class _CuttableProtocol(H11Protocol):
+    """uvicorn's h11 protocol, which also lets the application close its connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # Handed to the application as the state of each request of this connection.
+        self.app_state = {**self.app_state, CUT: transport.close}
+
+
+class LocalServer:
+    """Serves a local service over HTTP on a free port of the loopback interface.
+
+    The port listens from the start, so requests may be sent as soon as the object exists. Leaving
+    the `with` block, or `close`, stops the server and closes the service.
+
+    Args:
+        service: The service that answers.
+
+    Attributes:
+        url: The base URL, for example `http://127.0.0.1:50123/v1`.
+    """
+
+    def __init__(self, service: Handler) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}{PREFIX}"
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(service),
+                http=_CuttableProtocol,
+                ws="none",
+                log_config=None,
+                access_log=False,
+                # A request that a fault keeps waiting must not keep the test from ending.
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name=self.url, daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop the server and wait for its end; any number of times."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def __enter__(self) -> LocalServer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

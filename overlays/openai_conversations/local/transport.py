@@ -1,0 +1,130 @@
+"""httpx transports that call the local service in this process: no socket, no key, no network.
+
+Everything above the transport (errors, pages, streams, retries, event hooks) is the real thing.
+What a connection would have done is told in httpx's own errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+
+from .faults import AnswerTimedOut, ConnectionLost
+from .offload import Chunks, Handler, answer
+from .service import ServiceReply, ServiceRequest
+
+__all__ = ["AsyncLocalTransport", "LocalTransport"]
+
+
+class LocalTransport(httpx.BaseTransport):
+    """A transport for `httpx.Client` that lets a local service answer.
+
+    Args:
+        service: The service to call; several transports may share one.
+        close_service: Whether closing the client closes the service too. Leave it off where the
+            service belongs to somebody else.
+
+    Time-outs have no effect: a call takes as long as the service takes.
+    """
+
+    def __init__(self, service: Handler, *, close_service: bool = False) -> None:
+        self._service = service
+        self._close_service = close_service
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request.
+
+        Raises:
+            httpx.RemoteProtocolError: If a fault that was asked for closes the connection.
+            httpx.ReadTimeout: If a fault that was asked for keeps the answer back.
+        """
+        body = request.read()
+        try:
+            return _to_response(self._service.handle(_to_service(request, body)))
+        except (ConnectionLost, AnswerTimedOut) as error:
+            raise _as_httpx(error) from error
+
+    def close(self) -> None:
+        """Close the service, if this transport was told to."""
+        if self._close_service:
+            self._service.close()
+
+
+class AsyncLocalTransport(httpx.AsyncBaseTransport):
+    """The same for `httpx.AsyncClient`, under asyncio and trio.
+
+    The service works on a thread, so the event loop goes on while it waits for a disk or a model.
+    A call that is cancelled ends when the service has answered; its answer is closed.
+    """
+
+    def __init__(self, service: Handler, *, close_service: bool = False) -> None:
+        self._service = service
+        self._close_service = close_service
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request; raises what `LocalTransport.handle_request` raises."""
+        body = await request.aread()
+        try:
+            return _to_response(await answer(self._service, _to_service(request, body)))
+        except (ConnectionLost, AnswerTimedOut) as error:
+            raise _as_httpx(error) from error
+
+    async def aclose(self) -> None:
+        """Close the service, if this transport was told to."""
+        if self._close_service:
+            self._service.close()
+
+
+class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A streamed body, read in whichever way the client reads."""
+
+    def __init__(self, source: Iterator[bytes]) -> None:
+        self._chunks = Chunks(source)
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while (chunk := self._chunks.next()) is not None:
+                yield chunk
+        except ConnectionLost as error:
+            raise _as_httpx(error) from error
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            while (chunk := await self._chunks.next_async()) is not None:
+                yield chunk
+        except ConnectionLost as error:
+            raise _as_httpx(error) from error
+
+    def close(self) -> None:
+        self._chunks.close()
+
+    async def aclose(self) -> None:
+        # Without an await in between: this also runs while a task is being cancelled.
+        self._chunks.close()
+
+
+def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
+    return ServiceRequest(
+        method=request.method,
+        path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
+        query=request.url.params.multi_items(),
+        headers=dict(request.headers),
+        body=body,
+    )
+
+
+def _to_response(reply: ServiceReply) -> httpx.Response:
+    extensions = {"http_version": b"HTTP/1.1"}
+    if isinstance(reply.body, bytes):
+        return httpx.Response(
+            reply.status, headers=reply.headers, content=reply.body, extensions=extensions
+        )
+    return httpx.Response(
+        reply.status, headers=reply.headers, stream=_Stream(reply.body), extensions=extensions
+    )
+
+
+def _as_httpx(error: ConnectionLost | AnswerTimedOut) -> httpx.TransportError:
+    kind = httpx.ReadTimeout if isinstance(error, AnswerTimedOut) else httpx.RemoteProtocolError
+    return kind(str(error))

@@ -1,0 +1,99 @@
+"""Fixtures for tests of code that uses the API: a client, an async client, a real server.
+
+pytest imports this module in every run of everybody who has the package installed. So it imports
+nothing by itself; each fixture imports what it needs when a test asks for it.
+
+A test that asks for several of them gets one and the same service, in memory and fresh.
+`conversations_local` is the handle on it: the requests that were seen, the faults that are to
+strike, and the script of the local model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from openai_conversations import AsyncClient, Client
+
+    from .local.observed import ObservedService
+
+__all__ = [
+    "conversations_async_client",
+    "conversations_client",
+    "conversations_local",
+    "conversations_url",
+]
+
+BASE_URL = "http://local/v1"
+
+
+@pytest.fixture
+def conversations_local() -> Iterator[ObservedService]:
+    """The local service behind the other fixtures: `.requests`, `.faults`, `.model`.
+
+    At the end of the test, a fault that no request has met fails the test: it did not test what it
+    meant to. `conversations_local.faults.clear()` says that this was meant.
+    """
+    from .local.observed import ObservedService
+    from .local.service import LocalService
+
+    observed = ObservedService(LocalService())
+    yield observed
+    observed.close()
+    missed = [f"{fault.name} on {fault.on!r}" for fault in observed.faults.pending]
+    if missed:
+        pytest.fail(f"no request met these faults: {', '.join(missed)}", pytrace=False)
+
+
+@pytest.fixture
+def conversations_client(conversations_local: ObservedService) -> Iterator[Client]:
+    """A `Client` that talks to the local service in this process."""
+    import httpx
+
+    from openai_conversations import Client
+
+    from .local.transport import LocalTransport
+
+    transport = LocalTransport(conversations_local)
+    with (
+        httpx.Client(transport=transport) as http_client,
+        Client(api_key="local", base_url=BASE_URL, http_client=http_client) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def conversations_async_client(conversations_local: ObservedService) -> AsyncClient:
+    """An `AsyncClient` that talks to the local service in this process.
+
+    It needs no closing, so it works with any way of running async tests.
+    """
+    import httpx
+
+    from openai_conversations import AsyncClient
+
+    from .local.transport import AsyncLocalTransport
+
+    http_client = httpx.AsyncClient(transport=AsyncLocalTransport(conversations_local))
+    return AsyncClient(api_key="local", base_url=BASE_URL, http_client=http_client)
+
+
+@pytest.fixture
+def conversations_url(conversations_local: ObservedService) -> Iterator[str]:
+    """The base URL of a real HTTP server on this machine, for any client; any key will do.
+
+    Needs the extra `local`.
+    """
+    try:
+        from .local.server import LocalServer
+    except ImportError as error:
+        pytest.fail(
+            f"conversations_url needs the extra 'local' ({error.name} is not installed): "
+            "pip install 'openai-conversations[local]'",
+            pytrace=False,
+        )
+    with LocalServer(conversations_local) as server:
+        yield server.url
