@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,13 +17,13 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .faults import AnswerTimedOut, ConnectionLost
+from .faults import AnswerTimedOutError, ConnectionLostError
 from .offload import Chunks, Handler, answer
 from .service import ServiceReply, ServiceRequest
+from .transport import PREFIX
 
-__all__ = ["CUT", "PREFIX", "create_app"]
+__all__ = ["CUT", "create_app"]
 
-PREFIX = "/v1"
 # A server may put a function under this name into the ASGI state; it closes the connection of the
 # request. ASGI itself has no way to do that, and only faults that a test asks for need one.
 CUT = "local_cut"
@@ -66,8 +67,8 @@ class _Endpoint:
         try:
             reply = await answer(self._service, _to_service(request, body))
             await _to_response(reply)(scope, receive, send)
-        except (ConnectionLost, AnswerTimedOut) as error:
-            if isinstance(error, ConnectionLost):
+        except (ConnectionLostError, AnswerTimedOutError) as error:
+            if isinstance(error, ConnectionLostError):
                 getattr(request.state, CUT)()
             while (await receive())["type"] != "http.disconnect":
                 pass
@@ -96,7 +97,7 @@ def _to_service(request: Request, body: bytes) -> ServiceRequest:
     raw: bytes = request.scope["raw_path"]
     return ServiceRequest(
         method=request.method,
-        path=raw.decode("latin-1"),
+        path=raw.decode("latin-1").removeprefix(PREFIX),
         query=request.query_params.multi_items(),
         headers=dict(request.headers),
         body=body,
@@ -134,4 +135,4 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 def _error(status: int, message: str, type_: str) -> Response:
     error = {"message": message, "type": type_, "param": None, "code": None}
-    return JSONResponse({"error": error}, status)
+    return JSONResponse({"error": error}, status, {"x-request-id": f"req_{uuid4().hex}"})

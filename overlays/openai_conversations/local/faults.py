@@ -1,9 +1,9 @@
 """Faults that a test can ask for: what networks and busy servers do, on demand.
 
-One place for both ways in. A fault is applied where the service answers and only says what the
-network would have done (`ConnectionLost`, `AnswerTimedOut`). The in-process transport turns that
-into the httpx error which a real connection gives; the HTTP application really closes the
-connection, or really stays silent. So a test means the same over either.
+One place for both ways in. A fault is applied where the service answers, and only says what the
+network would have done (`ConnectionLostError`, `AnswerTimedOutError`). The in-process transport
+turns that into the httpx error which a real connection gives; the HTTP application really closes
+the connection, or really stays silent. So a test means the same over either.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from .offload import close_body
 from .service import ServiceReply, ServiceRequest
 
-__all__ = ["FAULT_HEADER", "AnswerTimedOut", "ConnectionLost", "Fault", "Faults"]
+__all__ = ["FAULT_HEADER", "AnswerTimedOutError", "ConnectionLostError", "Fault", "Faults"]
 
 # Every answer that a fault made or changed carries its name, so that nobody takes such an answer
 # for a mistake of the service, and a check against the document can leave it out.
@@ -29,11 +29,11 @@ Answer = Callable[[], ServiceReply]
 LIST_ITEMS = "GET /conversations/*/items"
 
 
-class ConnectionLost(Exception):
+class ConnectionLostError(Exception):
     """The connection is closed before the whole answer has gone out."""
 
 
-class AnswerTimedOut(Exception):
+class AnswerTimedOutError(Exception):
     """No answer will come; the caller waits until its own time-out."""
 
 
@@ -89,7 +89,7 @@ class Faults:
 
         def effect(answer: Answer) -> ServiceReply:
             _finish(answer())
-            raise ConnectionLost("Server disconnected without sending a response.")
+            raise ConnectionLostError("Server disconnected without sending a response.")
 
         self.add(Fault("answer_lost", on, effect), times=times)
 
@@ -99,7 +99,7 @@ class Faults:
         def effect(answer: Answer) -> ServiceReply:
             if committed:
                 _finish(answer())
-            raise AnswerTimedOut("timed out")
+            raise AnswerTimedOutError("timed out")
 
         self.add(Fault("timeout", on, effect), times=times)
 
@@ -217,7 +217,7 @@ def _cut(chunks: Iterator[bytes], keep: int) -> Iterator[bytes]:
             if chunk is None:
                 break
             yield chunk
-        raise ConnectionLost("peer closed connection without sending complete message body")
+        raise ConnectionLostError("peer closed connection without sending complete message body")
     finally:
         close_body(chunks)
 

@@ -7,7 +7,6 @@ place of the plain one.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,8 +68,8 @@ class ObservedService:
         """Record the request and answer it, unless a fault is due.
 
         Raises:
-            ConnectionLost: If a fault closes the connection.
-            AnswerTimedOut: If a fault keeps the answer back.
+            ConnectionLostError: If a fault closes the connection.
+            AnswerTimedOutError: If a fault keeps the answer back.
         """
         seen = SeenRequest(
             request.method, request.path, request.query, request.headers, request.body

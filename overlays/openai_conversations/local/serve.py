@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from .service import LocalService
+from .transport import PREFIX
 
 __all__ = ["add_arguments", "run"]
 
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         import uvicorn
 
-        from .app import PREFIX, create_app
+        from .app import create_app
     except ImportError as error:
         print(
             f"serve needs the extra 'local' ({error.name} is not installed): "

@@ -13,8 +13,9 @@ from types import TracebackType
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .app import CUT, PREFIX, create_app
+from .app import CUT, create_app
 from .offload import Handler
+from .transport import PREFIX
 
 __all__ = ["LocalServer"]
 

@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 
-from .faults import AnswerTimedOut, ConnectionLost
+from .faults import AnswerTimedOutError, ConnectionLostError
 from .offload import Chunks, Handler, answer
 from .service import ServiceReply, ServiceRequest
 
-__all__ = ["AsyncLocalTransport", "LocalTransport"]
+__all__ = ["PREFIX", "AsyncLocalTransport", "LocalTransport"]
+
+# The path of the API's base URL; the service knows the paths of the document, which are below it.
+PREFIX = "/v1"
 
 
 class LocalTransport(httpx.BaseTransport):
@@ -42,7 +45,7 @@ class LocalTransport(httpx.BaseTransport):
         body = request.read()
         try:
             return _to_response(self._service.handle(_to_service(request, body)))
-        except (ConnectionLost, AnswerTimedOut) as error:
+        except (ConnectionLostError, AnswerTimedOutError) as error:
             raise _as_httpx(error) from error
 
     def close(self) -> None:
@@ -67,7 +70,7 @@ class AsyncLocalTransport(httpx.AsyncBaseTransport):
         body = await request.aread()
         try:
             return _to_response(await answer(self._service, _to_service(request, body)))
-        except (ConnectionLost, AnswerTimedOut) as error:
+        except (ConnectionLostError, AnswerTimedOutError) as error:
             raise _as_httpx(error) from error
 
     async def aclose(self) -> None:
@@ -86,14 +89,14 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         try:
             while (chunk := self._chunks.next()) is not None:
                 yield chunk
-        except ConnectionLost as error:
+        except ConnectionLostError as error:
             raise _as_httpx(error) from error
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
             while (chunk := await self._chunks.next_async()) is not None:
                 yield chunk
-        except ConnectionLost as error:
+        except ConnectionLostError as error:
             raise _as_httpx(error) from error
 
     def close(self) -> None:
@@ -107,7 +110,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
     return ServiceRequest(
         method=request.method,
-        path=request.url.raw_path.partition(b"?")[0].decode("ascii"),
+        path=request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX),
         query=request.url.params.multi_items(),
         headers=dict(request.headers),
         body=body,
@@ -125,6 +128,8 @@ def _to_response(reply: ServiceReply) -> httpx.Response:
     )
 
 
-def _as_httpx(error: ConnectionLost | AnswerTimedOut) -> httpx.TransportError:
-    kind = httpx.ReadTimeout if isinstance(error, AnswerTimedOut) else httpx.RemoteProtocolError
+def _as_httpx(error: ConnectionLostError | AnswerTimedOutError) -> httpx.TransportError:
+    kind = (
+        httpx.ReadTimeout if isinstance(error, AnswerTimedOutError) else httpx.RemoteProtocolError
+    )
     return kind(str(error))
