@@ -1,0 +1,230 @@
+"""Items on their way in: whatever the caller has becomes the JSON that the service accepts.
+
+An item can be a helper's result, a generated model, a plain mapping, or something that came out of
+a conversation or a response. What comes out is wider than what goes in: it has fields, and a few
+values, that the input schemas of the same `type` do not know and that the service refuses. The
+tables below name them. They are read off `spec/openapi.yaml`, and the tests derive them again from
+it, so a new document that changes them is noticed.
+
+The rules, in the order in which they matter:
+
+- Nothing is added, and nothing of the caller's is changed: an item that needs no change is sent as
+  it is, and one that does is copied first (one level deep).
+- The order stays as given. A `reasoning` item belongs to the item that followed it, so the two stay
+  neighbours, and its `id` and `encrypted_content` are never touched.
+- A kind that the document does not have (a `RawObject`, a mapping with an unknown `type` or role)
+  passes through unchanged; so do content parts that only come out (`text`, `summary_text`,
+  `reasoning_text`, `computer_screenshot` in a message). No input form exists for them in the
+  document; the service that sent them decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ._checks import describe, invalid
+from .errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from openai_conversations_api import models as m
+
+    ItemLike: TypeAlias = (
+        m.InputItem
+        | m.ConversationItem
+        | m.OutputItem
+        | m.ItemResource
+        | m.RawObject
+        | Mapping[str, object]
+    )
+
+#: Fields of what comes out that the input schema of the same `type` does not have.
+OUTPUT_ONLY: dict[str, frozenset[str]] = {
+    "apply_patch_call": frozenset({"created_by"}),
+    "apply_patch_call_output": frozenset({"created_by"}),
+    "compaction": frozenset({"created_by"}),
+    "computer_call_output": frozenset({"created_by"}),
+    "custom_tool_call": frozenset({"created_by", "status"}),
+    "custom_tool_call_output": frozenset({"created_by", "status"}),
+    "function_call": frozenset({"created_by"}),
+    "function_call_output": frozenset({"created_by"}),
+    "shell_call": frozenset({"created_by"}),
+    "shell_call_output": frozenset({"created_by"}),
+    "tool_search_call": frozenset({"created_by"}),
+    "tool_search_output": frozenset({"created_by"}),
+}
+
+#: Optional fields, and every `status`, in which the input schema refuses null. Servers that are
+#: compatible with the service send such nulls; absent means the same and is accepted.
+NOT_NULL: dict[str, frozenset[str]] = {
+    "apply_patch_call": frozenset({"status"}),
+    "apply_patch_call_output": frozenset({"status"}),
+    "code_interpreter_call": frozenset({"status"}),
+    "computer_call": frozenset({"action", "actions", "status"}),
+    "custom_tool_call": frozenset({"id", "namespace"}),
+    "custom_tool_call_output": frozenset({"id"}),
+    "file_search_call": frozenset({"status"}),
+    "function_call": frozenset({"id", "namespace", "status"}),
+    "image_generation_call": frozenset({"status"}),
+    "local_shell_call": frozenset({"status"}),
+    "mcp_call": frozenset({"status"}),
+    "program_output": frozenset({"status"}),
+    "reasoning": frozenset({"content", "status"}),
+    "tool_search_call": frozenset({"execution"}),
+    "tool_search_output": frozenset({"execution"}),
+    "web_search_call": frozenset({"status"}),
+}
+
+#: Values of optional fields that come out and that the input schema's enum does not have:
+#: `(type, field, value)`.
+OUTPUT_ONLY_VALUES = frozenset({("computer_call_output", "status", "failed")})
+
+#: `FunctionShellCallOutputContent` has this field, `FunctionShellCallOutputContentParam` has not.
+_SHELL_CHUNK_OUTPUT_ONLY = "created_by"
+
+_INPUT_ROLES = frozenset({"user", "system", "developer"})
+_OUTPUT_PARTS = frozenset({"output_text", "refusal"})
+_INPUT_PARTS = frozenset({"input_text", "input_image", "input_file"})
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+_PLAIN = _SCALARS | {dict, list}
+_NO_FIELDS: frozenset[str] = frozenset()
+
+
+def to_response_input(value: object) -> str | list[dict[str, Any]]:
+    """The `input` of a response: a string stays one, anything else is a list of items.
+
+    Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
+
+    Raises:
+        InvalidArgumentError: as `to_input_items`.
+    """
+    return value if isinstance(value, str) else to_input_items(value, argument="input")
+
+
+def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, Any]]:
+    """Turns the caller's items into JSON objects, in the same order.
+
+    Args:
+        items: an iterable of models, helpers' results and mappings. None of them is changed.
+        argument: the caller's name for `items`, used in errors.
+
+    Returns:
+        One dict an item. A plain dict that needs no change is returned itself, not a copy.
+
+    Raises:
+        InvalidArgumentError: `items` is no iterable of items, or one of them is not an item; the
+            message names it (`items[3]`, `items[3].content`).
+    """
+    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
+        raise invalid(argument, "a list of items", items)
+    return [_to_input_item(item, argument, index) for index, item in enumerate(items)]
+
+
+def _to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
+    data = item if type(item) is dict else _to_dict(item)
+    if data is None:
+        received = describe(item)
+        if isinstance(item, str):
+            received += ", a string; MessageItem.user_text(...) makes a message of it"
+        raise InvalidArgumentError(
+            f"{argument}[{index}]", expected="an item: a model or a mapping", received=received
+        )
+    if isinstance(item, Mapping):
+        data = _encode_parts(data)
+    kind = data.get("type")
+    if kind == "message" or (kind is None and "role" in data):
+        return _clean_message(data, argument, index)
+    if not isinstance(kind, str):
+        # A reference may leave out its type; anything else without one cannot be told apart.
+        if kind is None and "id" in data:
+            return data
+        raise invalid(f"{argument}[{index}].type", "the item's type as a string", kind)
+    return _clean(data, kind)
+
+
+def _to_dict(item: object) -> dict[str, Any] | None:
+    """The JSON of a model or of any other mapping; None for what is neither."""
+    if isinstance(item, Mapping):
+        return dict(item)
+    to_dict: Callable[[], dict[str, Any]] | None = getattr(item, "to_dict", None)
+    return None if to_dict is None or isinstance(item, type) else to_dict()
+
+
+def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
+    """Lets a mapping hold models, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
+    encoded: dict[str, Any] | None = None
+    for key, value in data.items():
+        kind = type(value)
+        if kind in _SCALARS or kind is dict:
+            continue
+        if isinstance(value, list | tuple):
+            if all(type(part) in _PLAIN for part in value):
+                continue
+            new: Any = [_encode(part) for part in value]
+        else:
+            new = _encode(value)
+        encoded = encoded or dict(data)
+        encoded[key] = new
+    return data if encoded is None else encoded
+
+
+def _encode(value: Any) -> Any:
+    data = None if type(value) in _PLAIN else _to_dict(value)
+    return value if data is None else data
+
+
+def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Leaves out what the input schema of `kind` refuses."""
+    drop = OUTPUT_ONLY.get(kind, _NO_FIELDS)
+    not_null = NOT_NULL.get(kind, _NO_FIELDS)
+    refused = [
+        key
+        for key, value in data.items()
+        if key in drop
+        or (value is None and key in not_null)
+        or (isinstance(value, str) and (kind, key, value) in OUTPUT_ONLY_VALUES)
+    ]
+    if refused:
+        data = {key: value for key, value in data.items() if key not in refused}
+    if kind == "shell_call_output" and isinstance(data.get("output"), list):
+        chunks = [_without(chunk, _SHELL_CHUNK_OUTPUT_ONLY) for chunk in data["output"]]
+        data = {**data, "output": chunks}
+    return data
+
+
+def _without(chunk: Any, field: str) -> Any:
+    if not isinstance(chunk, dict) or field not in chunk:
+        return chunk
+    return {key: value for key, value in chunk.items() if key != field}
+
+
+def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str, Any]:
+    """Brings a message into one of its three input forms, which differ in the fields they have.
+
+    `EasyInputMessage` (any role; string or input parts; no `id`, no `status`), `InputMessage`
+    (user, system, developer; input parts; no `id`, no `phase`) and `OutputMessage` (assistant;
+    output parts; all fields, `id` and `status` among them).
+    """
+    role, content = data.get("role"), data.get("content")
+    if not isinstance(content, str | list | tuple):
+        expected = "a string or a list of content parts"
+        raise invalid(f"{argument}[{index}].content", expected, content)
+    drop: tuple[str, ...] = ()
+    if role in _INPUT_ROLES:
+        if isinstance(content, str):
+            drop = ("id", "status")
+        elif "status" in data and data["status"] is not None:
+            drop = ("id", "phase")
+        else:
+            drop = ("id",)
+    elif role == "assistant" and (isinstance(content, str) or _has_input_part(content)):
+        drop = ("id", "status")
+    if data.get("status", drop) is None:
+        drop += ("status",)
+    if not any(field in data for field in drop):
+        return data
+    return {key: value for key, value in data.items() if key not in drop}
+
+
+def _has_input_part(content: list[Any] | tuple[Any, ...]) -> bool:
+    return any(isinstance(part, dict) and part.get("type") in _INPUT_PARTS for part in content)
