@@ -1,0 +1,78 @@
+"""How a schema is called in the report: a name, a type, the kind of thing it is."""
+
+from typing import Any
+
+from tools.changes.document import Document
+from tools.changes.normal import Node, array, canonical
+
+_MOST_SHOWN = 4
+
+
+def kind(shape: Node) -> str:
+    """The kind of value a shape allows; two kinds differ when one cannot become the other."""
+    for keyword in ("unresolved", "union"):
+        if keyword in shape:
+            return keyword
+    if "type" in shape:
+        if shape["type"] == "object" and not (shape.keys() & {"properties", "required"}):
+            return "map" if shape.get("additionalProperties") else "object"
+        return str(shape["type"])
+    values = {type(value).__name__ for value in array(shape.get("enum"))}
+    if values:
+        return {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}.get(
+            values.pop(), "anything"
+        )
+    if "required" in shape:
+        return "object"
+    return "array" if "items" in shape else "anything"
+
+
+def tag(document: Document, node: Node) -> str | None:
+    """What tells a union's member from the others: its one-value `type`, and `role` if it has one.
+
+    None for a member that has no such field.
+    """
+    fields = document.effective(node).get("properties", {})
+    found: list[str] = []
+    for name in ("type", "role"):
+        values = array(document.effective(fields.get(name, {})).get("enum"))
+        if len(values) == 1:
+            found.append(f"{name} {canonical(values[0])}")
+    return ", ".join(found) if found and found[0].startswith("type") else None
+
+
+def named(node: Node) -> str:
+    """What a person would call the schema: `Name`, string, list of integer, one of "a", "b" …"""
+    suffix = " or null" if node.get("nullable") else ""
+    if "$ref" in node:
+        return f"`{node['$ref']}`{suffix}"
+    if "union" in node:
+        return _some([named(member) for member in node["union"]], " or ") + suffix
+    if "enum" in node and node["enum"]:
+        return values(node["enum"]) + suffix
+    match kind(node):
+        case "array":
+            return f"list of {named(node.get('items', {}))}{suffix}"
+        case "map" if node.get("additionalProperties"):
+            return f"map of {named(node['additionalProperties'])}{suffix}"
+        case "object" | "map":
+            fields = [f"`{name}`" for name in sorted(node.get("properties", {}))]
+            inside = f" of {_some(fields, ', ')}" if fields else ""
+            return f"object{inside}{suffix}"
+        case other if "allOf" in node:
+            parts = [named(part) for part in node["allOf"] if "$ref" in part]
+            return (" with ".join(parts) or other) + suffix
+        case other:
+            return other + suffix
+
+
+def values(found: list[Any]) -> str:
+    """Constants as they stand in the document: `a`, `b`, `3`."""
+    shown = [value if isinstance(value, str) and value else canonical(value) for value in found]
+    return ", ".join(f"`{value}`" for value in shown)
+
+
+def _some(parts: list[str], joint: str) -> str:
+    if len(parts) > _MOST_SHOWN:
+        return joint.join(parts[:_MOST_SHOWN]) + f"{joint}… ({len(parts)} in all)"
+    return joint.join(parts)
