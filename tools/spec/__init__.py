@@ -1,0 +1,60 @@
+"""From OpenAI's OpenAPI document to `spec/openapi.yaml`, the generator's only input.
+
+    make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1]
+
+load -> trim (spec/selection.yaml) -> overlay (spec/fixes.overlay.yaml, then
+spec/docs.overlay.yaml) -> spec/openapi.yaml and spec/upstream.lock. Both files are replaced at the
+end, together, or not at all.
+
+With KEEP_PROSE=1 upstream's descriptions and summaries stay wherever docs.overlay.yaml does not
+put our own words, and `make generate` then carries them into docstrings. The file says so in its
+header; it is for a private build and not for this repository. The lock is the same either way.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.spec.grammar import Json
+from tools.spec.load import load
+from tools.spec.lock import digest
+from tools.spec.overlay import apply, read_overlay
+from tools.spec.references import check
+from tools.spec.selection import Selection, read_selection
+from tools.spec.trim import prune, trim
+
+OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A trimmed and overlaid document, and how it came about."""
+
+    document: Json
+    sha256: str
+    skipped: tuple[str, ...]
+
+
+def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Json:
+    """Trim `upstream` (OpenAPI 3.1, loaded) and apply the Overlays found in `root`/spec.
+
+    Writes nothing and leaves `upstream` as it is. Raises ToolError for anything that does not fit.
+    """
+    return build_in_full(upstream, root=root, keep_prose=keep_prose).document
+
+
+def build_in_full(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
+    """As `build`, with the sha256 of what was taken and the optional actions skipped."""
+    selection = read_selection(root / "spec" / "selection.yaml")
+    overlays = [(name, read_overlay(root / "spec" / name)) for name in OVERLAYS]
+    trimmed = document = trim(upstream, selection)
+    if keep_prose:
+        document = trim(upstream, selection, keep_prose=True)
+    skipped: list[str] = []
+    for name, actions in overlays:
+        document, passed = apply(document, actions, name)
+        skipped += [f"{action.name} – {action.optional}" for action in passed]
+    check(document)
+    return Built(prune(document), digest(trimmed), tuple(skipped))
+
+
+__all__ = ["Built", "Selection", "build", "build_in_full", "load", "read_selection", "trim"]

@@ -1,0 +1,171 @@
+"""Cut the upstream document down to the selected operations and what they reach.
+
+What stays, stays exactly as it was, list orders included; only the order of keywords, paths and
+components is fixed, so that upstream may shuffle them without a diff here. What the rules of the
+selection drop is dropped before references are followed: a schema that only an example mentions is
+not reached.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import httpx
+
+from tools.errors import ToolError
+from tools.spec.grammar import METHODS, Json, Node, Place, fields, pointer, rebuild, walk
+from tools.spec.references import Component, check, component, nearest, references
+from tools.spec.selection import Selection
+
+Keep = Callable[[str], bool]
+
+
+def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> Json:
+    """The part of `upstream` (an OpenAPI 3.1 document) that `selection` names.
+
+    `upstream` is not changed. Raises ToolError, with the place, for an operation that is not
+    there, a reference that leads nowhere, or a cycle that cannot be expressed.
+    """
+    keep = partial(selection.keeps, keep_prose=keep_prose)
+    result: Json = {"openapi": upstream["openapi"], "info": _info(upstream, selection, keep)}
+    for key in ("jsonSchemaDialect", "security"):
+        if key in upstream:
+            result[key] = upstream[key]
+    if "servers" in upstream:
+        servers = {"servers": upstream["servers"]}
+        result["servers"] = rebuild(servers, "document", (), keep)["servers"]
+    result["paths"] = _paths(upstream, selection, keep)
+    tags = {tag for _, _, operation in _operations(result) for tag in operation.get("tags", ())}
+    used = [tag for tag in upstream.get("tags") or () if tag.get("name") in tags]
+    if used:
+        result["tags"] = rebuild({"tags": used}, "document", (), keep)["tags"]
+    result["components"] = _components(result, upstream, keep)
+    _fill_descriptions(result)
+    check(result)
+    return rebuild(result, "document", (), lambda _: True)
+
+
+def prune(document: Json) -> Json:
+    """`document` without components that nothing refers to any more."""
+    rest = {key: value for key, value in document.items() if key != "components"}
+    rest["components"] = _components(rest, document, lambda _: True)
+    return rebuild(rest, "document", (), lambda _: True)
+
+
+def _info(upstream: Json, selection: Selection, keep: Keep) -> Json:
+    info = upstream.get("info")
+    if not isinstance(info, dict) or "version" not in info:
+        raise ToolError("#/info: expected an object with title and version.")
+    # OpenAPI requires a title, and upstream's is prose like any other.
+    kept = rebuild(info, "info", ("info",), keep)
+    return {"title": selection.title, **kept}
+
+
+def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
+    wanted = set(selection.operations)
+    known: dict[str, str] = {}
+    paths: Json = {}
+    for path, declared in sorted(upstream["paths"].items()):
+        if path.startswith("x-"):
+            continue
+        place: Place = ("paths", path)
+        item = _path_item(declared, place, upstream)
+        for method in METHODS:
+            operation = item.get(method)
+            if not isinstance(operation, dict) or "operationId" not in operation:
+                continue
+            name = operation["operationId"]
+            if name in wanted and name in known:
+                raise ToolError(
+                    f"{pointer((*place, method))}: operationId `{name}` is used twice; "
+                    f"it is also at {known[name]}."
+                )
+            known[name] = pointer((*place, method))
+            if name in wanted:
+                shared = {key: value for key, value in item.items() if key not in METHODS}
+                kept = paths.setdefault(path, rebuild(shared, "pathItem", place, keep))
+                kept[method] = rebuild(operation, "operation", (*place, method), keep)
+    missing = [name for name in selection.operations if name not in known]
+    if missing:
+        hints = " ".join(f"`{name}` is not there.{nearest(name, known)}" for name in missing)
+        raise ToolError(
+            f"#/paths: spec/selection.yaml names {len(missing)} operation(s) that the document "
+            f"does not have ({len(known)} others it has). {hints}"
+        )
+    return paths
+
+
+def _path_item(declared: object, place: Place, upstream: Json) -> Json:
+    """A path's methods, looked up when the path is only a reference to them."""
+    if not isinstance(declared, dict):
+        raise ToolError(f"{pointer(place)}: expected an object.")
+    if "$ref" not in declared:
+        return declared
+    section, name = component(declared["$ref"], (*place, "$ref"), upstream)
+    target = upstream["components"][section][name]
+    return {**target, **{key: value for key, value in declared.items() if key != "$ref"}}
+
+
+def _components(document: Json, source: Json, keep: Keep) -> Json:
+    """The components of `source` that `document` reaches, by section and name."""
+    found: dict[Component, Any] = {}
+    waiting: list[Component] = _reached(walk(document, "document"), source)
+    while waiting:
+        target = waiting.pop()
+        if target in found:
+            continue
+        section, name = target
+        inside = fields("components").get(section)
+        if inside is None:
+            raise ToolError(f"#/components/{section}: is no section that OpenAPI 3.1 knows.")
+        place: Place = ("components", section, name)
+        found[target] = rebuild(source["components"][section][name], inside[1], place, keep)
+        waiting += _reached(walk(found[target], inside[1], place), source)
+    sections: Json = {section: {} for section in fields("components")}
+    for section, name in sorted(found):
+        sections[section][name] = found[section, name]
+    return {section: held for section, held in sections.items() if held}
+
+
+def _reached(nodes: Iterable[Node], source: Json) -> list[Component]:
+    return [target for node in nodes for _, target in references(node, source)]
+
+
+def _operations(document: Json) -> list[tuple[str, str, Json]]:
+    return [
+        (path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in METHODS
+        if method in item
+    ]
+
+
+def _fill_descriptions(document: Json) -> None:
+    """Put the status's reason phrase where OpenAPI requires a description and the prose went."""
+    phrases: dict[str, set[str]] = {}
+    for node in walk(document, "document"):
+        if node.kind != "response" or node.place[0] == "components":
+            continue
+        status = str(node.place[-1])
+        if "$ref" in node.value:
+            name = str(node.value["$ref"]).rpartition("/")[2]
+            phrases.setdefault(name, set()).add(_phrase(status))
+        else:
+            _describe(node.value, _phrase(status))
+    for name, response in document["components"].get("responses", {}).items():
+        if "$ref" not in response:
+            _describe(response, " or ".join(sorted(phrases.get(name, {name}))))
+
+
+def _describe(response: Json, phrase: str) -> None:
+    if not response.get("description"):
+        response["description"] = phrase
+
+
+def _phrase(status: str) -> str:
+    # httpx's table, not http.HTTPStatus: the latter's words differ between Python versions.
+    if status.isdecimal() and (phrase := httpx.codes.get_reason_phrase(int(status))):
+        return phrase
+    families = {"1": "Informational", "2": "Success", "3": "Redirect"}
+    families |= {"4": "Client error", "5": "Server error"}
+    return families.get(status[:1], "Any other status")

@@ -1,0 +1,83 @@
+"""Write YAML that people can read and compare, and replace files all or none.
+
+Block style throughout, one entry a line, so that a change upstream is a small diff here. Strings
+that YAML 1.1 readers would take for something else (`on`, `no`, dates, `1_000`) are quoted: not
+everybody who reads the result reads YAML 1.2.
+"""
+
+import io
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
+
+from tools.errors import ToolError
+from tools.spec.grammar import Json
+
+_LOOKS_OTHERWISE = re.compile(
+    r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
+    r"(?:[Tt ].*)?|[-+]?\.(?i:inf|nan)|"
+)
+
+
+class _Representer(SafeRepresenter):
+    """Plain data only; no anchors, so that equal parts are written out each time."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _string(representer: SafeRepresenter, text: str) -> ScalarNode:
+    style = '"' if _LOOKS_OTHERWISE.fullmatch(text) else None
+    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Representer.add_representer(str, _string)
+
+
+def to_yaml(document: Json, header: str = "") -> str:
+    """`document` as YAML 1.2, below `header` as a comment."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.allow_unicode = True
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    comment = "".join(f"# {line}\n" if line else "#\n" for line in header.splitlines())
+    return comment + out.getvalue()
+
+
+def replace(files: dict[Path, str]) -> list[Path]:
+    """Give the files these contents, all or none; return those that changed.
+
+    Everything is written beside its place first, so that a full disk or a missing permission is
+    met before anything is replaced.
+    """
+    changed = {
+        path: text
+        for path, text in files.items()
+        if not path.exists() or path.read_bytes() != text.encode()
+    }
+    ready: list[tuple[str, Path]] = []
+    try:
+        for path, text in changed.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            ready.append((name, path))
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+        for name, path in ready:
+            Path(name).replace(path)
+    except OSError as error:
+        raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
+    finally:
+        for name, _ in ready:
+            Path(name).unlink(missing_ok=True)
+    return list(changed)
