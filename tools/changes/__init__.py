@@ -8,10 +8,10 @@ are. Prose, examples, order and spelling never show.
 
 from tools.changes.compare import Comparison
 from tools.changes.document import Document
+from tools.changes.names import Names
 from tools.changes.normal import Node
 from tools.changes.operations import compare_operations
 from tools.changes.render import NOTHING, markdown
-from tools.changes.rules import BOTH, NOBODY
 
 __all__ = ["NOTHING", "report"]
 
@@ -26,11 +26,11 @@ def report(old: Node, new: Node) -> str:
     before, after = Document(old), Document(new)
     renamed: dict[str, str] = {}
     while True:
-        comparison = Comparison(before, after, dict(renamed))
+        comparison = Comparison(Names(before, after, renamed))
         compare_operations(comparison)
         comparison.schemas()
-        if comparison.renamed == renamed:
+        if comparison.names.renamed == renamed:
             break
-        renamed = comparison.renamed
-    comparison.names()
+        renamed = comparison.names.renamed
+    comparison.came_and_went()
     return markdown(comparison.changes, renamed, set(after.operations))

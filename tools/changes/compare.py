@@ -6,12 +6,13 @@ same place, one to a schema that is gone and one to a schema that is new, are on
 The walk is repeated until no more are learned, so that its result knows all of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from tools.changes.document import Document
-from tools.changes.normal import Node
+from tools.changes.names import Names
+from tools.changes.normal import Node, table
 from tools.changes.rules import (
     BOTH,
     NOBODY,
@@ -23,7 +24,7 @@ from tools.changes.rules import (
     type_change,
 )
 from tools.changes.unions import match
-from tools.changes.words import kind, named, tag
+from tools.changes.words import declared, kind, named, tag
 
 
 @dataclass(frozen=True)
@@ -47,48 +48,47 @@ class Spot:
 
 
 class Comparison:
-    """One walk over both documents. `changes` and `renamed` are its result."""
+    """One walk over both documents. `changes`, and what `names` has learned, are its result."""
 
-    def __init__(self, old: Document, new: Document, renamed: dict[str, str]) -> None:
-        self.old, self.new = old, new
-        self.renamed = renamed
+    def __init__(self, names: Names) -> None:
+        self.old, self.new = names.old, names.new
+        self.names = names
         self.changes: list[Change] = []
         self._inline: set[str] = set()
         self._visiting: set[tuple[str, str]] = set()
-        self._learning = True
 
     def schemas(self) -> None:
         """Compare every schema that both documents reach, under the name it has now."""
         for before in sorted(self.old.sides):
-            after = self.renamed.get(before, before)
+            after = self.names.renamed.get(before, before)
             sides = frozenset(self.old.sides[before])
             if after in self.new.sides:
                 old, new = self.old.schemas[before], self.new.schemas[after]
-                self._parts(old, new)
+                self.names.learn_parts(old, new)
                 if before in self.old.values or after in self.new.values:
                     self._whole(old, new, Spot(after, sides))
 
-    def names(self) -> None:
+    def came_and_went(self) -> None:
         """Note the schemas that came and went, save parts and those moved in or out of line."""
         for name in sorted(self.old.sides.keys() | self.new.sides.keys()):
             gone, come = name not in self.new.sides, name not in self.old.sides
             sides = frozenset({*self.old.sides.get(name, ()), *self.new.sides.get(name, ())})
             if name not in self.old.values | self.new.values:
                 continue
-            if gone and name not in self.renamed and name not in self._inline:
+            if gone and name not in self.names.renamed and name not in self._inline:
                 self.changes.append(Change(name, "schema removed", sides, sides))
-            if come and name not in self.renamed.values() and name not in self._inline:
+            if come and name not in self.names.renamed.values() and name not in self._inline:
                 self.changes.append(Change(name, "schema added", sides, NOBODY))
 
     def node(self, old: Node, new: Node, spot: Spot) -> None:
         """Compare two uses of schemas at one place."""
         before, after = old.get("$ref"), new.get("$ref")
         if before is None or after is None:
-            found = len(self.changes)
+            so_far = len(self.changes)
             self._whole(old, new, spot)
-            if before != after and found == len(self.changes):
+            if before != after and so_far == len(self.changes):
                 self._inline.add(str(before or after))
-        elif self._together(before, after):
+        elif self.names.together(before, after):
             self._notes(old, new, spot)
         elif (before, after) not in self._visiting:
             self._visiting.add((before, after))
@@ -137,7 +137,7 @@ class Comparison:
         self._other_fields(before, after, spot)
 
     def _fields(self, old: Node, new: Node, spot: Spot) -> None:
-        before, after = _declared(old), _declared(new)
+        before, after = declared(old), declared(new)
         for name in sorted(before.keys() | after.keys()):
             field = replace(spot, place=f"{spot.place}.{name}", is_open=False)
             was, needed = name in old.get("required", ()), name in new.get("required", ())
@@ -153,13 +153,14 @@ class Comparison:
                 self.node(before[name], after[name], replace(field, required=was))
 
     def _other_fields(self, old: Node, new: Node, spot: Spot) -> None:
-        before, after = (node.get("additionalProperties", {}) for node in (old, new))
+        before, after = old.get("additionalProperties", {}), new.get("additionalProperties", {})
         if before is False and after is not False:
             self.add(spot, "other fields are now allowed", NOBODY)
         elif after is False and before is not False:
             self.add(spot, "other fields are no longer allowed", SENDERS)
         elif before or after:
-            self.node(before, after, replace(spot, place=spot.place + "{}", required=True))
+            inside = replace(spot, place=spot.place + "{}", required=True, is_open=False)
+            self.node(table(before), table(after), inside)
 
     def _union(self, old: Node, new: Node, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
@@ -204,69 +205,27 @@ class Comparison:
                 self.add(spot, f"discriminator value added: `{value}` means `{now}`", NOBODY)
             elif now is None:
                 self.add(spot, f"discriminator value removed: `{value}` (was `{was}`)", SENDERS)
-            elif not self._together(was, now):
+            elif not self.names.together(was, now):
                 self.add(spot, f"discriminator value `{value}`: `{was}` → `{now}`", BOTH)
 
     def _told(self, verdicts: Iterable[tuple[str, frozenset[str]]], spot: Spot) -> None:
         for what, breaks in verdicts:
             self.add(spot, what, breaks)
 
-    def _together(self, before: str, after: str) -> bool:
-        """Whether both names stand for one schema, by name or because it was renamed."""
-        if before == after or self.renamed.get(before) == after:
-            return True
-        free = before not in self.renamed and after not in self.renamed.values()
-        gone, come = before not in self.new.sides, after not in self.old.sides
-        if self._learning and free and gone and come and self._alike(before, after):
-            self.renamed[before] = after
-            return True
-        return False
-
-    def _parts(self, old: Node, new: Node) -> None:
-        """Learn names that only `allOf` refers to: the walk itself sees such parts merged."""
-        refs = [
-            [part["$ref"] for part in node.get("allOf", ()) if "$ref" in part]
-            for node in (old, new)
-        ]
-        for before in refs[0]:
-            if before not in refs[1]:
-                _ = any(self._together(before, after) for after in refs[1])
-
-    def _alike(self, before: str, after: str) -> bool:
-        """Whether two schemas have enough in common to be one schema under two names."""
-        old, new = ({"$ref": name} for name in (before, after))
-        shapes = self.old.effective(old), self.new.effective(new)
-        if kind(shapes[0]) != kind(shapes[1]):
-            return False
-        if tag(self.old, old) != tag(self.new, new):
-            return False
-        held = [
-            set(_declared(shape)) | {str(value) for value in shape.get("enum", ())}
-            for shape in shapes
-        ]
-        return len(held[0] & held[1]) * 2 >= len(held[0] | held[1])
-
     def _same(self, old: Node, new: Node) -> bool:
         """Whether two members of unions differ in nothing that matters."""
-        learning, self._learning = self._learning, False
-        with self._aside() as found:
+        with self.names.fixed(), self._aside() as found:
             self._whole(old, new, Spot("", BOTH))
-        self._learning = learning
         return not found
 
     @contextmanager
-    def _aside(self) -> Iterator[list[Change]]:
+    def _aside(self) -> Generator[list[Change]]:
         """Collect what the block finds in a list of its own, to be judged as a whole."""
         kept, self.changes = self.changes, []
         try:
             yield self.changes
         finally:
             self.changes = kept
-
-
-def _declared(shape: Node) -> dict[str, Node]:
-    """The fields of an object, with those that it requires and forgets to declare."""
-    return {**{name: {} for name in shape.get("required", ())}, **shape.get("properties", {})}
 
 
 def _bare(node: Node) -> str:

@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tools.changes.normal import ANNOTATIONS, Node, array, normal, table, without_prose
+from tools.changes.normal import (
+    ANNOTATIONS,
+    LISTS_OF_SCHEMAS,
+    MAPS_OF_SCHEMAS,
+    SCHEMA,
+    Node,
+    array,
+    normal,
+    table,
+    without_prose,
+)
 
 SENT = "requests"
 RECEIVED = "replies"
@@ -163,17 +173,14 @@ class Document:
 
 def children(node: Node) -> Iterator[tuple[str, Node]]:
     """The schemas directly inside one, each with the keyword that holds it."""
-    for key, value in node.items():
-        if key in ("union", "allOf", "prefixItems"):
-            yield from ((key, part) for part in value)
-        elif key in ("properties", "patternProperties", "dependentSchemas", "$defs"):
-            yield from ((key, part) for part in value.values())
-        elif key in ("items", "not", "contains", "propertyNames", "if", "then", "else"):
-            yield key, value
-        elif key == "additionalProperties" and value is not False:
-            yield key, value
-        elif key == "discriminator":
-            yield from ((key, {"$ref": name}) for name in value["mapping"].values())
+    for key in node.keys() & {"union", *LISTS_OF_SCHEMAS}:
+        yield from ((key, part) for part in array(node[key]))
+    for key in node.keys() & set(MAPS_OF_SCHEMAS):
+        yield from ((key, part) for part in table(node[key]).values())
+    for key in node.keys() & {"additionalProperties", *SCHEMA}:
+        yield key, table(node[key])
+    for name in table(table(node.get("discriminator")).get("mapping")).values():
+        yield "discriminator", {"$ref": name}
 
 
 def _merge(first: Node, second: Node) -> Node:

@@ -17,9 +17,9 @@ PROSE = frozenset(
 # What a use of a schema may say about itself, beside the shape of the value.
 ANNOTATIONS = ("nullable", "default", "deprecated", "readOnly", "writeOnly")
 SCHEMAS = "#/components/schemas/"
-_LISTS_OF_SCHEMAS = ("allOf", "prefixItems")
-_SCHEMA = ("items", "not", "contains", "propertyNames", "if", "then", "else")
-_MAPS_OF_SCHEMAS = ("properties", "patternProperties", "dependentSchemas", "$defs")
+LISTS_OF_SCHEMAS = ("allOf", "prefixItems")
+SCHEMA = ("items", "not", "contains", "propertyNames", "if", "then", "else")
+MAPS_OF_SCHEMAS = ("properties", "patternProperties", "dependentSchemas", "$defs")
 
 
 def table(value: object) -> Node:
@@ -29,7 +29,7 @@ def table(value: object) -> Node:
 
 def array(value: object) -> list[Any]:
     """`value` when it is a JSON array, else an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return list(cast("Iterable[Any]", value)) if isinstance(value, list) else []
 
 
 def canonical(value: object) -> str:
@@ -53,7 +53,8 @@ def without_prose(value: object) -> Any:
             for key, item in cast(Node, value).items()
             if key not in PROSE and not key.startswith("x-")
         }
-    return [without_prose(item) for item in array(value)] if isinstance(value, list) else value
+    parts = array(value)
+    return [without_prose(item) for item in parts] if parts else value
 
 
 def normal(schema: object) -> Node:
@@ -69,11 +70,11 @@ def normal(schema: object) -> Node:
     for key, value in table(schema).items():
         if key in PROSE or key.startswith("x-"):
             continue
-        if key in _LISTS_OF_SCHEMAS:
+        if key in LISTS_OF_SCHEMAS:
             node[key] = [normal(part) for part in array(value)]
-        elif key in _SCHEMA:
+        elif key in SCHEMA:
             node[key] = normal(value)
-        elif key in _MAPS_OF_SCHEMAS:
+        elif key in MAPS_OF_SCHEMAS:
             node[key] = {name: normal(part) for name, part in table(value).items()}
         else:
             node[key] = value
@@ -132,12 +133,12 @@ def _only_part(node: Node) -> Node:
 
 def _types(node: Node) -> Node:
     """`type: [a, b, null]` becomes a union of a and b that allows null."""
-    kinds = node.get("type")
-    if not isinstance(kinds, list):
+    kinds = {str(kind) for kind in array(node.get("type"))}
+    if not kinds:
         return node
-    names = sorted({str(kind) for kind in array(kinds)} - {"null"})
+    names = sorted(kinds - {"null"})
     rest = {key: value for key, value in node.items() if key != "type"}
-    if "null" in array(kinds):
+    if "null" in kinds:
         rest["nullable"] = True
     if len(names) < 2:
         return {**rest, "type": names[0] if names else "null"}

@@ -41,6 +41,11 @@ def tag(document: Document, node: Node) -> str | None:
     return ", ".join(found) if found and found[0].startswith("type") else None
 
 
+def declared(shape: Node) -> dict[str, Node]:
+    """The fields of an object, with those that it requires and forgets to declare."""
+    return {**{name: {} for name in shape.get("required", ())}, **shape.get("properties", {})}
+
+
 def named(node: Node) -> str:
     """What a person would call the schema: `Name`, string, list of integer, one of "a", "b" …"""
     suffix = " or null" if node.get("nullable") else ""
@@ -48,7 +53,7 @@ def named(node: Node) -> str:
         return f"`{node['$ref']}`{suffix}"
     if "union" in node:
         return _some([named(member) for member in node["union"]], " or ") + suffix
-    if "enum" in node and node["enum"]:
+    if node.get("enum"):
         return values(node["enum"]) + suffix
     match kind(node):
         case "array":
