@@ -1,0 +1,314 @@
+"""What comes out goes in again: every kind of item, against the document's own input schemas.
+
+The schemas are closed for this: a field that they do not have is a failure, as it is for the
+service. Two schemas that both fit are none (`oneOf` is read as `anyOf`): `EasyInputMessage` and
+`InputMessage` overlap by design.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from openai_conversations import _inputs
+from openai_conversations._inputs import to_input_items, to_response_input
+from openai_conversations.errors import InvalidArgumentError
+
+from tests import strategies
+from tests.document import (
+    Schema,
+    alternatives,
+    fields,
+    members,
+    name_of,
+    resolve,
+    schemas,
+    tags,
+)
+
+OUTPUT_UNIONS = ("ConversationItem", "OutputItem", "ItemResource")
+INPUT_ROLES = ["user", "system", "developer", "assistant"]
+
+
+def output_kinds() -> dict[str, Schema]:
+    """Every schema of an item that comes out, by its name."""
+    found = (member for union in OUTPUT_UNIONS for member in members(schemas()[union]))
+    return {str(name_of(member)): member for member in found}
+
+
+def input_kinds() -> dict[str, list[Schema]]:
+    """The schemas of items that go in, by their `type`."""
+    table: dict[str, list[Schema]] = {}
+    for member in members(schemas()["InputItem"]):
+        for tag in tags(member):
+            table.setdefault(tag, []).append(member)
+    return table
+
+
+# The comparison of the two sides, from which the tables in `_inputs` follow.
+
+
+def nullable(schema: Schema) -> bool:
+    schema = resolve(schema)
+    kind = schema.get("type")
+    return kind == "null" or "null" in (kind or ()) or any(map(nullable, alternatives(schema)))
+
+
+def enum_values(schema: Schema) -> set[str]:
+    inner = [v for alternative in alternatives(schema) for v in enum_values(alternative)]
+    return {*resolve(schema).get("enum", ()), *inner}
+
+
+def same_kind() -> Iterator[tuple[str, Schema, Schema]]:
+    """Each `type` but `message`, with an output and an input schema of it."""
+    inputs = input_kinds()
+    for output in output_kinds().values():
+        for tag in tags(output):
+            if tag != "message":
+                for member in inputs.get(tag, ()):
+                    yield tag, output, member
+
+
+def test_every_kind_that_comes_out_can_go_in() -> None:
+    assert {tag for output in output_kinds().values() for tag in tags(output)} <= set(input_kinds())
+
+
+def test_table_of_output_only_fields_is_the_documents() -> None:
+    derived: dict[str, set[str]] = {}
+    for tag, output, member in same_kind():
+        if extra := fields(output)[0].keys() - fields(member)[0].keys() - {*fields(member)[1]}:
+            derived.setdefault(tag, set()).update(extra)
+    assert derived == _inputs.OUTPUT_ONLY
+
+
+def test_table_of_fields_that_refuse_null_is_the_documents() -> None:
+    derived: dict[str, set[str]] = {}
+    for tag, _, member in same_kind():
+        properties, required = fields(member)
+        for name, schema in properties.items():
+            if not nullable(schema) and (name not in required or name == "status"):
+                derived.setdefault(tag, set()).add(name)
+    assert derived == _inputs.NOT_NULL
+
+
+def test_table_of_output_only_values_is_the_documents() -> None:
+    """Where the field is required on the way in, nothing can be left out: only the role is so."""
+    optional, required = set(), set()
+    for tag, output, member in same_kind():
+        wanted = fields(member)[1]
+        for name, schema in fields(output)[0].items():
+            allowed = enum_values(fields(member)[0].get(name, {}))
+            for value in enum_values(schema) - allowed if allowed else ():
+                (required if name in wanted else optional).add((tag, name, value))
+    assert optional == _inputs.OUTPUT_ONLY_VALUES
+    assert {(tag, name) for tag, name, _ in required} == {("additional_tools", "role")}
+
+
+def test_chunks_of_a_shell_are_the_only_nested_difference_that_is_cleaned() -> None:
+    output = fields({"$ref": "#/components/schemas/FunctionShellCallOutputContent"})[0]
+    member = fields({"$ref": "#/components/schemas/FunctionShellCallOutputContentParam"})[0]
+    assert output.keys() - member.keys() == {_inputs._SHELL_CHUNK_OUTPUT_ONLY}
+
+
+# The same by example: values of every kind, checked by an independent validator.
+
+
+#: Lengths are limited on the way in only; what a service gave out is what it takes.
+_IGNORED = frozenset({"discriminator", "minLength", "maxLength", "pattern"})
+
+
+@cache
+def closed_schemas() -> dict[str, Schema]:
+    return {name: _closed(schema) for name, schema in schemas().items()}
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "properties" in schema or "allOf" in schema:
+        properties, required = fields(schema)
+        known = {name: _closed(properties.get(name, {})) for name in [*properties, *required]}
+        return {
+            "type": "object",
+            "properties": known,
+            "required": required,
+            "additionalProperties": schema.get("additionalProperties", False),
+        }
+    return {
+        ("anyOf" if key == "oneOf" else key): _closed(value)
+        for key, value in schema.items()
+        if key not in _IGNORED
+    }
+
+
+@cache
+def validator(tag: str) -> Draft202012Validator:
+    allowed = [_closed(member) for member in input_kinds()[tag]]
+    return Draft202012Validator({"anyOf": allowed, "components": {"schemas": closed_schemas()}})
+
+
+@st.composite
+def items_that_come_out(draw: st.DrawFn, name: str) -> dict[str, Any]:
+    """A value of the schema `name`, without those parts of it that have no input form at all."""
+    item: dict[str, Any] = draw(strategies.for_ref(output_kinds()[name]))
+    if name == "Message":
+        item["role"] = draw(st.sampled_from(INPUT_ROLES))
+        union = "OutputMessageContent" if item["role"] == "assistant" else "InputContent"
+        item["content"] = draw(st.lists(strategies.for_schema(union), min_size=1, max_size=2))
+    elif name == "AdditionalTools":
+        item["role"] = "developer"
+    elif name == "ToolSearchCall":
+        item["arguments"] = {}
+    return item
+
+
+@pytest.mark.parametrize("name", sorted(output_kinds()))
+def test_an_item_that_came_out_is_accepted_and_has_gained_nothing(name: str) -> None:
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(items_that_come_out(name))
+    def check(item: dict[str, Any]) -> None:
+        before = copy.deepcopy(item)
+        (sent,) = to_input_items([item])
+        assert item == before
+        assert validator(item["type"]).is_valid(sent)
+        if item["type"] != "shell_call_output":  # its chunks lose a field as well
+            assert all(item[key] == value for key, value in sent.items())
+        assert to_input_items([sent]) == [sent]
+
+    check()
+
+
+# One rule at a time.
+
+REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"}
+CALL = {
+    "type": "function_call",
+    "id": "fc_1",
+    "call_id": "call_1",
+    "name": "weather",
+    "arguments": "{}",
+    "status": "completed",
+}
+
+
+def only(item: object) -> dict[str, Any]:
+    (sent,) = to_input_items([item])
+    return sent
+
+
+def message(role: str, content: object, **fields: object) -> dict[str, Any]:
+    return {"type": "message", "id": "msg_1", "role": role, "content": content, **fields}
+
+
+def test_a_dict_that_needs_no_change_is_sent_itself() -> None:
+    items = [
+        {"role": "user", "content": "Hello"},
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello"}]},
+        {"id": "msg_1"},
+        {"type": "item_reference", "id": "msg_1"},
+        {"type": "file_search_call", "id": "fs", "status": "completed", "queries": ["a"]},
+        CALL,
+    ]
+    for item, sent in zip(items, to_input_items(items), strict=True):
+        assert sent is item
+
+
+def test_reasoning_stays_in_front_of_its_partner_and_whole() -> None:
+    sent = to_input_items(iter([REASONING, CALL, REASONING, {"role": "user", "content": "Hi"}]))
+    assert [item.get("type") for item in sent] == ["reasoning", "function_call", "reasoning", None]
+    assert sent[0] == REASONING
+    assert sent[1] == CALL
+
+
+def test_null_is_left_out_where_the_input_side_refuses_it_and_kept_where_not() -> None:
+    sent = only({**REASONING, "status": None, "content": None, "encrypted_content": None})
+    assert sent == {**REASONING, "encrypted_content": None}
+    assert "status" not in only({**CALL, "status": None})
+    mcp = {"type": "mcp_call", "id": "m", "server_label": "s", "name": "n", "arguments": "{}"}
+    assert only({**mcp, "status": None, "error": None}) == {**mcp, "error": None}
+
+
+def test_created_by_is_left_out_and_inside_of_a_shells_output_too() -> None:
+    chunk = {"stdout": "a", "stderr": "", "outcome": {"type": "timeout"}}
+    item = {"type": "shell_call_output", "call_id": "c", "output": [{**chunk, "created_by": "u"}]}
+    assert only({**item, "created_by": "u"}) == {**item, "output": [chunk]}
+    assert item["output"] == [{**chunk, "created_by": "u"}]
+
+
+def test_the_status_failed_of_a_computer_has_no_input_form() -> None:
+    item = {"type": "computer_call_output", "call_id": "c", "output": {}}
+    assert only({**item, "status": "failed"}) == item
+    assert only({**item, "status": "completed"})["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("came", "lost"),
+    [
+        (message("user", [{"type": "input_text", "text": "a"}], status="completed"), {"id"}),
+        (message("user", [], status="completed", phase=None), {"id", "phase"}),
+        (message("user", [], status=None), {"id", "status"}),
+        (message("developer", "text", status="completed"), {"id", "status"}),
+        (message("assistant", "text", status="completed"), {"id", "status"}),
+        (message("assistant", [{"type": "output_text", "text": "a"}], status="completed"), set()),
+        (message("assistant", [{"type": "refusal", "refusal": "no"}], status=None), {"status"}),
+        (message("assistant", [{"type": "input_text", "text": "a"}]), {"id"}),
+        (message("critic", [{"type": "text", "text": "a"}], status="completed"), set()),
+    ],
+)
+def test_a_message_becomes_the_input_form_that_fits_it(
+    came: dict[str, Any], lost: set[str]
+) -> None:
+    assert only(came) == {key: value for key, value in came.items() if key not in lost}
+
+
+def test_what_the_document_does_not_know_passes_unchanged() -> None:
+    unknown = {"type": "hologram", "status": None, "created_by": "u", "parts": [{"a": None}]}
+    assert only(unknown) is unknown
+    newer = {**CALL, "of_a_newer_service": None}
+    assert only(newer) is newer
+
+
+def test_a_response_takes_a_text_or_items() -> None:
+    assert to_response_input("Hello") == "Hello"
+    assert to_response_input([CALL]) == [CALL]
+    with pytest.raises(InvalidArgumentError, match=r"^input: expected a list of items"):
+        to_response_input(7)
+
+
+@pytest.mark.parametrize("wrong", ["Hello", {"role": "user", "content": "Hello"}, b"", None, 7])
+def test_items_that_are_no_list(wrong: object) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^items: expected a list of items"):
+        to_input_items(wrong)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "argument"),
+    [
+        ("Hello", "items[1]"),
+        (None, "items[1]"),
+        ([CALL], "items[1]"),
+        (dict, "items[1]"),
+        ({}, "items[1].type"),
+        ({"type": 7}, "items[1].type"),
+        ({"type": "message", "role": "user"}, "items[1].content"),
+        ({"role": "user", "content": None}, "items[1].content"),
+        ({"role": "user", "content": {"type": "input_text"}}, "items[1].content"),
+    ],
+)
+def test_an_item_that_is_none_is_named(wrong: object, argument: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        to_input_items([CALL, wrong])
+    assert caught.value.argument == argument
+
+
+def test_a_bare_string_among_the_items_is_told_how_to_become_a_message() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"MessageItem\.user_text"):
+        to_input_items(["Hello"])
