@@ -158,7 +158,7 @@ def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
         if kind in _SCALARS or kind is dict:
             continue
         if isinstance(value, list | tuple):
-            if all(type(part) in _PLAIN for part in value):
+            if _PLAIN.issuperset(map(type, value)):
                 continue
             new: Any = [_encode(part) for part in value]
         else:
@@ -209,6 +209,8 @@ def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str,
     if not isinstance(content, str | list | tuple):
         expected = "a string or a list of content parts"
         raise invalid(f"{argument}[{index}].content", expected, content)
+    if "id" not in data and "status" not in data:
+        return data
     drop: tuple[str, ...] = ()
     if role in _INPUT_ROLES:
         if isinstance(content, str):
