@@ -1,0 +1,15 @@
+"""Hand the generated package to people who want a copy in their own tree.
+
+    make vendor DEST=../app/src/app/_vendor [NAME=<package>] [FORCE=1]
+    make vendor-check DEST=../app/src/app/_vendor
+
+A copy works under any name and at any depth, because the package imports itself only relatively
+and otherwise only the standard library, httpx and attrs. It carries the licence, where it came
+from, and a record of its files, by which `make vendor-check` tells whether it was edited or is old.
+"""
+
+from tools.vendor.check import Finding, check, find_copy
+from tools.vendor.copy import copy_package
+from tools.vendor.source import Source
+
+__all__ = ["Finding", "Source", "check", "copy_package", "find_copy"]
