@@ -1,0 +1,139 @@
+"""Where async code differs from sync code by more than a keyword: waiting and being interrupted.
+
+`_runtime_sync` has the same names for threads; `tools/unasync` swaps one for the other. Built on
+anyio, which httpx brings, so that asyncio and trio both work.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import anyio
+
+from .abort import AbortSignal, Interrupted
+
+if TYPE_CHECKING:
+    import httpx
+
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+Event = anyio.Event
+
+
+def current_loop() -> object:
+    """The event loop that runs now; connections belong to it and cannot be used from another."""
+    trio: Any = sys.modules.get("trio")
+    if trio is not None:
+        try:
+            return trio.lowlevel.current_trio_token()
+        except RuntimeError:
+            pass
+    import asyncio
+
+    return asyncio.get_running_loop()
+
+
+def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
+    loop: Any = current_loop()
+    schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+
+    def call() -> None:
+        try:
+            schedule(callback)
+        except RuntimeError:
+            # The loop has ended, and with it everything that could have been interrupted.
+            pass
+
+    return call
+
+
+async def abortable(
+    abort: AbortSignal,
+    work: Callable[[], Awaitable[_T]],
+    *,
+    interrupt: Callable[[], None],
+    discard: Callable[[_T], Awaitable[object]],
+) -> _T:
+    """Await `work()`, but no longer than until the signal is set.
+
+    Args:
+        interrupt: for threads only; a task is cancelled.
+        discard: for threads only; a cancelled task has no result.
+
+    Raises:
+        Interrupted: the signal was set first.
+    """
+    with anyio.CancelScope() as scope:
+        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
+        try:
+            return await work()
+        finally:
+            unsubscribe()
+    raise Interrupted
+
+
+async def sleep(seconds: float, abort: AbortSignal | None) -> None:
+    """Wait, or raise `Interrupted` as soon as the signal is set."""
+    if abort is None:
+        await anyio.sleep(seconds)
+        return
+    with anyio.CancelScope() as scope:
+        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
+        try:
+            await anyio.sleep(seconds)
+            return
+        finally:
+            unsubscribe()
+    raise Interrupted
+
+
+async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
+    """Wait until the event is set; False if `timeout` seconds pass first."""
+    with anyio.move_on_after(timeout):
+        await event.wait()
+    return event.is_set()
+
+
+async def read_within(response: httpx.Response, seconds: float | None) -> bool:
+    """Read the body of a response; False if it takes longer than `seconds`."""
+    with anyio.move_on_after(seconds) as scope:
+        await response.aread()
+    return not scope.cancelled_caught
+
+
+async def ask_for_key(source: Callable[[], object]) -> object:
+    """Call a function, sync or async, for the API key."""
+    key = source()
+    return await key if isinstance(key, Awaitable) else key
+
+
+class _AsyncPageLike(Protocol[_T_co]):
+    def __aiter__(self) -> AsyncIterator[_T_co]: ...
+
+
+_PageT = TypeVar("_PageT", bound=_AsyncPageLike[Any])
+
+
+class AsyncPaginator(Generic[_PageT, _T]):
+    """What `list` gives: `await` it for the first page, or `async for` over all items.
+
+    Nothing is asked for before that.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[_PageT]]) -> None:
+        self._fetch = fetch
+
+    def __await__(self) -> Generator[Any, None, _PageT]:
+        return self._fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[_T]:
+        page: _AsyncPageLike[_T] = await self._fetch()
+        async for item in page:
+            yield item
+
+
+def first_page(fetch: Callable[[], Awaitable[_PageT]]) -> AsyncPaginator[_PageT, Any]:
+    """What `list` returns."""
+    return AsyncPaginator(fetch)

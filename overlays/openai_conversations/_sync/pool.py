@@ -1,0 +1,326 @@
+# Made from _async/pool.py by tools/unasync. Do not edit.
+"""The connections to the service, kept in a way that stays fast with hundreds at once.
+
+httpcore's own pool looks at every connection, several times and with a system call each, whenever
+a request begins or ends; with 100 connections that halves the throughput of httpx and with 500 it
+gets worse. This one takes the connection that was free last, and looks at that one only.
+
+The connections themselves (HTTP/1.1, TLS, time-outs of each step) are httpcore's. What is added to
+them: an attempt as a whole has a deadline, it can be interrupted from another thread, and it is
+known whether any byte of the request has been written.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from .._exchange import EXCHANGE, Exchange
+from .._runtime_sync import Event, current_loop, wait_for
+
+if TYPE_CHECKING:
+    import ssl
+
+_Key = tuple[bytes, bytes, int | None]
+
+
+class ConnectionPool(httpx.BaseTransport):
+    """An httpx transport: at most `max_connections` at once, further requests wait in order."""
+
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+        """
+        Args:
+            max_connections: more requests than this wait for as long as their pool time-out.
+            keepalive_expiry: seconds after which an unused connection is closed. Short, because a
+                request on a connection that the service closes at that moment is lost.
+        """
+        self._max = max_connections
+        self._expiry = keepalive_expiry
+        self._lock = threading.Lock()
+        self._free: dict[_Key, deque[_Lane]] = {}
+        self._in_use: set[_Lane] = set()
+        self._waiting: deque[_Waiter] = deque()
+        self._open = 0
+        self._ssl: ssl.SSLContext | None = None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        exchange = request.extensions.get(EXCHANGE)
+        if exchange is None:
+            exchange = Exchange()
+        url = request.url
+        key = (url.raw_scheme, url.raw_host, url.port)
+        core_request = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(scheme=key[0], host=key[1], port=key[2], target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        while True:
+            lane = self._take(key, request, exchange)
+            lane.begin(exchange)
+            try:
+                reply = lane.connection.handle_request(core_request)
+            except httpcore.ConnectionNotAvailable:
+                # It expired in this very moment.
+                self.release(lane)
+            except BaseException as error:
+                self.release(lane)
+                if isinstance(error, Exception):
+                    raise _as_httpx(error) from error
+                raise
+            else:
+                break
+        return httpx.Response(
+            status_code=reply.status,
+            headers=reply.headers,
+            stream=_Body(reply.stream, self, lane),
+            extensions=reply.extensions,
+        )
+
+    def _take(self, key: _Key, request: httpx.Request, exchange: Exchange) -> _Lane:
+        loop = current_loop()
+        stale: list[_Lane] = []
+        lane: _Lane | None = None
+        waiter: _Waiter | None = None
+        with self._lock:
+            free = self._free.get(key)
+            while free and lane is None:
+                # The one used last is the least likely to have expired, and lets the others do so.
+                candidate = free.pop()
+                if candidate.usable(loop):
+                    lane = candidate
+                else:
+                    stale.append(candidate)
+            if free and not free[0].usable(loop):
+                stale.append(free.popleft())
+            self._open -= len(stale)
+            if lane is None:
+                if self._open >= self._max:
+                    stale.extend(self._evict())
+                if self._open < self._max:
+                    self._open += 1
+                else:
+                    waiter = _Waiter()
+                    self._waiting.append(waiter)
+        for old in stale:
+            old.close(loop)
+        if waiter is not None:
+            lane = self._wait(waiter, request, exchange)
+            if lane is not None and (lane.key != key or not lane.usable(loop)):
+                lane.close(loop)
+                lane = None
+        if lane is None:
+            lane = self._new_lane(key, loop)
+        with self._lock:
+            self._in_use.add(lane)
+        return lane
+
+    def _wait(
+        self, waiter: _Waiter, request: httpx.Request, exchange: Exchange
+    ) -> _Lane | None:
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        try:
+            wait_for(waiter.event, exchange.left(timeouts.get("pool")))
+        except BaseException:
+            with self._lock:
+                if waiter in self._waiting:
+                    self._waiting.remove(waiter)
+                else:
+                    self._hand_over(waiter.lane)
+            raise
+        with self._lock:
+            # It may have been served since the time ran out.
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+                message = f"all {self._max} connections were busy"
+                raise httpx.PoolTimeout(message, request=request)
+        return waiter.lane
+
+    def _hand_over(self, lane: _Lane | None) -> None:
+        """Give a place, with its connection or to open one, to whoever waits longest."""
+        if self._waiting:
+            waiter = self._waiting.popleft()
+            waiter.lane = lane
+            waiter.event.set()
+        elif lane is not None:
+            self._free.setdefault(lane.key, deque()).append(lane)
+        else:
+            self._open -= 1
+
+    def _evict(self) -> Iterable[_Lane]:
+        """Make room for another host by closing a connection that is free, if one is."""
+        for free in self._free.values():
+            if free:
+                self._open -= 1
+                return [free.popleft()]
+        return ()
+
+    def _new_lane(self, key: _Key, loop: object) -> _Lane:
+        if key[0] == b"https" and self._ssl is None:
+            # Late, because it reads all certificates: 20 ms that plain http need not spend.
+            self._ssl = httpx.create_ssl_context()
+        return _Lane(key, loop, self._ssl, self._expiry)
+
+    def release(self, lane: _Lane) -> None:
+        """Take back a connection whose reply was read or given up, or that failed."""
+        idle = lane.connection.is_idle()
+        with self._lock:
+            self._in_use.discard(lane)
+            self._hand_over(lane if idle else None)
+        if not idle and not lane.connection.is_closed():
+            lane.connection.close()
+
+    def close(self) -> None:
+        with self._lock:
+            lanes = [lane for free in self._free.values() for lane in free] + list(self._in_use)
+            self._free.clear()
+            self._open = len(self._in_use)
+        loop = current_loop() if lanes else None
+        for lane in lanes:
+            lane.close(loop)
+
+
+class _Waiter:
+    """A request for which no connection is left. `lane` stays None if it is to open its own."""
+
+    __slots__ = ("event", "lane")
+
+    def __init__(self) -> None:
+        self.event = Event()
+        self.lane: _Lane | None = None
+
+
+class _Lane:
+    """One connection, with the attempt that it works for."""
+
+    __slots__ = ("connection", "exchange", "key", "loop", "stream")
+
+    def __init__(
+        self, key: _Key, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
+    ) -> None:
+        self.key = key
+        self.loop = loop
+        self.exchange = Exchange()
+        self.stream: httpcore.NetworkStream | None = None
+        scheme, host, port = key
+        self.connection = httpcore.HTTPConnection(
+            origin=httpcore.Origin(scheme, host, port or (443 if scheme == b"https" else 80)),
+            ssl_context=ssl_context,
+            keepalive_expiry=expiry,
+            network_backend=_Backend(self),
+        )
+
+    def usable(self, loop: object) -> bool:
+        return (
+            self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
+        )
+
+    def begin(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        # A request that follows a redirect belongs to an attempt that has been sent already.
+        exchange.sent = bool(exchange.sent)
+        exchange.stream = self.stream
+        if exchange.interrupted:
+            exchange.interrupt()
+
+    def close(self, loop: object) -> None:
+        # A connection of an event loop that has ended cannot be closed; it went with its loop.
+        if self.loop is loop:
+            self.connection.close()
+
+
+class _Backend(httpcore.NetworkBackend):
+    """Opens the connection of a lane, and puts the lane's clock into it."""
+
+    def __init__(self, lane: _Lane) -> None:
+        self._lane = lane
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        lane = self._lane
+        stream = httpcore.SyncBackend().connect_tcp(
+            host, port, lane.exchange.left(timeout), local_address, socket_options
+        )
+        return _Stream(stream, lane)
+
+
+class _Stream(httpcore.NetworkStream):
+    """The network stream of a lane: each step ends by the deadline of the attempt."""
+
+    def __init__(self, inner: httpcore.NetworkStream, lane: _Lane) -> None:
+        self._inner = inner
+        self._lane = lane
+        lane.stream = lane.exchange.stream = inner
+        if lane.exchange.interrupted:
+            lane.exchange.interrupt()
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._lane.exchange.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        exchange = self._lane.exchange
+        exchange.sent = True
+        self._inner.write(buffer, exchange.left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        exchange = self._lane.exchange
+        inner = self._inner.start_tls(ssl_context, server_hostname, exchange.left(timeout))
+        return _Stream(inner, self._lane)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Body(httpx.SyncByteStream):
+    """The body of a reply; closing it gives the connection back."""
+
+    def __init__(self, inner: Any, pool: ConnectionPool, lane: _Lane) -> None:
+        self._inner = inner
+        self._pool = pool
+        self._lane: _Lane | None = lane
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for chunk in self._inner:
+                yield chunk
+        except Exception as error:
+            raise _as_httpx(error) from error
+
+    def close(self) -> None:
+        lane, self._lane = self._lane, None
+        if lane is not None:
+            try:
+                self._inner.close()
+            finally:
+                self._pool.release(lane)
+
+
+def _as_httpx(error: Exception) -> Exception:
+    """The httpx error of the same name, which is what callers of a transport expect."""
+    for cls in type(error).__mro__:
+        if cls.__module__.startswith("httpcore"):
+            found = getattr(httpx, cls.__name__, None)
+            if found is not None:
+                mapped: Exception = found(str(error))
+                return mapped
+    return error

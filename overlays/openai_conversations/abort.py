@@ -1,0 +1,79 @@
+"""A switch that ends calls which are under way, from any thread or task.
+
+It holds no I/O and knows no event loop: whoever waits for something hangs a callback on it. So one
+signal serves sync and async calls alike, many of them at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class AbortSignal:
+    """Give it to calls as `abort=`, and call `set()` to end them.
+
+    Each of those calls then ends within 100 ms with `RequestAbortedError`, which says how far it
+    had come; the client can be used as before. A signal that is set stays set: a call that is
+    given one sends nothing.
+    """
+
+    __slots__ = ("_callbacks", "_event", "_lock", "reason")
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+        self._event = threading.Event()
+        self._lock = threading.Lock()
+        self._callbacks: dict[object, Callable[[], object]] = {}
+
+    def set(self, reason: str | None = None) -> None:
+        """End the calls that were given this signal. Only the first call of `set` counts.
+
+        Args:
+            reason: appears in the errors' text and as their `reason`.
+        """
+        with self._lock:
+            if self._event.is_set():
+                return
+            self.reason = reason
+            self._event.set()
+            callbacks = list(self._callbacks.values())
+            self._callbacks.clear()
+        for callback in callbacks:
+            callback()
+
+    def is_set(self) -> bool:
+        """Has `set` been called?"""
+        return self._event.is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Block this thread until the signal is set; False if `timeout` seconds pass first."""
+        return self._event.wait(timeout)
+
+    def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
+        """Have `callback` called once, from the thread that sets the signal (at once if it is set).
+
+        Args:
+            callback: must be quick and must not raise.
+
+        Returns:
+            A function that takes the callback off again.
+        """
+        key = object()
+        with self._lock:
+            if not self._event.is_set():
+                self._callbacks[key] = callback
+                return lambda: self._unsubscribe(key)
+        callback()
+        return lambda: None
+
+    def _unsubscribe(self, key: object) -> None:
+        with self._lock:
+            self._callbacks.pop(key, None)
+
+    def __repr__(self) -> str:
+        return f"AbortSignal({'set' if self.is_set() else 'not set'})"
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the answer to a request for it
+    """The signal was set while something was waited for. Never leaves this package."""

@@ -1,0 +1,252 @@
+"""Every error a user of this package can meet, in one tree.
+
+    OpenAIError
+    ├── InvalidArgumentError            an argument is wrong; nothing was sent (also a ValueError, TypeError)
+    ├── ClientClosedError               the client was closed before the call (also a RuntimeError)
+    ├── RequestAbortedError             an AbortSignal was set; `stage` says how far the call had come
+    └── APIError                        something went wrong between here and the service
+        ├── APIConnectionError          no answer, or only a part of one
+        │   └── APITimeoutError         … within the time allowed
+        ├── APIResponseValidationError  an answer that is no JSON, or (strict) does not fit the document
+        └── APIStatusError              an answer with a status of 400 or more
+            ├── BadRequestError         400
+            │   └── ConversationLockedError  400, code `conversation_locked`: nothing was done
+            ├── AuthenticationError     401
+            ├── PermissionDeniedError   403
+            ├── NotFoundError           404
+            ├── ConflictError           409
+            ├── UnprocessableEntityError 422
+            ├── RateLimitError          429
+            └── InternalServerError     500 and above
+
+Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
+of them pickle. The request and the response that an error carries never hold the API key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import httpx
+
+AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
+"""How far a call had come when its `AbortSignal` was set."""
+
+
+class OpenAIError(Exception):
+    """The base of every error of this package."""
+
+    def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
+        # Constructors take keywords, which the default way of pickling exceptions cannot replay.
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
+    error = cls.__new__(cls)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class InvalidArgumentError(OpenAIError, ValueError, TypeError):
+    """An argument cannot be what was meant; nothing has been sent or written.
+
+    Attributes:
+        argument: the caller's name for it, with the place inside it: `items[3].content`.
+        expected: what it should have been.
+        received: what came, in a few words and without secrets.
+    """
+
+    def __init__(self, argument: str, *, expected: str, received: str) -> None:
+        super().__init__(f"{argument}: expected {expected}, got {received}")
+        self.argument = argument
+        self.expected = expected
+        self.received = received
+
+
+class ClientClosedError(OpenAIError, RuntimeError):
+    """A call on a client that has been closed."""
+
+    def __init__(self, message: str = "this client is closed; make a new one") -> None:
+        super().__init__(message)
+
+
+class RequestAbortedError(OpenAIError):
+    """An `AbortSignal` ended the call.
+
+    Attributes:
+        stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
+            was in flight may have taken effect.
+        reason: what was given to `AbortSignal.set`, or None.
+    """
+
+    def __init__(self, stage: AbortStage, reason: str | None = None) -> None:
+        super().__init__(f"aborted {stage}" + (f": {reason}" if reason else ""))
+        self.stage = stage
+        self.reason = reason
+
+
+class APIError(OpenAIError):
+    """Something went wrong between this process and the service.
+
+    Attributes:
+        message: the text of the error.
+        request: the request, without its key.
+        body: the decoded JSON of the answer (`error` already unwrapped), its text if it was no
+            JSON, or None if there was none.
+        code, param, type: those fields of the body, where they exist.
+        retries_taken: how many times the request had been sent again before this error.
+    """
+
+    message: str
+    request: httpx.Request
+    body: object | None
+    code: str | None = None
+    param: str | None = None
+    type: str | None = None
+    retries_taken: int = 0
+
+    def __init__(self, message: str, request: httpx.Request, *, body: object | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request = without_key(request)
+        self.body = body
+        if isinstance(body, dict):
+            self.code = _text_or_none(body.get("code"))
+            self.param = _text_or_none(body.get("param"))
+            self.type = _text_or_none(body.get("type"))
+
+
+class APIConnectionError(APIError):
+    """The connection failed, or broke before the answer was complete.
+
+    Attributes:
+        never_sent: True if the service cannot have seen the request.
+    """
+
+    never_sent: bool = False
+
+    def __init__(self, *, message: str = "Connection error.", request: httpx.Request) -> None:
+        super().__init__(message, request)
+
+
+class APITimeoutError(APIConnectionError):
+    """The answer did not come, or did not end, within the time-out."""
+
+    def __init__(self, request: httpx.Request, *, message: str = "Request timed out.") -> None:
+        super().__init__(message=message, request=request)
+
+
+class _WithResponse(APIError):
+    """What the two kinds of errors that have an answer share.
+
+    Attributes:
+        response: the answer; its request is without the key.
+        status_code: its status.
+        request_id: its `x-request-id`, or None. Worth quoting when you ask for help.
+    """
+
+    response: httpx.Response
+    status_code: int
+    request_id: str | None
+
+    def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
+        super().__init__(message, response.request, body=body)
+        response.request = self.request
+        self.response = response
+        self.status_code = response.status_code
+        self.request_id = response.headers.get("x-request-id")
+
+
+class APIResponseValidationError(_WithResponse):
+    """The answer is no JSON, or not what the document says."""
+
+    def __init__(
+        self, response: httpx.Response, body: object | None, *, message: str | None = None
+    ) -> None:
+        message = message or "The answer does not have the expected form."
+        super().__init__(message, response=response, body=body)
+
+
+class APIStatusError(_WithResponse):
+    """The service answered with a status of 400 or more."""
+
+
+class BadRequestError(APIStatusError):
+    """400: the service could not accept the request."""
+
+
+class ConversationLockedError(BadRequestError):
+    """400 `conversation_locked`: another request is working on the conversation.
+
+    Nothing was done. The client has tried again already (see `max_retries`).
+    """
+
+
+class AuthenticationError(APIStatusError):
+    """401: no key, or one that is not valid."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key is valid and may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: there is no such object."""
+
+
+class ConflictError(APIStatusError):
+    """409: the object was changed at the same time."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well-formed and means nothing to the service."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or the quota is used up."""
+
+
+class InternalServerError(APIStatusError):
+    """500 and above: the service failed."""
+
+
+class _Statuses:
+    exact: ClassVar[dict[int, type[APIStatusError]]] = {
+        400: BadRequestError,
+        401: AuthenticationError,
+        403: PermissionDeniedError,
+        404: NotFoundError,
+        409: ConflictError,
+        422: UnprocessableEntityError,
+        429: RateLimitError,
+    }
+
+
+def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
+    """The class for an answer with this status and, where the body has one, this error code."""
+    if status == 400 and code == "conversation_locked":
+        return ConversationLockedError
+    if status >= 500:
+        return InternalServerError
+    return _Statuses.exact.get(status, APIStatusError)
+
+
+def without_key(request: httpx.Request) -> httpx.Request:
+    """The request as an error may show it: no credentials in it, otherwise the same."""
+    secret = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key")
+    if not any(name in request.headers for name in secret):
+        return request
+    import httpx
+
+    headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in secret]
+    shown = httpx.Request(request.method, request.url, headers=headers, stream=request.stream)
+    if isinstance(request.stream, httpx.ByteStream):
+        shown.read()
+    return shown
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,96 @@
+"""Server-sent events, from bytes to events: no I/O, no threads, no event loop.
+
+Reads may cut the stream anywhere: within a UTF-8 character, within a line ending, within an event.
+So bytes are collected until a whole event is there, and its data stays bytes. What the format is:
+https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_BOM = b"\xef\xbb\xbf"
+
+
+class ServerSentEvent(NamedTuple):
+    """One event: its name (empty if it has none), and its data, lines joined by a newline."""
+
+    event: str
+    data: bytes
+
+
+class SSEDecoder:
+    """Feed it what was read; it hands back the events that are complete by then."""
+
+    __slots__ = ("_after_cr", "_at_start", "_parts")
+
+    def __init__(self) -> None:
+        # A list, since joining at every read would copy a long event again and again.
+        self._parts: list[bytes] = []
+        self._after_cr = False
+        self._at_start = True
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """The events that `chunk` completes, in order; often none.
+
+        Lines that mean nothing are ignored, as the format demands. Raises nothing.
+        """
+        if self._after_cr or b"\r" in chunk:
+            chunk = self._with_plain_newlines(chunk)
+        parts = self._parts
+        if parts:
+            straddles = chunk[:1] == b"\n" and parts[-1][-1:] == b"\n"
+            if not straddles and b"\n\n" not in chunk:
+                if chunk:
+                    parts.append(chunk)
+                return []
+            parts.append(chunk)
+            chunk = b"".join(parts)
+            parts.clear()
+        if self._at_start:
+            # Three bytes may come in three reads, so wait until it is clear whether they are a BOM.
+            if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
+                if chunk:
+                    parts.append(chunk)
+                return []
+            self._at_start = False
+            chunk = chunk.removeprefix(_BOM)
+        *blocks, rest = chunk.split(b"\n\n")
+        if rest:
+            parts.append(rest)
+        return [event for block in blocks if (event := _parse(block)) is not None]
+
+    def end(self) -> list[ServerSentEvent]:
+        """What is left when the stream has ended: the last event, if its blank line is missing.
+
+        The format would drop it; some servers leave the blank line out after the last event.
+        """
+        rest = b"".join(self._parts)
+        self._parts.clear()
+        event = _parse(rest)
+        return [] if event is None else [event]
+
+    def _with_plain_newlines(self, chunk: bytes) -> bytes:
+        if not chunk:
+            return chunk
+        skip = self._after_cr and chunk[:1] == b"\n"
+        self._after_cr = chunk[-1:] == b"\r"
+        return chunk[skip:].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _parse(block: bytes) -> ServerSentEvent | None:
+    name, newline, data = block.partition(b"\ndata: ")
+    # The one shape that the service sends: an event line, then one data line.
+    if newline and name[:7] == b"event: " and b"\n" not in data and b"\n" not in name:
+        return ServerSentEvent(name[7:].decode("utf-8", "replace"), data)
+    event = b""
+    lines: list[bytes] = []
+    for line in block.split(b"\n"):
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            lines.append(value.removeprefix(b" "))
+        elif field == b"event":
+            event = value.removeprefix(b" ")
+    if not lines:
+        return None
+    return ServerSentEvent(event.decode("utf-8", "replace"), b"\n".join(lines))
