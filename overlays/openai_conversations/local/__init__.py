@@ -1,0 +1,21 @@
+"""Local mode: the whole API in this process, with no key and no network.
+
+For development, tests and demonstrations. There is no model in it, and it is no service for
+production: it keeps what it is given and plays by the documented rules.
+"""
+
+from .errors import ServiceError
+from .model import LocalModel, ModelCallable, ModelError
+from .service import LocalService, ServiceReply, ServiceRequest
+from .store import StoreError
+
+__all__ = [
+    "LocalModel",
+    "LocalService",
+    "ModelCallable",
+    "ModelError",
+    "ServiceError",
+    "ServiceReply",
+    "ServiceRequest",
+    "StoreError",
+]

@@ -1,0 +1,190 @@
+"""The model of the local service: an echo that says so, a script, or a callable of the user's.
+
+Deterministic on purpose. A test states what the model will say (the queue) or computes it (the
+callable); without either, the reply names the local model and repeats what it was given.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .ids import new_id
+
+#: An item that a model puts out: JSON as ``response.output`` holds it; id and status may be left
+#: out, and a message's ``content`` may be a plain string.
+OutputItem = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelError:
+    """A failure in place of a reply.
+
+    With ``status`` the request itself fails with that HTTP status (in a stream: an ``error``
+    event); without, a response is made whose ``status`` is ``failed``.
+    """
+
+    message: str
+    code: str = "server_error"
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A reply of text, in the pieces in which a stream delivers it.
+
+    ``incomplete`` is the reason why the text stops early (``max_output_tokens`` or
+    ``content_filter``), or None.
+    """
+
+    pieces: Iterable[str]
+    incomplete: str | None = None
+
+
+#: What a model may answer with: text, text as it comes, one item, or several.
+Reply = str | Iterator[str] | OutputItem | Sequence[OutputItem]
+
+#: A model of the user's own. It is given the decoded request body and the items the model sees
+#: (the conversation or the earlier responses, then the input), oldest first.
+ModelCallable = Callable[[dict[str, Any], list[dict[str, Any]]], Reply]
+
+#: One turn as the rest of the service reads it.
+Turn = Text | ModelError | Sequence[OutputItem]
+
+
+class LocalModel:
+    """What answers when a response is created.
+
+    Each ``enqueue…`` adds one turn, that is the whole output of one response; turns are taken
+    oldest first. When none is queued, ``fallback`` answers: a callable, or the built-in echo.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, fallback: ModelCallable | None = None) -> None:
+        self._fallback = fallback if fallback is not None else echo
+        self._turns: deque[Turn] = deque()
+        self._lock = threading.Lock()
+
+    def enqueue(self, *items: OutputItem) -> None:
+        """Queue one turn of these items; ids and status are filled in where they are missing.
+
+        Raises TypeError for anything that is no mapping, and ValueError when none is given.
+        """
+        if not items:
+            raise ValueError("enqueue() needs at least one output item, got none")
+        for item in items:
+            if not isinstance(item, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"an output item is a mapping, got {type(item).__name__}")
+        self._add([dict(item) for item in items])
+
+    def enqueue_text(
+        self, text: str, *, chunks: Sequence[str] | None = None, incomplete: str | None = None
+    ) -> None:
+        """Queue a turn of one assistant message.
+
+        ``chunks`` are the pieces in which a stream delivers the text, word by word when not
+        given; joined they must be ``text`` (ValueError otherwise). ``incomplete`` ends the
+        response as incomplete for that reason: ``max_output_tokens`` or ``content_filter``.
+        """
+        pieces = words(text) if chunks is None else list(chunks)
+        if "".join(pieces) != text:
+            raise ValueError(f"chunks must join to text: {''.join(pieces)!r} is not {text!r}")
+        if incomplete not in (None, "max_output_tokens", "content_filter"):
+            raise ValueError(
+                f"incomplete must be 'max_output_tokens' or 'content_filter', got {incomplete!r}"
+            )
+        self._add(Text(pieces, incomplete))
+
+    def enqueue_function_call(
+        self, name: str, arguments: str | Mapping[str, Any], *, call_id: str | None = None
+    ) -> None:
+        """Queue a turn of one function call; a mapping of arguments is sent as JSON text."""
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments)
+        self.enqueue(
+            {
+                "type": "function_call",
+                "name": name,
+                "arguments": text,
+                "call_id": call_id if call_id is not None else new_id("call"),
+            }
+        )
+
+    def enqueue_refusal(self, refusal: str) -> None:
+        """Queue a turn of one assistant message that refuses, in these words."""
+        part = {"type": "refusal", "refusal": refusal}
+        self.enqueue({"type": "message", "role": "assistant", "content": [part]})
+
+    def enqueue_reasoning(self, summary: str, text: str) -> None:
+        """Queue a turn that reasons first and then answers with ``text``."""
+        part = {"type": "summary_text", "text": summary}
+        self.enqueue(
+            {"type": "reasoning", "id": new_id("rs"), "summary": [part]},
+            {"type": "message", "role": "assistant", "content": text},
+        )
+
+    def enqueue_error(
+        self, message: str, *, code: str = "server_error", status: int | None = None
+    ) -> None:
+        """Queue a failure: of the request when ``status`` (400 to 599) is given, of the response
+        (``status: failed``) when not."""
+        if status is not None and not 400 <= status <= 599:
+            raise ValueError(f"status must be an HTTP error status, 400 to 599, got {status}")
+        self._add(ModelError(message, code, status))
+
+    @property
+    def pending(self) -> int:
+        """How many queued turns are still to be taken."""
+        return len(self._turns)
+
+    def turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
+        """The next turn: the oldest queued one, or what the fallback answers."""
+        with self._lock:
+            if self._turns:
+                return self._turns.popleft()
+        # A callable may keep or change what it is given; what is stored must not follow.
+        reply = self._fallback(copy.deepcopy(request), copy.deepcopy(context))
+        if isinstance(reply, str):
+            return Text(words(reply))
+        if isinstance(reply, Mapping):
+            return [reply]
+        return Text(reply) if isinstance(reply, Iterator) else list(reply)
+
+    def _add(self, turn: Turn) -> None:
+        with self._lock:
+            self._turns.append(turn)
+
+
+def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
+    """The built-in model: names itself and repeats the last thing it was given."""
+    last: dict[str, Any] = context[-1] if context else {"type": "nothing"}
+    said = _text(last)
+    if last["type"] == "message" and said:
+        return f"[local model] You said: {said}"
+    if said:
+        return f"[local model] You sent a {last['type']}: {said}"
+    return f"[local model] You sent: {last['type']}"
+
+
+def words(text: str) -> list[str]:
+    """Text in pieces of one word and the space after it, the way a stream delivers it."""
+    pieces: list[str] = []
+    for piece in text.split(" "):
+        if pieces:
+            pieces[-1] += " "
+        pieces.append(piece)
+    return [piece for piece in pieces if piece]
+
+
+def _text(item: Mapping[str, Any]) -> str:
+    content: Any = item.get("content", item.get("output"))
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    parts: list[Any] = content
+    return " ".join(part["text"] for part in parts if isinstance(part.get("text"), str))

@@ -1,0 +1,203 @@
+"""One response from its creation to its end, as a stream of events.
+
+Every response is produced this way; a request that does not stream gets the last event's
+response. The run holds the conversation until it is finished or dropped, and never longer.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from . import events
+from .errors import ServiceError
+from .ids import new_item_id
+from .model import LocalModel, ModelError, Text, Turn
+from .normalise import output_item
+from .tokens import usage
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+#: The event that ends a response, by its status.
+LAST_EVENT = {
+    "completed": "response.completed",
+    "incomplete": "response.incomplete",
+    "failed": "response.failed",
+    "cancelled": "response.failed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A response about to be made.
+
+    ``response`` has every field but ``output``; ``context`` is what the model sees, the request's
+    own ``input`` at its end; ``input_tokens`` counts it. ``turn`` is the output when it needs no
+    model.
+    """
+
+    response: Json
+    request: Json
+    context: list[Json]
+    input: list[Json]
+    input_tokens: int
+    turn: Turn | None = None
+
+
+#: Makes the end of a response durable: its final fields, its output, the events so far.
+Commit = Callable[[Plan, Json, list[Json], list[Json]], None]
+
+
+class Run(Iterator[Json]):
+    """The events of one response. ``close`` drops what is left and frees what is held.
+
+    ``show`` makes of an event what the caller gets to see. ``commit`` is called once, before the
+    last event is handed out; ``release`` is called once the run is over, however it ends.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        model: LocalModel,
+        now: Callable[[], int],
+        *,
+        show: Callable[[Json], Json],
+        commit: Commit,
+        release: Callable[[Json], None],
+    ) -> None:
+        self._plan = plan
+        self._model = model
+        self._now = now
+        self._show = show
+        self._commit = commit
+        self._release = release
+        self._sent: list[Json] = []
+        self._output: list[Json] = []
+        self._incomplete: str | None = None
+        self._error: ModelError | None = None
+        self._events = self._play()
+        self._open = True
+
+    def __next__(self) -> Json:
+        try:
+            return self._show(next(self._events))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the run here; a second call does nothing.
+
+        One in the background is no longer the caller's: it is played to its end.
+        """
+        if not self._open:
+            return
+        self._open = False
+        try:
+            if self._plan.response["background"]:
+                for _ in self._events:
+                    pass
+            self._events.close()
+        finally:
+            self._release(self._plan.response)
+
+    def __del__(self) -> None:
+        # A generator that never started runs no ``finally``; the lease must go all the same.
+        self.close()
+
+    def result(self) -> Json:
+        """Play to the end; the finished response. Raises ServiceError for a scripted HTTP error."""
+        last: Json = {}
+        for last in self:
+            pass
+        if last["type"] == "error":
+            error = self._error
+            assert error is not None
+            assert error.status is not None
+            raise ServiceError(
+                error.status, error.message, type=_error_type(error.status), code=error.code
+            )
+        response: Json = last["response"]
+        return response
+
+    def _play(self) -> Iterator[Json]:
+        response = self._plan.response
+        started = response | {"status": "in_progress", "output": []}
+        yield self._counted({"type": "response.created", "response": started})
+        yield self._counted({"type": "response.in_progress", "response": started})
+        try:
+            for event in self._deliver():
+                yield self._counted(event)
+        except Exception as error:
+            logger.exception("The model of the local service failed")
+            self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
+        if self._error is not None and self._error.status is not None:
+            error = {"code": self._error.code, "message": self._error.message, "param": None}
+            yield self._counted({"type": "error", **error})
+            return
+        yield self._end()
+
+    def _deliver(self) -> Iterator[Json]:
+        plan = self._plan
+        turn = plan.turn if plan.turn is not None else self._model.turn(plan.request, plan.context)
+        if isinstance(turn, ModelError):
+            self._error = turn
+        elif isinstance(turn, Text):
+            self._incomplete = turn.incomplete
+            status = "incomplete" if turn.incomplete else "completed"
+            item = yield from events.message(new_item_id("message"), 0, turn.pieces, status)
+            self._output.append(item)
+        else:
+            for index, item in enumerate([output_item(raw) for raw in turn]):
+                yield from events.finished(item, index)
+                self._output.append(item)
+
+    def _end(self) -> Json:
+        status = "incomplete" if self._incomplete else "completed"
+        ending: Json = {"status": status, "completed_at": self._now()}
+        if self._incomplete:
+            ending = {"status": status, "incomplete_details": {"reason": self._incomplete}}
+        if self._error is not None:
+            error = {"code": self._error.code, "message": self._error.message}
+            ending = {"status": "failed", "error": error}
+        ending["usage"] = usage(self._plan.input_tokens, self._output)
+        response = self._plan.response | ending
+        last = self._counted(
+            {
+                "type": LAST_EVENT[response["status"]],
+                "response": response | {"output": self._output},
+            }
+        )
+        self._commit(self._plan, response, self._output, self._sent)
+        return last
+
+    def _counted(self, event: Json) -> Json:
+        event = {"type": event["type"], "sequence_number": len(self._sent), **event}
+        self._sent.append(event)
+        return event
+
+
+def replay(response: Json, output: list[Json]) -> list[Json]:
+    """The events that deliver a finished response that was not streamed."""
+    started = response | {"status": "in_progress", "output": []}
+    for name in ("usage", "completed_at"):
+        started.pop(name, None)
+    inner = [event for index, item in enumerate(output) for event in events.finished(item, index)]
+    last = LAST_EVENT[response["status"]]
+    sequence = [
+        {"type": "response.created", "response": started},
+        {"type": "response.in_progress", "response": started},
+        *inner,
+        {"type": last, "response": response | {"output": output}},
+    ]
+    return [event | {"sequence_number": n} for n, event in enumerate(sequence)]
+
+
+def _error_type(status: int) -> str:
+    if status == 429:
+        return "rate_limit_error"
+    return "server_error" if status >= 500 else "invalid_request_error"
