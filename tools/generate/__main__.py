@@ -1,0 +1,40 @@
+"""`make generate`: spec/openapi.yaml -> generated/, and what the overlay package takes from it.
+
+Everything is made in a temporary folder, counted, and put in place only when it is complete.
+"""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools import unasync
+from tools.errors import exit_status
+
+from .build import PACKAGE, SCHEMA, build
+
+ROOT = Path(__file__).resolve().parents[2]
+CARRIED = Path("overlays/openai_conversations/_schema") / SCHEMA
+
+
+def main() -> None:
+    """Generate, replace `generated/`, and say what was made."""
+    started = time.perf_counter()
+    target = ROOT / "generated" / PACKAGE
+    with tempfile.TemporaryDirectory(dir=ROOT / "generated", prefix=".new-") as folder:
+        made = build(ROOT, Path(folder))
+        for notice in made.notices:
+            print(f"notice: {notice}")
+        old = Path(folder) / "old"
+        if target.exists():
+            target.rename(old)
+        (Path(folder) / PACKAGE).rename(target)
+        shutil.copyfile(Path(folder) / SCHEMA, ROOT / CARRIED)
+    unasync.main()
+    seconds = time.perf_counter() - started
+    print(f"generated/{PACKAGE}: {made.summary}, {seconds:.1f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(main))

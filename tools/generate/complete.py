@@ -1,0 +1,180 @@
+"""The count: everything that the document holds must stand in what was made of it.
+
+This reads the document anew, without the generator, and compares. A schema or an operation that is
+not there, a field that is gone, a type that became `Any` or lost one of its alternatives: each ends
+the run with its name.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.errors import ToolError
+
+from .faults import CURE, Json, resolve
+from .names import class_name, json_name
+from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
+from .views import Views
+
+_KINDS = {
+    "str": {"string"},
+    "int": {"integer"},
+    "float": {"number"},
+    "bool": {"boolean"},
+    "None": {"null"},
+    "Any": {"anything"},
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """What is there."""
+
+    operations: int
+    schemas: int
+
+
+def count(views: Views, document: Json, package: Path) -> Count:
+    """Count operations and schemas, and compare every field with the document.
+
+    Raises ToolError that names all that is missing.
+    """
+    lost = [*_operations(document, package), *_schemas(views, document, package)]
+    components = document["components"]["schemas"]
+    check = _Fields(views.types, document)
+    for name, schema in components.items():
+        check.compare(views.types.node(views.parsed.components[name]), schema, name)
+    lost += check.lost
+    if lost:
+        raise ToolError(f"The generated package would lose something. {' '.join(lost)} {CURE}")
+    operations = [o for item in document["paths"].values() for o in item.values()]
+    return Count(len(operations), len(components))
+
+
+def _operations(document: Json, package: Path) -> list[str]:
+    there = {path.stem.replace("_", "") for path in (package / "api").glob("*/*.py")}
+    return [
+        f"Operation {operation['operationId']} is not there."
+        for item in document["paths"].values()
+        for operation in item.values()
+        if operation["operationId"].replace("_", "").lower() not in there
+    ]
+
+
+def _schemas(views: Views, document: Json, package: Path) -> list[str]:
+    lost = []
+    owners: dict[str, str] = {}
+    for component in document["components"]["schemas"]:
+        name = class_name(component, views.parsed.config)
+        other = owners.setdefault(name, component)
+        if other != component:
+            lost.append(f"Schemas {other} and {component} have one name, {name}.")
+        if not (package / "models" / f"{views.names.get(name, 'missing')}.py").exists():
+            lost.append(f"Schema {component} is not there (as {name}).")
+    modules = list(views.names.values())
+    lost += [f"Two schemas share the module {m}." for m in set(modules) if modules.count(m) > 1]
+    return sorted(lost)
+
+
+class _Fields:
+    """Compares nodes with schemas, all the way down through schemas without a name."""
+
+    def __init__(self, types: Types, document: Json) -> None:
+        self.types = types
+        self.document = document
+        self.lost: list[str] = []
+        self._seen: set[tuple[str, str]] = set()
+
+    def compare(self, node: Node, schema: Json, place: str) -> None:
+        made = self._kinds(node)
+        wanted = _schema_kinds(self.document, schema)
+        if made != wanted:
+            self.lost.append(f"{place} is {_listed(wanted)}, and became {_listed(made)}.")
+            return
+        alternatives = _alternatives(self.document, schema)
+        objects = [o for o in alternatives if _properties(self.document, o)]
+        refs = [m for m in flat([node]) if isinstance(m, Ref)]
+        if len(refs) < len({id(o) for o in objects}):
+            self.lost.append(f"{place} is one of {len(objects)} objects; {len(refs)} are left.")
+        for ref in refs:
+            one = next((o for o in objects if self._same_fields(ref, o)), None)
+            if one is None:
+                self.lost.append(f"{place}: {ref.name} has other fields than its schema.")
+            else:
+                self._compare_fields(ref, one, place)
+        items = [m.item for m in flat([node]) if isinstance(m, Array)]
+        lists = [a["items"] for a in alternatives if "items" in a]
+        for item, inner in zip(items, lists, strict=False):
+            self.compare(item, inner, f"{place}[]")
+
+    def _same_fields(self, ref: Ref, schema: Json) -> bool:
+        properties = _properties(self.document, schema)
+        constants = properties.get("type", {}).get("enum", ())
+        return set(properties) == {json_name(p) for p in self.types.fields(ref.name)} and (
+            not constants or set(constants) == set(self.types.constant(ref.name))
+        )
+
+    def _compare_fields(self, ref: Ref, schema: Json, place: str) -> None:
+        if (ref.name, str(id(schema))) in self._seen:
+            return
+        self._seen.add((ref.name, str(id(schema))))
+        properties = _properties(self.document, schema)
+        for prop in self.types.fields(ref.name):
+            key = json_name(prop)
+            self.compare(self.types.node(prop), properties[key], f"{place}.{key}")
+
+    def _kinds(self, node: Node) -> set[str]:
+        kinds: set[str] = set()
+        for member in flat([node]):
+            match member:
+                case Scalar(annotation):
+                    kinds |= _KINDS[annotation]
+                case Enum(values):
+                    kinds |= {"integer" if isinstance(v, int) else "string" for v in values}
+                case Ref() | Map():
+                    kinds.add("object")
+                case Array():
+                    kinds.add("array")
+                case OneOf():
+                    pass
+        return kinds
+
+
+def _alternatives(document: Json, schema: Json) -> list[Json]:
+    """The members of a union and of the unions in it; the schema itself where it is none."""
+    whole = resolve(document, schema)
+    members = [*whole.get("anyOf", ()), *whole.get("oneOf", ())]
+    if not members:
+        return [whole]
+    return [a for member in members for a in _alternatives(document, member)]
+
+
+def _schema_kinds(document: Json, schema: Json) -> set[str]:
+    alternatives = _alternatives(document, schema)
+    return set().union(*(_own_kinds(document, a) for a in alternatives))
+
+
+def _own_kinds(document: Json, schema: Json) -> set[str]:
+    given: Any = schema.get("type")
+    if given:
+        return {given} if isinstance(given, str) else set(given)
+    if schema.get("allOf"):
+        kinds = [_schema_kinds(document, member) - {"anything"} for member in schema["allOf"]]
+        return set().union(*kinds) or {"anything"}
+    if "properties" in schema:
+        return {"object"}
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return {names[type(value)] for value in values} or {"anything"}
+
+
+def _properties(document: Json, schema: Json) -> Json:
+    """The properties of an object, with those that it has through allOf; the later one counts."""
+    found: Json = {}
+    for member in schema.get("allOf", ()):
+        found |= _properties(document, resolve(document, member))
+    return found | schema.get("properties", {})
+
+
+def _listed(kinds: set[str]) -> str:
+    return " or ".join(sorted(kinds)) or "nothing"

@@ -1,0 +1,151 @@
+"""How a JSON value becomes what a node says: the source code for it, and the tables behind it.
+
+A union of objects is decoded through a `Dispatch` table from `type` to class (runtime in
+`types.py.jinja`). One table serves every place with the same members.
+"""
+
+from dataclasses import dataclass, field
+
+from tools.errors import ToolError
+
+from .names import constant_name, json_name
+from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
+
+
+@dataclass
+class Table:
+    """A dispatch table: its constant's name, and what its constructor gets."""
+
+    name: str
+    names: dict[str, str | list[str]]
+    untyped: list[str]
+
+
+@dataclass
+class Decoding:
+    """Writes decoding expressions; collects the tables that they need."""
+
+    types: Types
+    tables: dict[frozenset[str], Table] = field(default_factory=dict)
+
+    def expression(self, node: Node, value: str, owner: str) -> str:
+        """Source that decodes `value`; `value` itself where JSON already is what people get.
+
+        `owner` names the place (`Message.content`) in an error, and in a new table's name.
+        """
+        result = value
+        objects = [m for m in self._parts(node) if isinstance(m, Ref | Map)]
+        lists = [m.item for m in self._parts(node) if isinstance(m, Array)]
+        if lists:
+            items = OneOf(tuple(lists)) if len(lists) > 1 else lists[0]
+            result = self._list(items, result, owner)
+        if objects:
+            result = self._object(objects, result, owner, many=False)
+        return result
+
+    def _parts(self, node: Node) -> list[Node]:
+        return list(flat([node]))
+
+    def _list(self, item: Node, value: str, owner: str) -> str:
+        parts = self._parts(item)
+        objects = [m for m in parts if isinstance(m, Ref | Map)]
+        nested = [m for m in parts if isinstance(m, Array) and self._needs(m.item)]
+        if nested:
+            raise ToolError(
+                f"{owner}: a list of lists of objects, which the templates cannot decode yet. "
+                "Add a case to tools/generate/decoding.py, or give the inner list a schema of its "
+                "own with an action in spec/fixes.overlay.yaml."
+            )
+        return self._object(objects, value, owner, many=True)
+
+    def _needs(self, node: Node) -> bool:
+        return any(
+            isinstance(m, Ref)
+            or (isinstance(m, Map) and self._needs(m.value))
+            or (isinstance(m, Array) and self._needs(m.item))
+            for m in self._parts(node)
+        )
+
+    def _object(self, objects: list[Node], value: str, owner: str, *, many: bool) -> str:
+        refs = [m.name for m in objects if isinstance(m, Ref)]
+        maps = [m for m in objects if isinstance(m, Map) and self._needs(m.value)]
+        if maps and (refs or many or len(maps) > 1):
+            raise ToolError(
+                f"{owner}: a dictionary of objects beside other kinds of objects cannot be told "
+                "apart. Give it a discriminator, or a schema of its own, with an action in "
+                "spec/fixes.overlay.yaml."
+            )
+        if maps:
+            table = self._table(
+                [m.name for m in self._parts(maps[0].value) if isinstance(m, Ref)], owner
+            )
+            return f"decode_values({table.name}, {value})"
+        if not refs:
+            return value
+        if len(refs) == 1 and not self.types.constant(refs[0]):
+            return f"decode_model{'s' if many else ''}({refs[0]!r}, {value})"
+        table = self._table(refs, owner)
+        return f"decode_{'many' if many else 'one'}({table.name}, {value})"
+
+    def _table(self, refs: list[str], owner: str) -> Table:
+        key = frozenset(refs)
+        if key not in self.tables:
+            names = (alias for members, alias in self.types.unions() if members == key)
+            name = constant_name(next(names, owner))
+            self.tables[key] = self._new_table(name, refs, owner)
+        return self.tables[key]
+
+    def _new_table(self, name: str, refs: list[str], owner: str) -> Table:
+        shared: dict[str, list[str]] = {}
+        untyped: list[str] = []
+        for ref in refs:
+            for value in self.types.constant(ref):
+                shared.setdefault(value, []).append(ref)
+            if "type" not in self.required(ref) or not self.types.constant(ref):
+                untyped.append(ref)
+        names: dict[str, str | list[str]] = {}
+        for value, sharing in shared.items():
+            names[value] = sharing[0] if len(sharing) == 1 else self._narrowest_first(sharing)
+            self._distinct(sharing, f"{owner}, type {value!r}")
+        self._distinct(untyped, f"{owner}, without a type")
+        return Table(name, names, self._narrowest_first(untyped))
+
+    def required(self, ref: str) -> list[str]:
+        """JSON names of a model's required fields."""
+        return [json_name(p) for p in self.types.fields(ref) if p.required]
+
+    def variant(self, ref: str) -> str:
+        """Source of the `Variant` that tells this model from others with the same `type`."""
+        values: dict[str, list[str]] = {}
+        shapes: dict[str, str] = {}
+        for prop in self.types.fields(ref):
+            name = json_name(prop)
+            match self.types.node(prop):
+                case Enum(known) if name == "role":
+                    values[name] = sorted(str(v) for v in known)
+                case Array():
+                    shapes[name] = "list"
+                case Scalar("str"):
+                    shapes[name] = "str"
+        listed = ", ".join(f"{n!r}: frozenset({v!r})" for n, v in values.items())
+        shaped = ", ".join(f"{n!r}: {t}" for n, t in shapes.items())
+        required = tuple(self.required(ref))
+        return f"Variant({ref!r}, {required!r}, {{{listed}}}, {{{shaped}}})"
+
+    def _narrowest_first(self, refs: list[str]) -> list[str]:
+        def width(ref: str) -> tuple[int, int]:
+            free = sum(isinstance(self.types.node(p), OneOf) for p in self.types.fields(ref))
+            return (-len(self.required(ref)), free)
+
+        return sorted(refs, key=width)
+
+    def _distinct(self, refs: list[str], place: str) -> None:
+        seen: dict[str, str] = {}
+        for ref in refs:
+            same = seen.setdefault(self.variant(ref).replace(ref, ""), ref)
+            if same != ref:
+                raise ToolError(
+                    f"{place}: {same} and {ref} cannot be told apart: same required fields, same "
+                    "roles, same shapes. Remove one of them from the union, or give them different "
+                    "types, with an action in spec/fixes.overlay.yaml."
+                )

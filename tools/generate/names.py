@@ -1,0 +1,52 @@
+"""Names: what a field, a class and a module are called in the generated package.
+
+A field has its JSON name (`item.type`, `conversation.object`), because that is what people know
+from openai-python. The generator would write `type_`, since `type` is a builtin. The underscore
+stays for keywords, for what a model itself defines, and for the names that annotations use.
+"""
+
+import keyword
+
+from openapi_python_client.config import Config
+from openapi_python_client.parser.properties import Class
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+
+_TAKEN = {"additional_properties", "from_dict", "to_dict"}
+_TAKEN |= {"str", "int", "float", "bool", "list", "dict"}
+
+
+def attribute_name(prop: PropertyProtocol) -> str:
+    """The attribute for a property: its JSON name where Python allows that."""
+    given = str(prop.python_name)
+    bare = given.removesuffix("_")
+    if bare in _TAKEN or keyword.iskeyword(bare):
+        return f"{bare}_"
+    return bare or given
+
+
+def json_name(prop: PropertyProtocol) -> str:
+    """The name in JSON, or in a query."""
+    return str(prop.name.get_untrusted_value())
+
+
+def class_name(component: str, config: Config) -> str:
+    """The Python name of a component schema, `class_overrides` applied."""
+    return str(Class.from_string(string=component, config=config).name)
+
+
+def module_name(name: str, config: Config) -> str:
+    """The module that holds a class or alias of this Python name."""
+    return str(Class.from_string(string=name, config=config).module_name)
+
+
+def constant_name(name: str) -> str:
+    """`Message.content` or `MCPToolCallError` as the name of a constant."""
+    out = ""
+    for index, letter in enumerate(name):
+        before, after = name[index - 1 : index], name[index + 1 : index + 2]
+        if letter.isupper() and (
+            before.islower() or before.isdigit() or (before.isupper() and after.islower())
+        ):
+            out += "_"
+        out += letter
+    return out.replace(".", "_").upper()

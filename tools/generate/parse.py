@@ -1,0 +1,187 @@
+"""The generator's own parser, run on our document, with every warning turned into an error.
+
+openapi-python-client drops what it cannot express and says so in a warning. Here a warning ends
+the run (the command line's `--fail-on-warning`). The parser runs twice: the first pass shows the
+names it would give, the second gets `class_overrides` that take the numbers out of them.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from openapi_python_client import schema as oai
+from openapi_python_client.config import ClassOverride, Config, ConfigFile, MetaType
+from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.openapi import EndpointCollection, GeneratorData
+from openapi_python_client.parser.properties import (
+    Class,
+    ModelProperty,
+    Parameters,
+    Schemas,
+    build_schemas,
+)
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from pydantic import ValidationError
+
+from tools.errors import ToolError
+
+from .names import class_name
+
+COMPONENTS = "/components/schemas/"
+CONFIG = "generator-config.yaml"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What the generator understood: its own data, and the component schemas by their names."""
+
+    data: GeneratorData
+    components: dict[str, PropertyProtocol]
+    config: Config
+    notices: tuple[str, ...] = ()
+
+
+def parse(document: dict[str, Any], config_path: Path) -> Parsed:
+    """Parse `document` with the settings of `config_path`.
+
+    Raises ToolError, naming the schema or operation and the file to change, for anything that the
+    generator would have dropped. A `class_overrides` entry that names no class is a notice: older
+    and newer documents lack some schemas, and `make check` allows no notice on the pinned one.
+    """
+    settings = ConfigFile.load_from_path(config_path)
+    given = dict(settings.class_overrides or {})
+    first = _run(document, settings)
+    notices = [
+        f"{CONFIG}: class_overrides names {name}, but the document gives no such class. "
+        "Rename the entry to what the change report calls the schema now, or remove it."
+        for name in sorted(set(given) - _generator_names(first, given))
+    ]
+    settings.class_overrides = {**_numberless(first, given), **given}
+    parsed = _run(document, settings)
+    notices += [
+        f"{name}: a public name with a number that tells nothing. "
+        f"Give it a name in {CONFIG}, under class_overrides."
+        for name in sorted(_public_names(parsed) - _plain_names(parsed))
+    ]
+    return replace(parsed, notices=tuple(notices))
+
+
+def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
+    config = Config.from_sources(
+        settings, MetaType.NONE, Path("spec/openapi.yaml"), "utf-8", False, Path("generated")
+    )
+    try:
+        openapi = oai.OpenAPI.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "/".join(str(part) for part in first["loc"])
+        raise ToolError(
+            f"spec/openapi.yaml: not an OpenAPI document at {place}: {first['msg']}."
+        ) from None
+    components = openapi.components or oai.Components()
+    schemas = build_schemas(components=components.schemas or {}, schemas=Schemas(), config=config)
+    endpoints, schemas, parameters = EndpointCollection.from_data(
+        data=openapi.paths,
+        schemas=schemas,
+        parameters=Parameters(),
+        request_bodies=components.requestBodies or {},
+        responses=components.responses or {},
+        config=config,
+    )
+    failures: list[GeneratorError] = [*schemas.errors, *parameters.errors]
+    failures += [e for collection in endpoints.values() for e in collection.parse_errors]
+    if failures:
+        raise ToolError(_explain(failures))
+    data = GeneratorData(
+        title=openapi.info.title,
+        description=openapi.info.description,
+        version=openapi.info.version,
+        endpoint_collections_by_tag=endpoints,
+        models=[p for p in schemas.classes_by_name.values() if isinstance(p, ModelProperty)],
+        errors=[],
+        enums=[],
+    )
+    by_name = {
+        path.get_untrusted_value().removeprefix(COMPONENTS): prop
+        for path, prop in schemas.classes_by_reference.items()
+    }
+    return Parsed(data, by_name, config)
+
+
+def _explain(failures: list[GeneratorError]) -> str:
+    reasons: list[str] = []
+    for failure in failures:
+        parts = (failure.header, failure.detail)
+        text = ": ".join(" ".join(part.split()) for part in parts if part)
+        if text not in reasons:
+            reasons.append(text)
+    return (
+        "openapi-python-client cannot express this document, so something would be lost. "
+        + " | ".join(reasons)
+        + ". Add an action to spec/fixes.overlay.yaml that changes the named schema, with the "
+        "reason, or an entry to class_overrides in generator-config.yaml when two names clash."
+    )
+
+
+def _generator_names(parsed: Parsed, overrides: dict[str, ClassOverride]) -> set[str]:
+    """The names that classes have before any override: what the keys of overrides refer to."""
+    replaced = {
+        str(override.class_name.get_untrusted_value()): name
+        for name, override in overrides.items()
+        if override.class_name is not None
+    }
+    names = {str(model.class_info.name) for model in parsed.data.models}
+    names |= {class_name(name, parsed.config) for name in parsed.components}
+    return {replaced.get(name, name) for name in names}
+
+
+def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, ClassOverride]:
+    """Overrides that take out the numbers which only the generator or upstream's tooling added.
+
+    `PromptType0` (the object inside a nullable schema `Prompt`) becomes `Prompt`, and `Thing2`
+    (from a component `Thing-2`) becomes `Thing`, each only where nothing else has that name.
+    """
+    names = {str(model.class_info.name) for model in parsed.data.models}
+    named_things = names | {
+        class_name(name, parsed.config)
+        for name, prop in parsed.components.items()
+        if not isinstance(prop, ModelProperty) and not _is_nullable_object(prop)
+    }
+    suffixed = {
+        class_name(name, parsed.config): re.sub(r"-\d+$", "", name)
+        for name in parsed.components
+        if re.search(r"-\d+$", name)
+    }
+    result: dict[str, ClassOverride] = {}
+    for name in sorted(names):
+        if name in given:
+            continue
+        bare = re.sub(r"Type\d+(?=[A-Z]|$)", "", name)
+        if name in suffixed:
+            bare = class_name(suffixed[name], parsed.config)
+        if bare != name and bare not in named_things:
+            named_things.add(bare)
+            result[name] = ClassOverride.model_validate({"class_name": bare})
+    return result
+
+
+def _is_nullable_object(prop: PropertyProtocol) -> bool:
+    inner = getattr(prop, "inner_properties", [])
+    kinds = sorted(type(p).__name__ for p in inner)
+    return kinds == ["ModelProperty", "NoneProperty"]
+
+
+def _public_names(parsed: Parsed) -> set[str]:
+    models = {str(model.class_info.name) for model in parsed.data.models}
+    return models | {class_name(name, parsed.config) for name in parsed.components}
+
+
+def _plain_names(parsed: Parsed) -> set[str]:
+    """Names whose digits, if any, are upstream's own words (`o3`, `web_search_2025_08_26`)."""
+    words = {str(name).replace("_", "").lower() for name in parsed.components}
+    return {
+        name
+        for name in _public_names(parsed)
+        if not re.search(r"\d$", name) or name.lower() in words
+    }

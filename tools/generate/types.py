@@ -1,0 +1,250 @@
+"""What a value may be: a small tree made from the generator's properties.
+
+The generator's own templates know a union only as a flat list to try one by one. Here a property
+becomes a tree of six node kinds that knows its annotation and, through `decoding.py`, how a JSON
+value is turned into it by looking at the value rather than by trying.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from openapi_python_client.parser.properties import (
+    AnyProperty,
+    BooleanProperty,
+    ConstProperty,
+    FloatProperty,
+    IntProperty,
+    ListProperty,
+    LiteralEnumProperty,
+    ModelProperty,
+    NoneProperty,
+    UnionProperty,
+)
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+
+from .names import attribute_name, class_name
+from .parse import Parsed
+
+RAW = "RawObject"
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """str, int, float, bool, None, or Any where the document says nothing."""
+
+    annotation: str
+
+
+@dataclass(frozen=True)
+class Enum:
+    """Known values; any other of the same JSON type passes through."""
+
+    values: tuple[str | int, ...]
+    alias: str | None = None
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A model class."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Map:
+    """An object that is a plain dictionary: no declared fields."""
+
+    value: "Node"
+
+
+@dataclass(frozen=True)
+class Array:
+    """A list."""
+
+    item: "Node"
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Any of several; `alias` is the name of the component schema that says so."""
+
+    members: tuple["Node", ...]
+    alias: str | None = None
+
+
+Node: TypeAlias = Scalar | Enum | Ref | Map | Array | OneOf
+
+NONE = Scalar("None")
+ANY = Scalar("Any")
+
+
+class Types:
+    """Turns the generator's properties into nodes; knows every model and every named union."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.models = {str(m.class_info.name): m for m in parsed.data.models}
+        self.aliases: dict[str, str] = {}
+        self._components = parsed.components
+        self._by_list: dict[int, str] = {}
+        self._by_members: dict[frozenset[Node], str] = {}
+        for component, prop in sorted(parsed.components.items()):
+            if isinstance(prop, ModelProperty):
+                if self.is_map(str(prop.class_info.name)):
+                    self.aliases[component] = str(prop.class_info.name)
+                continue
+            name = class_name(component, parsed.config)
+            if isinstance(prop, LiteralEnumProperty):
+                name = str(prop.class_info.name)
+            if name not in self.models or self.is_map(name):
+                self.aliases[component] = name
+            if isinstance(prop, UnionProperty):
+                self._by_list[id(prop.inner_properties)] = name
+        for component, name in self.aliases.items():
+            component_prop = parsed.components[component]
+            if isinstance(component_prop, UnionProperty):
+                members = frozenset(flat(self._members(component_prop))) - {NONE}
+                refs = {m for m in members if isinstance(m, Ref)}
+                if len(members) > 1 and refs == members:
+                    self._by_members.setdefault(frozenset(members), name)
+
+    def unions(self) -> Iterator[tuple[frozenset[str], str]]:
+        """The named unions: the classes in each, and its name."""
+        for component, name in self.aliases.items():
+            prop = self._components[component]
+            if isinstance(prop, UnionProperty):
+                refs = {m.name for m in flat(self._members(prop)) if isinstance(m, Ref)}
+                yield frozenset(refs), name
+
+    def is_map(self, name: str) -> bool:
+        """Whether the schema of this class declares no fields, so that a dict is all it is."""
+        model = self.models.get(name)
+        return model is not None and not (model.required_properties or model.optional_properties)
+
+    def fields(self, name: str) -> list[PropertyProtocol]:
+        """Every declared property of a model: the required ones first, as the generator has it."""
+        model = self.models[name]
+        return [*(model.required_properties or ()), *(model.optional_properties or ())]
+
+    def constant(self, name: str, field: str = "type") -> tuple[str, ...]:
+        """The values that `field` may have in this model where the document fixes them."""
+        for prop in self.fields(name):
+            if attribute_name(prop) == field:
+                return tuple(str(value) for value in _enum_values(self.node(prop)))
+        return ()
+
+    def node(self, prop: PropertyProtocol) -> Node:
+        """The node of a property."""
+        if isinstance(prop, LiteralEnumProperty):
+            values = tuple(sorted(prop.values, key=lambda value: (str(type(value)), value)))
+            name = str(prop.class_info.name)
+            return Enum(values, name if name in self.aliases.values() else None)
+        if isinstance(prop, ConstProperty):
+            return Enum((prop.value.raw_value,))
+        if isinstance(prop, ModelProperty):
+            name = str(prop.class_info.name)
+            if not self.is_map(name):
+                return Ref(name)
+            extra = self.models[name].additional_properties
+            return Map(self.node(extra) if extra is not None else ANY)
+        if isinstance(prop, ListProperty):
+            return Array(self.node(prop.inner_property))
+        if isinstance(prop, UnionProperty):
+            return self._union(prop)
+        for kind, node in _SCALARS.items():
+            if isinstance(prop, kind):
+                return node
+        return Scalar("str")  # dates, UUIDs and files stay the strings that they are in JSON
+
+    def _union(self, prop: UnionProperty) -> Node:
+        alias = self._by_list.get(id(prop.inner_properties))
+        members = self._members(prop)
+        if alias is not None and alias in self.aliases.values():
+            return OneOf(members, alias)
+        refs = frozenset(m for m in members if isinstance(m, Ref))
+        name = self._by_members.get(refs)
+        if name is not None:
+            rest = tuple(m for m in members if m not in refs)
+            named = OneOf(tuple(m for m in members if m in refs), name)
+            return OneOf((named, *rest)) if rest else named
+        return members[0] if len(members) == 1 else OneOf(members)
+
+    def _members(self, prop: UnionProperty) -> tuple[Node, ...]:
+        seen: dict[Node, None] = {}
+        for inner in prop.inner_properties:
+            seen.setdefault(self.node(inner))
+        # null last, as people write it
+        return (*(m for m in seen if m != NONE), *(m for m in seen if m == NONE))
+
+    def annotation(self, node: Node) -> str:
+        """The Python type of a node, as source code."""
+        return " | ".join(dict.fromkeys(self._parts(node)))
+
+    def _parts(self, node: Node) -> Iterator[str]:
+        match node:
+            case Scalar(annotation):
+                yield annotation
+            case Enum(values, alias):
+                yield alias or literal(values)
+                if alias is None:
+                    yield from sorted({type(value).__name__ for value in values})
+            case Ref(name):
+                yield name
+                if self.constant(name):
+                    yield RAW
+            case Map(value):
+                yield f"dict[str, {self.annotation(value)}]"
+            case Array(item):
+                yield f"list[{self.annotation(item)}]"
+            case OneOf(members, alias):
+                if alias is not None:
+                    yield alias
+                    return
+                parts = [part for member in members for part in self._parts(member)]
+                # Literal["a"] | str | RawObject | None: the general ones last
+                yield from sorted(parts, key=[*_LAST].count)
+
+    def names(self, node: Node) -> set[str]:
+        """The names that the annotation of a node uses and that must be imported for it."""
+        match node:
+            case Ref(name):
+                return {name, RAW} if self.constant(name) else {name}
+            case Enum(_, str(alias)) | OneOf(_, str(alias)):
+                return {alias}
+            case Map(inner) | Array(inner):
+                return self.names(inner)
+            case OneOf(members):
+                return set().union(*map(self.names, members))
+            case _:
+                return set()
+
+
+_LAST = (RAW, "None")
+_SCALARS: dict[type, Scalar] = {
+    AnyProperty: ANY,
+    BooleanProperty: Scalar("bool"),
+    IntProperty: Scalar("int"),
+    FloatProperty: Scalar("float"),
+    NoneProperty: NONE,
+}
+
+
+def _enum_values(node: Node) -> tuple[str | int, ...]:
+    """The values of an enum, also of one that may be null; none for anything else."""
+    if isinstance(node, OneOf) and set(node.members) - {NONE} != set(node.members):
+        node = next((m for m in node.members if m != NONE), node)
+    return node.values if isinstance(node, Enum) else ()
+
+
+def literal(values: Iterable[str | int]) -> str:
+    """`Literal[…]` of the values."""
+    return f"Literal[{', '.join(repr(value) for value in values)}]"
+
+
+def flat(members: Iterable[Node]) -> Iterator[Node]:
+    """The members, with those of nested unions in their place."""
+    for member in members:
+        if isinstance(member, OneOf):
+            yield from flat(member.members)
+        else:
+            yield member

@@ -1,0 +1,233 @@
+"""What the templates see: classes, aliases and tables with their source ready to be written.
+
+All decisions are made here, in Python, so that the templates only lay out.
+"""
+
+import textwrap
+from dataclasses import dataclass
+
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.strings import safe_for_docstring
+
+from .decoding import Decoding
+from .names import attribute_name, json_name, module_name
+from .parse import Parsed
+from .types import NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
+
+WIDTH = 92
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a class."""
+
+    attribute: str
+    key: str
+    required: bool
+    annotation: str
+    default: str | None
+    constant: str | None
+    local: str
+    decoded: str
+    encoded: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class ModelView:
+    """One class of the models package."""
+
+    name: str
+    module: str
+    doc: str
+    bases: tuple[str, ...]
+    fields: tuple[Field, ...]
+    imports: tuple[str, ...]
+    constants: tuple[str, ...]
+    helpers: tuple[str, ...]
+
+    @property
+    def required(self) -> tuple[Field, ...]:
+        """The fields that an object must have."""
+        return tuple(f for f in self.fields if f.required)
+
+    @property
+    def required_keys(self) -> tuple[str, ...]:
+        """The JSON names of the required fields."""
+        return tuple(f.key for f in self.required)
+
+    @property
+    def keys(self) -> list[str]:
+        """The JSON names of all fields."""
+        return [f.key for f in self.fields]
+
+    @property
+    def optional(self) -> tuple[Field, ...]:
+        """The fields that an object may leave out."""
+        return tuple(f for f in self.fields if not f.required)
+
+
+@dataclass(frozen=True)
+class AliasView:
+    """A named schema that is no class: a union, an enumeration, a list, a dictionary."""
+
+    name: str
+    module: str
+    doc: str
+    annotation: str
+    imports: tuple[str, ...]
+    decoded: str
+    constants: tuple[str, ...]
+    helpers: tuple[str, ...]
+
+
+class Views:
+    """Makes the views of one parsed document."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
+        self.types = Types(parsed)
+        self.decoding = Decoding(self.types)
+        named = (n for n in self.types.models if not self.types.is_map(n))
+        self.models = [self._model(name) for name in sorted(named)]
+        self.aliases = [self._alias(c, n) for c, n in sorted(self.types.aliases.items())]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Every public name of the models package, and its module."""
+        return dict(sorted((v.name, v.module) for v in [*self.models, *self.aliases]))
+
+    def imports(self, names: set[str], models: str = ".", root: str = "..") -> tuple[str, ...]:
+        """Import lines for names of the models package, given the ways to it and to the root."""
+        lines = [f"from {models}{self.module(n)} import {n}" for n in sorted(names - {RAW})]
+        return (*lines, *([f"from {root}types import {RAW}"] if RAW in names else []))
+
+    def module(self, name: str) -> str:
+        """The module of a public name."""
+        return module_name(name, self.parsed.config)
+
+    def _model(self, name: str) -> ModelView:
+        props = self.types.fields(name)
+        fields = [self._field(name, prop) for prop in props]
+        nodes = [self.types.node(prop) for prop in props]
+        used = set().union(*(self.types.names(node) for node in nodes)) - {name}
+        code = " ".join(f"{f.decoded} {f.encoded}" for f in fields)
+        description = self.types.models[name].description
+        return ModelView(
+            name=name,
+            module=self.module(name),
+            doc=doc_text(description.get_untrusted_value() if description else "", name),
+            bases=(
+                *_readings(dict(zip((f.attribute for f in fields), nodes, strict=True))),
+                "Model",
+            ),
+            fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
+            imports=self.imports(used),
+            constants=self.constants(code),
+            helpers=helpers_in(code),
+        )
+
+    def _field(self, model: str, prop: PropertyProtocol) -> Field:
+        node = self.types.node(prop)
+        attribute, key = attribute_name(prop), json_name(prop)
+        annotation = self.types.annotation(node)
+        constant = None
+        if isinstance(node, Enum) and (len(node.values) == 1 or key == "type"):
+            annotation = literal(node.values)  # closed: the field that tells kinds apart
+            constant = repr(node.values[0]) if len(node.values) == 1 else None
+        default = constant if constant and key in ("type", "object") else None
+        if not prop.required:
+            annotation += "" if NONE in flat([node]) or annotation == "Any" else " | None"
+            default = default or "None"
+        raw = f"raw[{key!r}]" if prop.required else f"raw.get({key!r})"
+        return Field(
+            attribute=attribute,
+            key=key,
+            required=prop.required,
+            annotation=annotation,
+            default=default,
+            constant=constant,
+            local=f"{attribute}_" if attribute in _LOCALS else attribute,
+            decoded=self.decoding.expression(node, raw, f"{model}.{attribute}"),
+            encoded=_encoded(node, f"self.{attribute}"),
+            doc=doc_text(
+                prop.description.get_untrusted_value() if prop.description else "", "", 88
+            ),
+        )
+
+    def _alias(self, component: str, name: str) -> AliasView:
+        prop = self.parsed.components[component]
+        node = self.types.node(prop)
+        parts = node.members if isinstance(node, OneOf) else (node,)
+        if isinstance(node, Enum):
+            parts = (Enum(node.values),)
+        annotation = " | ".join(dict.fromkeys(self.types.annotation(part) for part in parts))
+        annotation = self._raw_last(annotation)
+        used = set().union(*(self.types.names(part) for part in parts)) - {name}
+        decoded = self.decoding.expression(node, "value", name)
+        return AliasView(
+            name=name,
+            module=self.module(name),
+            doc=doc_text(prop.description.get_untrusted_value() if prop.description else "", name),
+            annotation=annotation,
+            imports=self.imports(used),
+            decoded=decoded,
+            constants=self.constants(decoded),
+            helpers=helpers_in(decoded),
+        )
+
+    def _raw_last(self, annotation: str) -> str:
+        parts = list(dict.fromkeys(annotation.split(" | ")))
+        return (
+            " | ".join(sorted(parts, key=[RAW, "None"].count))
+            if "[" not in annotation
+            else annotation
+        )
+
+    def constants(self, code: str) -> tuple[str, ...]:
+        words = set(code.replace("(", " ").replace(",", " ").split())
+        return tuple(sorted(t.name for t in self.decoding.tables.values() if t.name in words))
+
+
+# Names that a parsing method uses itself.
+_LOCALS = {"cls", "extra", "left", "new", "raw", "self", "encode", "encode_list"}
+
+
+def _readings(nodes: dict[str, Node]) -> list[str]:
+    """The bases of `_reading.py` that the fields of a class allow."""
+    bases = []
+    if "created_at" in nodes and "created" not in nodes:
+        bases.append("HasCreated")
+    if {"role", "content"} <= nodes.keys() and "text" not in nodes:
+        bases.append("HasText")
+    if {"output", "instructions"} <= nodes.keys() and "output_text" not in nodes:
+        bases.append("HasOutputText")
+    return bases
+
+
+def _encoded(node: Node, value: str) -> str:
+    parts = list(flat([node]))
+    if any(isinstance(p, Array) and _holds_models(p) for p in parts):
+        return f"encode_list({value})"
+    return f"encode({value})" if any(map(_holds_models, parts)) else value
+
+
+def _holds_models(node: Node) -> bool:
+    match node:
+        case Ref():
+            return True
+        case Map(inner) | Array(inner):
+            return any(_holds_models(part) for part in flat([inner]))
+        case _:
+            return False
+
+
+def helpers_in(code: str) -> tuple[str, ...]:
+    known = ("decode_many", "decode_model", "decode_models", "decode_one", "decode_values")
+    return tuple(h for h in (*known, "encode", "encode_list") if f"{h}(" in code)
+
+
+def doc_text(text: str, fallback: str = "", width: int = WIDTH) -> str:
+    """A description made safe for a docstring and wrapped; a sentence about the name if empty."""
+    safe = safe_for_docstring(" ".join(text.split())) or (f"`{fallback}`." if fallback else "")
+    return "\n".join(textwrap.wrap(safe, width, break_long_words=False))
