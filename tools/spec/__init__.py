@@ -14,13 +14,14 @@ header; it is for a private build and not for this repository. The lock is the s
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.spec.grammar import Json
+from tools.errors import ToolError
+from tools.spec.faults import check, undeclared
 from tools.spec.load import load
 from tools.spec.lock import digest
 from tools.spec.overlay import apply, read_overlay
-from tools.spec.references import check
 from tools.spec.selection import Selection, read_selection
 from tools.spec.trim import prune, trim
+from tools.spec.values import Json
 
 OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
 
@@ -32,6 +33,7 @@ class Built:
     document: Json
     sha256: str
     skipped: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Json:
@@ -53,8 +55,12 @@ def build_in_full(upstream: Json, *, root: Path, keep_prose: bool = False) -> Bu
     for name, actions in overlays:
         document, passed = apply(document, actions, name)
         skipped += [f"{action.name} – {action.optional}" for action in passed]
-    check(document)
-    return Built(prune(document), digest(trimmed), tuple(skipped))
+    try:
+        document = prune(document)
+        check(document)
+    except ToolError as error:
+        raise ToolError(f"After the Overlays: {error}") from None
+    return Built(document, digest(trimmed), tuple(skipped), tuple(undeclared(document)))
 
 
 __all__ = ["Built", "Selection", "build", "build_in_full", "load", "read_selection", "trim"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tools.errors import ToolError, exit_status
 from tools.spec import build_in_full, load, read_selection
-from tools.spec.grammar import METHODS, Json
+from tools.spec.grammar import METHODS
 from tools.spec.lock import new_lock, read_lock
+from tools.spec.values import Json
 from tools.spec.write import replace, to_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +44,6 @@ def run(source: str, root: Path) -> None:
     spec = root / "spec"
     target, lock_file = spec / "openapi.yaml", spec / "upstream.lock"
     built = build_in_full(load(source), root=root, keep_prose=keep_prose)
-    previous = load(str(target)) if target.exists() else None
     lock = new_lock(
         source,
         built.sha256,
@@ -53,12 +53,14 @@ def run(source: str, root: Path) -> None:
         os.environ.get("DATE") or None,
     )
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
-    changes = _changes(previous, built.document)
+    changes = _changes(target, built.document, text)
     changed = replace({target: text, lock_file: lock.text()})
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
     for line in built.skipped:
         print(f"skipped (optional): {line}")
+    for line in built.notes:
+        print(f"note: {line}")
     names = ", ".join(f"spec/{path.name}" for path in changed)
     print(f"written: {names}" if changed else "written: nothing, spec/ is up to date")
     print(f"\n{changes}")
@@ -70,11 +72,20 @@ def _summary(document: Json, text: str, seconds: float) -> str:
     return f"{operations} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
-def _changes(previous: Json | None, document: Json) -> str:
-    if previous is None:
-        return "There was no spec/openapi.yaml before, so there is nothing to compare with."
-    from tools.changes import report
+def _changes(target: Path, document: Json, text: str) -> str:
+    """The report of changes against what is in spec/ now, before it is replaced."""
+    from tools.changes import NOTHING, report
 
+    if not target.exists():
+        return "There was no spec/openapi.yaml before, so there is nothing to compare with."
+    if target.read_bytes() == text.encode():
+        return NOTHING
+    try:
+        previous = load(str(target))
+    except ToolError as error:
+        return (
+            f"Nothing was compared: the spec/openapi.yaml that was there cannot be used ({error})"
+        )
     return report(previous, document)
 
 

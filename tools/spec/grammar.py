@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tools.errors import ToolError
+from tools.spec.values import Json, is_list, is_object, kind_of
 
-Json = dict[str, Any]
 Place = tuple[str | int, ...]
 
 # one: a single object; list: an array of them; map: an object whose keys are free names;
@@ -56,7 +56,7 @@ FIELDS: dict[str, dict[str, tuple[Shape, str] | None]] = {
         "description": None,
         "parameters": ("list", "parameter"),
         "servers": ("list", "server"),
-        **{method: ("one", "operation") for method in METHODS},
+        **dict.fromkeys(METHODS, ("one", "operation")),
     },
     "operation": {
         "operationId": None,
@@ -153,8 +153,8 @@ FIELDS: dict[str, dict[str, tuple[Shape, str] | None]] = {
 # Names whose order says nothing: upstream may shuffle them without a diff here.
 SORTED = {"paths", "webhooks", "responses", *FIELDS["components"]}
 
-# Keywords that describe the very same value: a cycle through these alone never reaches one.
-IN_PLACE = ("$ref", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
+# Keywords that, like `$ref`, describe the very same value: a cycle through these never ends.
+IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +178,11 @@ def parts(
     if shape == "one":
         yield None, value
     elif shape == "list":
-        if not isinstance(value, list):
+        if not is_list(value):
             raise _misshaped(place, f"a list of {kind} objects", value)
         yield from enumerate(value)
     else:
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise _misshaped(place, f"an object with {kind} objects by name", value)
         names = sorted(value) if keyword in SORTED else value
         for name in names:
@@ -249,7 +249,7 @@ def _object(value: object, kind: str, place: Place) -> Json | None:
     """`value` as an object of that kind; None for the schemas `true` and `false`."""
     if kind == "schema" and isinstance(value, bool):
         return None
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise _misshaped(place, f"a {kind} object", value)
     return value
 
@@ -266,15 +266,12 @@ def _inside(content: Json, kind: str) -> Iterator[tuple[str, tuple[Shape, str]]]
 
 def _data(value: Any) -> Any:
     """A copy of plain data, so that no part of a document is shared with another."""
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: _data(part) for key, part in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_data(part) for part in value]
     return value
 
 
 def _misshaped(place: Place, expected: str, found: object) -> ToolError:
-    kind = {dict: "an object", list: "a list", str: "a string", type(None): "null"}
-    return ToolError(
-        f"{pointer(place)}: expected {expected}, found {kind.get(type(found), repr(found))}."
-    )
+    return ToolError(f"{pointer(place)}: expected {expected}, found {kind_of(found)}.")

@@ -14,18 +14,20 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tools.errors import ToolError
+from tools.spec.values import Json, is_list, is_object
 
-Json = dict[str, Any]
 
-
-class _PlainConstructor(SafeConstructor):
+class _Constructor(SafeConstructor):
     """YAML's types as far as JSON has them: what looks like a date stays the string it was."""
 
 
-_PlainConstructor.add_constructor(
-    "tag:yaml.org,2002:timestamp",
-    lambda constructor, node: constructor.construct_scalar(node),
-)
+def _scalar(constructor: Any, node: Any) -> Any:
+    return constructor.construct_scalar(node)
+
+
+# ruamel.yaml's own annotations leave much unsaid; `Any` keeps that inside of this file.
+_constructor: Any = _Constructor
+_constructor.add_constructor("tag:yaml.org,2002:timestamp", _scalar)
 
 
 def load(source: str) -> Json:
@@ -44,7 +46,7 @@ def fetch(source: str) -> bytes:
             answer = httpx.get(source, follow_redirects=True, timeout=60)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ToolError(f"{shown(source)}: cannot be fetched ({error}).") from None
-        if answer.status_code != httpx.codes.OK:
+        if answer.status_code != 200:
             raise ToolError(
                 f"{shown(source)}: answered {answer.status_code} {answer.reason_phrase}, "
                 "expected 200 and an OpenAPI document."
@@ -85,22 +87,46 @@ def parse(data: bytes, name: str) -> object:
             raise ToolError(f"{name}: is nested too deeply to be read.") from None
     else:
         json_error = ""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Constructor = _PlainConstructor
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Constructor = _constructor
     try:
-        return yaml.load(text)
+        return _plain(yaml.load(text), name)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problem = json_error or f"{where}{error.problem or error.context}"
-        raise ToolError(f"{name}: is neither JSON nor YAML ({problem}).") from None
+        raise ToolError(
+            f"{name}: is neither JSON nor YAML ({json_error or _problem(error)})."
+        ) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise ToolError(f"{name}: is neither JSON nor YAML ({json_error or error}).") from None
 
 
+def _problem(error: Any) -> str:
+    mark = error.problem_mark or error.context_mark
+    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{where}{error.problem or error.context}"
+
+
+def _plain(value: object, name: str) -> object:
+    """What YAML gave as JSON would have it: keys are strings (`200:` is common), values JSON's."""
+    if is_object(value):
+        return {_key(key, name): _plain(part, name) for key, part in value.items()}
+    if is_list(value):
+        return [_plain(part, name) for part in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise ToolError(f"{name}: holds a {type(value).__name__}, which JSON does not have.")
+
+
+def _key(key: object, name: str) -> str:
+    if isinstance(key, str):
+        return key
+    if key is None or isinstance(key, int | float | bool):
+        return json.dumps(key)
+    raise ToolError(f"{name}: has a key that is a {type(key).__name__}; keys must be strings.")
+
+
 def openapi(document: object, name: str) -> Json:
     """`document` itself, when it is an OpenAPI 3.1 document; otherwise say what it is."""
-    if not isinstance(document, dict):
+    if not is_object(document):
         kind = "empty" if document is None else f"a bare {type(document).__name__}"
         raise ToolError(f"{name}: is no OpenAPI document; it is {kind}.")
     version = document.get("openapi")
@@ -113,6 +139,6 @@ def openapi(document: object, name: str) -> Json:
         )
     if not str(version).startswith("3.1"):
         raise ToolError(f"{name}: is OpenAPI {version}; OpenAPI 3.1 is needed.")
-    if not isinstance(document.get("paths"), dict):
+    if not is_object(document.get("paths")):
         raise ToolError(f"{name}: is no complete OpenAPI document; #/paths is not an object.")
     return document

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
-from tools.spec.grammar import Json
 from tools.spec.load import fetch, parse
+from tools.spec.values import Json, is_object
 from tools.spec.write import to_yaml
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
@@ -52,16 +52,13 @@ def read_lock(path: Path) -> Lock | None:
         return None
     content = parse(fetch(str(path)), path.name)
     known = {"repository", "commit", "date", "sha256"}
-    if not isinstance(content, dict) or not {"repository", "sha256"} <= content.keys() <= known:
+    if not is_object(content) or not {"repository", "sha256"} <= content.keys() <= known:
         raise ToolError(
             f"{path.name}: expected the keys repository, sha256 and perhaps commit and date. "
             "Remove the file, and `make spec` writes it anew."
         )
-    return Lock(
-        str(content["repository"]),
-        *(str(content[key]) if key in content else None for key in ("commit", "date")),
-        str(content["sha256"]),
-    )
+    text = {key: str(value) for key, value in content.items()}
+    return Lock(text["repository"], text.get("commit"), text.get("date"), text["sha256"])
 
 
 def new_lock(
@@ -81,9 +78,9 @@ def new_lock(
         raise ToolError(f"COMMIT: expected 7 to 40 lower-case hexadecimal digits, got {commit!r}.")
     if day is not None and not _is_date(day):
         raise ToolError(f"DATE: expected a date as YYYY-MM-DD, got {day!r}.")
+    if previous is not None and previous.sha256 == sha256 and commit in (None, previous.commit):
+        return Lock(previous.repository, previous.commit, day or previous.date, sha256)
     raw = _RAW.match(source)
-    if previous is not None and previous.sha256 == sha256:
-        return Lock(previous.repository, commit or previous.commit, day or previous.date, sha256)
     dated = _DATED.match(PurePosixPath(source).name)
     named = dated[1] if dated and _is_date(dated[1]) else None
     return Lock(

@@ -24,9 +24,9 @@ from jsonpath_rfc9535.node import JSONPathNode
 from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
-from tools.spec.grammar import Json
 from tools.spec.load import fetch, parse
 from tools.spec.references import nearest
+from tools.spec.values import Json, is_list, is_object, kind_of
 
 _KEYS = {"target", "description", "update", "remove"}
 _JSONPATH = JSONPathEnvironment()
@@ -47,16 +47,16 @@ class Action:
 def read_overlay(path: Path) -> tuple[Action, ...]:
     """Read an Overlay file; ToolError names the action that is not as it should be."""
     content = parse(fetch(str(path)), path.name)
-    if not isinstance(content, dict) or not str(content.get("overlay", "")).startswith("1.0."):
-        found = content.get("overlay") if isinstance(content, dict) else None
+    if not is_object(content) or not str(content.get("overlay", "")).startswith("1.0."):
+        found = content.get("overlay") if is_object(content) else None
         raise ToolError(
             f"{path.name}: is no OpenAPI Overlay 1.0 document (overlay: {found!r}, expected 1.0.0)."
         )
     info = content.get("info")
-    if not isinstance(info, dict) or not {"title", "version"} <= info.keys():
+    if not is_object(info) or not {"title", "version"} <= info.keys():
         raise ToolError(f"{path.name}: info: expected an object with title and version.")
     actions = content.get("actions")
-    if not isinstance(actions, list) or not actions:
+    if not is_list(actions) or not actions:
         raise ToolError(f"{path.name}: actions: expected a list with at least one action.")
     read = tuple(_action(entry, f"{path.name}: actions[{i}]") for i, entry in enumerate(actions))
     names = [action.name for action in read]
@@ -98,7 +98,7 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
 
 
 def _action(entry: object, where: str) -> Action:
-    if not isinstance(entry, dict):
+    if not is_object(entry):
         raise ToolError(f"{where}: expected an object, got {entry!r:.60}.")
     name = _text(entry, "x-name", where, "every action needs a name of its own")
     where = f"{where} `{name}`"
@@ -135,44 +135,39 @@ def _remove(node: JSONPathNode, where: str) -> None:
     if node.parent is None:
         raise ToolError(f"{where}: the document itself cannot be removed.")
     holder: Any = node.parent.value
-    key = node.location[-1]
+    key: Any = node.location[-1]
     # A part inside of one that was removed before is gone already.
-    if (isinstance(holder, dict) and key in holder) or isinstance(holder, list):
+    if is_list(holder) or key in holder:
         del holder[key]
 
 
 def _update(node: JSONPathNode, update: Any, where: str) -> None:
     target: Any = node.value
-    if isinstance(target, list):
+    if is_list(target):
         target.append(deepcopy(update))
-    elif isinstance(target, dict) and isinstance(update, dict):
+    elif is_object(target) and is_object(update):
         _merge(target, update, f"{where}: {node.path()}")
     else:
         raise ToolError(
-            f"{where}: {node.path()} is {_kind(target)} and the update is {_kind(update)}; an "
-            "object is merged into an object, an entry appended to an array."
+            f"{where}: {node.path()} is {kind_of(target)} and the update is {kind_of(update)}; an "
+            "object is merged into an object, an entry appended to a list."
         )
 
 
 def _merge(target: Json, update: Json, where: str) -> None:
     for key, value in update.items():
         present = target.get(key)
-        if isinstance(present, dict) and isinstance(value, dict):
+        if is_object(present) and is_object(value):
             _merge(present, value, f"{where}.{key}")
-        elif isinstance(present, list) and isinstance(value, list):
+        elif is_list(present) and is_list(value):
             present.extend(deepcopy(value))
         elif key in target and isinstance(present, dict | list) != isinstance(value, dict | list):
             raise ToolError(
-                f"{where}: `{key}` is {_kind(present)} and the update is {_kind(value)}; "
+                f"{where}: `{key}` is {kind_of(present)} and the update is {kind_of(value)}; "
                 "remove it first."
             )
         else:
             target[key] = deepcopy(value)
-
-
-def _kind(value: object) -> str:
-    names = {dict: "an object", list: "an array"}
-    return names.get(type(value), f"the value {value!r:.40}")
 
 
 def _hint(target: JSONPathQuery, document: Json) -> str:
@@ -185,7 +180,7 @@ def _hint(target: JSONPathQuery, document: Json) -> str:
         missing = [
             s.name for s in target.segments[end - 1].selectors if isinstance(s, NameSelector)
         ]
-        known = [key for node in nodes if isinstance(node.value, dict) for key in node.value]
+        known = [key for node in nodes if is_object(node.value) for key in node.value]
         near = nearest(missing[0], known) if missing else ""
         return f" It stops after {prefix}.{near}"
     return ""

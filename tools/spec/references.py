@@ -1,7 +1,7 @@
 """Follow the references of a document: `$ref`, discriminator mappings, security schemes.
 
-Both the trimming (what has to stay?) and the check of the result (does each lead somewhere, does
-each end?) need the same answer, so it is given once.
+Both the trimming (what has to stay?) and the check of the result (does each lead somewhere?) need
+the same answer, so it is given once.
 """
 
 import difflib
@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from tools.errors import ToolError
-from tools.spec.grammar import IN_PLACE, Json, Node, Place, fields, parts, pointer, walk
+from tools.spec.grammar import Node, Place, pointer
+from tools.spec.values import Json, is_list, is_object, kind_of
 
 Component = tuple[str, str]
 """Section and name: `("schemas", "Message")`."""
@@ -28,10 +29,10 @@ def references(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
     if "$ref" in value:
         yield (*node.place, "$ref"), component(value["$ref"], (*node.place, "$ref"), document)
     if node.kind == "discriminator":
-        mapping = value.get("mapping") or {}
+        mapping: object = value.get("mapping", {})
         place = (*node.place, "mapping")
-        if not isinstance(mapping, dict):
-            raise ToolError(f"{pointer(place)}: expected an object, found {mapping!r:.60}.")
+        if not is_object(mapping):
+            raise ToolError(f"{pointer(place)}: expected an object, found {kind_of(mapping)}.")
         for key, target in mapping.items():
             # A mapping may name a schema bare; a reference is what has a slash or a hash in it.
             bare = isinstance(target, str) and _NAME.fullmatch(target)
@@ -53,12 +54,12 @@ def component(ref: object, place: Place, document: Json) -> Component:
     steps = [_decoded(step) for step in ref[2:].split("/")]
     found: Any = document
     for depth, step in enumerate(steps):
-        if isinstance(found, dict) and step in found:
+        if is_object(found) and step in found:
             found = found[step]
-        elif isinstance(found, list) and step.isdecimal() and int(step) < len(found):
+        elif is_list(found) and step.isdecimal() and int(step) < len(found):
             found = found[int(step)]
         else:
-            known = list(found) if isinstance(found, dict) else []
+            known = list(found) if is_object(found) else []
             raise ToolError(
                 f"{pointer(place)}: $ref `{ref}` leads nowhere; "
                 f"{pointer(tuple(steps[:depth]))} has no `{step}`.{nearest(step, known)}"
@@ -77,18 +78,17 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" Nearest: {', '.join(folded[key] for key in close)}." if close else ""
 
 
-def check(document: Json) -> None:
-    """Raise ToolError for a reference that leads nowhere, or a cycle that holds no value."""
-    for node in walk(document, "document"):
-        for _ in references(node, document):
-            pass
-    _check_cycles(document)
-
-
 def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
-    schemes = document.get("components", {}).get("securitySchemes") or {}
+    schemes: Json = document.get("components", {}).get("securitySchemes", {})
     place = (*node.place, "security")
-    for index, requirement in enumerate(node.value.get("security") or ()):
+    required: object = node.value.get("security", [])
+    if not is_list(required):
+        raise ToolError(f"{pointer(place)}: expected a list, found {kind_of(required)}.")
+    for index, requirement in enumerate(required):
+        if not is_object(requirement):
+            raise ToolError(
+                f"{pointer((*place, index))}: expected an object, found {kind_of(requirement)}."
+            )
         for name in requirement:
             if name not in schemes:
                 raise ToolError(
@@ -96,65 +96,6 @@ def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
                     f"#/components/securitySchemes.{nearest(name, schemes)}"
                 )
             yield (*place, index), ("securitySchemes", name)
-
-
-def _check_cycles(document: Json) -> None:
-    """Find a component that is, through in-place keywords alone, made of itself.
-
-    `A = A`, `A = allOf [A, …]`, `A = anyOf [A, …]`: no value can be told from it, and no type
-    written for it. A cycle through `properties` or `items` is an ordinary recursive type.
-    """
-    edges: dict[Component, list[tuple[Component, Place]]] = {}
-    for section, held in document.get("components", {}).items():
-        kind = (fields("components").get(section) or ("map", "example"))[1]
-        for name, value in held.items():
-            place = ("components", section, name)
-            edges[section, name] = list(_in_place(value, kind, place, document))
-    done: set[Component] = set()
-    for start in edges:
-        if start in done:
-            continue
-        path: list[Component] = []
-        stack: list[tuple[Component, Iterator[tuple[Component, Place]]]] = [
-            (start, iter(edges[start]))
-        ]
-        path.append(start)
-        while stack:
-            current, following = stack[-1]
-            for target, place in following:
-                if target in path:
-                    loop = [name for _, name in path[path.index(target) :]] + [target[1]]
-                    raise ToolError(
-                        f"{pointer(place)}: a cycle that cannot be expressed, "
-                        f"{' -> '.join(loop)}: it consists of itself, with no property or list "
-                        "in between."
-                    )
-                if target not in done:
-                    path.append(target)
-                    stack.append((target, iter(edges.get(target, ()))))
-                    break
-            else:
-                done.add(current)
-                path.pop()
-                stack.pop()
-
-
-def _in_place(
-    value: object, kind: str, place: Place, document: Json
-) -> Iterator[tuple[Component, Place]]:
-    if not isinstance(value, dict):
-        return
-    ref = value.get("$ref")
-    # A reference to a part of a component says nothing about the component as a whole.
-    if isinstance(ref, str) and ref.count("/") == 3:
-        yield component(ref, (*place, "$ref"), document), (*place, "$ref")
-    for keyword in IN_PLACE[1:] if kind == "schema" else ():
-        if keyword in value:
-            shape, child = fields(kind)[keyword] or ("one", "schema")
-            here = (*place, keyword)
-            for step, part in parts(value[keyword], keyword, shape, child, here):
-                there = here if step is None else (*here, step)
-                yield from _in_place(part, child, there, document)
 
 
 def _decoded(step: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.errors import ToolError
 from tools.spec.load import fetch, parse
+from tools.spec.values import is_list, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def read_selection(path: Path) -> Selection:
 
 
 def _mapping(value: object, name: str, where: str, allowed: set[str]) -> dict[str, Any]:
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise ToolError(f"{name}: {where}: expected an object, got {value!r:.60}.")
     unknown = sorted(str(key) for key in value if key not in allowed)
     if unknown:
@@ -79,14 +80,14 @@ def _mapping(value: object, name: str, where: str, allowed: set[str]) -> dict[st
 
 def _entries(top: dict[str, Any], name: str, key: str) -> list[tuple[str, object]]:
     value = top.get(key)
-    if not isinstance(value, list) or not value:
+    if not is_list(value) or not value:
         raise ToolError(f"{name}: {key}: expected a list with at least one entry.")
     return [(f"{key}[{index}]", entry) for index, entry in enumerate(value)]
 
 
 def _names(entry: dict[str, Any], name: str, where: str, key: str) -> list[str]:
     value = entry.get(key)
-    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+    if not is_list(value) or not value or not all(isinstance(v, str) for v in value):
         raise ToolError(f"{name}: {where}.{key}: expected a list of names, got {value!r:.60}.")
     return value
 

@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 
 from tools.errors import ToolError
-from tools.spec.grammar import METHODS, Json, Node, Place, fields, pointer, rebuild, walk
-from tools.spec.references import Component, check, component, nearest, references
+from tools.spec.faults import check_references
+from tools.spec.grammar import METHODS, Node, Place, fields, pointer, rebuild, walk
+from tools.spec.references import Component, component, nearest, references
 from tools.spec.selection import Selection
+from tools.spec.values import Json, is_object
 
 Keep = Callable[[str], bool]
 
@@ -41,20 +43,26 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
         result["tags"] = rebuild({"tags": used}, "document", (), keep)["tags"]
     result["components"] = _components(result, upstream, keep)
     _fill_descriptions(result)
-    check(result)
-    return rebuild(result, "document", (), lambda _: True)
+    check_references(result)
+    return _ordered(result)
 
 
 def prune(document: Json) -> Json:
     """`document` without components that nothing refers to any more."""
     rest = {key: value for key, value in document.items() if key != "components"}
     rest["components"] = _components(rest, document, lambda _: True)
-    return rebuild(rest, "document", (), lambda _: True)
+    return _ordered(rest)
+
+
+def _ordered(document: Json) -> Json:
+    """A copy with keywords, paths and components in the order in which they are written."""
+    ordered: Json = rebuild(document, "document", (), lambda _: True)
+    return ordered
 
 
 def _info(upstream: Json, selection: Selection, keep: Keep) -> Json:
     info = upstream.get("info")
-    if not isinstance(info, dict) or "version" not in info:
+    if not is_object(info) or "version" not in info:
         raise ToolError("#/info: expected an object with title and version.")
     # OpenAPI requires a title, and upstream's is prose like any other.
     kept = rebuild(info, "info", ("info",), keep)
@@ -72,7 +80,7 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
         item = _path_item(declared, place, upstream)
         for method in METHODS:
             operation = item.get(method)
-            if not isinstance(operation, dict) or "operationId" not in operation:
+            if not is_object(operation) or "operationId" not in operation:
                 continue
             name = operation["operationId"]
             if name in wanted and name in known:
@@ -97,7 +105,7 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
 
 def _path_item(declared: object, place: Place, upstream: Json) -> Json:
     """A path's methods, looked up when the path is only a reference to them."""
-    if not isinstance(declared, dict):
+    if not is_object(declared):
         raise ToolError(f"{pointer(place)}: expected an object.")
     if "$ref" not in declared:
         return declared

@@ -10,13 +10,13 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
-from tools.spec.grammar import Json
+from tools.spec.values import Json
 
 _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
@@ -31,18 +31,20 @@ class _Representer(SafeRepresenter):
         return True
 
 
-def _string(representer: SafeRepresenter, text: str) -> ScalarNode:
+def _string(representer: Any, text: str) -> Any:
     style = '"' if _LOOKS_OTHERWISE.fullmatch(text) else None
     return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
-_Representer.add_representer(str, _string)
+# ruamel.yaml's own annotations leave much unsaid; `Any` keeps that inside of this file.
+_representer: Any = _Representer
+_representer.add_representer(str, _string)
 
 
 def to_yaml(document: Json, header: str = "") -> str:
     """`document` as YAML 1.2, below `header` as a comment."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Representer = _Representer
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Representer = _representer
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.allow_unicode = True

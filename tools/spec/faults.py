@@ -1,0 +1,138 @@
+"""Faults of a document that would otherwise pass in silence, and what to do about them.
+
+A reference that leads nowhere, a component made of itself, a keyword of an older JSON Schema: with
+any of these the client would be wrong without a word, so they stop the run. A required property
+that is declared nowhere only costs its type: it is noted.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tools.errors import ToolError
+from tools.spec.grammar import IN_PLACE, Place, fields, parts, pointer, walk
+from tools.spec.references import Component, component, references
+from tools.spec.values import Json, is_object
+
+_FOREIGN = ("$recursiveRef", "$dynamicRef", "$anchor", "$id")
+_ACTION = "add an action to spec/fixes.overlay.yaml that"
+
+
+def check_references(document: Json) -> None:
+    """Raise ToolError for a reference that leads nowhere, or a cycle that holds no value."""
+    for node in walk(document, "document"):
+        for _ in references(node, document):
+            pass
+    _check_cycles(document)
+
+
+def check(document: Json) -> None:
+    """As `check_references`, and also for references of a kind that nothing here follows."""
+    check_references(document)
+    for node in walk(document, "document"):
+        for keyword in _FOREIGN if node.kind == "schema" else ():
+            if keyword in node.value:
+                raise ToolError(
+                    f"{pointer(node.place)}: `{keyword}` would be read as a schema for anything; "
+                    f"{_ACTION} puts a plain $ref to a component in its place."
+                )
+
+
+def undeclared(document: Json) -> Iterator[str]:
+    """A note for each object that requires properties which it does not declare."""
+    for node in walk(document, "document"):
+        # A member of an allOf may require what another member declares; the whole is looked at.
+        if node.kind != "schema" or "allOf" in node.place[-2:]:
+            continue
+        declared, required = _properties(node.value, document)
+        missing = [name for name in required if name not in declared]
+        if declared and missing:
+            yield (
+                f"{pointer(node.place)} requires {', '.join(missing)} and does not declare it: it "
+                f"will have no type. To give it one, {_ACTION} declares it."
+            )
+
+
+def _properties(schema: Json, document: Json) -> tuple[dict[str, None], dict[str, None]]:
+    """The names that a schema declares and requires, its references and members included."""
+    declared: dict[str, None] = dict.fromkeys(schema.get("properties", ()))
+    required: dict[str, None] = dict.fromkeys(schema.get("required", ()))
+    parts: list[tuple[Any, bool]] = [(part, True) for part in schema.get("allOf", ())]
+    parts += [(part, False) for key in ("anyOf", "oneOf") for part in schema.get(key, ())]
+    ref = schema.get("$ref")
+    if isinstance(ref, str) and ref.count("/") == 3:
+        section, name = component(ref, (), document)
+        parts.append((document["components"][section][name], True))
+    for part, counts in parts:
+        if is_object(part):
+            more, needed = _properties(part, document)
+            declared |= more
+            required |= needed if counts else {}
+    return declared, required
+
+
+def _check_cycles(document: Json) -> None:
+    """Find a component that is, through in-place keywords alone, made of itself.
+
+    `A = A`, `A = allOf [A, …]`, `A = anyOf [A, …]`: no value can be told from it, and no type
+    written for it. A cycle through `properties` or `items` is an ordinary recursive type.
+    """
+    edges: dict[Component, list[tuple[Component, Place]]] = {}
+    for section, (_, kind) in _sections(document):
+        for name, value in document["components"][section].items():
+            place = ("components", section, name)
+            edges[section, name] = list(_in_place(value, kind, place, document))
+    done: set[Component] = set()
+    for start in edges:
+        if start not in done:
+            _follow(start, edges, done)
+
+
+def _follow(
+    start: Component,
+    edges: dict[Component, list[tuple[Component, Place]]],
+    done: set[Component],
+) -> None:
+    """Walk the edges depth first; coming back to where the walk still is makes a cycle."""
+    path = [start]
+    waiting = [iter(edges[start])]
+    while waiting:
+        for target, place in waiting[-1]:
+            if target in path:
+                loop = [name for _, name in path[path.index(target) :]] + [target[1]]
+                raise ToolError(
+                    f"{pointer(place)}: a cycle that cannot be expressed, {' -> '.join(loop)}: "
+                    "it consists of itself, with no property or list in between."
+                )
+            if target not in done:
+                path.append(target)
+                waiting.append(iter(edges.get(target, ())))
+                break
+        else:
+            done.add(path.pop())
+            waiting.pop()
+
+
+def _sections(document: Json) -> Iterator[tuple[str, tuple[str, str]]]:
+    for section, inside in fields("components").items():
+        if inside is not None and section in document.get("components", {}):
+            yield section, inside
+
+
+def _in_place(
+    value: object, kind: str, place: Place, document: Json
+) -> Iterator[tuple[Component, Place]]:
+    """What describes the very same value as `value` does."""
+    if not is_object(value):
+        return
+    ref = value.get("$ref")
+    # A reference to a part of a component says nothing about the component as a whole.
+    if isinstance(ref, str) and ref.count("/") == 3:
+        yield component(ref, (*place, "$ref"), document), (*place, "$ref")
+    for keyword in IN_PLACE if kind == "schema" else ():
+        inside = fields("schema")[keyword]
+        if inside is None or keyword not in value:
+            continue
+        here = (*place, keyword)
+        for step, part in parts(value[keyword], keyword, *inside, here):
+            there = here if step is None else (*here, step)
+            yield from _in_place(part, inside[1], there, document)
