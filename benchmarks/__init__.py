@@ -1,0 +1,1 @@
+"""Measurements beside openai-python and plain httpx; the packages never import them."""

@@ -1,0 +1,83 @@
+"""The data that every benchmark uses: pages, streams and bodies, the same bytes in every run."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle, islice
+
+from benchmarks.items import (
+    KINDS,
+    Json,
+    assistant_message,
+    identifier,
+    text,
+    user_message,
+)
+
+
+def mixed_items(count: int = 100) -> list[Json]:
+    """Items of all `KINDS` in turn."""
+    return [make(seed) for seed, make in enumerate(islice(cycle(KINDS), count))]
+
+
+def message_items(count: int = 100) -> list[Json]:
+    """User and assistant messages in turn, as in a plain chat."""
+    return [(assistant_message if seed % 2 else user_message)(seed) for seed in range(count)]
+
+
+def unknown_items(count: int = 100) -> list[Json]:
+    """As `mixed_items`, but every tenth item is of a type that the document does not have."""
+    items = mixed_items(count)
+    for seed in range(0, count, 10):
+        items[seed] = {**user_message(seed), "type": "hologram"}
+    return items
+
+
+def page(items: list[Json]) -> Json:
+    """The answer of listConversationItems that holds `items`."""
+    return {
+        "object": "list",
+        "data": items,
+        "first_id": items[0]["id"],
+        "has_more": True,
+        "last_id": items[-1]["id"],
+    }
+
+
+def dump(value: Json) -> bytes:
+    """The bytes that a server sends for `value`."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def new_user_messages(count: int = 20) -> list[Json]:
+    """What a caller sends to append `count` user messages: no ids, no status."""
+    return [
+        {
+            "type": "message",
+            "role": "user",
+            "content": [{"type": "input_text", "text": text(seed, 4)}],
+        }
+        for seed in range(count)
+    ]
+
+
+def stream_events(count: int = 100) -> list[Json]:
+    """`count` deltas of a streamed message, a word each, as response.output_text.delta."""
+    words = text(0, 7).split(" ")
+    return [
+        {
+            "type": "response.output_text.delta",
+            "sequence_number": number + 4,
+            "item_id": identifier("msg", 1),
+            "output_index": 0,
+            "content_index": 0,
+            "delta": word + " ",
+            "logprobs": [],
+        }
+        for number, word in enumerate(islice(cycle(words), count))
+    ]
+
+
+def sse(events: list[Json]) -> bytes:
+    """The body of a streamed answer: each event with its name and its data."""
+    return b"".join(b"event: %s\ndata: %s\n\n" % (e["type"].encode(), dump(e)) for e in events)

@@ -1,0 +1,119 @@
+"""The trimmed document as the tests see it: read once, references followed, unions opened.
+
+The tests derive what they expect from `spec/openapi.yaml` itself, never from the generated code,
+and never from lists written by hand, so that a new document brings its own tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = ROOT / "spec" / "openapi.yaml"
+
+Schema = dict[str, Any]
+
+
+@cache
+def document() -> Schema:
+    """The whole document."""
+    loaded: Schema = YAML(typ="safe").load(SPEC)
+    return loaded
+
+
+def schemas() -> dict[str, Schema]:
+    """Every component schema by its name."""
+    found: dict[str, Schema] = document()["components"]["schemas"]
+    return found
+
+
+def operations() -> Iterator[tuple[str, str, Schema]]:
+    """Path, method and operation of each operation."""
+    for path, entry in document()["paths"].items():
+        for method, operation in entry.items():
+            if isinstance(operation, dict) and "operationId" in operation:
+                yield path, method, operation
+
+
+def name_of(schema: Schema) -> str | None:
+    """The name behind a `$ref`; None for a schema that is written in place."""
+    return schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
+
+
+def resolve(schema: Schema) -> Schema:
+    """The schema itself, once every `$ref` in front of it has been followed."""
+    while name := name_of(schema):
+        schema = schemas()[name]
+    return schema
+
+
+def alternatives(schema: Schema) -> list[Schema]:
+    """The members of a `oneOf` or `anyOf`; empty for anything else."""
+    schema = resolve(schema)
+    return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
+
+
+def is_object(schema: Schema) -> bool:
+    """Whether the schema has fields of its own, so that it becomes a class."""
+    schema = resolve(schema)
+    if "allOf" in schema:
+        return any(is_object(part) for part in schema["allOf"])
+    return "properties" in schema
+
+
+def fields(schema: Schema) -> tuple[dict[str, Schema], list[str]]:
+    """The properties of an object schema and the names of the required ones, `allOf` joined."""
+    schema = resolve(schema)
+    properties: dict[str, Schema] = {}
+    required: list[str] = []
+    for part in schema.get("allOf", ()):
+        more, names = fields(part)
+        properties |= more
+        required += names
+    properties |= schema.get("properties", {})
+    required += schema.get("required", ())
+    return properties, list(dict.fromkeys(required))
+
+
+def members(schema: Schema) -> Iterator[Schema]:
+    """The object schemas that a union can become, unions within it opened, as references."""
+    for member in alternatives(schema):
+        if alternatives(member):
+            yield from members(member)
+        elif is_object(member):
+            yield member
+
+
+def tags(member: Schema) -> list[str]:
+    """The values of `type` that mean `member`; empty when it has no `type`, or an open one."""
+    properties, _ = fields(member)
+    return list(resolve(properties["type"]).get("enum", ())) if "type" in properties else []
+
+
+def variants(schema: Schema) -> dict[str, list[Schema]]:
+    """For a union that `type` tells apart: each value of `type` and the members that share it.
+
+    Empty for everything else: no union, a single object beside null or a string, or members
+    without a `type`.
+    """
+    table: dict[str, list[Schema]] = {}
+    found = list(members(schema))
+    for member in found:
+        for tag in tags(member):
+            table.setdefault(tag, []).append(member)
+    return table if len(found) > 1 and all(map(tags, found)) else {}
+
+
+def object_schemas() -> Iterator[str]:
+    """The names of the component schemas that become classes."""
+    return (name for name, schema in schemas().items() if is_object(schema))
+
+
+def python_name(name: str) -> str:
+    """What the generated package calls the component schema `name`."""
+    return name.replace("-", "_")
