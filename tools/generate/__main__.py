@@ -12,7 +12,8 @@ from pathlib import Path
 from tools import unasync
 from tools.errors import exit_status
 
-from .build import PACKAGE, SCHEMA, build
+from .build import SCHEMA, build
+from .render import PACKAGE
 
 ROOT = Path(__file__).resolve().parents[2]
 CARRIED = Path("overlays/openai_conversations/_schema") / SCHEMA

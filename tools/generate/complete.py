@@ -109,7 +109,7 @@ class _Fields:
 
     def _same_fields(self, ref: Ref, schema: Json) -> bool:
         properties = _properties(self.document, schema)
-        constants = properties.get("type", {}).get("enum", ())
+        constants = resolve(self.document, properties.get("type", {})).get("enum", ())
         return set(properties) == {json_name(p) for p in self.types.fields(ref.name)} and (
             not constants or set(constants) == set(self.types.constant(ref.name))
         )
@@ -173,7 +173,8 @@ def _properties(document: Json, schema: Json) -> Json:
     found: Json = {}
     for member in schema.get("allOf", ()):
         found |= _properties(document, resolve(document, member))
-    return found | schema.get("properties", {})
+    found |= schema.get("properties", {})
+    return found
 
 
 def _listed(kinds: set[str]) -> str:

@@ -4,6 +4,7 @@ A union of objects is decoded through a `Dispatch` table from `type` to class (r
 `types.py.jinja`). One table serves every place with the same members.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tools.errors import ToolError
@@ -66,7 +67,7 @@ class Decoding:
             for m in self._parts(node)
         )
 
-    def _object(self, objects: list[Node], value: str, owner: str, *, many: bool) -> str:
+    def _object(self, objects: Sequence[Node], value: str, owner: str, *, many: bool) -> str:
         refs = [m.name for m in objects if isinstance(m, Ref)]
         maps = [m for m in objects if isinstance(m, Map) and self._needs(m.value)]
         if maps and (refs or many or len(maps) > 1):
@@ -76,9 +77,8 @@ class Decoding:
                 "spec/fixes.overlay.yaml."
             )
         if maps:
-            table = self._table(
-                [m.name for m in self._parts(maps[0].value) if isinstance(m, Ref)], owner
-            )
+            inner = [m.name for m in self._parts(maps[0].value) if isinstance(m, Ref)]
+            table = self._table(inner, owner)
             return f"decode_values({table.name}, {value})"
         if not refs:
             return value

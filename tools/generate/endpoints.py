@@ -77,9 +77,7 @@ class Endpoints:
             name=str(endpoint.name),
             method=endpoint.method,
             path=path,
-            doc=doc_text(
-                " ".join(filter(None, map(_text, (endpoint.summary, endpoint.description))))
-            ),
+            doc=doc_text(f"{_text(endpoint.summary)} {_text(endpoint.description)}"),
             path_arguments=tuple(self._argument(p, operation) for p in endpoint.path_parameters),
             query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
             body=annotation,

@@ -15,13 +15,13 @@ from openapi_python_client.config import ClassOverride, Config, ConfigFile, Meta
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import EndpointCollection, GeneratorData
 from openapi_python_client.parser.properties import (
-    Class,
     ModelProperty,
     Parameters,
     Schemas,
     build_schemas,
 )
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema.openapi_schema_pydantic.components import Components
 from pydantic import ValidationError
 
 from tools.errors import ToolError
@@ -79,7 +79,7 @@ def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
         raise ToolError(
             f"spec/openapi.yaml: not an OpenAPI document at {place}: {first['msg']}."
         ) from None
-    components = openapi.components or oai.Components()
+    components = openapi.components or Components()
     schemas = build_schemas(components=components.schemas or {}, schemas=Schemas(), config=config)
     endpoints, schemas, parameters = EndpointCollection.from_data(
         data=openapi.paths,
@@ -102,7 +102,7 @@ def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
         errors=[],
         enums=[],
     )
-    by_name = {
+    by_name: dict[str, PropertyProtocol] = {
         path.get_untrusted_value().removeprefix(COMPONENTS): prop
         for path, prop in schemas.classes_by_reference.items()
     }

@@ -11,17 +11,17 @@ from typing import TypeAlias
 
 from openapi_python_client.parser.properties import (
     AnyProperty,
-    BooleanProperty,
-    ConstProperty,
-    FloatProperty,
-    IntProperty,
-    ListProperty,
     LiteralEnumProperty,
     ModelProperty,
-    NoneProperty,
-    UnionProperty,
 )
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.const import ConstProperty
+from openapi_python_client.parser.properties.float import FloatProperty
+from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties.union import UnionProperty
 
 from .names import attribute_name, class_name
 from .parse import Parsed

@@ -7,6 +7,7 @@ import textwrap
 from dataclasses import dataclass
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import safe_for_docstring
 
 from .decoding import Decoding
@@ -95,7 +96,8 @@ class Views:
     @property
     def names(self) -> dict[str, str]:
         """Every public name of the models package, and its module."""
-        return dict(sorted((v.name, v.module) for v in [*self.models, *self.aliases]))
+        views: list[ModelView | AliasView] = [*self.models, *self.aliases]
+        return dict(sorted((view.name, view.module) for view in views))
 
     def imports(self, names: set[str], models: str = ".", root: str = "..") -> tuple[str, ...]:
         """Import lines for names of the models package, given the ways to it and to the root."""
@@ -112,13 +114,12 @@ class Views:
         nodes = [self.types.node(prop) for prop in props]
         used = set().union(*(self.types.names(node) for node in nodes)) - {name}
         code = " ".join(f"{f.decoded} {f.encoded}" for f in fields)
-        description = self.types.models[name].description
         return ModelView(
             name=name,
             module=self.module(name),
-            doc=doc_text(description.get_untrusted_value() if description else "", name),
+            doc=doc_text(self.types.models[name].description, name),
             bases=(
-                *_readings(dict(zip((f.attribute for f in fields), nodes, strict=True))),
+                *_readings({f.attribute for f in fields}),
                 "Model",
             ),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
@@ -161,27 +162,18 @@ class Views:
         parts = node.members if isinstance(node, OneOf) else (node,)
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
-        annotation = " | ".join(dict.fromkeys(self.types.annotation(part) for part in parts))
-        annotation = self._raw_last(annotation)
+        annotation = self.types.annotation(OneOf(parts))
         used = set().union(*(self.types.names(part) for part in parts)) - {name}
         decoded = self.decoding.expression(node, "value", name)
         return AliasView(
             name=name,
             module=self.module(name),
-            doc=doc_text(prop.description.get_untrusted_value() if prop.description else "", name),
+            doc=doc_text(prop.description, name),
             annotation=annotation,
             imports=self.imports(used),
             decoded=decoded,
             constants=self.constants(decoded),
             helpers=helpers_in(decoded),
-        )
-
-    def _raw_last(self, annotation: str) -> str:
-        parts = list(dict.fromkeys(annotation.split(" | ")))
-        return (
-            " | ".join(sorted(parts, key=[RAW, "None"].count))
-            if "[" not in annotation
-            else annotation
         )
 
     def constants(self, code: str) -> tuple[str, ...]:
@@ -193,14 +185,14 @@ class Views:
 _LOCALS = {"cls", "extra", "left", "new", "raw", "self", "encode", "encode_list"}
 
 
-def _readings(nodes: dict[str, Node]) -> list[str]:
+def _readings(names: set[str]) -> list[str]:
     """The bases of `_reading.py` that the fields of a class allow."""
     bases = []
-    if "created_at" in nodes and "created" not in nodes:
+    if "created_at" in names and "created" not in names:
         bases.append("HasCreated")
-    if {"role", "content"} <= nodes.keys() and "text" not in nodes:
+    if {"role", "content"} <= names and "text" not in names:
         bases.append("HasText")
-    if {"output", "instructions"} <= nodes.keys() and "output_text" not in nodes:
+    if {"output", "instructions"} <= names and "output_text" not in names:
         bases.append("HasOutputText")
     return bases
 
@@ -227,7 +219,8 @@ def helpers_in(code: str) -> tuple[str, ...]:
     return tuple(h for h in (*known, "encode", "encode_list") if f"{h}(" in code)
 
 
-def doc_text(text: str, fallback: str = "", width: int = WIDTH) -> str:
+def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:
     """A description made safe for a docstring and wrapped; a sentence about the name if empty."""
-    safe = safe_for_docstring(" ".join(text.split())) or (f"`{fallback}`." if fallback else "")
+    plain = text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""
+    safe = safe_for_docstring(" ".join(plain.split())) or (f"`{fallback}`." if fallback else "")
     return "\n".join(textwrap.wrap(safe, width, break_long_words=False))

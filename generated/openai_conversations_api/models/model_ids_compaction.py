@@ -92,7 +92,6 @@ ModelIdsCompaction: TypeAlias = (
         "o4-mini",
         "o4-mini-2025-04-16",
     ]
-    | str
     | Literal[
         "computer-use-preview",
         "computer-use-preview-2025-03-11",
@@ -114,7 +113,6 @@ ModelIdsCompaction: TypeAlias = (
         "o4-mini-deep-research",
         "o4-mini-deep-research-2025-06-26",
     ]
-    | str
     | None
 )
 

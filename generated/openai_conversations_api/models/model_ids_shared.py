@@ -92,7 +92,6 @@ ModelIdsShared: TypeAlias = (
         "o4-mini",
         "o4-mini-2025-04-16",
     ]
-    | str
 )
 
 

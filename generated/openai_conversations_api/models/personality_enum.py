@@ -5,7 +5,7 @@
 
 from typing import Any, Literal, TypeAlias
 
-PersonalityEnum: TypeAlias = str | Literal["friendly", "pragmatic"] | str
+PersonalityEnum: TypeAlias = str | Literal["friendly", "pragmatic"]
 
 
 def decode(value: Any) -> PersonalityEnum:

@@ -5,7 +5,7 @@
 
 from typing import Any, Literal, TypeAlias
 
-ReasoningModeEnum: TypeAlias = str | Literal["pro", "standard"] | str
+ReasoningModeEnum: TypeAlias = str | Literal["pro", "standard"]
 
 
 def decode(value: Any) -> ReasoningModeEnum:
