@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ._inputs import ItemLike
     from .parts import InputPart, OutputPart
 
-_TEXT_PARTS = frozenset({"input_text", "output_text", "text"})
-
 
 class MessageItem:
     """Makes messages: from a text, or from a list of parts (see `Content`)."""
@@ -244,32 +242,32 @@ class ResponseInput:
 def message_text(item: object) -> str:
     """The text of a message: what goes in, what comes out, a model or a mapping.
 
-    The texts of all text parts are joined without anything between them; images, files and
-    refusals have none.
+    The texts of all parts that have one are joined without a separator, as in `Message.text`;
+    images, files and refusals have none.
 
     Raises:
         InvalidArgumentError: `item` is no message.
     """
-    data = item if isinstance(item, Mapping) else _json(item)
-    kind = data.get("type")
-    if "role" not in data or kind not in (None, "message"):
-        raise invalid("item", "a message", item)
+    data = _fields(item)
+    if data is None or "role" not in data or data.get("type", "message") != "message":
+        raise invalid("item", "a message: a model or a mapping with a role", item)
     content = data.get("content")
     if isinstance(content, str):
         return content
     texts: list[str] = []
     for part in content or ():
-        fields = part if isinstance(part, Mapping) else _json(part)
-        if fields.get("type") in _TEXT_PARTS and isinstance(fields.get("text"), str):
-            texts.append(fields["text"])
+        fields = _fields(part) or {}
+        if isinstance(text := fields.get("text"), str):
+            texts.append(text)
     return "".join(texts)
 
 
-def _json(value: object) -> Mapping[str, Any]:
+def _fields(value: object) -> Mapping[str, Any] | None:
+    """The fields of a model or a mapping; None for what is neither."""
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value)
     to_dict = getattr(value, "to_dict", None)
-    if to_dict is None or isinstance(value, type):
-        raise invalid("item", "a message: a model or a mapping", value)
-    return cast("Mapping[str, Any]", to_dict())
+    return None if to_dict is None or isinstance(value, type) else to_dict()
 
 
 def _input_message(role: str, parts: Iterable[str | InputPart]) -> m.InputMessage:

@@ -20,7 +20,7 @@ from .files import data_url, read_path
 if TYPE_CHECKING:
     from openai_conversations_api import models as m
 
-    InputPart: TypeAlias = m.InputTextContent | m.InputImageContent | m.InputFileContent
+    InputPart: TypeAlias = m.InputContent
     OutputPart: TypeAlias = m.OutputTextContent | m.RefusalContent
 
 _URL_SCHEMES = ("https://", "http://", "data:")
@@ -180,7 +180,8 @@ def _input_part(part: str | InputPart, argument: str) -> InputPart:
         return Content.text(part)
     from openai_conversations_api import models as m
 
-    if isinstance(part, m.InputTextContent | m.InputImageContent | m.InputFileContent):
+    kinds = (m.InputTextContent, m.InputImageContent, m.InputFileContent, m.RawObject)
+    if isinstance(part, kinds):
         return part
     expected = "a string, or what Content.text, Content.image or Content.file gives"
     raise invalid(argument, expected, part)

@@ -74,18 +74,47 @@ class FunctionCallOutputItem:
         from openai_conversations_api import models as m
 
         call_id = check_call_id(call_id)
-        output: list[
-            m.InputTextContentParam | m.InputImageContentParamAutoParam | m.InputFileContentParam
-        ] = []
         # The document has a second set of part schemas for this one place; their JSON is the same.
+        output: list[
+            m.InputTextContentParam
+            | m.InputImageContentParamAutoParam
+            | m.InputFileContentParam
+            | m.RawObject
+        ] = []
         for part in input_parts(parts, "parts"):
             if isinstance(part, m.InputTextContent):
                 output.append(m.InputTextContentParam.from_dict(part.to_dict()))
             elif isinstance(part, m.InputImageContent):
                 output.append(m.InputImageContentParamAutoParam.from_dict(part.to_dict()))
-            else:
+            elif isinstance(part, m.InputFileContent):
                 output.append(m.InputFileContentParam.from_dict(part.to_dict()))
+            else:
+                output.append(part)
         return m.FunctionCallOutputItemParam(call_id=call_id, output=output)
+
+
+class CustomToolCallItem:
+    """Makes calls of custom tools, to put a call into a conversation that began elsewhere."""
+
+    @staticmethod
+    def create(call_id: str, *, name: str, input: str) -> m.CustomToolCall:
+        """The model's call of a custom tool.
+
+        Args:
+            call_id: ties the call to its output, 1 to 64 characters.
+            name: of the tool.
+            input: the text that the model wrote for it.
+
+        Raises:
+            InvalidArgumentError: `call_id` or `name` is malformed, or `input` is no string.
+        """
+        from openai_conversations_api.models import CustomToolCall
+
+        return CustomToolCall(
+            call_id=check_call_id(call_id),
+            name=check_id(name, "name"),
+            input=check_text(input, "input"),
+        )
 
 
 class CustomToolCallOutputItem:
@@ -151,6 +180,29 @@ class ComputerCallOutputItem:
             call_id=check_call_id(call_id),
             output=screenshot,
             acknowledged_safety_checks=None if checks is None else list(checks),
+        )
+
+
+class LocalShellCallOutputItem:
+    """Makes the answers to a model's calls of the local shell."""
+
+    @staticmethod
+    def create(call_id: str, output: str) -> m.LocalShellToolCallOutput:
+        """What the command wrote.
+
+        Args:
+            call_id: of the `local_shell_call` item that this answers. It is also the answer's own
+                `id`, which the document requires and describes as the id of the call.
+            output: JSON text, as the document says.
+
+        Raises:
+            InvalidArgumentError: `call_id` is malformed, or `output` is no string.
+        """
+        from openai_conversations_api.models import LocalShellToolCallOutput
+
+        call_id = check_call_id(call_id)
+        return LocalShellToolCallOutput(
+            id=call_id, call_id=call_id, output=check_text(output, "output")
         )
 
 
@@ -237,8 +289,12 @@ class McpApprovalResponseItem:
 def _approval(approval_request_id: str, approve: bool, reason: str | None) -> m.MCPApprovalResponse:
     from openai_conversations_api.models import MCPApprovalResponse
 
+    # The document requires `request_id` beside `approval_request_id` and says nothing about it;
+    # there is only one request that both can mean.
+    request_id = check_id(approval_request_id, "approval_request_id")
     return MCPApprovalResponse(
-        approval_request_id=check_id(approval_request_id, "approval_request_id"),
+        approval_request_id=request_id,
+        request_id=request_id,
         approve=approve,
         reason=None if reason is None else check_text(reason, "reason"),
     )

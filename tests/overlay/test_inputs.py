@@ -1,21 +1,18 @@
 """What comes out goes in again: every kind of item, against the document's own input schemas.
 
-The schemas are closed for this: a field that they do not have is a failure, as it is for the
-service. Two schemas that both fit are none (`oneOf` is read as `anyOf`): `EasyInputMessage` and
-`InputMessage` overlap by design.
+Two comparisons: field by field, which gives the tables in `_inputs`, and by examples of every kind
+that an independent validator checks.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 from openai_conversations import _inputs
 from openai_conversations._inputs import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
@@ -31,6 +28,7 @@ from tests.document import (
     schemas,
     tags,
 )
+from tests.overlay.input_schemas import input_kinds, is_input_item
 
 OUTPUT_UNIONS = ("ConversationItem", "OutputItem", "ItemResource")
 INPUT_ROLES = ["user", "system", "developer", "assistant"]
@@ -40,15 +38,6 @@ def output_kinds() -> dict[str, Schema]:
     """Every schema of an item that comes out, by its name."""
     found = (member for union in OUTPUT_UNIONS for member in members(schemas()[union]))
     return {str(name_of(member)): member for member in found}
-
-
-def input_kinds() -> dict[str, list[Schema]]:
-    """The schemas of items that go in, by their `type`."""
-    table: dict[str, list[Schema]] = {}
-    for member in members(schemas()["InputItem"]):
-        for tag in tags(member):
-            table.setdefault(tag, []).append(member)
-    return table
 
 
 # The comparison of the two sides, from which the tables in `_inputs` follow.
@@ -119,42 +108,6 @@ def test_chunks_of_a_shell_are_the_only_nested_difference_that_is_cleaned() -> N
 # The same by example: values of every kind, checked by an independent validator.
 
 
-#: Lengths are limited on the way in only; what a service gave out is what it takes.
-_IGNORED = frozenset({"discriminator", "minLength", "maxLength", "pattern"})
-
-
-@cache
-def closed_schemas() -> dict[str, Schema]:
-    return {name: _closed(schema) for name, schema in schemas().items()}
-
-
-def _closed(schema: Any) -> Any:
-    if isinstance(schema, list):
-        return [_closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "properties" in schema or "allOf" in schema:
-        properties, required = fields(schema)
-        known = {name: _closed(properties.get(name, {})) for name in [*properties, *required]}
-        return {
-            "type": "object",
-            "properties": known,
-            "required": required,
-            "additionalProperties": schema.get("additionalProperties", False),
-        }
-    return {
-        ("anyOf" if key == "oneOf" else key): _closed(value)
-        for key, value in schema.items()
-        if key not in _IGNORED
-    }
-
-
-@cache
-def validator(tag: str) -> Draft202012Validator:
-    allowed = [_closed(member) for member in input_kinds()[tag]]
-    return Draft202012Validator({"anyOf": allowed, "components": {"schemas": closed_schemas()}})
-
-
 @st.composite
 def items_that_come_out(draw: st.DrawFn, name: str) -> dict[str, Any]:
     """A value of the schema `name`, without those parts of it that have no input form at all."""
@@ -178,7 +131,7 @@ def test_an_item_that_came_out_is_accepted_and_has_gained_nothing(name: str) -> 
         before = copy.deepcopy(item)
         (sent,) = to_input_items([item])
         assert item == before
-        assert validator(item["type"]).is_valid(sent)
+        assert is_input_item(sent)
         if item["type"] != "shell_call_output":  # its chunks lose a field as well
             assert all(item[key] == value for key, value in sent.items())
         assert to_input_items([sent]) == [sent]
