@@ -4,10 +4,10 @@ Used by the local service (requests are judged by the document itself) and by th
 the client (replies are).
 """
 
-from .document import document, problems, schema, validator
-from .operations import Operation, Parameter, match, methods, operation, operations
 from .problem import Problem
-from .validator import Validator
+from .routes import Operation, Parameter, match, methods, operation, operations
+from .spec import document, problems, schema, validator
+from .validation import Validator
 
 __all__ = [
     "Operation",

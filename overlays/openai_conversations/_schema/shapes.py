@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .values import type_names
+from .values import is_mapping, type_names
 
 Resolve = Callable[[str], Any]
 Names = frozenset[str]
@@ -18,7 +18,7 @@ Names = frozenset[str]
 
 def admitted_types(schema: Any, resolve: Resolve, seen: Names = frozenset()) -> Names | None:
     """The JSON types a valid value may have, or None where the schema does not say."""
-    if not isinstance(schema, Mapping):
+    if not is_mapping(schema):
         return None
     found: Names | None = None
     for part, seen_there in _all_of(schema, resolve, seen):
@@ -39,13 +39,13 @@ def admitted_tags(
     schema: Any, key: str, resolve: Resolve, seen: Names = frozenset()
 ) -> Names | None:
     """The strings that an object may have under ``key``, or None where any may stand there."""
-    if not isinstance(schema, Mapping):
+    if not is_mapping(schema):
         return None
     found: Names | None = None
     for part, seen_there in _all_of(schema, resolve, seen):
         found = _both(found, admitted_tags(part, key, resolve, seen_there))
     properties = schema.get("properties")
-    if isinstance(properties, Mapping) and key in properties:
+    if is_mapping(properties) and key in properties:
         found = _both(found, _strings(properties[key], resolve, frozenset()))
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
@@ -56,7 +56,7 @@ def admitted_tags(
 
 def required_names(schema: Any, resolve: Resolve, seen: Names = frozenset()) -> Names:
     """The property names that every valid object has."""
-    if not isinstance(schema, Mapping):
+    if not is_mapping(schema):
         return frozenset()
     found = frozenset[str](schema.get("required", ()))
     for part, seen_there in _all_of(schema, resolve, seen):
@@ -64,12 +64,12 @@ def required_names(schema: Any, resolve: Resolve, seen: Names = frozenset()) -> 
     for keyword in ("anyOf", "oneOf"):
         if schema.get(keyword):
             parts = [required_names(s, resolve, seen) for s in schema[keyword]]
-            found |= frozenset.intersection(*parts)
+            found |= parts[0].intersection(*parts[1:])
     return found
 
 
 def _strings(schema: Any, resolve: Resolve, seen: Names) -> Names | None:
-    if not isinstance(schema, Mapping):
+    if not is_mapping(schema):
         return None
     found: Names | None = None
     for part, seen_there in _all_of(schema, resolve, seen):

@@ -4,10 +4,10 @@ For development, tests and demonstrations. There is no model in it, and it is no
 production: it keeps what it is given and plays by the documented rules.
 """
 
+from .database import StoreError
 from .errors import ServiceError
 from .model import LocalModel, ModelCallable, ModelError
 from .service import LocalService, ServiceReply, ServiceRequest
-from .store import StoreError
 
 __all__ = [
     "LocalModel",

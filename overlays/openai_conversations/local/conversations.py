@@ -36,7 +36,7 @@ class Conversations:
     def create(self, call: Call) -> Json:
         """createConversation: the conversation and its first items, in one transaction."""
         metadata = checked_metadata(call.body)
-        raw = call.body.get("items") or []
+        raw: list[Json] = call.body.get("items") or []
         with self._store.transaction():
             items = normalise(raw, "items", self._store.item_anywhere)
             id, created_at = new_id("conv"), int(self._clock())

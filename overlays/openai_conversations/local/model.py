@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._schema.values import is_array
 from .ids import new_id
 
 #: An item that a model puts out: JSON as ``response.output`` holds it; id and status may be left
@@ -184,7 +185,6 @@ def _text(item: Mapping[str, Any]) -> str:
     content: Any = item.get("content", item.get("output"))
     if isinstance(content, str):
         return content
-    if not isinstance(content, list):
+    if not is_array(content):
         return ""
-    parts: list[Any] = content
-    return " ".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+    return " ".join(part["text"] for part in content if isinstance(part.get("text"), str))

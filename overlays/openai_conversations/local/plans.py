@@ -90,8 +90,10 @@ def conversation_of(body: Json) -> str | None:
 
 def raw_input(body: Json) -> list[Json]:
     """The items that a request sends; a plain string is a user's message."""
-    raw = body.get("input") or []
-    return [{"role": "user", "content": raw}] if isinstance(raw, str) else raw
+    raw: str | list[Json] = body.get("input") or ""
+    if isinstance(raw, str):
+        return [{"role": "user", "content": raw}] if raw else []
+    return raw
 
 
 def earlier_items(store: Store, body: Json) -> list[Json]:

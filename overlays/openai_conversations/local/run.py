@@ -7,7 +7,7 @@ response. The run holds the conversation until it is finished or dropped, and ne
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,8 +112,8 @@ class Run(Iterator[Json]):
     def result(self) -> Json:
         """Play to the end; the finished response. Raises ServiceError for a scripted HTTP error."""
         last: Json = {}
-        for last in self:
-            pass
+        for event in self:
+            last = event
         if last["type"] == "error":
             error = self._error
             assert error is not None
@@ -124,9 +124,9 @@ class Run(Iterator[Json]):
         response: Json = last["response"]
         return response
 
-    def _play(self) -> Iterator[Json]:
+    def _play(self) -> Generator[Json]:
         response = self._plan.response
-        started = response | {"status": "in_progress", "output": []}
+        started: Json = response | {"status": "in_progress", "output": []}
         yield self._counted({"type": "response.created", "response": started})
         yield self._counted({"type": "response.in_progress", "response": started})
         try:
@@ -136,12 +136,12 @@ class Run(Iterator[Json]):
             logger.exception("The model of the local service failed")
             self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
         if self._error is not None and self._error.status is not None:
-            error = {"code": self._error.code, "message": self._error.message, "param": None}
-            yield self._counted({"type": "error", **error})
+            fields = {"code": self._error.code, "message": self._error.message, "param": None}
+            yield self._counted({"type": "error", **fields})
             return
         yield self._end()
 
-    def _deliver(self) -> Iterator[Json]:
+    def _deliver(self) -> Generator[Json]:
         plan = self._plan
         turn = plan.turn if plan.turn is not None else self._model.turn(plan.request, plan.context)
         if isinstance(turn, ModelError):
@@ -183,12 +183,12 @@ class Run(Iterator[Json]):
 
 def replay(response: Json, output: list[Json]) -> list[Json]:
     """The events that deliver a finished response that was not streamed."""
-    started = response | {"status": "in_progress", "output": []}
+    started: Json = response | {"status": "in_progress", "output": []}
     for name in ("usage", "completed_at"):
         started.pop(name, None)
     inner = [event for index, item in enumerate(output) for event in events.finished(item, index)]
     last = LAST_EVENT[response["status"]]
-    sequence = [
+    sequence: list[Json] = [
         {"type": "response.created", "response": started},
         {"type": "response.in_progress", "response": started},
         *inner,

@@ -19,6 +19,7 @@ from typing import Any
 from .._schema import Operation, match, methods, problems
 from .call import Call
 from .conversations import Conversations
+from .database import Database
 from .errors import ServiceError, invalid, misfit
 from .leases import Leases
 from .model import LocalModel, ModelCallable
@@ -77,10 +78,11 @@ class LocalService:
         self.model = model if isinstance(model, LocalModel) else LocalModel(model)
         self._api_key = api_key
         self._max_body = max_body
-        self._store = Store(path)
-        leases = Leases(self._store, clock)
-        conversations = Conversations(self._store, leases, clock)
-        responses = Responses(self._store, leases, self.model, clock)
+        self._database = Database(path)
+        store = Store(self._database)
+        leases = Leases(store, clock)
+        conversations = Conversations(store, leases, clock)
+        responses = Responses(store, leases, self.model, clock)
         self._rules: dict[str, Callable[[Call], Answer]] = {
             "createConversation": conversations.create,
             "getConversation": conversations.retrieve,
@@ -101,7 +103,7 @@ class LocalService:
 
     def close(self) -> None:
         """Close the store. A request after that is answered with a 503."""
-        self._store.close()
+        self._database.close()
 
     def handle(self, request: ServiceRequest) -> ServiceReply:
         """Answer a request. Never raises: whatever is wrong with it becomes a 4xx."""
@@ -190,7 +192,8 @@ class EventStream(Iterator[bytes]):
             fields = _refusal(error).body()["error"]
             event = fields | {"type": "error", "sequence_number": self._count}
         self._count += 1
-        return b"event: " + event["type"].encode() + b"\ndata: " + dump(event) + b"\n\n"
+        name: str = event["type"]
+        return b"event: " + name.encode() + b"\ndata: " + dump(event) + b"\n\n"
 
     def close(self) -> None:
         """Drop the rest of the stream; what it held is free when this returns."""

@@ -13,13 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from .problem import Problem
-from .validator import Validator
+from .validation import Validator
 
 
 @cache
 def document() -> dict[str, Any]:
     """The whole document, read once. Treat it as read-only: everybody shares it."""
-    text = files(__package__).joinpath("openapi.json").read_text("utf-8")
+    text = files(__name__.rpartition(".")[0]).joinpath("openapi.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
 

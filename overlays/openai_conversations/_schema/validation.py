@@ -18,15 +18,15 @@ from typing import Any
 
 from .problem import Problem
 from .unions import Union_
-from .values import equal, is_array, is_object, named, type_names
+from .values import equal, is_array, is_mapping, is_object, named, type_names
 
 Check = Callable[[Any], Sequence[Problem]]
 
 #: Keywords that say nothing about whether a value is valid.
-ANNOTATIONS = frozenset(
-    "title description default example examples deprecated readOnly writeOnly format externalDocs "
-    "discriminator $schema $id $comment $anchor contentEncoding contentMediaType xml".split()
-)
+ANNOTATIONS = frozenset({
+    "title", "description", "default", "example", "examples", "deprecated", "readOnly",
+    "writeOnly", "format", "discriminator", "externalDocs", "xml", "$schema", "$id", "$comment",
+})  # fmt: skip
 
 
 class Validator:
@@ -59,7 +59,7 @@ class Validator:
         return known[1]
 
     def _compile(self, schema: Any) -> Check:
-        if not isinstance(schema, Mapping):
+        if not is_mapping(schema):
             return _anything if schema is not False else _nothing
         checks: list[Check] = []
         for keyword, operand in schema.items():
@@ -271,11 +271,10 @@ _SIMPLE: dict[str, Callable[[Any], Check]] = {
     "maxProperties": _bound(_size, operator.gt, "must have {limit} keys or fewer, got {size}"),
 }
 
-#: Every keyword with an effect; the tests look for others in the document.
+#: Every keyword with an effect, or known to have none; the tests look for others.
 KEYWORDS = (
     ANNOTATIONS
     | frozenset(_SIMPLE)
-    | frozenset(
-        "type properties items additionalProperties propertyNames anyOf oneOf allOf $ref".split()
-    )
+    | {"type", "properties", "items", "additionalProperties", "propertyNames"}
+    | {"anyOf", "oneOf", "allOf", "$ref"}
 )

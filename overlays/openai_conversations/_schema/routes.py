@@ -7,12 +7,13 @@ regenerated document changes the service without a line of code.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from .document import document, validator
+from .spec import document, validator
+from .values import is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,11 @@ class Operation:
     body_required: bool
     replies: Mapping[str, Mapping[str, Any] | None]
     event: Mapping[str, Any] | None
-    _segments: tuple[str, ...] = field(repr=False, default=())
+
+    @property
+    def segments(self) -> list[str]:
+        """The parts of the path; a parameter's stands in braces."""
+        return self.path.strip("/").split("/")
 
 
 @cache
@@ -52,7 +57,7 @@ def operations() -> dict[str, Operation]:
         _operation(path, method, shape)
         for path, methods in document()["paths"].items()
         for method, shape in methods.items()
-        if isinstance(shape, dict) and "operationId" in shape
+        if is_object(shape) and "operationId" in shape
     ]
     return {operation.id: operation for operation in found}
 
@@ -85,7 +90,7 @@ def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
     segments = path.strip("/").split("/")
     hits: list[tuple[int, Operation, dict[str, str]]] = []
     for candidate in operations().values():
-        pattern = candidate._segments
+        pattern = candidate.segments
         if len(pattern) != len(segments):
             continue
         values: dict[str, str] = {}
@@ -114,7 +119,6 @@ def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
         body_required=bool(body.get("required")),
         replies={status: _schema(reply, "application/json") for status, reply in replies.items()},
         event=next((event for event in events if event is not None), None),
-        _segments=tuple(path.strip("/").split("/")),
     )
 
 
@@ -123,8 +127,8 @@ def _parameter(shape: Mapping[str, Any]) -> Parameter:
 
 
 def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | None:
-    content = holder.get("content", {}).get(media_type, {})
-    return content.get("schema")
+    found: Mapping[str, Any] | None = holder.get("content", {}).get(media_type, {}).get("schema")
+    return found
 
 
 def _resolved(shape: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -1,0 +1,143 @@
+"""One SQLite database: opening it safely, taking turns at it, and transactions.
+
+Knows nothing of conversations but the layout of their tables. A change is acknowledged after its
+transaction is on disk (WAL with ``synchronous=FULL``), so that it survives the death of the
+process; other processes may use the same file at the same time.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+#: Marks a file as ours ("oacv"), so that no other program's database is ever changed.
+APPLICATION_ID = 0x6F616376
+SCHEMA_VERSION = 1
+#: How long a writer waits for another process before it gives up, in seconds.
+BUSY_TIMEOUT = 30.0
+
+_SCHEMA = """
+CREATE TABLE lists (key INTEGER PRIMARY KEY);
+CREATE TABLE items (
+    list INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (list, position)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX items_by_id ON items (id, list);
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL,
+    items INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE responses (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, request TEXT NOT NULL, events TEXT,
+    input INTEGER NOT NULL, output INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, process TEXT, until REAL NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+class StoreError(RuntimeError):
+    """The database file cannot be opened or is not one of ours."""
+
+
+class Database:
+    """One open database. Safe to use from several threads, which take turns.
+
+    ``path`` is a file, made when it is not there, or None for a database in memory. Raises
+    StoreError when the file cannot be opened or belongs to another program.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None) -> None:
+        self._turn = threading.RLock()
+        name = ":memory:" if path is None else os.fspath(path)
+        try:
+            self._db = sqlite3.connect(
+                name, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot open the database {name!r}: {error}") from error
+        try:
+            self._prepare(name)
+        except sqlite3.Error as error:
+            self._db.close()
+            raise StoreError(f"cannot use {name!r} as a database: {error}") from error
+        except StoreError:
+            self._db.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database; a second call does nothing."""
+        with self._turn:
+            self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Everything inside happens, on disk, or nothing does. Not to be nested."""
+        with self._turn:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def run(self, sql: str, values: tuple[Any, ...] = ()) -> int | None:
+        """Run one statement; the key of the row it added, if it did."""
+        with self._turn:
+            return self._db.execute(sql, values).lastrowid
+
+    def run_many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
+        """Run one statement for each tuple of values."""
+        with self._turn:
+            self._db.executemany(sql, values)
+
+    def rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """All rows of a query."""
+        with self._turn:
+            return self._db.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: tuple[Any, ...]) -> Any:
+        """The first row of a query, or None."""
+        with self._turn:
+            return self._db.execute(sql, values).fetchone()
+
+    def _prepare(self, name: str) -> None:
+        application = self._db.execute("PRAGMA application_id").fetchone()[0]
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        empty = not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        if application != APPLICATION_ID and not (application == 0 and empty):
+            raise StoreError(f"{name!r} is the database of another program")
+        if version not in (0, SCHEMA_VERSION):
+            raise StoreError(
+                f"{name!r} was written by another version: layout {version}, not {SCHEMA_VERSION}"
+            )
+        self._use_wal()
+        self._db.execute("PRAGMA synchronous = FULL")
+        with self.transaction():
+            # Asked again under the lock: another process may be preparing the same file.
+            if self._db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                return
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _use_wal(self) -> None:
+        # SQLite does not wait for other processes here, whatever the timeout says.
+        deadline = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
