@@ -1,7 +1,7 @@
 """Query parameters: text in the address, typed by the document.
 
-The document names each operation's parameters and their types; the two rules that it states in
-prose only (the range of ``limit``, the default of ``order``) stand here.
+The document names each operation's parameters, their types and most defaults; the one that it
+states in prose only, the order of a list, stands here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,6 @@ from typing import Any
 
 from .._schema import Operation, Parameter, problems
 from .errors import invalid, misfit
-
-DEFAULT_LIMIT = 20
-MAX_LIMIT = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -36,21 +32,18 @@ def read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[s
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(text)
-    return {
-        parameter.name: _read(parameter, given[parameter.name])
-        for parameter in operation.parameters
-        if parameter.place == "query" and parameter.name in given
-    }
+    values: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        if parameter.place == "query" and parameter.name in given:
+            values[parameter.name] = _read(parameter, given[parameter.name])
+        elif "default" in parameter.schema:
+            values[parameter.name] = parameter.schema["default"]
+    return values
 
 
 def read_page(query: dict[str, Any]) -> Page:
     """The page that ``limit``, ``order`` and ``after`` ask for."""
-    limit = query.get("limit", DEFAULT_LIMIT)
-    if not 1 <= limit <= MAX_LIMIT:
-        code = "integer_below_min_value" if limit < 1 else "integer_above_max_value"
-        message = f"Invalid 'limit': expected a value from 1 to {MAX_LIMIT}, got {limit}."
-        raise invalid("limit", message, code)
-    return Page(limit, query.get("order", "desc") == "asc", query.get("after"))
+    return Page(query["limit"], query.get("order", "desc") == "asc", query.get("after"))
 
 
 def _read(parameter: Parameter, texts: list[str]) -> Any:
