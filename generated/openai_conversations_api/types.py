@@ -32,6 +32,9 @@ else:
     new = object.__new__
 
 
+_NOTHING: dict[str, Any] = {}  # shared and never written to: most extras have no unknown key
+
+
 class Extra:
     """What a JSON object held beyond its known fields with values. Most objects have none.
 
@@ -53,13 +56,14 @@ class Extra:
     @classmethod
     def of(cls, raw: dict[str, Any], model: type[Model]) -> Extra:
         """Collect from `raw` what the known fields of `model` do not hold."""
-        known = model._FIELDS
-        required = model._REQUIRED
-        return cls(
-            {name: value for name, value in raw.items() if name not in known},
-            tuple(n for n, v in raw.items() if v is None and n in known and n not in required),
-            (),
-        )
+        unknown: dict[str, Any] = {}
+        nulls: list[str] = []
+        for name, value in raw.items():
+            if name not in model._FIELDS:
+                unknown[name] = value
+            elif value is None and name not in model._REQUIRED:
+                nulls.append(name)
+        return cls(unknown or _NOTHING, tuple(nulls), ())
 
     def finish(self, out: dict[str, Any]) -> dict[str, Any]:
         """Add to an encoded object what its fields did not hold."""
@@ -117,17 +121,19 @@ class Model:
         Raises:
             TypeError: if `data` is not a JSON object.
         """
-        if not isinstance(data, Mapping):
+        if data.__class__ is dict:
+            try:
+                return cls._parse(data)
+            except KeyError:
+                pass  # a required field is missing
+        elif not isinstance(data, Mapping):
             raise TypeError(
                 f"{cls.__name__}.from_dict: data must be a JSON object (dict), "
                 f"got {type(data).__name__}"
             )
-        raw = dict(data)
-        missing = tuple(name for name in cls._REQUIRED if name not in raw)
-        if not missing:
-            return cls._parse(raw)
-        model = cls._parse({**raw, **dict.fromkeys(missing)})
-        extra = model._extra or Extra({}, (), ())
+        missing = tuple(name for name in cls._REQUIRED if name not in data)
+        model = cls._parse({**data, **dict.fromkeys(missing)})
+        extra = model._extra or Extra(_NOTHING, (), ())
         extra.missing = missing
         model._extra = extra
         return model
@@ -313,10 +319,9 @@ def decode_many(table: Dispatch, value: Any) -> Any:
     if value.__class__ is not list:
         return value
     out: list[Any] = []
-    append = out.append
     try:
         for element in value:
-            append(table[element["type"]](element))
+            out.append(table[element["type"]](element))
     except (KeyError, TypeError):
         # An element is no object, has no type, or lacks a field: look at each one closely.
         return [table.one(element) for element in value]
@@ -327,7 +332,10 @@ def decode_one(table: Dispatch, value: Any) -> Any:
     """Decode an object that is told apart by `type`; anything else is left as it is."""
     if value.__class__ is not dict:
         return value
-    return table.one(value)
+    try:
+        return table[value["type"]](value)
+    except (KeyError, TypeError):
+        return table.one(value)
 
 
 def decode_model(name: str, value: Any) -> Any:
