@@ -80,7 +80,9 @@ class Faults:
             self._pending.clear()
 
     def add(self, fault: Fault, *, times: int = 1) -> None:
-        """Ask for a fault of your own making, `times` times."""
+        """Ask for a fault of your own making, `times` times (ValueError below 1)."""
+        if times < 1:
+            raise ValueError(f"times must be at least 1, got {times}")
         with self._lock:
             self._pending.extend([fault] * times)
 
@@ -105,6 +107,8 @@ class Faults:
 
     def rate_limited(self, on: str = "*", *, retry_after: float = 0.01, times: int = 1) -> None:
         """Status 429; `retry_after` in seconds, sent as `Retry-After` and `retry-after-ms`."""
+        if retry_after < 0:
+            raise ValueError(f"retry_after must not be negative, got {retry_after}")
         headers = [
             ("retry-after", str(math.ceil(retry_after))),
             ("retry-after-ms", str(round(retry_after * 1000))),
@@ -112,7 +116,9 @@ class Faults:
         self._refuse("rate_limited", on, times, 429, "rate_limit_exceeded", "requests", headers)
 
     def server_error(self, on: str = "*", *, status: int = 500, times: int = 1) -> None:
-        """A status of 500 or above; nothing was carried out."""
+        """A status from 500 to 599 (ValueError for others); nothing was carried out."""
+        if not 500 <= status <= 599:
+            raise ValueError(f"status must be from 500 to 599, got {status}")
         self._refuse("server_error", on, times, status, "server_error", "server_error", [])
 
     def conversation_locked(self, on: str = "*", *, times: int = 1) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import copy
 import errno
 import ipaddress
 import os
@@ -10,9 +12,9 @@ import signal
 import socket
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from .service import LocalService
+from . import LocalService, StoreError
 from .transport import PREFIX
 
 __all__ = ["add_arguments", "run"]
@@ -67,24 +69,39 @@ def run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 1
-    try:
-        api_key = _api_key(options)
-        listener = _listen(options.host, options.port, guarded=api_key is not None)
-        service = LocalService(options.db, api_key=api_key)
-    except (ServeError, OSError) as error:
-        print(f"serve: {error}", file=sys.stderr)
-        return 1
-    host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
-    config = uvicorn.Config(create_app(service), ws="none", timeout_graceful_shutdown=5)
-    # uvicorn stops gracefully on both signals and raises them again when it has; this is what
-    # they then do.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stopped)
-    with listener:
+    with contextlib.ExitStack() as opened:
+        try:
+            api_key = _api_key(options)
+            listener = opened.enter_context(
+                _listen(options.host, options.port, guarded=api_key is not None)
+            )
+            service = LocalService(options.db, api_key=api_key)
+        except (ServeError, StoreError) as error:
+            print(f"serve: {error}", file=sys.stderr)
+            return 1
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
+        config = uvicorn.Config(
+            create_app(service),
+            ws="none",
+            timeout_graceful_shutdown=5,
+            log_config=_log_to_stderr(uvicorn.config.LOGGING_CONFIG),
+        )
+        # uvicorn stops gracefully on both signals and raises them again when it has; this is what
+        # they then do.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stopped)
         uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def _log_to_stderr(settings: dict[str, Any]) -> dict[str, Any]:
+    """uvicorn's logging, access log included, on stderr: stdout holds the address and no more."""
+    settings = copy.deepcopy(settings)
+    for handler in settings["handlers"].values():
+        handler["stream"] = "ext://sys.stderr"
+    return settings
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:

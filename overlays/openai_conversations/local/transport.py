@@ -80,24 +80,38 @@ class AsyncLocalTransport(httpx.AsyncBaseTransport):
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A streamed body, read in whichever way the client reads."""
+    """A streamed body, read in whichever way the client reads.
+
+    Its own iterator, not a generator: trio complains of an asynchronous generator that is left
+    before its end, which is what closing a stream early would come to.
+    """
 
     def __init__(self, source: Iterator[bytes]) -> None:
         self._chunks = Chunks(source)
 
     def __iter__(self) -> Iterator[bytes]:
-        try:
-            while (chunk := self._chunks.next()) is not None:
-                yield chunk
-        except ConnectionLostError as error:
-            raise _as_httpx(error) from error
+        return self
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
         try:
-            while (chunk := await self._chunks.next_async()) is not None:
-                yield chunk
+            chunk = self._chunks.next()
         except ConnectionLostError as error:
             raise _as_httpx(error) from error
+        if chunk is None:
+            raise StopIteration
+        return chunk
+
+    async def __anext__(self) -> bytes:
+        try:
+            chunk = await self._chunks.next_async()
+        except ConnectionLostError as error:
+            raise _as_httpx(error) from error
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
     def close(self) -> None:
         self._chunks.close()

@@ -1,0 +1,164 @@
+"""What local mode bears: requests a second in-process and over HTTP, and pages of a long list.
+
+    python benchmarks/local_load.py [--rows 1000000]
+
+Only the ratios mean something on another machine. The list of a million items is written straight
+into the store, then read through the same client as everything else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+from openai_conversations.local.server import LocalServer
+from openai_conversations.local.service import LocalService
+from openai_conversations.local.store import Store
+from openai_conversations.local.transport import AsyncLocalTransport, LocalTransport
+
+SECONDS = 1.5
+THREADS = 8
+BASE = "http://local/v1"
+MESSAGE = {"type": "message", "role": "user", "content": "What is the weather in Paris?"}
+Work = Callable[[httpx.Client, str], httpx.Response]
+WORKS: dict[str, Work] = {
+    "get a conversation": lambda client, path: client.get(path),
+    "list 20 items": lambda client, path: client.get(f"{path}/items"),
+    "append 1 item": lambda client, path: client.post(f"{path}/items", json={"items": [MESSAGE]}),
+    "append 20 items": lambda client, path: client.post(
+        f"{path}/items", json={"items": [MESSAGE] * 20}
+    ),
+    "create a response": lambda client, path: client.post(
+        "responses", json={"model": "gpt-4o", "input": "Hello"}
+    ),
+}
+
+
+def rate(work: Work, client: httpx.Client, path: str) -> float:
+    """Calls a second, one after the other."""
+    done, start = 0, time.perf_counter()
+    while time.perf_counter() - start < SECONDS:
+        work(client, path).raise_for_status()
+        done += 1
+    return done / (time.perf_counter() - start)
+
+
+def start(client: httpx.Client) -> str:
+    """The path of a new conversation with a page of items."""
+    made = client.post("conversations", json={"items": [MESSAGE] * 20}).raise_for_status()
+    return f"conversations/{made.json()['id']}"
+
+
+def in_process(path: str | None) -> dict[str, float]:
+    """Every work through the in-process transport."""
+    transport = LocalTransport(LocalService(path), close_service=True)
+    with httpx.Client(base_url=BASE, transport=transport) as client:
+        return {name: rate(work, client, start(client)) for name, work in WORKS.items()}
+
+
+def served(path: str | None) -> dict[str, float]:
+    """Every work over HTTP, from several threads at once; the server shares the process."""
+    with (
+        LocalServer(LocalService(path)) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as client,
+        ThreadPoolExecutor(THREADS) as pool,
+    ):
+        found: dict[str, float] = {}
+        for name, work in WORKS.items():
+            paths = [start(client) for _ in range(THREADS)]
+            found[name] = sum(pool.map(lambda path, work=work: rate(work, client, path), paths))
+        return found
+
+
+def asynchronous() -> float:
+    """GETs a second through the asynchronous transport, 20 at once."""
+
+    async def measure() -> float:
+        transport = AsyncLocalTransport(LocalService(), close_service=True)
+        async with httpx.AsyncClient(base_url=BASE, transport=transport) as client:
+            made = await client.post("conversations", json={"items": [MESSAGE]})
+            path = f"conversations/{made.json()['id']}"
+            begun, done = time.perf_counter(), 0
+            while time.perf_counter() - begun < SECONDS:
+                await asyncio.gather(*(client.get(path) for _ in range(20)))
+                done += 20
+            return done / (time.perf_counter() - begun)
+
+    return asyncio.run(measure())
+
+
+def stored(rows: int) -> Iterator[dict[str, object]]:
+    for number in range(rows):
+        part = {"type": "input_text", "text": f"message {number}"}
+        yield {
+            "id": f"msg_{number:032x}",
+            "type": "message",
+            "role": "user",
+            "status": "completed",
+            "content": [part],
+        }
+
+
+def fill(path: Path, rows: int) -> str:
+    """Write a conversation of so many items into a database; gives the id."""
+    store = Store(path)
+    with store.transaction():
+        id = f"conv_{rows:048x}"
+        store.append(store.add_conversation(id, 1_700_000_000, {}), stored(rows))
+    store.close()
+    return id
+
+
+def latencies(client: httpx.Client, id: str, rows: int) -> list[float]:
+    """Seconds for pages of 100: the newest, the oldest, and from the middle on both ways."""
+    middle = f"msg_{rows // 2:032x}"
+    took: list[float] = []
+    for query in ({}, {"order": "asc"}, {"after": middle}, {"after": middle, "order": "asc"}):
+        begun = time.perf_counter()
+        page = client.get(f"conversations/{id}/items", params={"limit": "100", **query})
+        took.append(time.perf_counter() - begun)
+        assert len(page.json()["data"]) == 100
+    return took
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    with tempfile.TemporaryDirectory() as folder:
+        database = Path(folder, "local.sqlite")
+        columns = {
+            "in-process": in_process(None),
+            "in-process, file": in_process(str(database)),
+            f"HTTP, {THREADS} threads": served(None),
+            f"HTTP, {THREADS} threads, file": served(str(database)),
+        }
+        print(f"{'requests a second':20}" + "".join(f"{name:>24}" for name in columns))
+        for name in WORKS:
+            print(f"{name:20}" + "".join(f"{found[name]:24,.0f}" for found in columns.values()))
+        print(f"{'get, async, 20 at once':32}{asynchronous():12,.0f}")
+
+        ids = {count: fill(database, count) for count in (1_000, rows)}
+        transport = LocalTransport(LocalService(str(database)), close_service=True)
+        with httpx.Client(base_url=BASE, transport=transport) as client:
+            took: dict[int, list[float]] = {count: [] for count in ids}
+            for _ in range(50):
+                for count, id in ids.items():
+                    took[count] += latencies(client, id, count)
+    medians = {count: statistics.median(values) for count, values in took.items()}
+    print("\npages of 100 items: median")
+    for count, median in medians.items():
+        print(f"{count:12,} items {median * 1000:8.2f} ms")
+    print(f"{'ratio':>18} {medians[rows] / medians[1_000]:8.2f}")
+
+
+if __name__ == "__main__":
+    main()

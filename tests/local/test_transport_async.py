@@ -1,0 +1,149 @@
+"""The asynchronous transport: the loop goes on, and a call that is given up leaves nothing behind.
+
+Every test runs under asyncio and under trio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from anyio import to_thread
+from openai_conversations.local.service import LocalModel, LocalService
+from openai_conversations.local.transport import AsyncLocalTransport
+
+pytestmark = pytest.mark.anyio
+
+
+class Gate:
+    """A model that waits until the test lets it answer."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.opened = threading.Event()
+
+    def __call__(self, request: dict[str, Any], context: list[dict[str, Any]]) -> str:
+        self.entered.set()
+        self.opened.wait()
+        return "at last"
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture(params=["memory", "file"])
+def service(request: pytest.FixtureRequest, gate: Gate, tmp_path: Path) -> Iterator[LocalService]:
+    path = None if request.param == "memory" else str(tmp_path / "local.sqlite")
+    service = LocalService(path, model=LocalModel(gate))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+async def client(service: LocalService) -> AsyncIterator[httpx.AsyncClient]:
+    transport = AsyncLocalTransport(service)
+    async with httpx.AsyncClient(base_url="http://local/v1", transport=transport) as client:
+        yield client
+
+
+async def question(client: httpx.AsyncClient) -> dict[str, Any]:
+    conversation = (await client.post("conversations", json={})).json()["id"]
+    return {"model": "gpt-4o", "input": "Hello", "conversation": conversation}
+
+
+async def test_a_slow_model_stops_nobody_else(client: httpx.AsyncClient, gate: Gate) -> None:
+    body = await question(client)
+    replies: list[httpx.Response] = []
+
+    async def ask() -> None:
+        replies.append(await client.post("responses", json=body))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask)
+        await to_thread.run_sync(gate.entered.wait)
+        # These are answered while the model is still at work.
+        assert (await client.post("conversations", json={})).status_code == 200
+        locked = await client.post("responses", json=body)
+        assert locked.json()["error"]["code"] == "conversation_locked"
+        assert not replies
+        gate.opened.set()
+    assert replies[0].status_code == 200
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_cancelled_call_leaves_its_conversation_free(
+    client: httpx.AsyncClient, gate: Gate, stream: bool
+) -> None:
+    body = await question(client)
+
+    async def ask() -> None:
+        async with client.stream("POST", "responses", json={**body, "stream": stream}) as reply:
+            await reply.aread()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask)
+        await to_thread.run_sync(gate.entered.wait)
+        tasks.cancel_scope.cancel()
+        gate.opened.set()
+    assert (await client.post("responses", json=body)).status_code == 200
+
+
+async def test_a_stream_is_read_to_its_end(client: httpx.AsyncClient, gate: Gate) -> None:
+    gate.opened.set()
+    body = await question(client)
+    async with client.stream("POST", "responses", json={**body, "stream": True}) as reply:
+        lines = [line async for line in reply.aiter_lines() if line.startswith("event: ")]
+    assert lines[0] == "event: response.created"
+    assert lines[-1] == "event: response.completed"
+
+
+async def test_a_stream_is_closed_early(
+    client: httpx.AsyncClient, service: LocalService, gate: Gate
+) -> None:
+    gate.opened.set()
+    body = await question(client)
+    transport = AsyncLocalTransport(service)
+    request = client.build_request("POST", "responses", json={**body, "stream": True})
+    reply = await transport.handle_async_request(request)
+    assert isinstance(reply.stream, httpx.AsyncByteStream)
+    assert (await anext(aiter(reply.stream))).startswith(b"event: response.created")
+    assert (await client.post("responses", json=body)).status_code == 400
+    await reply.aclose()
+    assert (await client.post("responses", json=body)).status_code == 200
+
+
+async def test_many_calls_at_once(client: httpx.AsyncClient) -> None:
+    made: set[str] = set()
+
+    async def create() -> None:
+        made.add((await client.post("conversations", json={})).json()["id"])
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(50):
+            tasks.start_soon(create)
+    assert len(made) == 50
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_a_task_that_asyncio_cancels_leaves_its_conversation_free(
+    client: httpx.AsyncClient, gate: Gate, anyio_backend: str
+) -> None:
+    body = await question(client)
+    task = asyncio.create_task(client.post("responses", json=body))
+    await to_thread.run_sync(gate.entered.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # asyncio does not wait for the thread; the next call waits for its lock to go.
+    gate.opened.set()
+    while (reply := await client.post("responses", json=body)).status_code == 400:
+        assert reply.json()["error"]["code"] == "conversation_locked"
+    assert reply.status_code == 200

@@ -1,0 +1,132 @@
+"""The in-process transport and the HTTP server do the same, errors and cut streams included."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from openai_conversations.local.server import LocalServer
+from openai_conversations.local.service import LocalService
+from openai_conversations.local.transport import LocalTransport
+
+HELLO = {"type": "message", "role": "user", "content": "Hello"}
+
+
+@pytest.fixture
+def gate() -> threading.Event:
+    """Open; while a test keeps it closed, the model stops after its first word."""
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
+@pytest.fixture
+def service(gate: threading.Event) -> Iterator[LocalService]:
+    def speak(request: dict[str, Any], context: list[dict[str, Any]]) -> Iterator[str]:
+        yield "one "
+        gate.wait()
+        yield "two"
+
+    service = LocalService(api_key="the-key", model=speak)
+    yield service
+    service.close()
+
+
+@pytest.fixture(params=["in-process", "served"])
+def client(request: pytest.FixtureRequest, service: LocalService) -> Iterator[httpx.Client]:
+    """A bare httpx client that reaches the service in one of the two ways."""
+    headers = {"authorization": "Bearer the-key"}
+    if request.param == "in-process":
+        transport = LocalTransport(service)
+        with httpx.Client(
+            base_url="http://local/v1", headers=headers, transport=transport
+        ) as client:
+            yield client
+    else:
+        with (
+            LocalServer(service) as server,
+            httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client,
+        ):
+            yield client
+
+
+def test_requests_and_answers_arrive_whole(client: httpx.Client) -> None:
+    text = "ä€🎈" * 1000
+    items = [{**HELLO, "content": text}]
+    made = client.post("conversations", json={"items": items, "metadata": {"k": "ü"}})
+    assert made.status_code == 200
+    assert made.headers["content-type"] == "application/json"
+    assert made.headers["x-request-id"]
+    assert int(made.headers["content-length"]) == len(made.content)
+    assert made.json()["metadata"] == {"k": "ü"}
+    query = [("include[]", "message.input_image.image_url"), ("limit", "1"), ("order", "asc")]
+    page = client.get(f"conversations/{made.json()['id']}/items", params=query).json()
+    assert page["data"][0]["content"][0]["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "conversations/conv_none", 404),
+        ("GET", "conversations/a%2Fb", 404),
+        ("GET", "nothing", 404),
+        ("PUT", "conversations", 405),
+        ("POST", "conversations", 400),
+    ],
+)
+def test_what_cannot_be_done_is_an_error_of_the_api(
+    client: httpx.Client, method: str, path: str, status: int
+) -> None:
+    reply = client.request(method, path, content=b"{" if method == "POST" else b"")
+    assert reply.status_code == status
+    assert reply.json()["error"]["message"]
+    assert reply.headers["x-request-id"]
+
+
+def test_a_missing_or_wrong_key_is_a_401(client: httpx.Client) -> None:
+    for value in ("", "Bearer other", "the-key"):
+        reply = client.get("conversations/conv_1", headers={"authorization": value})
+        assert reply.status_code == 401
+        assert "the-key" not in reply.text
+
+
+def test_a_stream_arrives_event_by_event(client: httpx.Client) -> None:
+    body = {"model": "gpt-4o", "input": "one two three", "stream": True}
+    with client.stream("POST", "responses", json=body) as reply:
+        assert reply.headers["content-type"].startswith("text/event-stream")
+        data = [line[6:] for line in reply.iter_lines() if line.startswith("data: ")]
+    kinds = [json.loads(line)["type"] for line in data if line != "[DONE]"]
+    assert kinds[0] == "response.created"
+    assert kinds[-1] == "response.completed"
+
+
+def test_a_stream_that_is_closed_early_gives_its_conversation_back(
+    client: httpx.Client, gate: threading.Event
+) -> None:
+    gate.clear()
+    conversation = client.post("conversations", json={}).json()["id"]
+    body = {"model": "gpt-4o", "input": "Hello", "conversation": conversation}
+    with client.stream("POST", "responses", json={**body, "stream": True}) as reply:
+        next(reply.iter_lines())
+        locked = client.post("responses", json=body)
+        assert locked.json()["error"]["code"] == "conversation_locked"
+    gate.set()
+    # Over HTTP the server learns of it a moment later; the service, not a clock, says when.
+    while (reply := client.post("responses", json=body)).status_code == 400:
+        assert reply.json()["error"]["code"] == "conversation_locked"
+    assert reply.status_code == 200
+
+
+def test_closing_the_client_closes_the_service_only_if_told_to() -> None:
+    service = LocalService()
+    closed: list[bool] = []
+    service.close = lambda: closed.append(True)  # type: ignore[method-assign]
+    httpx.Client(transport=LocalTransport(service)).close()
+    assert not closed
+    httpx.Client(transport=LocalTransport(service, close_service=True)).close()
+    assert closed
+    LocalService.close(service)
