@@ -11,6 +11,7 @@ value, a new kind of item) passes through.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sized
+from typing import Any, TypeGuard, cast
 
 from .errors import InvalidArgumentError
 
@@ -40,13 +41,36 @@ def describe(value: object) -> str:
         return repr(value)
     name = type(value).__name__
     if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
-        return f"{name} of length {len(value)}"
+        return f"{name} of length {len(cast('Sized', value))}"
     return f"{name} object"
 
 
 def invalid(argument: str, expected: str, value: object) -> InvalidArgumentError:
     """The error for `argument`, which should have been `expected` and was `value`."""
     return InvalidArgumentError(argument, expected=expected, received=describe(value))
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether `value` can be read as a JSON object."""
+    return isinstance(value, Mapping)
+
+
+def check_list(value: object, argument: str, expected: str) -> list[Any]:
+    """Returns the elements of an iterable as a list.
+
+    A string is refused, which would be read letter by letter, and so is a mapping, of which only
+    the keys would be read: both are what people write who forget the brackets.
+
+    Raises:
+        InvalidArgumentError: naming `argument` and what was `expected`.
+    """
+    if not _is_list_like(value):
+        raise invalid(argument, expected, value)
+    return list(value)
+
+
+def _is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
 
 
 def check_text(value: object, argument: str) -> str:
@@ -117,7 +141,7 @@ def check_metadata(metadata: object, argument: str = "metadata") -> dict[str, st
     Raises:
         InvalidArgumentError: naming the key that is wrong, never showing a value.
     """
-    if not isinstance(metadata, Mapping):
+    if not is_mapping(metadata):
         raise invalid(argument, "a mapping of strings to strings", metadata)
     result: dict[str, str] = metadata if isinstance(metadata, dict) else dict(metadata)
     if len(result) > MAX_METADATA_KEYS:
@@ -146,6 +170,13 @@ def _check_metadata_entry(key: object, value: object, argument: str) -> None:
         )
 
 
+def check_integer(value: object, argument: str, expected: str = "a whole number") -> int:
+    """Returns `value` if it is an `int`; a `bool`, which is one in Python, is a slip."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise invalid(argument, expected, value)
+    return value
+
+
 def check_limit(limit: object, argument: str = "limit") -> int:
     """Returns the size of a page: a whole number from 1 to 100.
 
@@ -155,10 +186,10 @@ def check_limit(limit: object, argument: str = "limit") -> int:
     Raises:
         InvalidArgumentError: naming `argument`.
     """
-    # bool is an int in Python, and limit=True is a slip.
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_LIMIT:
-        raise invalid(argument, f"a whole number from 1 to {MAX_LIMIT}", limit)
-    return limit
+    expected = f"a whole number from 1 to {MAX_LIMIT}"
+    if not 1 <= check_integer(limit, argument, expected) <= MAX_LIMIT:
+        raise invalid(argument, expected, limit)
+    return cast("int", limit)
 
 
 def check_order(order: object, argument: str = "order") -> str:
@@ -186,11 +217,8 @@ def check_include(include: object, argument: str = "include") -> list[str]:
     Raises:
         InvalidArgumentError: naming `argument`, or the entry in it (`include[1]`).
     """
-    if isinstance(include, str | bytes | Mapping) or not isinstance(include, Iterable):
-        raise invalid(argument, "a list of strings", include)
-    values: list[str] = []
-    for index, value in enumerate(include):
+    values = check_list(include, argument, "a list of strings")
+    for index, value in enumerate(values):
         if not isinstance(value, str) or not value:
             raise invalid(f"{argument}[{index}]", "a string that is not empty", value)
-        values.append(value)
     return values

@@ -20,10 +20,10 @@ The rules, in the order in which they matter:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ._checks import describe, invalid
+from ._checks import check_list, describe, invalid, is_mapping
 from .errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ OUTPUT_ONLY_VALUES = frozenset({("computer_call_output", "status", "failed")})
 _SHELL_CHUNK_OUTPUT_ONLY = "created_by"
 
 _INPUT_ROLES = frozenset({"user", "system", "developer"})
-_OUTPUT_PARTS = frozenset({"output_text", "refusal"})
 _INPUT_PARTS = frozenset({"input_text", "input_image", "input_file"})
-_SCALARS = frozenset({str, int, float, bool, type(None)})
-_PLAIN = _SCALARS | {dict, list}
+_PLAIN = frozenset({str, int, float, bool, type(None), dict})
 _NO_FIELDS: frozenset[str] = frozenset()
 
 
@@ -115,13 +113,12 @@ def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, 
         InvalidArgumentError: `items` is no iterable of items, or one of them is not an item; the
             message names it (`items[3]`, `items[3].content`).
     """
-    if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
-        raise invalid(argument, "a list of items", items)
-    return [_to_input_item(item, argument, index) for index, item in enumerate(items)]
+    given = check_list(items, argument, "a list of items")
+    return [_to_input_item(item, argument, index) for index, item in enumerate(given)]
 
 
 def _to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
-    data = item if type(item) is dict else _to_dict(item)
+    data = to_dict(item)
     if data is None:
         received = describe(item)
         if isinstance(item, str):
@@ -129,8 +126,7 @@ def _to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
         raise InvalidArgumentError(
             f"{argument}[{index}]", expected="an item: a model or a mapping", received=received
         )
-    if isinstance(item, Mapping):
-        data = _encode_parts(data)
+    data = _encode_parts(data)
     kind = data.get("type")
     if kind == "message" or (kind is None and "role" in data):
         return _clean_message(data, argument, index)
@@ -142,34 +138,31 @@ def _to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
     return _clean(data, kind)
 
 
-def _to_dict(item: object) -> dict[str, Any] | None:
-    """The JSON of a model or of any other mapping; None for what is neither."""
-    if isinstance(item, Mapping):
-        return dict(item)
-    to_dict: Callable[[], dict[str, Any]] | None = getattr(item, "to_dict", None)
-    return None if to_dict is None or isinstance(item, type) else to_dict()
+def to_dict(value: object) -> dict[str, Any] | None:
+    """The JSON object of a model or a mapping; None for what is neither. A dict stays itself."""
+    if type(value) is dict:
+        return cast("dict[str, Any]", value)
+    if is_mapping(value):
+        return dict(value)
+    encode: Callable[[], dict[str, Any]] | None = getattr(value, "to_dict", None)
+    return None if encode is None or isinstance(value, type) else encode()
 
 
 def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
     """Lets a mapping hold models, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
-    encoded: dict[str, Any] | None = None
+    encoded: dict[str, Any] = {}
     for key, value in data.items():
-        kind = type(value)
-        if kind in _SCALARS or kind is dict:
+        if type(value) in _PLAIN:
             continue
-        if isinstance(value, list | tuple):
-            if _PLAIN.issuperset(map(type, value)):
-                continue
-            new: Any = [_encode(part) for part in value]
-        else:
-            new = _encode(value)
-        encoded = encoded or dict(data)
-        encoded[key] = new
-    return data if encoded is None else encoded
+        if type(value) is not list and not isinstance(value, tuple):
+            encoded[key] = _encode(value)
+        elif not _PLAIN.issuperset(map(type, cast("list[Any]", value))):
+            encoded[key] = [_encode(part) for part in cast("list[Any]", value)]
+    return {**data, **encoded} if encoded else data
 
 
 def _encode(value: Any) -> Any:
-    data = None if type(value) in _PLAIN else _to_dict(value)
+    data = None if type(value) in _PLAIN else to_dict(value)
     return value if data is None else data
 
 
@@ -187,15 +180,14 @@ def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
     if refused:
         data = {key: value for key, value in data.items() if key not in refused}
     if kind == "shell_call_output" and isinstance(data.get("output"), list):
-        chunks = [_without(chunk, _SHELL_CHUNK_OUTPUT_ONLY) for chunk in data["output"]]
-        data = {**data, "output": chunks}
+        return {**data, "output": [_without_author(chunk) for chunk in data["output"]]}
     return data
 
 
-def _without(chunk: Any, field: str) -> Any:
-    if not isinstance(chunk, dict) or field not in chunk:
+def _without_author(chunk: Any) -> Any:
+    if not is_mapping(chunk):
         return chunk
-    return {key: value for key, value in chunk.items() if key != field}
+    return {key: value for key, value in chunk.items() if key != _SHELL_CHUNK_OUTPUT_ONLY}
 
 
 def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str, Any]:
@@ -219,7 +211,9 @@ def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str,
             drop = ("id", "phase")
         else:
             drop = ("id",)
-    elif role == "assistant" and (isinstance(content, str) or _has_input_part(content)):
+    elif role == "assistant" and (
+        isinstance(content, str) or _has_input_part(cast("list[Any]", content))
+    ):
         drop = ("id", "status")
     if data.get("status", drop) is None:
         drop += ("status",)
@@ -228,5 +222,5 @@ def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str,
     return {key: value for key, value in data.items() if key not in drop}
 
 
-def _has_input_part(content: list[Any] | tuple[Any, ...]) -> bool:
-    return any(isinstance(part, dict) and part.get("type") in _INPUT_PARTS for part in content)
+def _has_input_part(content: list[Any]) -> bool:
+    return any(is_mapping(part) and part.get("type") in _INPUT_PARTS for part in content)

@@ -32,25 +32,32 @@ def read_path(path: str | os.PathLike[str], argument: str) -> tuple[bytes, str]:
         InvalidArgumentError: `argument` is no path, or the file cannot be read (the message names
             the path and the reason), or it is empty.
     """
-    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+    name = _path_text(path)
+    if not name:
         raise invalid(argument, "the path of a file", path)
     try:
-        data = Path(path).read_bytes()
+        data = Path(name).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InvalidArgumentError(
             argument,
             expected="the path of a file that can be read",
-            received=f"{os.fspath(path)!r} ({reason})",
+            received=f"{name!r} ({reason})",
         ) from error
     if not data:
         raise InvalidArgumentError(
-            argument, expected="a file that is not empty", received=repr(os.fspath(path))
+            argument, expected="a file that is not empty", received=repr(name)
         )
-    return data, Path(path).name
+    return data, Path(name).name
 
 
-def data_url(data: bytes, *, argument: str, name: str = "", mime_type: str | None = None) -> str:
+def _path_text(path: object) -> str:
+    """The path as a string; empty if it is none."""
+    text: object = os.fspath(path) if isinstance(path, str | os.PathLike) else ""
+    return text if isinstance(text, str) else ""
+
+
+def data_url(data: object, *, argument: str, name: str = "", mime_type: str | None = None) -> str:
     """Encodes `data` as `data:<media type>;base64,<data>`.
 
     `mime_type` is taken as it is; without it, the first bytes decide, then the ending of `name`,
@@ -60,7 +67,7 @@ def data_url(data: bytes, *, argument: str, name: str = "", mime_type: str | Non
         InvalidArgumentError: `data` is no bytes or is empty, or `mime_type` is not of the form
             `type/subtype`.
     """
-    if not isinstance(data, bytes | bytearray | memoryview) or not len(data):
+    if not isinstance(data, bytes | bytearray) or not data:
         raise invalid(argument, "bytes that are not empty", data)
     found = detect_mime_type(bytes(data[:16]), name) if mime_type is None else mime_type
     major, slash, minor = found.partition("/")

@@ -10,11 +10,11 @@ The models are imported inside the methods. Making a client must not cost the cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, cast, overload
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast, overload
 
-from ._checks import check_id, check_text, invalid
-from ._inputs import to_input_items
+from ._checks import check_id, check_list, check_text, invalid
+from ._inputs import to_dict, to_input_items
 from .errors import InvalidArgumentError
 from .parts import input_parts
 
@@ -197,13 +197,11 @@ class ReasoningInputItem:
         """
         from openai_conversations_api.models import ReasoningItem, SummaryTextContent
 
-        if isinstance(summary, str | bytes) or not isinstance(summary, Iterable):
-            raise invalid("summary", "a list of strings", summary)
         return ReasoningItem(
             id=check_id(id, "id"),
             summary=[
                 SummaryTextContent(text=check_text(text, f"summary[{index}]"))
-                for index, text in enumerate(summary)
+                for index, text in enumerate(check_list(summary, "summary", "a list of strings"))
             ],
             encrypted_content=encrypted_content,
         )
@@ -230,10 +228,9 @@ class ResponseInput:
         Raises:
             InvalidArgumentError: one of them is no item; the message names it (`items[3]`).
         """
-        if isinstance(items, str | bytes | Mapping) or not isinstance(items, Iterable):
-            raise invalid("items", "a list of items", items)
         made: list[ItemLike] = [
-            MessageItem.user_text(item) if isinstance(item, str) else item for item in items
+            MessageItem.user_text(item) if isinstance(item, str) else item
+            for item in check_list(items, "items", "a list of items")
         ]
         to_input_items(made)
         return made
@@ -248,7 +245,7 @@ def message_text(item: object) -> str:
     Raises:
         InvalidArgumentError: `item` is no message.
     """
-    data = _fields(item)
+    data = to_dict(item)
     if data is None or "role" not in data or data.get("type", "message") != "message":
         raise invalid("item", "a message: a model or a mapping with a role", item)
     content = data.get("content")
@@ -256,18 +253,10 @@ def message_text(item: object) -> str:
         return content
     texts: list[str] = []
     for part in content or ():
-        fields = _fields(part) or {}
+        fields = to_dict(part) or {}
         if isinstance(text := fields.get("text"), str):
             texts.append(text)
     return "".join(texts)
-
-
-def _fields(value: object) -> Mapping[str, Any] | None:
-    """The fields of a model or a mapping; None for what is neither."""
-    if isinstance(value, Mapping):
-        return cast("Mapping[str, Any]", value)
-    to_dict = getattr(value, "to_dict", None)
-    return None if to_dict is None or isinstance(value, type) else to_dict()
 
 
 def _input_message(role: str, parts: Iterable[str | InputPart]) -> m.InputMessage:
@@ -277,9 +266,7 @@ def _input_message(role: str, parts: Iterable[str | InputPart]) -> m.InputMessag
 
 
 def _output_parts(parts: Iterable[str | OutputPart]) -> list[str | OutputPart]:
-    if isinstance(parts, str | bytes) or not isinstance(parts, Iterable):
-        raise invalid("parts", "a list of content parts", parts)
-    given = list(parts)
+    given = check_list(parts, "parts", "a list of content parts")
     if not given:
         raise InvalidArgumentError("parts", expected="at least one part", received="none")
     return given

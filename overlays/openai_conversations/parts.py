@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from ._checks import check_id, check_text, describe, invalid
+from ._checks import check_id, check_list, check_text, describe, invalid
 from .errors import InvalidArgumentError
 from .files import data_url, read_path
 
@@ -167,15 +167,14 @@ def input_parts(parts: Iterable[str | InputPart], argument: str) -> list[InputPa
         InvalidArgumentError: `parts` is a bare string, is empty, or holds something else; the
             message names it (`parts[2]`).
     """
-    if isinstance(parts, str | bytes) or not isinstance(parts, Iterable):
-        raise invalid(argument, "a list of content parts", parts)
-    made = [_input_part(part, f"{argument}[{i}]") for i, part in enumerate(parts)]
+    given = check_list(parts, argument, "a list of content parts")
+    made = [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
     if not made:
         raise InvalidArgumentError(argument, expected="at least one part", received="none")
     return made
 
 
-def _input_part(part: str | InputPart, argument: str) -> InputPart:
+def _input_part(part: object, argument: str) -> InputPart:
     if isinstance(part, str):
         return Content.text(part)
     from openai_conversations_api import models as m

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from ._checks import check_call_id, check_id, check_text, invalid
+from ._checks import check_call_id, check_id, check_integer, check_text, invalid, is_mapping
 from .parts import input_parts
 
 if TYPE_CHECKING:
@@ -173,12 +173,10 @@ class ComputerCallOutputItem:
         """
         from openai_conversations_api import models as m
 
-        if not isinstance(screenshot, m.ComputerScreenshotImage):
-            raise invalid("screenshot", "what Content.screenshot gives", screenshot)
         checks = acknowledged_safety_checks
         return m.ComputerCallOutputItemParam(
             call_id=check_call_id(call_id),
-            output=screenshot,
+            output=_check_screenshot(screenshot),
             acknowledged_safety_checks=None if checks is None else list(checks),
         )
 
@@ -221,9 +219,9 @@ class ShellCallOutputItem:
         """
         from openai_conversations_api.models import FunctionShellCallOutputExitOutcomeParam
 
-        if isinstance(exit_code, bool) or not isinstance(exit_code, int):
-            raise invalid("exit_code", "a whole number", exit_code)
-        outcome = FunctionShellCallOutputExitOutcomeParam(exit_code=exit_code)
+        outcome = FunctionShellCallOutputExitOutcomeParam(
+            exit_code=check_integer(exit_code, "exit_code")
+        )
         return _shell_output(call_id, stdout, stderr, outcome)
 
     @staticmethod
@@ -286,6 +284,14 @@ class McpApprovalResponseItem:
         return _approval(approval_request_id, False, reason)
 
 
+def _check_screenshot(value: object) -> m.ComputerScreenshotImage:
+    from openai_conversations_api.models import ComputerScreenshotImage
+
+    if not isinstance(value, ComputerScreenshotImage):
+        raise invalid("screenshot", "what Content.screenshot gives", value)
+    return value
+
+
 def _approval(approval_request_id: str, approve: bool, reason: str | None) -> m.MCPApprovalResponse:
     from openai_conversations_api.models import MCPApprovalResponse
 
@@ -315,7 +321,7 @@ def _shell_output(
 
 
 def _json_text(value: object, argument: str) -> str:
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         raise invalid(argument, "JSON text or a mapping", value)
     try:
         return json.dumps(dict(value), ensure_ascii=False, allow_nan=False)
