@@ -142,10 +142,10 @@ def to_dict(value: object) -> dict[str, Any] | None:
     """The JSON object of a model or a mapping; None for what is neither. A dict stays itself."""
     if type(value) is dict:
         return cast("dict[str, Any]", value)
-    if is_mapping(value):
-        return dict(value)
     encode: Callable[[], dict[str, Any]] | None = getattr(value, "to_dict", None)
-    return None if encode is None or isinstance(value, type) else encode()
+    if encode is None:
+        return dict(value) if is_mapping(value) else None
+    return None if isinstance(value, type) else encode()
 
 
 def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from ._checks import invalid
@@ -53,7 +54,8 @@ def read_path(path: str | os.PathLike[str], argument: str) -> tuple[bytes, str]:
 
 def _path_text(path: object) -> str:
     """The path as a string; empty if it is none."""
-    text: object = os.fspath(path) if isinstance(path, str | os.PathLike) else ""
+    fspath: Callable[[], object] | None = getattr(path, "__fspath__", None)
+    text = path if fspath is None else fspath()
     return text if isinstance(text, str) else ""
 
 

@@ -35,7 +35,7 @@ class MessageItem:
         Raises:
             InvalidArgumentError: `text` is no string.
         """
-        return _input_message("user", [check_text(text, "text")])
+        return _text_message("user", text)
 
     @staticmethod
     def system_text(text: str) -> m.InputMessage:
@@ -44,7 +44,7 @@ class MessageItem:
         Raises:
             InvalidArgumentError: `text` is no string.
         """
-        return _input_message("system", [check_text(text, "text")])
+        return _text_message("system", text)
 
     @staticmethod
     def developer_text(text: str) -> m.InputMessage:
@@ -53,7 +53,7 @@ class MessageItem:
         Raises:
             InvalidArgumentError: `text` is no string.
         """
-        return _input_message("developer", [check_text(text, "text")])
+        return _text_message("developer", text)
 
     @staticmethod
     def assistant_text(text: str, *, phase: m.MessagePhase | None = None) -> m.EasyInputMessage:
@@ -257,6 +257,13 @@ def message_text(item: object) -> str:
         if isinstance(text := fields.get("text"), str):
             texts.append(text)
     return "".join(texts)
+
+
+def _text_message(role: str, text: str) -> m.InputMessage:
+    # What people send most: the general way through `input_parts` takes twice as long.
+    from openai_conversations_api.models import InputMessage, InputTextContent
+
+    return InputMessage(role=role, content=[InputTextContent(text=check_text(text, "text"))])
 
 
 def _input_message(role: str, parts: Iterable[str | InputPart]) -> m.InputMessage:
