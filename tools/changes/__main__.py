@@ -72,7 +72,9 @@ def _side(source: str, root: Path) -> Side:
         for method in METHODS
         if (operation := table(table(item).get(method)))
     ]
-    if {operation.get("operationId") for operation in operations} <= set(selection.operations):
+    ours = table(document.get("info")).get("title") == selection.title
+    names = {operation.get("operationId") for operation in operations}
+    if ours or names <= set(selection.operations):
         # Trimming takes every word away; only the Overlays put words of ours in.
         return Side(document, any({"summary", "description"} & o.keys() for o in operations))
     try:

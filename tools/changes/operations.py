@@ -14,7 +14,13 @@ _BACK = frozenset({RECEIVED})
 
 def compare_operations(comparison: Comparison) -> None:
     """Add to `comparison` what changed in every operation of the two documents."""
-    before, after = comparison.old.operations, comparison.new.operations
+    before, after = dict(comparison.old.operations), comparison.new.operations
+    for name in sorted(before.keys() - after.keys()):
+        routes = {other.route: other.name for other in after.values() if other.name not in before}
+        if now := routes.get(before[name].route):
+            before[now] = before.pop(name)
+            what = f"operationId was `{name}`: its generated function gets another name"
+            comparison.add(Spot(now, BOTH), what, BOTH)
     for name in sorted(before.keys() | after.keys()):
         spot = Spot(name, BOTH)
         if name not in after:

@@ -1,0 +1,65 @@
+"""Tiny documents for the tests of the change report, and a way to read what it says."""
+
+from typing import Any
+
+from tools.changes import report
+
+Json = dict[str, Any]
+STRING: Json = {"type": "string"}
+NULL: Json = {"type": "null"}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def thing(kind: str, **fields: Json) -> Json:
+    """An object that says what it is."""
+    properties = {"type": {"type": "string", "enum": [kind]}, **fields}
+    return {"type": "object", "properties": properties, "required": ["type"]}
+
+
+def document(sent: Json | None = None, got: Json | None = None, **schemas: Json) -> Json:
+    """One operation, `call`, that sends the schema Sent and receives the schema Got."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "T", "version": "1"},
+        "paths": {
+            "/calls/{id}": {
+                "post": {
+                    "operationId": "call",
+                    "tags": ["Calls"],
+                    "parameters": [
+                        {"in": "path", "name": "id", "required": True, "schema": STRING}
+                    ],
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": ref("Sent")}},
+                    },
+                    "responses": {
+                        "200": {
+                            "description": "OK",
+                            "content": {"application/json": {"schema": ref("Got")}},
+                        }
+                    },
+                }
+            }
+        },
+        "components": {"schemas": {"Sent": sent or STRING, "Got": got or STRING, **schemas}},
+    }
+
+
+def fields(required: tuple[str, ...] = (), **properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def verdicts(old: Json, new: Json) -> dict[str, str]:
+    """Each line of the report, and the heading it stands under: `breaks` or `harmless`."""
+    found: dict[str, str] = {}
+    heading = ""
+    for line in report(old, new).splitlines():
+        if line.startswith("## "):
+            heading = {"B": "breaks", "D": "harmless", "R": "renamed"}[line[3]]
+        elif line.startswith("- "):
+            found[line.removeprefix("- ").split(" (in ")[0]] = heading
+    return found

@@ -1,0 +1,213 @@
+"""The change report: what is one difference, what is none, and how it is told."""
+
+from copy import deepcopy
+
+import pytest
+
+from tests.tools.changes_documents import (
+    NULL,
+    STRING,
+    Json,
+    document,
+    fields,
+    ref,
+    thing,
+    verdicts,
+)
+from tools.changes import NOTHING, report
+
+
+def test_a_renamed_schema_is_one_line_that_says_what_to_do():
+    old = document(fields(f=ref("Leaf-2")), fields(g=ref("Leaf-2")), **{"Leaf-2": fields(x=STRING)})
+    new = document(fields(f=ref("Leaf")), fields(g=ref("Leaf")), Leaf=fields(x=STRING))
+    lines = [line for line in report(old, new).splitlines() if line.startswith("- ")]
+    assert len(lines) == 1
+    assert lines[0].startswith("- `Leaf-2` → `Leaf`: ")
+    assert "generator-config.yaml" in lines[0]
+    assert "class_overrides" in lines[0]
+
+
+def test_a_renamed_schema_that_also_changed_shows_both():
+    old = document(fields(f=ref("Tier")), Tier={**STRING, "enum": ["a", "b"]})
+    new = document(fields(f=ref("Level")), Level={**STRING, "enum": ["a", "b", "c"]})
+    found = verdicts(old, new)
+    assert found.pop("`Level`: value added: `c`") == "harmless"
+    assert list(found.values()) == ["renamed"]
+
+
+def test_renames_inside_unions_and_behind_renames_are_found():
+    def version(end: str) -> Json:
+        return document(
+            got={
+                "oneOf": [ref(f"A{end}"), ref(f"B{end}")],
+                "discriminator": {"propertyName": "type"},
+            },
+            **{
+                f"A{end}": thing("a", deep=ref(f"Deep{end}")),
+                f"B{end}": {"allOf": [ref(f"Part{end}"), thing("b")]},
+                f"Deep{end}": fields(again=ref(f"A{end}")),
+                f"Part{end}": fields(p=STRING),
+            },
+        )
+
+    found = verdicts(version("Old"), version("New"))
+    assert [line.split(":")[0] for line in found] == [
+        f"`{name}Old` → `{name}New`" for name in ("A", "B", "Deep", "Part")
+    ]
+
+
+def test_another_schema_in_the_place_is_no_rename():
+    old = document(fields(f=ref("Cat")), Cat=fields(purr=STRING, tail=STRING))
+    new = document(fields(f=ref("Dog")), Dog=fields(bark=STRING))
+    assert verdicts(old, new) == {
+        "`Sent.f`: type `Cat` → `Dog`": "breaks",
+        "`Cat`: schema removed": "breaks",
+        "`Dog`: schema added": "harmless",
+    }
+
+
+LEAF = fields(("x",), x={**STRING, "maxLength": 3}, y=fields(z={"enum": [1, 2]}))
+UNION: Json = {
+    "oneOf": [thing("a", x=STRING), thing("b")],
+    "discriminator": {"propertyName": "type"},
+}
+SAME: dict[str, tuple[Json, Json]] = {
+    "in line or by name": (
+        document(fields(f=ref("Leaf")), Leaf=LEAF), document(fields(f=LEAF)),
+    ),
+    "a member in line or by name": (
+        document({"oneOf": [ref("A"), thing("b")]}, A=thing("a")),
+        document({"oneOf": [thing("b"), thing("a")]}),
+    ),
+    "parts of a whole": (
+        document(got={"allOf": [ref("Part"), fields(a=STRING)]}, Part=fields(("b",), b=STRING)),
+        document(got=fields(("b",), a=STRING, b=STRING)),
+    ),
+    "a field that moves between parts": (
+        document(got={"allOf": [ref("Part"), fields(a=STRING)]}, Part=fields(b=STRING)),
+        document(got={"allOf": [ref("Part"), fields(b=STRING)]}, Part=fields(a=STRING)),
+    ),
+    "spellings of null": (
+        document({"type": ["string", "null"]}, {"anyOf": [ref("L"), NULL]}, L=LEAF),
+        document({"anyOf": [NULL, STRING]}, {"oneOf": [NULL, ref("L")]}, L=LEAF),
+    ),
+    "const": (document({"const": "a"}), document({"enum": ["a"]})),
+    "an allOf of one": (
+        document(fields(f=ref("Leaf")), Leaf=LEAF),
+        document(fields(f={"allOf": [ref("Leaf")], "description": "D"}), Leaf=LEAF),
+    ),
+    "order": (
+        document(fields(("a", "b"), a=STRING, b={"enum": ["x", "y"]}), UNION),
+        document(
+            fields(("b", "a"), b={"enum": ["y", "x"]}, a=STRING),
+            {**UNION, "oneOf": UNION["oneOf"][::-1]},
+        ),
+    ),
+    "a schema that nothing reaches": (document(), document(Lost=LEAF)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
+def test_two_ways_to_say_one_thing_are_no_difference(old: Json, new: Json):
+    assert report(old, new) == NOTHING
+    assert report(new, old) == NOTHING
+
+
+def test_schemas_that_refer_to_themselves_end():
+    old = document(
+        got=fields(next=ref("Got"), a=ref("A")), A=fields(b=ref("B")), B=fields(a=ref("A"))
+    )
+    new = deepcopy(old)
+    new["components"]["schemas"]["B"] = fields(a=ref("C"))
+    new["components"]["schemas"]["C"] = fields(b=ref("B"))
+    assert verdicts(old, new) == {
+        "`B.a`: type `A` → `C`, of the same structure": "harmless",
+        "`C`: schema added": "harmless",
+    }
+
+
+def operation(raw: Json) -> Json:
+    return raw["paths"]["/calls/{id}"]["post"]
+
+
+def test_operations_and_all_that_belongs_to_them():
+    old, new = document(), document()
+    call = operation(new)
+    call["parameters"] = [
+        {"in": "path", "name": "id", "required": True, "schema": {**STRING, "maxLength": 4}},
+        {"in": "query", "name": "must", "required": True, "schema": STRING},
+        {"in": "query", "name": "may", "schema": {"type": "array", "items": STRING}},
+    ]
+    call["requestBody"]["content"]["text/plain"] = {"schema": STRING}
+    del call["responses"]["200"]["content"]["application/json"]
+    call["responses"]["200"]["headers"] = {"x-id": {"schema": STRING}}
+    call["responses"]["429"] = {"description": "Slow down"}
+    call["tags"] = ["Other"]
+    call["deprecated"] = True
+    new["paths"]["/more"] = {"get": {"operationId": "more", "responses": {}}}
+    assert verdicts(old, new) == {
+        "`call`: tag `Calls` → `Other`: its generated module moves": "breaks",
+        "`call(id)`: `maxLength` added: `4`": "breaks",
+        "`call(must)`: required query parameter added, string": "breaks",
+        "`call → 200`: content application/json removed (was `Got`)": "breaks",
+        "`Got`: schema removed": "breaks",
+        "`call`: now deprecated": "harmless",
+        "`call(may)`: optional query parameter added, list of string": "harmless",
+        "`call(body)`: content text/plain added, string": "harmless",
+        "`call → 200`: header x-id added": "harmless",
+        "`call`: answer 429 added": "harmless",
+        "`more`: operation added, GET /more": "harmless",
+    }
+    back = verdicts(new, old)
+    assert back["`more`: operation removed (was GET /more)"] == "breaks"
+    assert back["`call(may)`: query parameter removed (was list of string)"] == "breaks"
+    assert back["`call`: answer 429 removed"] == "harmless"
+
+
+def test_a_renamed_operation_is_one_line():
+    new = document()
+    operation(new)["operationId"] = "ring"
+    assert verdicts(document(), new) == {
+        "`ring`: operationId was `call`: its generated function gets another name": "breaks"
+    }
+
+
+def test_discriminators():
+    def version(name: str, mapping: dict[str, str]) -> Json:
+        members: list[Json] = [ref("A"), ref("B")]
+        targets = {value: f"#/components/schemas/{to}" for value, to in mapping.items()}
+        said = {"propertyName": name, "mapping": targets}
+        return document({"oneOf": members, "discriminator": said}, A=thing("a"), B=thing("b"))
+
+    old = version("type", {"a": "A", "b": "B"})
+    found = verdicts(old, version("kind", {"a": "B", "c": "B"}))
+    assert found == {
+        "`Sent`: discriminator `type` → `kind`": "breaks",
+        "`Sent`: discriminator value `a`: `A` → `B`": "breaks",
+        "`Sent`: discriminator value removed: `b` (was `B`)": "breaks",
+        "`Sent`: discriminator value added: `c` means `B`": "harmless",
+    }
+    new = deepcopy(old)
+    del new["components"]["schemas"]["Sent"]["discriminator"]
+    assert verdicts(old, new) == {"`Sent`: discriminator removed": "harmless"}
+
+
+def test_what_happened_often_is_one_line():
+    old, new = document(), document()
+    for raw, answers in ((old, ["200"]), (new, ["200", "429"])):
+        raw["paths"] = {
+            f"/{name}": {
+                "get": {"operationId": name, "responses": {s: {"description": ""} for s in answers}}
+            }
+            for name in "abcd"
+        }
+    assert report(old, new) == (
+        "## Does not break callers\n\n- all 4 operations: answer 429 added\n"
+    )
+
+
+def test_nothing_given_is_changed():
+    old, new = document(UNION, LEAF), document(LEAF, UNION)
+    kept = deepcopy((old, new))
+    assert report(old, new) == report(old, new)
+    assert (old, new) == kept
