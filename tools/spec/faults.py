@@ -9,32 +9,38 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.errors import ToolError
-from tools.spec.grammar import IN_PLACE, Place, fields, parts, pointer, walk
+from tools.spec.grammar import IN_PLACE, Node, Place, fields, parts, pointer, walk
 from tools.spec.references import Component, component, references
-from tools.spec.values import Json, is_object
+from tools.spec.values import Json, is_list, is_object
 
 _FOREIGN = ("$recursiveRef", "$dynamicRef", "$anchor", "$id")
+_NAMES = {"schema": ("required",), "operation": ("tags",)}
 _ACTION = "add an action to spec/fixes.overlay.yaml that"
 
 
-def check_references(document: Json) -> None:
-    """Raise ToolError for a reference that leads nowhere, or a cycle that holds no value."""
+def check(document: Json) -> None:
+    """Raise ToolError, with the place, for a fault that would make the client wrong in silence."""
     for node in walk(document, "document"):
         for _ in references(node, document):
-            pass
+            pass  # each raises by itself when it leads nowhere
+        _check_data(node)
     _check_cycles(document)
 
 
-def check(document: Json) -> None:
-    """As `check_references`, and also for references of a kind that nothing here follows."""
-    check_references(document)
-    for node in walk(document, "document"):
-        for keyword in _FOREIGN if node.kind == "schema" else ():
-            if keyword in node.value:
-                raise ToolError(
-                    f"{pointer(node.place)}: `{keyword}` would be read as a schema for anything; "
-                    f"{_ACTION} puts a plain $ref to a component in its place."
-                )
+def _check_data(node: Node) -> None:
+    for keyword in _FOREIGN if node.kind == "schema" else ():
+        if keyword in node.value:
+            raise ToolError(
+                f"{pointer(node.place)}: `{keyword}` would be read as a schema for anything; "
+                f"{_ACTION} puts a plain $ref to a component in its place."
+            )
+    for keyword in _NAMES.get(node.kind, ()):
+        names: object = node.value.get(keyword, [])
+        if not is_list(names) or not all(isinstance(name, str) for name in names):
+            raise ToolError(
+                f"{pointer((*node.place, keyword))}: expected a list of names, found "
+                f"{names!r:.60}; {_ACTION} corrects it."
+            )
 
 
 def undeclared(document: Json) -> Iterator[str]:
@@ -101,7 +107,8 @@ def _follow(
                 loop = [name for _, name in path[path.index(target) :]] + [target[1]]
                 raise ToolError(
                     f"{pointer(place)}: a cycle that cannot be expressed, {' -> '.join(loop)}: "
-                    "it consists of itself, with no property or list in between."
+                    "it consists of itself, with no property or list in between; "
+                    f"{_ACTION} cuts it."
                 )
             if target not in done:
                 path.append(target)

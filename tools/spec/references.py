@@ -79,7 +79,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
-    schemes: Json = document.get("components", {}).get("securitySchemes", {})
+    schemes: object = document.get("components", {}).get("securitySchemes", {})
+    if not is_object(schemes):
+        raise ToolError(
+            f"#/components/securitySchemes: expected an object, found {kind_of(schemes)}."
+        )
     place = (*node.place, "security")
     required: object = node.value.get("security", [])
     if not is_list(required):

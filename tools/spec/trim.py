@@ -13,11 +13,10 @@ from typing import Any
 import httpx
 
 from tools.errors import ToolError
-from tools.spec.faults import check_references
 from tools.spec.grammar import METHODS, Node, Place, fields, pointer, rebuild, walk
 from tools.spec.references import Component, component, nearest, references
 from tools.spec.selection import Selection
-from tools.spec.values import Json, is_object
+from tools.spec.values import Json, is_list, is_object, kind_of
 
 Keep = Callable[[str], bool]
 
@@ -26,7 +25,7 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
     """The part of `upstream` (an OpenAPI 3.1 document) that `selection` names.
 
     `upstream` is not changed. Raises ToolError, with the place, for an operation that is not
-    there, a reference that leads nowhere, or a cycle that cannot be expressed.
+    there, or a reference that leads nowhere.
     """
     keep = partial(selection.keeps, keep_prose=keep_prose)
     result: Json = {"openapi": upstream["openapi"], "info": _info(upstream, selection, keep)}
@@ -37,13 +36,10 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
         servers = {"servers": upstream["servers"]}
         result["servers"] = rebuild(servers, "document", (), keep)["servers"]
     result["paths"] = _paths(upstream, selection, keep)
-    tags = {tag for _, _, operation in _operations(result) for tag in operation.get("tags", ())}
-    used = [tag for tag in upstream.get("tags") or () if tag.get("name") in tags]
-    if used:
-        result["tags"] = rebuild({"tags": used}, "document", (), keep)["tags"]
+    if "tags" in upstream:
+        result["tags"] = _tags(upstream, result["paths"], keep)
     result["components"] = _components(result, upstream, keep)
     _fill_descriptions(result)
-    check_references(result)
     return _ordered(result)
 
 
@@ -69,6 +65,18 @@ def _info(upstream: Json, selection: Selection, keep: Keep) -> Json:
     return {"title": selection.title, **kept}
 
 
+def _tags(upstream: Json, paths: Json, keep: Keep) -> list[Json]:
+    """The declarations of the tags that the kept operations have."""
+    tags: list[Json] = rebuild({"tags": upstream["tags"]}, "document", (), keep)["tags"]
+    used: set[str] = set()
+    for item in paths.values():
+        for method in METHODS:
+            names: object = item.get(method, {}).get("tags")
+            if is_list(names):
+                used.update(name for name in names if isinstance(name, str))
+    return [tag for tag in tags if str(tag.get("name")) in used]
+
+
 def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
     wanted = set(selection.operations)
     known: dict[str, str] = {}
@@ -80,9 +88,9 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
         item = _path_item(declared, place, upstream)
         for method in METHODS:
             operation = item.get(method)
-            if not is_object(operation) or "operationId" not in operation:
+            name = operation.get("operationId") if is_object(operation) else None
+            if not isinstance(name, str):
                 continue
-            name = operation["operationId"]
             if name in wanted and name in known:
                 raise ToolError(
                     f"{pointer((*place, method))}: operationId `{name}` is used twice; "
@@ -106,11 +114,13 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
 def _path_item(declared: object, place: Place, upstream: Json) -> Json:
     """A path's methods, looked up when the path is only a reference to them."""
     if not is_object(declared):
-        raise ToolError(f"{pointer(place)}: expected an object.")
+        raise ToolError(f"{pointer(place)}: expected an object, found {kind_of(declared)}.")
     if "$ref" not in declared:
         return declared
     section, name = component(declared["$ref"], (*place, "$ref"), upstream)
     target = upstream["components"][section][name]
+    if not is_object(target):
+        raise ToolError(f"{pointer(place)}: expected an object, found {kind_of(target)}.")
     return {**target, **{key: value for key, value in declared.items() if key != "$ref"}}
 
 
@@ -137,15 +147,6 @@ def _components(document: Json, source: Json, keep: Keep) -> Json:
 
 def _reached(nodes: Iterable[Node], source: Json) -> list[Component]:
     return [target for node in nodes for _, target in references(node, source)]
-
-
-def _operations(document: Json) -> list[tuple[str, str, Json]]:
-    return [
-        (path, method, item[method])
-        for path, item in document["paths"].items()
-        for method in METHODS
-        if method in item
-    ]
 
 
 def _fill_descriptions(document: Json) -> None:
