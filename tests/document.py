@@ -63,7 +63,7 @@ def is_object(schema: Schema) -> bool:
     schema = resolve(schema)
     if "allOf" in schema:
         return any(is_object(part) for part in schema["allOf"])
-    return "properties" in schema
+    return bool(schema.get("properties"))
 
 
 def fields(schema: Schema) -> tuple[dict[str, Schema], list[str]]:
@@ -91,8 +91,9 @@ def members(schema: Schema) -> Iterator[Schema]:
 
 def tags(member: Schema) -> list[str]:
     """The values of `type` that mean `member`; empty when it has no `type`, or an open one."""
-    properties, _ = fields(member)
-    return list(resolve(properties["type"]).get("enum", ())) if "type" in properties else []
+    kind = resolve(fields(member)[0].get("type", {}))
+    kinds = [kind, *map(resolve, alternatives(kind))]
+    return [tag for kind in kinds for tag in kind.get("enum", ())]
 
 
 def variants(schema: Schema) -> dict[str, list[Schema]]:
@@ -109,11 +110,18 @@ def variants(schema: Schema) -> dict[str, list[Schema]]:
     return table if len(found) > 1 and all(map(tags, found)) else {}
 
 
-def object_schemas() -> Iterator[str]:
+def object_schemas() -> list[str]:
     """The names of the component schemas that become classes."""
-    return (name for name, schema in schemas().items() if is_object(schema))
+    return [name for name, schema in schemas().items() if is_object(schema)]
+
+
+@cache
+def _class_overrides() -> dict[str, Schema]:
+    config: dict[str, dict[str, Schema]] = YAML(typ="safe").load(ROOT / "generator-config.yaml")
+    return config["class_overrides"]
 
 
 def python_name(name: str) -> str:
     """What the generated package calls the component schema `name`."""
-    return name.replace("-", "_")
+    plain = name.replace("-", "")
+    return str(_class_overrides().get(plain, {}).get("class_name", plain))
