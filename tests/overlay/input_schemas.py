@@ -50,7 +50,7 @@ def _closed(schema: Any) -> Any:
         return [_closed(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    if "properties" in schema or "allOf" in schema:
+    if schema.get("properties") or "allOf" in schema:  # no fields at all: of any shape
         properties, required = fields(schema)
         known = {name: _closed(properties.get(name, {})) for name in [*properties, *required]}
         return {

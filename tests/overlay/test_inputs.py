@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openai_conversations import _inputs
 from openai_conversations._inputs import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
+from openai_conversations_api import models
 
 from tests import strategies
 from tests.document import (
@@ -24,6 +25,7 @@ from tests.document import (
     fields,
     members,
     name_of,
+    python_name,
     resolve,
     schemas,
     tags,
@@ -135,8 +137,18 @@ def test_an_item_that_came_out_is_accepted_and_has_gained_nothing(name: str) -> 
         if item["type"] != "shell_call_output":  # its chunks lose a field as well
             assert all(item[key] == value for key, value in sent.items())
         assert to_input_items([sent]) == [sent]
+        model = getattr(models, python_name(name)).from_dict(item)
+        assert to_input_items([model]) == [sent]
 
     check()
+
+
+def test_the_closed_schemas_refuse_what_the_service_refuses() -> None:
+    assert is_input_item({"role": "user", "content": "Hello"})
+    assert is_input_item({"id": "msg_1", "type": "item_reference"})
+    assert not is_input_item({"role": "user", "content": "Hello", "id": "msg_1"})
+    assert not is_input_item({**CALL, "created_by": "user_1"})
+    assert not is_input_item({**REASONING, "status": None})
 
 
 # One rule at a time.
