@@ -13,7 +13,7 @@ from tools.errors import ToolError
 
 from .faults import CURE, Json, resolve
 from .names import class_name, json_name
-from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
+from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
 from .views import Views
 
 _KINDS = {
@@ -41,7 +41,7 @@ def count(views: Views, document: Json, package: Path) -> Count:
     """
     lost = [*_operations(document, package), *_schemas(views, document, package)]
     components = document["components"]["schemas"]
-    check = _Fields(views.types, document)
+    check = _Fields(views, document)
     for name, schema in components.items():
         check.compare(views.types.node(views.parsed.components[name]), schema, name)
     lost += check.lost
@@ -79,8 +79,9 @@ def _schemas(views: Views, document: Json, package: Path) -> list[str]:
 class _Fields:
     """Compares nodes with schemas, all the way down through schemas without a name."""
 
-    def __init__(self, types: Types, document: Json) -> None:
-        self.types = types
+    def __init__(self, views: Views, document: Json) -> None:
+        self.types = views.types
+        self.config = views.parsed.config
         self.document = document
         self.lost: list[str] = []
         self._seen: set[tuple[str, str]] = set()
@@ -92,20 +93,26 @@ class _Fields:
             self.lost.append(f"{place} is {_listed(wanted)}, and became {_listed(made)}.")
             return
         alternatives = _alternatives(self.document, schema)
-        objects = [o for o in alternatives if _properties(self.document, o)]
+        objects = [(n, a) for n, a in alternatives if _properties(self.document, a)]
         refs = [m for m in flat([node]) if isinstance(m, Ref)]
-        if len(refs) < len({id(o) for o in objects}):
+        if len(refs) < len({id(one) for _, one in objects}):
             self.lost.append(f"{place} is one of {len(objects)} objects; {len(refs)} are left.")
         for ref in refs:
-            one = next((o for o in objects if self._same_fields(ref, o)), None)
+            # by name where the schema has one, by its fields where it has none
+            one = next((o for n, o in objects if n and self.name(n) == ref.name), None)
+            one = one or next((o for _, o in objects if self._same_fields(ref, o)), None)
             if one is None:
                 self.lost.append(f"{place}: {ref.name} has other fields than its schema.")
             else:
                 self._compare_fields(ref, one, place)
         items = [m.item for m in flat([node]) if isinstance(m, Array)]
-        lists = [a["items"] for a in alternatives if "items" in a]
+        lists = [a["items"] for _, a in alternatives if "items" in a]
         for item, inner in zip(items, lists, strict=False):
             self.compare(item, inner, f"{place}[]")
+
+    def name(self, component: str) -> str:
+        """The class of a component schema."""
+        return class_name(component, self.config)
 
     def _same_fields(self, ref: Ref, schema: Json) -> bool:
         properties = _properties(self.document, schema)
@@ -140,18 +147,22 @@ class _Fields:
         return kinds
 
 
-def _alternatives(document: Json, schema: Json) -> list[Json]:
-    """The members of a union and of the unions in it; the schema itself where it is none."""
+def _alternatives(document: Json, schema: Json) -> list[tuple[str, Json]]:
+    """The members of a union and of the unions in it, each with the name it has or "".
+
+    The schema itself where it is no union.
+    """
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
     whole = resolve(document, schema)
     members = [*whole.get("anyOf", ()), *whole.get("oneOf", ())]
     if not members:
-        return [whole]
+        return [(name, whole)]
     return [a for member in members for a in _alternatives(document, member)]
 
 
 def _schema_kinds(document: Json, schema: Json) -> set[str]:
     alternatives = _alternatives(document, schema)
-    return set().union(*(_own_kinds(document, a) for a in alternatives))
+    return set().union(*(_own_kinds(document, a) for _, a in alternatives))
 
 
 def _own_kinds(document: Json, schema: Json) -> set[str]:

@@ -62,7 +62,7 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
     notices += [
         f"{name}: a public name with a number that tells nothing. "
         f"Give it a name in {CONFIG}, under class_overrides."
-        for name in sorted(_public_names(parsed) - _plain_names(parsed))
+        for name in _numbered(parsed)
     ]
     return replace(parsed, notices=tuple(notices))
 
@@ -172,16 +172,12 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
     return kinds == ["ModelProperty", "NoneProperty"]
 
 
-def _public_names(parsed: Parsed) -> set[str]:
+def _numbered(parsed: Parsed) -> list[str]:
+    """Public names with a number that upstream's tooling or the generator added."""
     models = {str(model.class_info.name) for model in parsed.data.models}
-    return models | {class_name(name, parsed.config) for name in parsed.components}
-
-
-def _plain_names(parsed: Parsed) -> set[str]:
-    """Names whose digits, if any, are upstream's own words (`o3`, `web_search_2025_08_26`)."""
-    words = {str(name).replace("_", "").lower() for name in parsed.components}
-    return {
+    added = {class_name(n, parsed.config) for n in parsed.components if re.search(r"-\d+$", n)}
+    return sorted(
         name
-        for name in _public_names(parsed)
-        if not re.search(r"\d$", name) or name.lower() in words
-    }
+        for name in models | added
+        if re.search(r"Type\d+", name) or (name in added and re.search(r"\d$", name))
+    )

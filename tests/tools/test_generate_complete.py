@@ -1,0 +1,122 @@
+"""Nothing of a document is lost in silence: the run stops, and names what and where."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.errors import ToolError
+from tools.generate.build import build, read_document
+from tools.generate.complete import count
+from tools.generate.parse import parse
+from tools.generate.views import Views
+
+from .tiny import ROOT, document, object_, package, ref, root
+
+TEXT = {"type": "string"}
+OBJECT = object_({"id": TEXT})
+
+
+@pytest.mark.parametrize(
+    ("schemas", "said"),
+    [
+        ({"Thing": {"$recursiveRef": "#"}}, "does not read $recursiveRef"),
+        ({"Thing": {**OBJECT, "patternProperties": {}}}, "does not read patternProperties"),
+        ({"Thing": {**OBJECT, "anyOf": [OBJECT]}}, "properties beside anyOf"),
+        ({"Thing": {"allOf": [OBJECT], "oneOf": [OBJECT]}}, "allOf beside oneOf"),
+        (
+            {"Thing": {"allOf": [OBJECT, {"anyOf": [OBJECT, object_({"b": TEXT})]}]}},
+            "an allOf has a union as a member",
+        ),
+        ({"Thing": {"oneOf": [TEXT, ref("Thing")]}}, "has itself as a member"),
+        ({"Thing": OBJECT, "thing": OBJECT}, "differs from Thing by case alone"),
+        (
+            {"Thing": {"oneOf": [OBJECT], "discriminator": {"propertyName": "kind"}}},
+            "is told apart by 'kind'",
+        ),
+    ],
+)
+def test_silent_faults_stop_the_run(tmp_path: Path, schemas: dict[str, Any], said: str) -> None:
+    with pytest.raises(ToolError) as caught:
+        build(root(tmp_path / "root", document(schemas)), tmp_path / "made")
+    assert said in str(caught.value)
+    assert "components.schemas." in str(caught.value)
+    assert "spec/fixes.overlay.yaml" in str(caught.value)
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_warning_of_the_generator_stops_the_run(tmp_path: Path) -> None:
+    twice = {"title": "Same", **OBJECT}
+    with pytest.raises(ToolError, match='duplicate models with name "Same"'):
+        build(root(tmp_path, document({"One": twice, "Two": twice})), tmp_path / "made")
+
+
+def test_variants_that_cannot_be_told_apart_stop_the_run(tmp_path: Path) -> None:
+    part = object_({"type": {"type": "string", "enum": ["part"]}})
+    schemas = {"One": part, "Two": part, "Thing": {"oneOf": [ref("One"), ref("Two")]}}
+    with pytest.raises(ToolError, match="One and Two cannot be told apart"):
+        build(root(tmp_path, document(schemas)), tmp_path / "made")
+
+
+def test_the_count_names_what_is_gone(tmp_path: Path) -> None:
+    spec = document({"Thing": object_({"id": TEXT, "part": ref("Part")}), "Part": OBJECT})
+    build(root(tmp_path, spec), tmp_path / "made")
+    made = tmp_path / "made" / "openai_conversations_api"
+    views = Views(parse(spec, tmp_path / "generator-config.yaml"))
+    assert count(views, spec, made).schemas == 2
+    (made / "models" / "part.py").unlink()
+    (made / "api" / "things" / "get_thing.py").unlink()
+    spec["components"]["schemas"]["Thing"]["properties"]["id"] = {"type": "integer"}
+    spec["components"]["schemas"]["Thing"]["properties"]["new"] = TEXT
+    with pytest.raises(ToolError) as caught:
+        count(views, spec, made)
+    said = str(caught.value)
+    assert "Operation getThing is not there" in said
+    assert "Schema Part is not there" in said
+    assert "Thing: Thing has other fields than its schema" in said
+    del spec["components"]["schemas"]["Thing"]["properties"]["new"]
+    with pytest.raises(ToolError, match=r"Thing\.id is integer, and became string"):
+        count(views, spec, made)
+
+
+def test_names_carry_no_numbers_that_tell_nothing(tmp_path: Path) -> None:
+    nullable = {"anyOf": [OBJECT, {"type": "null"}]}
+    made = package(
+        tmp_path,
+        document({"Prompt": nullable, "Thing-2": OBJECT, "Holder": object_({"p": ref("Prompt")})}),
+    )
+    assert {"Prompt", "Thing", "Holder"} <= set(made.models.__all__)
+    assert type(made.decode("Holder", {"p": {"id": "1"}}).p) is made.models.Prompt
+
+
+def test_a_name_with_a_number_is_a_notice(tmp_path: Path) -> None:
+    spec = document({"Thing": object_({"a": TEXT}), "Thing-2": object_({"b": TEXT})})
+    made = build(root(tmp_path, spec), tmp_path / "made")
+    assert [notice.split(":")[0] for notice in made.notices] == ["Thing2"]
+    config = "class_overrides:\n  Thing2:\n    class_name: Other\n  Gone:\n    class_name: Left\n"
+    made = build(root(tmp_path / "b", spec, config), tmp_path / "b" / "made")
+    assert len(made.notices) == 1
+    assert "class_overrides names Gone" in made.notices[0]
+
+
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> None:
+    def everything(folder: Path) -> dict[str, bytes]:
+        files = (p for p in folder.rglob("*") if p.is_file())
+        return {str(p.relative_to(folder)): p.read_bytes() for p in files}
+
+    build(ROOT, tmp_path / "one")
+    monkeypatch.chdir(tmp_path)
+    build(ROOT, tmp_path / "elsewhere" / "two")
+    one = everything(tmp_path / "one")
+    assert one == everything(tmp_path / "elsewhere" / "two")
+    there = everything(ROOT / "generated" / "openai_conversations_api")
+    there = {name: data for name, data in there.items() if "__pycache__" not in name}
+    assert {f"openai_conversations_api/{n}": d for n, d in there.items()}.items() <= one.items()
+
+
+def test_no_document_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="Make it with `make spec`"):
+        read_document(tmp_path / "none.yaml")
+    (tmp_path / "list.yaml").write_text("[1]")
+    with pytest.raises(ToolError, match="not an OpenAPI document"):
+        read_document(tmp_path / "list.yaml")

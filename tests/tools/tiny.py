@@ -1,0 +1,79 @@
+"""Tiny documents, and packages generated from them."""
+
+import importlib
+import itertools
+import shutil
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tools.generate.build import build
+
+ROOT = Path(__file__).resolve().parents[2]
+_numbers = itertools.count()
+
+
+def document(schemas: dict[str, Any], reply: Any = None) -> dict[str, Any]:
+    """A document with one operation `getThing`, whose reply is `reply`, by default any object."""
+    content = {"application/json": {"schema": reply or {"type": "object"}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Tiny", "version": "1"},
+        "servers": [{"url": "https://example.test/v1"}],
+        "paths": {
+            "/things/{thing_id}": {
+                "get": {
+                    "operationId": "getThing",
+                    "tags": ["Things"],
+                    "parameters": [
+                        {
+                            "name": "thing_id",
+                            "in": "path",
+                            "required": True,
+                            "schema": {"type": "string"},
+                        }
+                    ],
+                    "responses": {"200": {"description": "OK", "content": content}},
+                }
+            }
+        },
+        "components": {"schemas": schemas},
+    }
+
+
+def object_(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An object schema."""
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def ref(name: str) -> dict[str, str]:
+    """A reference to a component schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def root(folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\n") -> Path:
+    """A project root in `folder` that holds what the generate step reads."""
+    (folder / "spec").mkdir(parents=True)
+    YAML().dump(spec, folder / "spec" / "openapi.yaml")
+    shutil.copy(ROOT / "spec" / "upstream.lock", folder / "spec")
+    (folder / "generator-config.yaml").write_text(config, encoding="utf-8")
+    return folder
+
+
+def package(
+    folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\n"
+) -> ModuleType:
+    """The package generated from a document, imported under a name of its own."""
+    build(root(folder / "root", spec), folder / "made")
+    name = f"tiny_{next(_numbers)}"
+    target = folder / "importable" / name
+    shutil.copytree(folder / "made" / "openai_conversations_api", target)
+    sys.path.insert(0, str(target.parent))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(target.parent))
