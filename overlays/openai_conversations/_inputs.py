@@ -82,7 +82,7 @@ OUTPUT_ONLY_VALUES = frozenset({("computer_call_output", "status", "failed")})
 #: `FunctionShellCallOutputContent` has this field, `FunctionShellCallOutputContentParam` has not.
 _SHELL_CHUNK_OUTPUT_ONLY = "created_by"
 
-_INPUT_ROLES = frozenset({"user", "system", "developer"})
+_ROLES = ("user", "system", "developer", "assistant")
 _INPUT_PARTS = frozenset({"input_text", "input_image", "input_file"})
 _PLAIN = frozenset({str, int, float, bool, type(None), dict})
 _NO_FIELDS: frozenset[str] = frozenset()
@@ -201,23 +201,16 @@ def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str,
     if not isinstance(content, str | list | tuple):
         expected = "a string or a list of content parts"
         raise invalid(f"{argument}[{index}].content", expected, content)
-    if "id" not in data and "status" not in data:
+    if role not in _ROLES or ("id" not in data and "status" not in data):
         return data
-    drop: tuple[str, ...] = ()
-    if role in _INPUT_ROLES:
-        if isinstance(content, str):
-            drop = ("id", "status")
-        elif "status" in data and data["status"] is not None:
-            drop = ("id", "phase")
-        else:
-            drop = ("id",)
-    elif role == "assistant" and (
-        isinstance(content, str) or _has_input_part(cast("list[Any]", content))
-    ):
-        drop = ("id", "status")
-    if data.get("status", drop) is None:
-        drop += ("status",)
-    if not any(field in data for field in drop):
+    drop = {"status"} if data.get("status") is None else set[str]()
+    if isinstance(content, str):
+        drop |= {"id", "status"}
+    elif role != "assistant":
+        drop |= {"id"} if drop else {"id", "phase"}
+    elif _has_input_part(cast("list[Any]", content)):
+        drop |= {"id", "status"}
+    if drop.isdisjoint(data):
         return data
     return {key: value for key, value in data.items() if key not in drop}
 

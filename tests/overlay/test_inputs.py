@@ -151,6 +151,20 @@ def test_the_closed_schemas_refuse_what_the_service_refuses() -> None:
     assert not is_input_item({**REASONING, "status": None})
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(strategies.disturbed("ConversationItem"))
+def test_whatever_a_server_sends_is_sent_on_or_refused_by_name(item: Any) -> None:
+    before = copy.deepcopy(item)
+    try:
+        (sent,) = to_input_items([item])
+    except InvalidArgumentError as error:
+        assert error.argument.startswith("items[0]")
+    else:
+        assert sent.keys() <= item.keys()
+        assert all(item[key] == value for key, value in sent.items() if key != "output")
+    assert item == before
+
+
 # One rule at a time.
 
 REASONING = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "gAAA"}
