@@ -31,6 +31,9 @@ from .names import class_name
 COMPONENTS = "/components/schemas/"
 CONFIG = "generator-config.yaml"
 
+# `Type0` of a union's member, and the single digit by which upstream parts equal names.
+_ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -140,28 +143,19 @@ def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, Cl
     """Overrides that take out the numbers which only the generator or upstream's tooling added.
 
     `PromptType0` (the object inside a nullable schema `Prompt`) becomes `Prompt`, and `Thing2`
-    (from a component `Thing-2`) becomes `Thing`, each only where nothing else has that name.
+    (from a component `Thing-2`, or one called so) becomes `Thing`, where nothing else is so named.
     """
-    names = {str(model.class_info.name) for model in parsed.data.models}
-    named_things = names | {
+    taken = {
         class_name(name, parsed.config)
         for name, prop in parsed.components.items()
-        if not isinstance(prop, ModelProperty) and not _is_nullable_object(prop)
+        if not _is_nullable_object(prop)
     }
-    suffixed = {
-        class_name(name, parsed.config): re.sub(r"-\d+$", "", name)
-        for name in parsed.components
-        if re.search(r"-\d+$", name)
-    }
+    taken |= {str(model.class_info.name) for model in parsed.data.models}
     result: dict[str, ClassOverride] = {}
-    for name in sorted(names):
-        if name in given:
-            continue
-        bare = re.sub(r"Type\d+(?=[A-Z]|$)", "", name)
-        if name in suffixed:
-            bare = class_name(suffixed[name], parsed.config)
-        if bare != name and bare not in named_things:
-            named_things.add(bare)
+    for name in sorted(taken - set(given)):
+        bare = _ADDED.sub("", name)
+        if bare != name and bare not in taken:
+            taken.add(bare)
             result[name] = ClassOverride.model_validate({"class_name": bare})
     return result
 
@@ -173,11 +167,7 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
 
 
 def _numbered(parsed: Parsed) -> list[str]:
-    """Public names with a number that upstream's tooling or the generator added."""
-    models = {str(model.class_info.name) for model in parsed.data.models}
-    added = {class_name(n, parsed.config) for n in parsed.components if re.search(r"-\d+$", n)}
-    return sorted(
-        name
-        for name in models | added
-        if re.search(r"Type\d+", name) or (name in added and re.search(r"\d$", name))
-    )
+    """Public names that still have a number which upstream's tooling or the generator added."""
+    names = {str(model.class_info.name) for model in parsed.data.models}
+    names |= {class_name(name, parsed.config) for name in parsed.components}
+    return sorted(name for name in names if _ADDED.search(name))

@@ -214,7 +214,7 @@ if TYPE_CHECKING:
     )
     from .function_tool_call_resource import FunctionToolCallResource as FunctionToolCallResource
     from .function_tool_param import FunctionToolParam as FunctionToolParam
-    from .grammar_syntax_1 import GrammarSyntax1 as GrammarSyntax1
+    from .grammar_syntax import GrammarSyntax as GrammarSyntax
     from .http_error import HTTPError as HTTPError
     from .hybrid_search_options import HybridSearchOptions as HybridSearchOptions
     from .image_detail import ImageDetail as ImageDetail
@@ -697,7 +697,7 @@ _MODULES = {
     "FunctionToolCallOutputResource": ".function_tool_call_output_resource",
     "FunctionToolCallResource": ".function_tool_call_resource",
     "FunctionToolParam": ".function_tool_param",
-    "GrammarSyntax1": ".grammar_syntax_1",
+    "GrammarSyntax": ".grammar_syntax",
     "HTTPError": ".http_error",
     "HybridSearchOptions": ".hybrid_search_options",
     "ImageDetail": ".image_detail",
@@ -1052,7 +1052,7 @@ __all__ = (  # noqa: F822, RUF022
     "FunctionToolCallOutputResource",
     "FunctionToolCallResource",
     "FunctionToolParam",
-    "GrammarSyntax1",
+    "GrammarSyntax",
     "HTTPError",
     "HybridSearchOptions",
     "ImageDetail",

@@ -10,14 +10,14 @@ from attrs import define
 from ..types import Extra, Model, new
 
 if TYPE_CHECKING:
-    from .grammar_syntax_1 import GrammarSyntax1
+    from .grammar_syntax import GrammarSyntax
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CustomGrammarFormatParam(Model):
     """Input that must follow a grammar."""
 
-    syntax: GrammarSyntax1
+    syntax: GrammarSyntax
     """Language of a grammar."""
     definition: str
     """The grammar itself."""

@@ -5,10 +5,10 @@
 
 from typing import Any, Literal, TypeAlias
 
-GrammarSyntax1: TypeAlias = Literal["lark", "regex"] | str
+GrammarSyntax: TypeAlias = Literal["lark", "regex"] | str
 
 
-def decode(value: Any) -> GrammarSyntax1:
+def decode(value: Any) -> GrammarSyntax:
     """Decode a JSON value."""
-    decoded: GrammarSyntax1 = value
+    decoded: GrammarSyntax = value
     return decoded
