@@ -13,18 +13,21 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
+from openai_conversations.local.database import Database
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 from openai_conversations.local.store import Store
 from openai_conversations.local.transport import AsyncLocalTransport, LocalTransport
 
-SECONDS = 1.5
+SECONDS = 1.0
 THREADS = 8
+BATCH = 10_000
 BASE = "http://local/v1"
 MESSAGE = {"type": "message", "role": "user", "content": "What is the weather in Paris?"}
 Work = Callable[[httpx.Client, str], httpx.Response]
@@ -73,7 +76,7 @@ def served(path: str | None) -> dict[str, float]:
         found: dict[str, float] = {}
         for name, work in WORKS.items():
             paths = [start(client) for _ in range(THREADS)]
-            found[name] = sum(pool.map(lambda path, work=work: rate(work, client, path), paths))
+            found[name] = sum(pool.map(partial(rate, work, client), paths))
         return found
 
 
@@ -94,8 +97,9 @@ def asynchronous() -> float:
     return asyncio.run(measure())
 
 
-def stored(rows: int) -> Iterator[dict[str, object]]:
-    for number in range(rows):
+def stored(numbers: Iterable[int]) -> Iterator[dict[str, object]]:
+    """The items of a long list, as the service stores them."""
+    for number in numbers:
         part = {"type": "input_text", "text": f"message {number}"}
         yield {
             "id": f"msg_{number:032x}",
@@ -108,11 +112,14 @@ def stored(rows: int) -> Iterator[dict[str, object]]:
 
 def fill(path: Path, rows: int) -> str:
     """Write a conversation of so many items into a database; gives the id."""
-    store = Store(path)
+    database = Database(path)
+    store = Store(database)
+    id = f"conv_{rows:048x}"
     with store.transaction():
-        id = f"conv_{rows:048x}"
-        store.append(store.add_conversation(id, 1_700_000_000, {}), stored(rows))
-    store.close()
+        items = store.add_conversation(id, 1_700_000_000, {})
+        for start in range(0, rows, BATCH):
+            store.append(items, stored(range(start, min(start + BATCH, rows))))
+    database.close()
     return id
 
 

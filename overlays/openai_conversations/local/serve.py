@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from . import LocalService, StoreError
+from .listen import listen
 from .transport import PREFIX
 
 __all__ = ["add_arguments", "run"]
@@ -134,7 +135,7 @@ def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
             f"--api-key-env NAME or --api-key KEY"
         )
     try:
-        return socket.create_server((str(address[0]), port), family=family)
+        return listen(str(address[0]), port, family)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise ServeError(

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from types import TracebackType
 
@@ -14,6 +13,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import CUT, create_app
+from .listen import listen
 from .offload import Handler
 from .transport import PREFIX
 
@@ -43,7 +43,7 @@ class LocalServer:
     """
 
     def __init__(self, service: Handler) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}{PREFIX}"
         self._server = uvicorn.Server(
             uvicorn.Config(

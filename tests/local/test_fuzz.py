@@ -1,0 +1,86 @@
+"""Schema-driven fuzzing of the served API: nothing that a client sends gets a 5xx.
+
+schemathesis draws requests from the document, valid ones and broken ones; every second one is
+aimed at a conversation, an item and a response that exist. The draws are derandomized, so every
+run sends the same requests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import cache
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings, strategies
+from openai_conversations.local.app import create_app
+from openai_conversations.local.service import LocalService, ServiceRequest
+from schemathesis import checks
+
+from tests.document import document, operations
+
+OPERATIONS = [operation["operationId"] for _, _, operation in operations()]
+EXAMPLES = 20
+
+
+@cache
+def schema() -> Any:
+    return schemathesis.openapi.from_dict(deepcopy(document()), config=schemathesis.Config())
+
+
+@pytest.fixture
+def service() -> Iterator[LocalService]:
+    service = LocalService()
+    yield service
+    service.close()
+
+
+def make_targets(service: LocalService) -> dict[str, str]:
+    """A conversation with an item, and a response: the ids for the parameters of a path."""
+
+    def post(path: str, value: Any) -> Any:
+        headers = {"content-type": "application/json"}
+        reply = service.handle(
+            ServiceRequest("POST", path, [], headers, json.dumps(value).encode())
+        )
+        assert reply.status == 200
+        assert isinstance(reply.body, bytes)
+        return json.loads(reply.body)
+
+    message = {"type": "message", "role": "user", "content": "Hello"}
+    conversation = post("/conversations", {})["id"]
+    item = post(f"/conversations/{conversation}/items", {"items": [message]})["data"][0]["id"]
+    response = post("/responses", {"model": "gpt-4o", "input": "Hello"})["id"]
+    return {"conversation_id": conversation, "item_id": item, "response_id": response}
+
+
+@pytest.mark.parametrize("mode", schemathesis.GenerationMode)
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_no_request_gets_a_5xx_or_a_reply_outside_the_document(
+    operation_id: str, mode: schemathesis.GenerationMode, service: LocalService
+) -> None:
+    operation = schema().find_operation_by_id(operation_id)
+    app = create_app(service)
+
+    @settings(
+        max_examples=EXAMPLES,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(operation.as_strategy(generation_mode=mode), strategies.booleans())
+    def send(case: schemathesis.Case, aim: bool) -> None:
+        if aim and case.path_parameters:
+            targets = make_targets(service)
+            case.path_parameters.update(
+                {name: targets[name] for name in case.path_parameters if name in targets}
+            )
+        response = case.call(app=app)
+        case.validate_response(response, checks=[checks.not_a_server_error])
+
+    send()
