@@ -54,6 +54,7 @@ class Database:
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
+        self.closed = False
         self._turn = threading.RLock()
         name = ":memory:" if path is None else os.fspath(path)
         try:
@@ -74,6 +75,7 @@ class Database:
     def close(self) -> None:
         """Close the database; a second call does nothing."""
         with self._turn:
+            self.closed = True
             self._db.close()
 
     @contextmanager

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._schema import problems, schema
 from .._schema.values import is_array
 from .ids import new_id
 
@@ -22,17 +23,25 @@ from .ids import new_id
 OutputItem = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelError:
-    """A failure in place of a reply.
+class ModelError(Exception):
+    """A failure in place of a reply: queued by ``enqueue_error`` or raised by a callable.
 
     With ``status`` the request itself fails with that HTTP status (in a stream: an ``error``
-    event); without, a response is made whose ``status`` is ``failed``.
+    event); without, a response is made whose ``status`` is ``failed``, and ``code`` is one of the
+    document's ``ResponseErrorCode``. Raises ValueError for a code or a status that cannot be.
     """
 
-    message: str
-    code: str = "server_error"
-    status: int | None = None
+    def __init__(
+        self, message: str, code: str = "server_error", *, status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        if status is None and (found := problems(schema("ResponseErrorCode"), code)):
+            raise ValueError(f"code: {found[0].message}")
+        if status is not None and not 400 <= status <= 599:
+            raise ValueError(f"status must be an HTTP error status, 400 to 599, got {status}")
+        self.message = message
+        self.code = code
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +141,8 @@ class LocalModel:
         self, message: str, *, code: str = "server_error", status: int | None = None
     ) -> None:
         """Queue a failure: of the request when ``status`` (400 to 599) is given, of the response
-        (``status: failed``) when not."""
-        if status is not None and not 400 <= status <= 599:
-            raise ValueError(f"status must be an HTTP error status, 400 to 599, got {status}")
-        self._add(ModelError(message, code, status))
+        (``status: failed``) when not. Raises ValueError as ModelError does."""
+        self._add(ModelError(message, code, status=status))
 
     @property
     def pending(self) -> int:

@@ -6,7 +6,7 @@ import base64
 from typing import Any
 
 from .._schema.values import is_object
-from .conversations import checked_metadata, find
+from .conversations import find
 from .errors import invalid
 from .ids import new_id, new_item_id, well_formed
 from .normalise import duplicate, is_reference, normalise
@@ -62,7 +62,7 @@ def new_response(body: Json, created_at: int) -> Json:
         "status": "in_progress",
         "error": None,
         "incomplete_details": None,
-        "metadata": checked_metadata(body),
+        "metadata": body.get("metadata") or {},
         "conversation": {"id": conversation_id} if conversation_id is not None else None,
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from .._schema import Operation, Parameter, problems
 from .errors import invalid, misfit
 
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Which part of a list is asked for."""

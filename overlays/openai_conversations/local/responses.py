@@ -174,15 +174,22 @@ class Responses:
 
     def _free(self, response: Json) -> None:
         """Give back what a response holds: its conversation, and the work on it."""
-        with self._store.transaction():
-            if response["conversation"] is not None:
-                self._leases.give_back(response["conversation"]["id"], response["id"])
-            self._leases.give_back(response["id"], response["id"])
+        if self._store.closed:
+            return  # A stream outlived its service; its leases end with the process.
+        if response["conversation"] is not None or response["background"]:
+            with self._store.transaction():
+                self._give_back(response)
+
+    def _give_back(self, response: Json) -> None:
+        if response["conversation"] is not None:
+            self._leases.give_back(response["conversation"]["id"], response["id"])
+        self._leases.give_back(response["id"], response["id"])
 
     def _commit(
         self, plan: Plan, response: Json, output: list[Json], events: list[Json] | None
     ) -> None:
         with self._store.transaction():
+            self._give_back(response)
             row = self._store.response(response["id"])
             if response["background"] and (row is None or row.body["status"] not in WAITING):
                 return  # Deleted or cancelled in the meantime.

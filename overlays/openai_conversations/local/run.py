@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,15 +49,16 @@ class Plan:
     turn: Turn | None = None
 
 
-#: Makes the end of a response durable: its final fields, its output, the events so far.
+#: Makes the end of a response durable, and frees what it holds: given are its plan, its final
+#: fields, its output, and all of its events.
 Commit = Callable[[Plan, Json, list[Json], list[Json]], None]
 
 
 class Run(Iterator[Json]):
     """The events of one response. ``close`` drops what is left and frees what is held.
 
-    ``show`` makes of an event what the caller gets to see. ``commit`` is called once, before the
-    last event is handed out; ``release`` is called once the run is over, however it ends.
+    ``show`` makes of an event what the caller gets to see. ``commit`` is called before the last
+    event is handed out and frees what is held; ``release`` frees it when the run ends otherwise.
     """
 
     def __init__(
@@ -80,7 +82,9 @@ class Run(Iterator[Json]):
         self._incomplete: str | None = None
         self._error: ModelError | None = None
         self._events = self._play()
+        self._background: bool = plan.response["background"]
         self._open = True
+        self._held = True
 
     def __next__(self) -> Json:
         try:
@@ -98,16 +102,18 @@ class Run(Iterator[Json]):
             return
         self._open = False
         try:
-            if self._plan.response["background"]:
+            if self._background:
                 for _ in self._events:
                     pass
             self._events.close()
         finally:
-            self._release(self._plan.response)
+            self._let_go()
 
     def __del__(self) -> None:
         # A generator that never started runs no ``finally``; the lease must go all the same.
-        self.close()
+        # Nobody is left to tell if that fails, as it does once the store is closed.
+        with suppress(Exception):
+            self.close()
 
     def result(self) -> Json:
         """Play to the end; the finished response. Raises ServiceError for a scripted HTTP error."""
@@ -132,11 +138,14 @@ class Run(Iterator[Json]):
         try:
             for event in self._deliver():
                 yield self._counted(event)
+        except ModelError as error:
+            self._error = error
         except Exception as error:
             logger.exception("The model of the local service failed")
             self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
-        if self._error is not None and self._error.status is not None:
+        if self._error is not None and self._error.status is not None and not self._background:
             fields = {"code": self._error.code, "message": self._error.message, "param": None}
+            self._let_go()
             yield self._counted({"type": "error", **fields})
             return
         yield self._end()
@@ -157,23 +166,38 @@ class Run(Iterator[Json]):
                 self._output.append(item)
 
     def _end(self) -> Json:
-        status = "incomplete" if self._incomplete else "completed"
-        ending: Json = {"status": status, "completed_at": self._now()}
-        if self._incomplete:
-            ending = {"status": status, "incomplete_details": {"reason": self._incomplete}}
-        if self._error is not None:
-            error = {"code": self._error.code, "message": self._error.message}
-            ending = {"status": "failed", "error": error}
-        ending["usage"] = usage(self._plan.input_tokens, self._output)
-        response = self._plan.response | ending
-        last = self._counted(
-            {
-                "type": LAST_EVENT[response["status"]],
-                "response": response | {"output": self._output},
-            }
-        )
+        try:
+            return self._committed()
+        except ServiceError as error:
+            if not self._background:
+                raise
+            # The request is long answered; what came between can only show in the response.
+            self._sent.pop()
+            self._error = ModelError(error.message)
+            return self._committed()
+
+    def _committed(self) -> Json:
+        response = self._plan.response | self._outcome()
+        response["usage"] = usage(self._plan.input_tokens, self._output)
+        name = LAST_EVENT[response["status"]]
+        last = self._counted({"type": name, "response": response | {"output": self._output}})
         self._commit(self._plan, response, self._output, self._sent)
+        self._held = False
         return last
+
+    def _outcome(self) -> Json:
+        if self._error is not None:
+            code = "server_error" if self._error.status is not None else self._error.code
+            return {"status": "failed", "error": {"code": code, "message": self._error.message}}
+        if self._incomplete is not None:
+            return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
+        return {"status": "completed", "completed_at": self._now()}
+
+    def _let_go(self) -> None:
+        # Before the last event goes out: whoever has read it may start the next response at once.
+        if self._held:
+            self._held = False
+            self._release(self._plan.response)
 
     def _counted(self, event: Json) -> Json:
         event = {"type": event["type"], "sequence_number": len(self._sent), **event}

@@ -55,6 +55,11 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be read or written any more."""
+        return self._db.closed
+
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside happens, on disk, or nothing does. Not to be nested."""
         return self._db.transaction()
