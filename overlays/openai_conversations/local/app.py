@@ -7,7 +7,7 @@ before it is needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -37,7 +37,7 @@ def create_app(service: Handler) -> Starlette:
     """
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
         try:
             yield
         finally:

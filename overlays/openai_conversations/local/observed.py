@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .faults import FAULT_HEADER, Faults
-from .service import LocalModel, LocalService, ServiceReply, ServiceRequest
+from .model import LocalModel
+from .service import LocalService, ServiceReply, ServiceRequest
 
 __all__ = ["ObservedService", "SeenRequest"]
 

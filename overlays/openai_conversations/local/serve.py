@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         import uvicorn
+        from uvicorn.config import LOGGING_CONFIG
 
         from .app import create_app
     except ImportError as error:
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
             create_app(service),
             ws="none",
             timeout_graceful_shutdown=5,
-            log_config=_log_to_stderr(uvicorn.config.LOGGING_CONFIG),
+            log_config=_log_to_stderr(LOGGING_CONFIG),
         )
         # uvicorn stops gracefully on both signals and raises them again when it has; this is what
         # they then do.
