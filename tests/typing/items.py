@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import assert_type
 
-from openai_conversations._inputs import ItemLike
-from openai_conversations.items import (
-    ItemReference,
-    MessageItem,
-    ReasoningInputItem,
-    ResponseInput,
-    message_text,
-)
-from openai_conversations.parts import Content
-from openai_conversations.tool_items import (
+from openai_conversations import (
     ApplyPatchCallOutputItem,
     ComputerCallOutputItem,
+    Content,
     CustomToolCallItem,
     CustomToolCallOutputItem,
     FunctionCallItem,
     FunctionCallOutputItem,
+    ItemReference,
     LocalShellCallOutputItem,
     McpApprovalResponseItem,
+    MessageItem,
+    ReasoningInputItem,
+    ResponseInput,
     ShellCallOutputItem,
+    message_text,
 )
-from openai_conversations_api import models as m
+from openai_conversations import models as m
+from openai_conversations._inputs import ItemLike
 
 assert_type(MessageItem.user_text("Hi"), m.InputMessage)
 assert_type(MessageItem.system_text("Hi"), m.InputMessage)
