@@ -1,1 +1,189 @@
-"""A client for OpenAI's Conversations API."""
+"""A client for OpenAI's Conversations API: conversations, their items, and responses.
+
+    from openai_conversations import Client, MessageItem
+
+    with Client() as client:
+        conversation = client.conversations.create(items=[MessageItem.user_text("Hello")])
+        for item in client.conversations.items.list(conversation.id):
+            print(item.type)
+
+Everything here is imported when it is first used, so that `import openai_conversations` costs
+little. The generated models are in `openai_conversations.models`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from openai_conversations_api import models
+
+    from ._async.client import AsyncClient
+    from ._async.pages import AsyncPage
+    from ._async.streams import AsyncStream
+    from ._settings import UnencryptedKeyWarning
+    from ._sync.client import Client
+    from ._sync.pages import Page
+    from ._sync.streams import Stream
+    from ._types import Omit, omit
+    from .abort import AbortSignal
+    from .errors import (
+        APIConnectionError,
+        APIError,
+        APIResponseValidationError,
+        APIStatusError,
+        APITimeoutError,
+        AuthenticationError,
+        BadRequestError,
+        ClientClosedError,
+        ConflictError,
+        ConversationLockedError,
+        InternalServerError,
+        InvalidArgumentError,
+        NotFoundError,
+        OpenAIError,
+        PermissionDeniedError,
+        RateLimitError,
+        RequestAbortedError,
+        UnprocessableEntityError,
+    )
+    from .interceptors import AsyncInterceptor, AsyncSend, Interceptor, Send
+    from .items import ItemReference, MessageItem, ReasoningInputItem, ResponseInput, message_text
+    from .parts import Content
+    from .raw import RawResponse
+    from .tool_items import (
+        ApplyPatchCallOutputItem,
+        ComputerCallOutputItem,
+        CustomToolCallItem,
+        CustomToolCallOutputItem,
+        FunctionCallItem,
+        FunctionCallOutputItem,
+        LocalShellCallOutputItem,
+        McpApprovalResponseItem,
+        ShellCallOutputItem,
+    )
+
+_HOMES = {
+    "._async.client": ("AsyncClient",),
+    "._async.pages": ("AsyncPage",),
+    "._async.streams": ("AsyncStream",),
+    "._settings": ("UnencryptedKeyWarning",),
+    "._sync.client": ("Client",),
+    "._sync.pages": ("Page",),
+    "._sync.streams": ("Stream",),
+    "._types": ("Omit", "omit"),
+    ".abort": ("AbortSignal",),
+    ".errors": (
+        "APIConnectionError",
+        "APIError",
+        "APIResponseValidationError",
+        "APIStatusError",
+        "APITimeoutError",
+        "AuthenticationError",
+        "BadRequestError",
+        "ClientClosedError",
+        "ConflictError",
+        "ConversationLockedError",
+        "InternalServerError",
+        "InvalidArgumentError",
+        "NotFoundError",
+        "OpenAIError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RequestAbortedError",
+        "UnprocessableEntityError",
+    ),
+    ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
+    ".items": (
+        "ItemReference",
+        "MessageItem",
+        "ReasoningInputItem",
+        "ResponseInput",
+        "message_text",
+    ),
+    ".parts": ("Content",),
+    ".raw": ("RawResponse",),
+    ".tool_items": (
+        "ApplyPatchCallOutputItem",
+        "ComputerCallOutputItem",
+        "CustomToolCallItem",
+        "CustomToolCallOutputItem",
+        "FunctionCallItem",
+        "FunctionCallOutputItem",
+        "LocalShellCallOutputItem",
+        "McpApprovalResponseItem",
+        "ShellCallOutputItem",
+    ),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AbortSignal",
+    "ApplyPatchCallOutputItem",
+    "AsyncClient",
+    "AsyncInterceptor",
+    "AsyncPage",
+    "AsyncSend",
+    "AsyncStream",
+    "AuthenticationError",
+    "BadRequestError",
+    "Client",
+    "ClientClosedError",
+    "ComputerCallOutputItem",
+    "ConflictError",
+    "Content",
+    "ConversationLockedError",
+    "CustomToolCallItem",
+    "CustomToolCallOutputItem",
+    "FunctionCallItem",
+    "FunctionCallOutputItem",
+    "Interceptor",
+    "InternalServerError",
+    "InvalidArgumentError",
+    "ItemReference",
+    "LocalShellCallOutputItem",
+    "McpApprovalResponseItem",
+    "MessageItem",
+    "NotFoundError",
+    "Omit",
+    "OpenAIError",
+    "Page",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "ReasoningInputItem",
+    "RequestAbortedError",
+    "ResponseInput",
+    "Send",
+    "ShellCallOutputItem",
+    "Stream",
+    "UnencryptedKeyWarning",
+    "UnprocessableEntityError",
+    "__version__",
+    "message_text",
+    "models",
+    "omit",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "models":
+        value: Any = import_module("openai_conversations_api.models")
+    elif name in _HOME:
+        value = getattr(import_module(_HOME[name], __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

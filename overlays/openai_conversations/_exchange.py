@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
 from typing import Protocol
 
 EXCHANGE = "openai_conversations.exchange"
@@ -54,8 +55,6 @@ def shut_down(stream: _Stream) -> None:
     """Shut the socket below a network stream, so that a thread blocked in it wakes up."""
     sock = stream.get_extra_info("socket")
     if isinstance(sock, socket.socket):
-        try:
+        with suppress(OSError):
             # SSLSocket.shutdown would take the TLS state from under the thread that reads.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            pass

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import anyio
@@ -40,11 +41,9 @@ def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
     schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
 
     def call() -> None:
-        try:
+        # The loop may have ended, and with it everything that could have been interrupted.
+        with suppress(RuntimeError):
             schedule(callback)
-        except RuntimeError:
-            # The loop has ended, and with it everything that could have been interrupted.
-            pass
 
     return call
 
@@ -109,11 +108,11 @@ async def ask_for_key(source: Callable[[], object]) -> object:
     return await key if isinstance(key, Awaitable) else key
 
 
-class _AsyncPageLike(Protocol[_T_co]):
+class _PageLike(Protocol[_T_co]):
     def __aiter__(self) -> AsyncIterator[_T_co]: ...
 
 
-_PageT = TypeVar("_PageT", bound=_AsyncPageLike[Any])
+_PageT = TypeVar("_PageT", bound=_PageLike[Any])
 
 
 class AsyncPaginator(Generic[_PageT, _T]):
@@ -128,10 +127,19 @@ class AsyncPaginator(Generic[_PageT, _T]):
     def __await__(self) -> Generator[Any, None, _PageT]:
         return self._fetch().__await__()
 
-    async def __aiter__(self) -> AsyncIterator[_T]:
-        page: _AsyncPageLike[_T] = await self._fetch()
-        async for item in page:
-            yield item
+    def __aiter__(self) -> AsyncIterator[_T]:
+        return _Items(self._fetch)
+
+
+class _Items(AsyncIterator[_T]):
+    def __init__(self, fetch: Callable[[], Awaitable[_PageLike[_T]]]) -> None:
+        self._fetch = fetch
+        self._items: AsyncIterator[_T] | None = None
+
+    async def __anext__(self) -> _T:
+        if self._items is None:
+            self._items = (await self._fetch()).__aiter__()
+        return await self._items.__anext__()
 
 
 def first_page(fetch: Callable[[], Awaitable[_PageT]]) -> AsyncPaginator[_PageT, Any]:

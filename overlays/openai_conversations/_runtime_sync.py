@@ -131,17 +131,19 @@ def _bounded(response: httpx.Response, deadline: float) -> httpx.SyncByteStream:
     import httpx
 
     inner = response.stream
-    assert isinstance(inner, httpx.SyncByteStream)
+    if not isinstance(inner, httpx.SyncByteStream):
+        raise TypeError("a sync client got an async response")
+    stream = inner
 
     class Bounded(httpx.SyncByteStream):
         def __iter__(self) -> Iterator[bytes]:
-            for chunk in inner:
+            for chunk in stream:
                 if time.monotonic() > deadline:
                     raise TimeoutError
                 yield chunk
 
         def close(self) -> None:
-            inner.close()
+            stream.close()
 
     return Bounded()
 

@@ -5,7 +5,7 @@ Apart from everything else so that any module may import it without a cycle.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
@@ -41,11 +41,12 @@ def given(value: _T | Omit) -> TypeGuard[_T]:
 
 
 Headers: TypeAlias = Mapping[str, "str | Omit"]
-QueryValue: TypeAlias = "str | int | float | bool | None | Sequence[str | int | float | bool]"
+QueryValue: TypeAlias = "str | int | float | bool | Sequence[str | int | float | bool] | None"
 Query: TypeAlias = Mapping[str, QueryValue]
 Body: TypeAlias = Mapping[str, object]
 Timeout: TypeAlias = "float | httpx.Timeout | None"
-Include: TypeAlias = "Sequence[str]"
+KeySource: TypeAlias = "str | Callable[[], str]"
+AsyncKeySource: TypeAlias = "str | Callable[[], str] | Callable[[], Awaitable[str]]"
 
 
 class Options(NamedTuple):

@@ -1,16 +1,16 @@
 """Every error a user of this package can meet, in one tree.
 
     OpenAIError
-    ├── InvalidArgumentError            an argument is wrong; nothing was sent (also a ValueError, TypeError)
-    ├── ClientClosedError               the client was closed before the call (also a RuntimeError)
-    ├── RequestAbortedError             an AbortSignal was set; `stage` says how far the call had come
+    ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
+    ├── ClientClosedError               the client was closed before (a RuntimeError too)
+    ├── RequestAbortedError             an AbortSignal was set; `stage` says how far it had come
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no answer, or only a part of one
         │   └── APITimeoutError         … within the time allowed
-        ├── APIResponseValidationError  an answer that is no JSON, or (strict) does not fit the document
+        ├── APIResponseValidationError  an answer that is no JSON, or (strict) is not as documented
         └── APIStatusError              an answer with a status of 400 or more
             ├── BadRequestError         400
-            │   └── ConversationLockedError  400, code `conversation_locked`: nothing was done
+            │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
             ├── AuthenticationError     401
             ├── PermissionDeniedError   403
             ├── NotFoundError           404
@@ -139,7 +139,7 @@ class APITimeoutError(APIConnectionError):
         super().__init__(message=message, request=request)
 
 
-class _WithResponse(APIError):
+class _AnswerError(APIError):
     """What the two kinds of errors that have an answer share.
 
     Attributes:
@@ -160,7 +160,7 @@ class _WithResponse(APIError):
         self.request_id = response.headers.get("x-request-id")
 
 
-class APIResponseValidationError(_WithResponse):
+class APIResponseValidationError(_AnswerError):
     """The answer is no JSON, or not what the document says."""
 
     def __init__(
@@ -170,7 +170,7 @@ class APIResponseValidationError(_WithResponse):
         super().__init__(message, response=response, body=body)
 
 
-class APIStatusError(_WithResponse):
+class APIStatusError(_AnswerError):
     """The service answered with a status of 400 or more."""
 
 

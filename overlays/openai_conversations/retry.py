@@ -82,9 +82,7 @@ def delay_before_retry(
     return min(doubled, MAX_DELAY) * (1 - 0.25 * jitter())
 
 
-def asked_delay(
-    headers: Mapping[str, str], now: Callable[[], float] = time.time
-) -> float | None:
+def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
     """The seconds that the service asks to wait, or None if it does not say (or not readably)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(name)

@@ -25,6 +25,7 @@ NAMES = {
     "_runtime_async": "_runtime_sync",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
+    "anext": "next",
     "aread": "read",
     "handle_async_request": "handle_request",
 }
@@ -48,7 +49,11 @@ def translate(source: str, name: str) -> str:
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     tokens = [
-        (token, starts[token.start[0] - 1] + token.start[1], starts[token.end[0] - 1] + token.end[1])
+        (
+            token,
+            starts[token.start[0] - 1] + token.start[1],
+            starts[token.end[0] - 1] + token.end[1],
+        )
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type not in (tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     ]
@@ -59,6 +64,8 @@ def translate(source: str, name: str) -> str:
 def _rename(word: str) -> str:
     if word in NAMES:
         return NAMES[word]
+    if word in UNWRAPPED:
+        return word
     # A private class keeps its underscore: _AsyncBody -> _Body.
     private = word[: len(word) - len(word.lstrip("_"))]
     bare = word[len(private) :]
@@ -74,15 +81,16 @@ def _rename_in_text(text: str) -> str:
     )
 
 
-def _edits(
-    source: str, tokens: list[tuple[tokenize.TokenInfo, int, int]]
-) -> Iterator[_Edit]:
+def _edits(source: str, tokens: list[tuple[tokenize.TokenInfo, int, int]]) -> Iterator[_Edit]:
     for index, (token, start, end) in enumerate(tokens):
         if token.type in (tokenize.STRING, tokenize.COMMENT) or (
             tokenize.tok_name[token.type] == "FSTRING_MIDDLE" and source[start:end] == token.string
         ):
             yield start, end, _rename_in_text(token.string)
-        elif token.type != tokenize.NAME and tokenize.tok_name[token.type] not in ("ASYNC", "AWAIT"):
+        elif token.type != tokenize.NAME and tokenize.tok_name[token.type] not in (
+            "ASYNC",
+            "AWAIT",
+        ):
             continue
         elif token.string in ("async", "await"):
             yield start, tokens[index + 1][1], ""
@@ -130,7 +138,9 @@ def _tidy_imports(text: str) -> str:
     """Two names that have become one, and names that are no longer used, leave the imports."""
     lines = text.splitlines(keepends=True)
     for node in reversed([n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]):
-        names = [alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names]
+        names = [
+            alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names
+        ]
         kept = sorted(set(names) - set(UNWRAPPED), key=_import_order)
         if kept == names:
             continue

@@ -1,2 +1,2 @@
 # Made from _async/__init__.py by tools/unasync. Do not edit.
-"""The client, written once, as async code. `tools/unasync` makes `_sync` from it."""
+"""One of the two forms of the client; `tools/unasync` makes the sync one from the other."""

@@ -217,9 +217,7 @@ class _Lane:
         )
 
     def usable(self, loop: object) -> bool:
-        return (
-            self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
-        )
+        return self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
 
     def begin(self, exchange: Exchange) -> None:
         self.exchange = exchange

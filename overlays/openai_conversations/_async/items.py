@@ -1,0 +1,191 @@
+"""`client.conversations.items`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from .. import _operations as operations
+from .._checks import check_id, check_include, check_item_count
+from .._inputs import to_input_items
+from .._runtime_async import AsyncPaginator, first_page
+from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .pages import AsyncListing, AsyncPage
+from .resource import AsyncResource, returns_raw
+
+if TYPE_CHECKING:
+    from openai_conversations_api.models import (
+        Conversation,
+        ConversationItem,
+        ConversationItemList,
+        IncludeEnum,
+    )
+
+    from .._inputs import ItemLike
+    from ..abort import AbortSignal
+
+
+class AsyncItems(AsyncResource):
+    """The items of a conversation: messages, tool calls and their outputs, reasoning, and more.
+
+    What all methods take and raise is said at `AsyncConversations`.
+    """
+
+    @cached_property
+    def with_raw_response(self) -> AsyncItemsWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return AsyncItemsWithRawResponse(self)
+
+    async def create(
+        self,
+        conversation_id: str,
+        *,
+        items: Iterable[ItemLike],
+        include: Sequence[IncludeEnum] | Omit = omit,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> ConversationItemList:
+        """Add items at the end of a conversation (createConversationItems).
+
+        Never sent a second time when the answer to the first was lost: the items may be there.
+
+        Args:
+            conversation_id: as `conversations.create` gave it.
+            items: at most 20: helpers' results, models, mappings, or items read from elsewhere.
+            include: extra data to put into the returned items.
+
+        Returns:
+            The items as they are stored, with their ids.
+        """
+        arguments = {
+            "conversation_id": check_id(conversation_id, "conversation_id"),
+            "include": check_include(include) if given(include) else omit,
+        }
+        checked = to_input_items(items)
+        check_item_count(checked)
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        call = operations.create_items.call(arguments, body={"items": checked})
+        return await self._run(call, options)
+
+    async def retrieve(
+        self,
+        item_id: str,
+        *,
+        conversation_id: str,
+        include: Sequence[IncludeEnum] | Omit = omit,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> ConversationItem:
+        """Read one item (getConversationItem).
+
+        Args:
+            item_id: its id.
+            conversation_id: the conversation that it is in.
+            include: extra data to put into it.
+
+        Raises:
+            NotFoundError: there is no such item or conversation.
+        """
+        arguments = {
+            "conversation_id": check_id(conversation_id, "conversation_id"),
+            "item_id": check_id(item_id, "item_id"),
+            "include": check_include(include) if given(include) else omit,
+        }
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        return await self._run(operations.get_item.call(arguments), options)
+
+    def list(
+        self,
+        conversation_id: str,
+        *,
+        after: str | Omit = omit,
+        limit: int | Omit = omit,
+        order: Literal["asc", "desc"] | Omit = omit,
+        include: Sequence[IncludeEnum] | Omit = omit,
+        max_items: int | None = None,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> AsyncPaginator[AsyncPage[ConversationItem], ConversationItem]:
+        """List a conversation's items (listConversationItems).
+
+        Args:
+            conversation_id: as `conversations.create` gave it.
+            after: begin behind the item with this id.
+            limit: size of a page, 1 to 100; the service takes 20. It does not limit the total.
+            order: "asc", oldest first, or "desc", newest first; the service takes "desc".
+            include: extra data to put into the items.
+            max_items: end after this many items, over all pages.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        listing: AsyncListing[ConversationItem] = AsyncListing(
+            self._client,
+            operations.list_items,
+            {"conversation_id": check_id(conversation_id, "conversation_id")},
+            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            after=after,
+            limit=limit,
+            order=order,
+            include=include,
+            max_items=max_items,
+        )
+
+        async def first() -> AsyncPage[ConversationItem]:
+            return self._result(await listing.first())
+
+        return first_page(first)
+
+    async def delete(
+        self,
+        item_id: str,
+        *,
+        conversation_id: str,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> Conversation:
+        """Take one item out of a conversation (deleteConversationItem).
+
+        Args:
+            item_id: its id.
+            conversation_id: the conversation that it is in.
+
+        Returns:
+            The conversation.
+
+        Raises:
+            NotFoundError: there is no such item or conversation.
+        """
+        arguments = {
+            "conversation_id": check_id(conversation_id, "conversation_id"),
+            "item_id": check_id(item_id, "item_id"),
+        }
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        return await self._run(operations.delete_item.call(arguments), options)
+
+
+class AsyncItemsWithRawResponse:
+    """`AsyncItems`, each method returning a `RawResponse`."""
+
+    def __init__(self, items: AsyncItems) -> None:
+        raw = items._with_raw_results()
+        self.create = returns_raw(raw.create)
+        self.retrieve = returns_raw(raw.retrieve)
+        self.list = returns_raw(raw.list)
+        self.delete = returns_raw(raw.delete)

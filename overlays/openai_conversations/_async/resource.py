@@ -1,0 +1,43 @@
+"""What `conversations`, `items` and `responses` share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+from ..raw import RawResponse
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from .._call import Call
+    from .._types import Options
+    from .client import AsyncClient
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
+
+
+class AsyncResource:
+    """A group of operations of one client."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._raw = False
+
+    def _with_raw_results(self) -> Self:
+        """A copy whose calls return the `RawResponse`."""
+        copy = type(self)(self._client)
+        copy._raw = True
+        return copy
+
+    async def _run(self, call: Call[_T], options: Options) -> _T:
+        return self._result(await self._client.call(call, options))
+
+    def _result(self, reply: RawResponse[_T]) -> _T:
+        return cast(_T, reply) if self._raw else reply.parse()
+
+
+def returns_raw(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[RawResponse[_T]]]:
+    """Gives a method of such a copy the type that it really has."""
+    return cast(Callable[_P, Awaitable[RawResponse[_T]]], method)

@@ -1,0 +1,179 @@
+"""From a call to its answer: interceptors, time-outs, abort, retries, and errors of ours only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from .._call import Call, Prepared
+from .._exchange import Exchange
+from .._failures import to_connection_error
+from .._log import logger, shown_headers
+from .._replies import to_status_error
+from .._runtime_async import abortable, ask_for_key, read_within, sleep
+from ..abort import AbortSignal, Interrupted
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    ClientClosedError,
+    OpenAIError,
+    RequestAbortedError,
+)
+from ..retry import delay_before_retry, retry_after_answer, retry_after_failure
+
+if TYPE_CHECKING:
+    from .._settings import Settings
+    from .._types import Options
+
+_Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+class AsyncSender:
+    """Sends calls through one httpx client, which several clients of ours may share.
+
+    Args:
+        http_client: the transport.
+        ours: did we make `http_client`? Then it keeps to deadlines by itself, and there is nothing
+            of the caller's to be merged into requests.
+    """
+
+    def __init__(self, http_client: httpx.AsyncClient, *, ours: bool) -> None:
+        self.http_client = http_client
+        self.ours = ours
+
+    async def send(
+        self, settings: Settings, call: Call[Any], options: Options, is_closed: Callable[[], bool]
+    ) -> tuple[httpx.Response, int]:
+        """Send a call, again where the policy allows it, until there is a good answer.
+
+        Returns:
+            The answer (read, unless it is a stream) and the number of retries it took.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        prepared = Prepared(settings, call, options)
+        abort = options.abort
+        retries = 0
+        while True:
+            if is_closed():
+                raise ClientClosedError
+            if abort is not None and abort.is_set():
+                raise RequestAbortedError("before sending", abort.reason)
+            source = settings.api_key
+            key = await ask_for_key(source) if callable(source) else source
+            request, exchange = (
+                prepared.attempt(key) if self.ours else prepared.attempt_with(self.http_client, key)
+            )
+            failure: APIError
+            try:
+                response = await self._attempt(request, exchange, settings, call, abort)
+            except APIConnectionError as error:
+                failure, headers = error, None
+                again = retry_after_failure(call.method, never_sent=error.never_sent)
+            else:
+                if response.status_code < 400:
+                    return response, retries
+                failure, headers = to_status_error(response), response.headers
+                again = retry_after_answer(
+                    call.method, response.status_code, failure.code, response.headers
+                )
+            failure.retries_taken = retries
+            if not again or retries >= settings.max_retries:
+                raise failure
+            delay = delay_before_retry(retries, headers)
+            retries += 1
+            logger.info("retry %d of %d in %.2f s", retries, settings.max_retries, delay)
+            try:
+                await sleep(delay, abort)
+            except Interrupted:
+                reason = abort.reason if abort is not None else None
+                raise RequestAbortedError("waiting for a retry", reason) from failure
+
+    async def _attempt(
+        self,
+        request: httpx.Request,
+        exchange: Exchange,
+        settings: Settings,
+        call: Call[Any],
+        abort: AbortSignal | None,
+    ) -> httpx.Response:
+        async def deliver(request: httpx.Request) -> httpx.Response:
+            return await self._deliver(request, exchange, call.stream)
+
+        send: _Send = deliver
+        if settings.interceptors:
+            send = _chain(settings.interceptors, deliver)
+        if abort is None:
+            return await send(request)
+        try:
+            return await abortable(
+                abort,
+                lambda: send(request),
+                interrupt=exchange.interrupt,
+                discard=httpx.Response.aclose,
+            )
+        except Interrupted:
+            raise RequestAbortedError("in flight", abort.reason) from None
+
+    async def _deliver(
+        self, request: httpx.Request, exchange: Exchange, stream: bool
+    ) -> httpx.Response:
+        """One request, one answer, and no error but ours."""
+        start = time.monotonic()
+        try:
+            response = await self.http_client.send(request, stream=stream or not self.ours)
+            if stream and response.status_code < 400:
+                # From here on it may take as long as it takes; each read has its time-out.
+                exchange.deadline = None
+            elif not self.ours or stream:
+                await self._read(response, exchange)
+        except Exception as error:
+            failure = to_connection_error(error, request, exchange)
+            logger.info("%s %s failed: %s", request.method, request.url.path, failure)
+            raise failure from error
+        logger.info(
+            "%s %s -> %d in %.0f ms (%s)",
+            request.method,
+            request.url.path,
+            response.status_code,
+            1000 * (time.monotonic() - start),
+            response.headers.get("x-request-id"),
+        )
+        if logger.isEnabledFor(10):
+            logger.debug("request headers: %s", shown_headers(request.headers))
+            logger.debug("response headers: %s", shown_headers(response.headers))
+        return response
+
+    async def _read(self, response: httpx.Response, exchange: Exchange) -> None:
+        try:
+            in_time = self.ours or await read_within(response, exchange.left(None))
+            if in_time:
+                await response.aread()
+                return
+        except BaseException:
+            await response.aclose()
+            raise
+        await response.aclose()
+        raise httpx.ReadTimeout("the body did not end in time", request=response.request)
+
+
+def _chain(interceptors: Sequence[Any], innermost: _Send) -> _Send:
+    send = innermost
+    for index in range(len(interceptors) - 1, -1, -1):
+        send = _around(interceptors[index], index, send)
+    return send
+
+
+def _around(interceptor: Any, index: int, inner: _Send) -> _Send:
+    async def send(request: httpx.Request) -> httpx.Response:
+        response: object = await interceptor(request, inner)
+        if not isinstance(response, httpx.Response):
+            kind = type(response).__name__
+            raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+        return response
+
+    return send

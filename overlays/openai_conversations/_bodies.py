@@ -1,0 +1,57 @@
+"""The body of a response's request: what callers may give, in the form that is sent. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from ._checks import check_id, check_include, check_metadata, check_text, invalid
+from ._inputs import to_response_input
+from ._operations import encode
+from ._types import given
+
+
+def response_body(values: Mapping[str, object]) -> dict[str, object]:
+    """The JSON object for what was given; what was not is left out, None is null.
+
+    Args:
+        values: arguments by the document's names (of createResponse, Compactconversation or
+            Getinputtokencounts), any of them `omit`.
+
+    Raises:
+        InvalidArgumentError: naming the argument.
+    """
+    return {
+        name: None if value is None else _to_json(name, value)
+        for name, value in values.items()
+        if given(value)
+    }
+
+
+def _to_json(name: str, value: object) -> object:
+    if name == "input":
+        return to_response_input(value)
+    if name == "conversation":
+        return _to_reference(value)
+    if name == "metadata":
+        return check_metadata(value)
+    if name == "include":
+        return check_include(value)
+    if name == "model":
+        return check_text(value, name)
+    if name == "previous_response_id":
+        return check_id(value, name)
+    if name in ("tools", "context_management"):
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+            raise invalid(name, "a list", value)
+        return [encode(element) for element in cast("Iterable[object]", value)]
+    return encode(value)
+
+
+def _to_reference(value: object) -> object:
+    """A conversation is named by its id, also where the caller has the whole of it at hand."""
+    if isinstance(value, str):
+        return check_id(value, "conversation")
+    if isinstance(value, Mapping):
+        return {**cast("Mapping[str, object]", value)}
+    return check_id(getattr(value, "id", value), "conversation")

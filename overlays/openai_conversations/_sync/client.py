@@ -1,0 +1,310 @@
+# Made from _async/client.py by tools/unasync. Do not edit.
+"""`Client`: what it is configured with, what it holds, and the calls that every part makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+
+from .._call import Call
+from .._checks import invalid
+from .._log import set_up_from_environment
+from .._replies import decode_reply
+from .._settings import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
+from .._types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
+from ..raw import RawResponse
+from .generic import GenericCalls
+from .sender import Sender
+from .streams import Stream
+from .transports import open_sender
+
+if TYPE_CHECKING:
+    import os
+    from types import TracebackType
+    from typing import Self
+
+    from ..interceptors import Interceptor
+    from ..local.service import LocalService
+    from .conversations import Conversations
+    from .responses import Responses
+
+_T = TypeVar("_T")
+
+
+class Client(GenericCalls):
+    """A client of OpenAI's Conversations API, for asyncio and trio.
+
+    `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
+    Use it as a context manager, or call `close()` when you are done. One client is enough for a
+    program: it keeps the connections, and any number of tasks may use it at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: KeySource | None = None,
+        organization: str | None = None,
+        project: str | None = None,
+        base_url: str | httpx.URL | None = None,
+        timeout: Timeout | Omit = omit,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Headers | None = None,
+        default_query: Query | None = None,
+        http_client: httpx.Client | None = None,
+        interceptors: Sequence[Interceptor] = (),
+        strict: bool = False,
+    ) -> None:
+        """
+        Args:
+            api_key: the key, or a function (it may be async) that is asked for one before each
+                request. Default: environment variable OPENAI_API_KEY.
+            organization: sent as `OpenAI-Organization`. Default: OPENAI_ORG_ID.
+            project: sent as `OpenAI-Project`. Default: OPENAI_PROJECT_ID.
+            base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
+            timeout: seconds for each step of a request (and for the whole of it, unless it
+                streams), or an `httpx.Timeout`; None for no limit. Default: 600, 5 to connect.
+            max_retries: how often a request is sent again after a failure that may pass.
+            default_headers: added to every request; `omit` as a value takes one of ours away.
+            default_query: added to every request.
+            http_client: an httpx client to send with. It stays yours: we never close it.
+            interceptors: functions around each attempt, see `openai_conversations.interceptors`.
+            strict: raise `APIResponseValidationError` for an answer that does not fit the API's
+                document. Off, unknown and missing fields are taken as they come.
+
+        Raises:
+            InvalidArgumentError: an argument is not usable.
+            OpenAIError: there is no API key.
+        """
+        set_up_from_environment()
+        if http_client is not None and not isinstance(http_client, httpx.Client):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("http_client", "an httpx.Client", http_client)
+        if http_client is not None and not given(timeout):
+            # A time-out set there is meant; httpx's default of five seconds is not.
+            own = http_client.timeout
+            timeout = omit if own == httpx.Timeout(5.0) else own
+        self._settings = make_settings(
+            api_key=api_key,
+            organization=organization,
+            project=project,
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+            interceptors=interceptors,
+            strict=strict,
+        )
+        warn_if_unencrypted(self._settings.base_url)
+        self._sender = (
+            open_sender() if http_client is None else Sender(http_client, ours=False)
+        )
+        self._owns_http_client = http_client is None
+        self._parent: Client | None = None
+        self._closed = False
+        self._local_service: LocalService | None = None
+
+    @classmethod
+    def local(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        timeout: Timeout | Omit = omit,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        default_headers: Headers | None = None,
+        default_query: Query | None = None,
+        interceptors: Sequence[Interceptor] = (),
+        strict: bool = False,
+    ) -> Self:
+        """A client with the whole API in this process: no key, no network.
+
+        For development, tests and demonstrations. There is no language model behind it: answers
+        come from a built-in stand-in that says so, or from your script (`local_service`).
+
+        Args:
+            path: an SQLite file that keeps the data; None keeps it in memory.
+            timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
+                client itself.
+
+        Raises:
+            InvalidArgumentError: an argument is not usable.
+        """
+        from ..local.service import LocalService
+        from ..local.transport import LocalTransport
+
+        service = LocalService() if path is None else LocalService(path)
+        transport = LocalTransport(service, close_service=True)
+        client = cls(
+            api_key="local",
+            base_url="http://localhost/v1",
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+            http_client=httpx.Client(transport=transport),
+            interceptors=interceptors,
+            strict=strict,
+        )
+        client._owns_http_client = True
+        client._local_service = service
+        return client
+
+    @property
+    def local_service(self) -> LocalService:
+        """The service behind a client made by `local()`, for scripting its model.
+
+        Raises:
+            AttributeError: this client talks to a real service.
+        """
+        if self._local_service is None:
+            raise AttributeError("only a client made by local() has a local_service")
+        return self._local_service
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """Conversations, and their items below `.items`."""
+        from .conversations import Conversations
+
+        return Conversations(self)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """A model's answers, which can read from and add to a conversation."""
+        from .responses import Responses
+
+        return Responses(self)
+
+    # -- configuration
+
+    @property
+    def base_url(self) -> httpx.URL:
+        """Where requests go."""
+        return httpx.URL(self._settings.base_url)
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """The time-outs of calls that do not give their own."""
+        return self._settings.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """How often a request is sent again after a failure that may pass."""
+        return self._settings.max_retries
+
+    def with_options(
+        self,
+        *,
+        api_key: KeySource | Omit = omit,
+        organization: str | Omit | None = omit,
+        project: str | Omit | None = omit,
+        base_url: str | httpx.URL | Omit = omit,
+        timeout: Timeout | Omit = omit,
+        max_retries: int | Omit = omit,
+        default_headers: Headers | Omit = omit,
+        default_query: Query | Omit = omit,
+        interceptors: Sequence[Interceptor] | Omit = omit,
+        strict: bool | Omit = omit,
+    ) -> Self:
+        """A client like this one with some options changed, on the same connections.
+
+        This one is not changed. Closing the copy closes only the copy; closing this one, both.
+
+            client.with_options(timeout=5, max_retries=0).conversations.retrieve(id)
+
+        Args:
+            default_headers: added to the headers that this client has; so is `default_query`.
+            interceptors: replaces those that this client has.
+
+        Raises:
+            InvalidArgumentError: an argument is not usable.
+        """
+        changes: dict[str, Any] = {
+            name: value
+            for name, value in (
+                ("api_key", api_key),
+                ("organization", organization),
+                ("project", project),
+                ("base_url", base_url),
+                ("timeout", timeout),
+                ("max_retries", max_retries),
+                ("interceptors", interceptors),
+                ("strict", strict),
+            )
+            if given(value)
+        }
+        settings = self._settings
+        if given(default_headers):
+            changes["default_headers"] = {**settings.default_headers, **default_headers}
+        if given(default_query):
+            changes["default_query"] = {**settings.default_query, **default_query}
+        copy = type(self).__new__(type(self))
+        copy._settings = settings.changed(**changes)
+        copy._sender = self._sender
+        copy._owns_http_client = False
+        copy._parent = self
+        copy._closed = False
+        copy._local_service = self._local_service
+        warn_if_unencrypted(copy._settings.base_url)
+        return copy
+
+    copy = with_options
+
+    # -- life
+
+    def is_closed(self) -> bool:
+        """Has this client, or the one it was copied from, been closed?"""
+        return (
+            self._closed
+            or self._sender.http_client.is_closed
+            or (self._parent is not None and self._parent.is_closed())
+        )
+
+    def close(self) -> None:
+        """Close the connections, unless they are another's: a copy's, or `http_client=`'s."""
+        self._closed = True
+        if self._owns_http_client:
+            self._sender.http_client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = ", closed" if self.is_closed() else ""
+        return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
+
+    # -- calls
+
+    def call(self, call: Call[_T], options: Options) -> RawResponse[_T]:
+        """Send a call and give its answer; every operation ends here."""
+        settings = self._settings
+        response, retries = self._sender.send(settings, call, options, self.is_closed)
+        return RawResponse(
+            response, retries, lambda reply: decode_reply(call, reply, strict=settings.strict)
+        )
+
+    def open(
+        self, call: Call[Any], options: Options, *, resumed: bool
+    ) -> RawResponse[Stream]:
+        """Send a call that asks for a stream of events."""
+        settings = self._settings
+        response, retries = self._sender.send(settings, call, options, self.is_closed)
+        return RawResponse(
+            response,
+            retries,
+            lambda reply: Stream(
+                reply,
+                abort=options.abort,
+                operation=call.operation if settings.strict else "",
+                resumed=resumed,
+            ),
+        )

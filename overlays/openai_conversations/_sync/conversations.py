@@ -1,0 +1,162 @@
+# Made from _async/conversations.py by tools/unasync. Do not edit.
+"""`client.conversations`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .. import _operations as operations
+from .._checks import check_id, check_item_count, check_metadata
+from .._inputs import to_input_items
+from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .items import Items
+from .resource import Resource, returns_raw
+
+if TYPE_CHECKING:
+    from openai_conversations_api.models import Conversation, DeletedConversation
+
+    from .._inputs import ItemLike
+    from ..abort import AbortSignal
+
+
+class Conversations(Resource):
+    """Conversations: lasting lists of items, which responses read from and add to.
+
+    All methods take, besides their own arguments, `extra_headers`, `extra_query` and `extra_body`
+    (added to the request, and stronger than what is there), `timeout` (in place of the client's),
+    and `abort` (an `AbortSignal` that ends the call). All raise subclasses of `OpenAIError` only:
+    `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and the
+    others in `openai_conversations.errors` afterwards.
+    """
+
+    @cached_property
+    def items(self) -> Items:
+        """The items of conversations."""
+        return Items(self._client)
+
+    @cached_property
+    def with_raw_response(self) -> ConversationsWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return ConversationsWithRawResponse(self)
+
+    def create(
+        self,
+        *,
+        items: Iterable[ItemLike] | Omit | None = omit,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> Conversation:
+        """Start a conversation (createConversation).
+
+        Args:
+            items: its first items, at most 20: helpers' results, models, mappings, or items read
+                from elsewhere.
+            metadata: at most 16 keys of up to 64 characters, values of up to 512.
+
+        Returns:
+            The new conversation, with its id.
+        """
+        body: dict[str, object] = {}
+        if given(items):
+            body["items"] = None if items is None else _checked_items(items)
+        if given(metadata):
+            body["metadata"] = None if metadata is None else check_metadata(metadata)
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        return self._run(operations.create_conversation.call({}, body=body), options)
+
+    def retrieve(
+        self,
+        conversation_id: str,
+        *,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> Conversation:
+        """Read a conversation, without its items (getConversation).
+
+        Args:
+            conversation_id: as `create` gave it.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        return self._run(operations.get_conversation.call(arguments), options)
+
+    def update(
+        self,
+        conversation_id: str,
+        *,
+        metadata: Mapping[str, str] | None,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> Conversation:
+        """Change a conversation's metadata (updateConversation).
+
+        Args:
+            conversation_id: as `create` gave it.
+            metadata: the new metadata, within the limits of `create`; None is sent as null.
+
+        Returns:
+            The conversation as it is now.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        body = {"metadata": None if metadata is None else check_metadata(metadata)}
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        call = operations.update_conversation.call(arguments, body=body)
+        return self._run(call, options)
+
+    def delete(
+        self,
+        conversation_id: str,
+        *,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> DeletedConversation:
+        """Delete a conversation; its items are not deleted with it (deleteConversation).
+
+        Args:
+            conversation_id: as `create` gave it.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
+        return self._run(operations.delete_conversation.call(arguments), options)
+
+
+def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
+    checked = to_input_items(items)
+    check_item_count(checked)
+    return checked
+
+
+class ConversationsWithRawResponse:
+    """`Conversations`, each method returning a `RawResponse`."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        raw = conversations._with_raw_results()
+        self.create = returns_raw(raw.create)
+        self.retrieve = returns_raw(raw.retrieve)
+        self.update = returns_raw(raw.update)
+        self.delete = returns_raw(raw.delete)
+        self.items = conversations.items.with_raw_response

@@ -1,0 +1,84 @@
+# Made from _async/input_items.py by tools/unasync. Do not edit.
+"""`client.responses.input_items`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from .. import _operations as operations
+from .._checks import check_id
+from .._runtime_sync import first_page
+from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .pages import Listing, Page
+from .resource import Resource, returns_raw
+
+if TYPE_CHECKING:
+    from openai_conversations_api.models import IncludeEnum, ItemResource
+
+    from ..abort import AbortSignal
+
+
+class InputItems(Resource):
+    """The items that went into a response. What is raised is said at `Conversations`."""
+
+    @cached_property
+    def with_raw_response(self) -> InputItemsWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return InputItemsWithRawResponse(self)
+
+    def list(
+        self,
+        response_id: str,
+        *,
+        after: str | Omit = omit,
+        limit: int | Omit = omit,
+        order: Literal["asc", "desc"] | Omit = omit,
+        include: Sequence[IncludeEnum] | Omit = omit,
+        max_items: int | None = None,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        extra_body: Body | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> Page[ItemResource]:
+        """List what a response was asked (listInputItems).
+
+        Args:
+            response_id: the response's id.
+            after: begin behind the item with this id.
+            limit: size of a page, 1 to 100; the service takes 20. It does not limit the total.
+            order: "asc", oldest first, or "desc", newest first; the service takes "desc".
+            include: extra data to put into the items.
+            max_items: end after this many items, over all pages.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError: there is no such response.
+        """
+        listing: Listing[ItemResource] = Listing(
+            self._client,
+            operations.list_input_items,
+            {"response_id": check_id(response_id, "response_id")},
+            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            after=after,
+            limit=limit,
+            order=order,
+            include=include,
+            max_items=max_items,
+        )
+
+        def first() -> Page[ItemResource]:
+            return self._result(listing.first())
+
+        return first_page(first)
+
+
+class InputItemsWithRawResponse:
+    """`InputItems`, each method returning a `RawResponse`."""
+
+    def __init__(self, input_items: InputItems) -> None:
+        self.list = returns_raw(input_items._with_raw_results().list)

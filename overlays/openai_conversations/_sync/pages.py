@@ -1,0 +1,198 @@
+# Made from _async/pages.py by tools/unasync. Do not edit.
+"""Lists in pages: one page at hand, and the way to the next ones.
+
+What a server may do wrong is settled here. `last_id` is missing or null: the last item's own id
+serves. `has_more` is missing: it goes on until a page is empty. A cursor comes back, or more is
+promised with no way to get there: an error, not an endless loop and not a list that ends early.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .._checks import check_include, check_integer, check_limit, check_order, check_text, invalid
+from .._types import Omit, Options, given, omit
+from ..errors import APIResponseValidationError, OpenAIError
+from ..raw import RawResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import httpx
+
+    from .._operations import Operation
+    from .client import Client
+
+_T = TypeVar("_T")
+
+
+class Page(Generic[_T]):
+    """One page of a list. Iterating over it goes on through all following pages.
+
+    Attributes:
+        data: the items of this page only.
+        object: "list".
+        has_more: does the service have more? None if it did not say.
+        first_id, last_id: ids of the first and the last item, or None.
+    """
+
+    def __init__(
+        self,
+        reply: Any,
+        response: httpx.Response,
+        listing: Listing[_T],
+        number: int,
+        left: Any,
+    ) -> None:
+        items: Any = reply.data
+        if not isinstance(items, list):
+            message = "the answer is no list: it has no `data`"
+            raise APIResponseValidationError(response, reply.to_dict(), message=message)
+        data: list[_T] = items
+        self.data = data if left is None else data[:left]
+        self.object: str = reply.object
+        self.has_more: bool | None = reply.has_more
+        self.first_id: str | None = reply.first_id
+        self.last_id: str | None = reply.last_id
+        self._response = response
+        self._listing = listing
+        self._number = number
+        self._left: int | None = None if left is None else left - len(self.data)
+
+    def has_next_page(self) -> bool:
+        """Is there a next page to be had? False too once `max_items` have come."""
+        if self._left == 0 or self.has_more is False:
+            return False
+        return self.has_more is True or (bool(self.data) and self._cursor() is not None)
+
+    def get_next_page(self) -> Page[_T]:
+        """Fetch the next page.
+
+        Raises:
+            APIResponseValidationError: the service says that there is more and does not say where,
+                or sends the reader round in a circle.
+            OpenAIError: there is no next page; ask `has_next_page` first.
+        """
+        if not self.has_next_page():
+            raise OpenAIError("there is no next page; has_next_page() tells so beforehand")
+        cursor = self._cursor()
+        number = self._number + 1
+        if cursor is None:
+            problem = "the service says that there are more items, and not after which one"
+        elif self._listing.cursors.setdefault(cursor, number) != number:
+            problem = f"the service repeats the cursor {cursor!r}, so the list would never end"
+        else:
+            reply = self._listing.fetch(cursor, number, self._left)
+            return reply.parse()
+        raise APIResponseValidationError(self._response, None, message=problem)
+
+    def iter_pages(self) -> Iterator[Page[_T]]:
+        """This page and all that follow, fetched as they are reached."""
+        return _Pages(self)
+
+    def __iter__(self) -> Iterator[_T]:
+        return _PageItems(_Pages(self))
+
+    def _cursor(self) -> str | None:
+        if isinstance(self.last_id, str) and self.last_id:
+            return self.last_id
+        last: object = getattr(self.data[-1], "id", None) if self.data else None
+        return last if isinstance(last, str) and last else None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self.data)} items, has_more={self.has_more})"
+
+
+class _Pages(Iterator[Page[_T]]):
+    # Classes, not generators: one that is left half-way has nothing to clean up, which event loops
+    # would do late and with a warning.
+    def __init__(self, first: Page[_T]) -> None:
+        self._page = first
+        self._started = False
+
+    def __next__(self) -> Page[_T]:
+        if self._started:
+            if not self._page.has_next_page():
+                raise StopIteration
+            self._page = self._page.get_next_page()
+        self._started = True
+        return self._page
+
+
+class _PageItems(Iterator[_T]):
+    def __init__(self, pages: _Pages[_T]) -> None:
+        self._pages = pages
+        self._data: list[_T] = []
+        self._index = 0
+
+    def __next__(self) -> _T:
+        while self._index >= len(self._data):
+            page = self._pages.__next__()
+            self._data, self._index = page.data, 0
+        self._index += 1
+        return self._data[self._index - 1]
+
+
+class Listing(Generic[_T]):
+    """One listing: what was asked for, and which cursors have been seen.
+
+    Raises:
+        InvalidArgumentError: naming the argument.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation[Any],
+        arguments: Mapping[str, object],
+        options: Options,
+        *,
+        after: str | Omit,
+        limit: int | Omit,
+        order: str | Omit,
+        include: Sequence[str] | Omit,
+        max_items: int | None,
+    ) -> None:
+        self._client = client
+        self._operation = operation
+        self._options = options
+        if max_items is not None:
+            expected = "a whole number above 0, or None"
+            if check_integer(max_items, "max_items", expected) < 1:
+                raise invalid("max_items", expected, max_items)
+            if not given(limit):
+                # One page is enough for most such calls.
+                limit = min(max_items, 100)
+        self._max_items = max_items
+        self._arguments = {
+            **arguments,
+            "limit": check_limit(limit) if given(limit) else omit,
+            "order": check_order(order) if given(order) else omit,
+            "include": check_include(include) if given(include) else omit,
+        }
+        self._after = check_text(after, "after") if given(after) else omit
+        self.cursors = {after: 0} if given(after) else {}
+        """Each cursor, with the number of the page that it leads to."""
+
+    def first(self) -> RawResponse[Page[_T]]:
+        """The first page."""
+        return self.fetch(self._after, 0, self._max_items)
+
+    def fetch(
+        self, after: str | Omit, number: int, left: int | None
+    ) -> RawResponse[Page[_T]]:
+        """A page.
+
+        Args:
+            after: the id of the item before it.
+            number: of the page, from 0.
+            left: how many items may still come, or None.
+        """
+        call = self._operation.call({**self._arguments, "after": after})
+        reply = self._client.call(call, self._options)
+        return RawResponse(
+            reply.http_response,
+            reply.retries_taken,
+            lambda response: Page(reply.parse(), response, self, number, left),
+        )

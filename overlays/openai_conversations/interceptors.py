@@ -1,0 +1,52 @@
+"""Code of the user's around each attempt at a request.
+
+An interceptor gets the request and the rest of the chain, and returns a response. It runs for
+every attempt, so also for each retry; the first one in `interceptors=[...]` is the outermost.
+
+A header for every request, and a log of every answer:
+
+    def tenant(request: httpx.Request, send: Send) -> httpx.Response:
+        request.headers["X-Tenant"] = current_tenant()
+        return send(request)
+
+    def timing(request: httpx.Request, send: Send) -> httpx.Response:
+        start = time.perf_counter()
+        response = send(request)
+        print(request.method, request.url.path, response.status_code, time.perf_counter() - start)
+        return response
+
+    client = Client(interceptors=[tenant, timing])
+
+A cache, for `AsyncClient`; what is not sent costs nothing:
+
+    class Cache:
+        def __init__(self) -> None:
+            self.replies: dict[str, bytes] = {}
+
+        async def __call__(self, request: httpx.Request, send: AsyncSend) -> httpx.Response:
+            if request.method != "GET":
+                return await send(request)
+            url = str(request.url)
+            if url not in self.replies:
+                response = await send(request)
+                if response.status_code != 200:
+                    return response
+                self.replies[url] = response.content
+            return httpx.Response(200, content=self.replies[url], request=request)
+
+What `send` returns has been read (`response.content`), unless the call streams. An answer with an
+error status is returned like any other; a failed connection raises `APIConnectionError`. What an
+interceptor raises itself reaches the caller as it is, and is not retried unless it is one of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import httpx
+
+Send: TypeAlias = Callable[[httpx.Request], httpx.Response]
+Interceptor: TypeAlias = Callable[[httpx.Request, Send], httpx.Response]
+AsyncSend: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
+AsyncInterceptor: TypeAlias = Callable[[httpx.Request, AsyncSend], Awaitable[httpx.Response]]
