@@ -45,9 +45,16 @@ def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Json:
 
 
 def build_in_full(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
-    """As `build`, with the sha256 of what was taken and the optional actions skipped."""
-    selection = read_selection(root / "spec" / "selection.yaml")
-    overlays = [(name, read_overlay(root / "spec" / name)) for name in OVERLAYS]
+    """As `build`, with the sha256 of what was taken, and what the run has to say."""
+    try:
+        return _build(upstream, root / "spec", keep_prose=keep_prose)
+    except RecursionError:
+        raise ToolError("The document is nested too deeply to be read.") from None
+
+
+def _build(upstream: Json, spec: Path, *, keep_prose: bool) -> Built:
+    selection = read_selection(spec / "selection.yaml")
+    overlays = [(name, read_overlay(spec / name)) for name in OVERLAYS]
     trimmed = document = trim(upstream, selection)
     if keep_prose:
         document = trim(upstream, selection, keep_prose=True)

@@ -60,26 +60,40 @@ def replace(files: dict[Path, str]) -> list[Path]:
     """Give the files these contents, all or none; return those that changed.
 
     Everything is written beside its place first, so that a full disk or a missing permission is
-    met before anything is replaced.
+    met before anything is replaced; should a replacement fail all the same, the ones before it are
+    taken back.
     """
-    changed = {
-        path: text
-        for path, text in files.items()
-        if not path.exists() or path.read_bytes() != text.encode()
-    }
-    ready: list[tuple[str, Path]] = []
+    before = {path: path.read_bytes() if path.exists() else None for path in files}
+    changed = [path for path, text in files.items() if before[path] != text.encode()]
+    ready: list[tuple[Path, Path]] = []
+    done: list[Path] = []
     try:
-        for path, text in changed.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            ready.append((name, path))
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
-        for name, path in ready:
-            Path(name).replace(path)
+        for path in changed:
+            ready.append((_beside(path, files[path].encode()), path))
+        for new, path in ready:
+            new.replace(path)
+            done.append(path)
     except OSError as error:
+        for path in done:
+            _restore(path, before[path])
         raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
     finally:
-        for name, _ in ready:
-            Path(name).unlink(missing_ok=True)
-    return list(changed)
+        for new, _ in ready:
+            new.unlink(missing_ok=True)
+    return changed
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    """A new file with this content in the folder of `path`, with the permissions of `path`."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+    return Path(name)
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)

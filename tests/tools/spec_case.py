@@ -1,0 +1,75 @@
+"""A tiny upstream document, and a folder to run the pipeline in, for the tests of tools.spec."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+Json = dict[str, Any]
+
+SELECTION = """\
+repository: owner/name
+title: Ours
+operations:
+  - keep: [getThing]
+    reason: it is what the test is about
+rules:
+  - drop: [description, summary, externalDocs]
+    prose: true
+    reason: prose
+  - drop: [title, example, examples, "x-*"]
+    reason: not structure
+"""
+
+FIXES = """\
+overlay: 1.0.0
+info: {title: Cures, version: 1.0.0}
+actions:
+  - x-name: cure
+    target: $.components.schemas.Thing
+    description: the fault
+    update: {additionalProperties: false}
+"""
+
+DOCS = """\
+overlay: 1.0.0
+info: {title: Words, version: 1.0.0}
+actions:
+  - x-name: words
+    target: $.paths.*[?@.operationId == 'getThing']
+    description: docstring
+    update: {description: Ours.}
+"""
+
+
+def ref(name: str, section: str = "schemas") -> Json:
+    """A reference to a component."""
+    return {"$ref": f"#/components/{section}/{name}"}
+
+
+def document(schemas: Json | None = None, **operation: Any) -> Json:
+    """An upstream document with the operation getThing, which answers with `Thing`."""
+    content = {"application/json": {"schema": ref("Thing")}}
+    ok = {"description": "Theirs.", "content": content}
+    thing = {"type": "object", "description": "Theirs.", "properties": {"id": {"type": "string"}}}
+    get = {"operationId": "getThing", "description": "Theirs.", "responses": {"200": ok}}
+    return deepcopy(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Theirs", "version": "1", "description": "Theirs."},
+            "servers": [{"url": "https://example.com", "description": "Theirs."}],
+            "paths": {
+                "/things": {"get": get | operation, "post": {"operationId": "makeThing"}},
+                "/other": {"get": {"operationId": "getThings"}},
+            },
+            "components": {"schemas": {"Thing": thing} | (schemas or {})},
+        }
+    )
+
+
+def folder(root: Path, *, selection: str = SELECTION, fixes: str = FIXES, docs: str = DOCS) -> Path:
+    """Make `root`/spec with these three files in it, and return `root`."""
+    (root / "spec").mkdir()
+    texts = {"selection": selection, "fixes.overlay": fixes, "docs.overlay": docs}
+    for name, text in texts.items():
+        (root / "spec" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return root
