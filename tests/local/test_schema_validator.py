@@ -54,14 +54,14 @@ def test_the_carried_document_has_the_schemas_of_the_spec() -> None:
 
 
 @pytest.mark.parametrize("union", ["InputItem", "ConversationItem", "CreateResponse", "Tool"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_verdict_of_what_people_send_and_get(union: str, data: st.DataObject) -> None:
     assert same_verdict(union, data.draw(for_schema(union)))
     same_verdict(union, data.draw(disturbed(union)))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(data=st.data(), name=st.sampled_from(NAMES))
 def test_verdict_over_every_schema(data: st.DataObject, name: str) -> None:
     assert same_verdict(name, data.draw(for_schema(name)))
@@ -128,7 +128,7 @@ def tiny_schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(schema=st.recursive(st.booleans(), tiny_schemas, max_leaves=6), value=VALUES)
 def test_verdict_over_schemas_of_every_shape(schema: Any, value: Any) -> None:
     found = _schema.Validator({}).problems(schema, value)

@@ -72,14 +72,15 @@ def test_a_deleted_conversation_is_gone_and_its_items_can_be_referred_to(
     [item] = ask(service, "GET", f"/conversations/{id}/items").json["data"]
     answer = ask(service, "DELETE", f"/conversations/{id}")
     assert answer.json == {"id": id, "object": "conversation.deleted", "deleted": True}
-    for method, path, body in [
+    gone: list[tuple[str, str, Any]] = [
         ("GET", "", None),
         ("DELETE", "", None),
         ("POST", "", {"metadata": {}}),
         ("GET", "/items", None),
         ("POST", "/items", {"items": []}),
         ("GET", f"/items/{item['id']}", None),
-    ]:
+    ]
+    for method, path, body in gone:
         assert ask(service, method, f"/conversations/{id}{path}", body).status == 404
     other = new_conversation(service)
     reference = {"type": "item_reference", "id": item["id"]}

@@ -32,7 +32,7 @@ def acceptable(item: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_every_kind_is_stored_as_the_document_describes_it(kind: str, data: st.DataObject) -> None:
     member = data.draw(st.sampled_from(KINDS[kind]))

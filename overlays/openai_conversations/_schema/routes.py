@@ -47,7 +47,7 @@ class Operation:
     @property
     def segments(self) -> list[str]:
         """The parts of the path; a parameter's stands in braces."""
-        return self.path.strip("/").split("/")
+        return self.path.split("/")
 
 
 @cache
@@ -76,7 +76,8 @@ def operation(operation_id: str) -> Operation:
 def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     """The operation that serves a request, and the decoded values of its path parameters.
 
-    ``path`` is relative to the base URL and may be percent-encoded. None when no operation does.
+    ``path`` is what follows the base URL, from its slash on; it may be percent-encoded. None when
+    no operation does.
     """
     return next((hit for hit in _at(path) if hit[0].method == method.upper()), None)
 
@@ -87,7 +88,7 @@ def methods(path: str) -> list[str]:
 
 
 def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
-    segments = path.strip("/").split("/")
+    segments = path.split("/")
     hits: list[tuple[int, Operation, dict[str, str]]] = []
     for candidate in operations().values():
         pattern = candidate.segments
@@ -95,7 +96,7 @@ def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
             continue
         values: dict[str, str] = {}
         for expected, actual in zip(pattern, segments, strict=True):
-            if expected.startswith("{"):
+            if expected.startswith("{") and actual:
                 values[expected[1:-1]] = unquote(actual)
             elif expected != actual:
                 break

@@ -157,11 +157,12 @@ class LocalService:
     def _body(self, operation: Operation, request: ServiceRequest) -> dict[str, Any]:
         if operation.body is None:
             return {}
-        if not request.body.strip():
-            if operation.body_required:
-                raise invalid(None, "A JSON body is required.", "missing_required_parameter")
-            return {}
-        body = load_object(request.body, request.headers, self._max_body)
+        if request.body.strip():
+            body = load_object(request.body, request.headers, self._max_body)
+        elif operation.body_required:
+            raise invalid(None, "A JSON body is required.", "missing_required_parameter")
+        else:
+            body = {}
         for name in ("items", "input"):
             if isinstance(body.get(name), list):
                 body[name] = [with_request_id(item) for item in body[name]]

@@ -1,0 +1,162 @@
+"""One file, many users: what is acknowledged is there, for other threads and other processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openai_conversations.local import LocalService, StoreError
+from openai_conversations.local.database import Database
+from openai_conversations.local.leases import Leases
+from openai_conversations.local.store import Store
+
+from tests.local.calls import ask, new_conversation, send, texts_of
+
+
+def test_a_file_outlives_its_service(tmp_path: Path) -> None:
+    path = tmp_path / "local.sqlite"
+    first = LocalService(path)
+    id = new_conversation(first, "kept", metadata={"k": "v"})
+    response = ask(first, "POST", "/responses", {"input": "hi", "conversation": id}).json
+    first.close()
+    second = LocalService(path)
+    assert ask(second, "GET", f"/conversations/{id}").json["metadata"] == {"k": "v"}
+    assert texts_of(second, id)[0] == "kept"
+    assert ask(second, "GET", f"/responses/{response['id']}").json == response
+    second.close()
+
+
+def test_two_services_share_a_file_and_its_locks(tmp_path: Path) -> None:
+    one, two = LocalService(tmp_path / "db"), LocalService(tmp_path / "db")
+    id = new_conversation(one, "from one")
+    assert texts_of(two, id) == ["from one"]
+    held = send(one, "POST", "/responses", {"input": "x", "conversation": id, "stream": True})
+    locked = ask(two, "POST", "/responses", {"input": "x", "conversation": id})
+    assert locked.error["code"] == "conversation_locked"
+    assert not isinstance(held.body, bytes)
+    assert list(held.body)
+    assert ask(two, "POST", "/responses", {"input": "x", "conversation": id}).status == 200
+    one.close()
+    two.close()
+
+
+@pytest.mark.parametrize("place", ["memory", "file"])
+def test_threads_append_whole_batches(place: str, tmp_path: Path) -> None:
+    service = LocalService(tmp_path / "db" if place == "file" else None)
+    id = new_conversation(service)
+
+    def append(batch: int) -> int:
+        items = [{"role": "user", "content": f"{batch}.{n}"} for n in range(3)]
+        return ask(service, "POST", f"/conversations/{id}/items", {"items": items}).status
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(append, range(24))) == {200}
+    texts = texts_of(service, id)
+    batches = [texts[n : n + 3] for n in range(0, len(texts), 3)]
+    assert sorted(batches) == sorted([f"{b}.{n}" for n in range(3)] for b in range(24))
+    service.close()
+
+
+def test_one_of_many_responses_at_once_gets_the_conversation(tmp_path: Path) -> None:
+    service = LocalService(tmp_path / "db")
+    id = new_conversation(service)
+
+    def start(_: int) -> Any:
+        return send(
+            service, "POST", "/responses", {"input": "x", "conversation": id, "stream": True}
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(start, range(8)))
+    assert sorted(reply.status for reply in replies) == [200] + [400] * 7
+    service.close()
+
+
+def _append(path: str, id: str, name: str) -> None:
+    service = LocalService(path)
+    for n in range(5):
+        body = {"items": [{"role": "user", "content": f"{name}{n}"}]}
+        assert ask(service, "POST", f"/conversations/{id}/items", body).status == 200
+    service.close()
+
+
+def _open_and_die(path: str, id: str) -> None:
+    service = LocalService(path)
+    body = {"input": "x", "conversation": id, "stream": True}
+    assert send(service, "POST", "/responses", body).status == 200
+    multiprocessing.current_process().kill()
+
+
+def test_processes_share_a_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "db")
+    service = LocalService(path)
+    id = new_conversation(service)
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_append, args=(path, id, name)) for name in "ab"]
+    workers.append(spawn.Process(target=_open_and_die, args=(path, id)))
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    texts = texts_of(service, id)
+    for name in "ab":
+        assert [text for text in texts if text[0] == name] == [f"{name}{n}" for n in range(5)]
+    # The dead process held the conversation; it is free at once.
+    assert ask(service, "POST", "/responses", {"input": "y", "conversation": id}).status == 200
+    service.close()
+
+
+def test_files_that_are_not_ours_are_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as db:
+        db.execute("CREATE TABLE accounts (id)")
+    db.close()
+    with pytest.raises(StoreError, match="another program"):
+        LocalService(other)
+    text = tmp_path / "notes.txt"
+    text.write_text("no database, but long enough to be mistaken for one" * 20)
+    with pytest.raises(StoreError, match=r"notes\.txt"):
+        LocalService(text)
+    with pytest.raises(StoreError, match="cannot open"):
+        LocalService(tmp_path / "missing" / "db")
+    newer = tmp_path / "newer"
+    LocalService(newer).close()
+    with sqlite3.connect(newer) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StoreError, match="layout 99"):
+        LocalService(newer)
+
+
+def test_writes_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> None:
+    database = Database(tmp_path / "db")
+    [mode] = database.row("PRAGMA journal_mode", ())
+    [synchronous] = database.row("PRAGMA synchronous", ())
+    assert (mode, synchronous) == ("wal", 2)
+    database.close()
+
+
+def test_a_page_deep_in_a_list_is_found_by_index() -> None:
+    database = Database(None)
+    for sql in (
+        "SELECT body FROM items WHERE list = ? AND position > ? ORDER BY position ASC LIMIT 9",
+        "SELECT body FROM items WHERE list = ? AND position < ? ORDER BY position DESC LIMIT 9",
+        "SELECT position FROM items WHERE id = ? AND list = ?",
+    ):
+        plan = database.rows(f"EXPLAIN QUERY PLAN {sql}", (1, 1))
+        assert [row[3].split()[0] for row in plan] == ["SEARCH"]
+    database.close()
+
+
+def test_a_lease_of_a_dead_process_is_free_and_one_elsewhere_is_not() -> None:
+    store = Store(Database(None))
+    leases = Leases(store, lambda: 100.0)
+    for process, held in [("elsewhere/1/token", True), (None, True)]:
+        store.set_lease("conv_1", "resp_1", process, 200.0)
+        assert leases.held("conv_1") is held
+        store.set_lease("conv_1", "resp_1", process, 99.0)
+        assert not leases.held("conv_1")
