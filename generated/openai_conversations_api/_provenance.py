@@ -14,6 +14,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
     "spec_sha256": "c60bca784ac114f973a48d444eee4a6377c7df0f7172a58676c22d75e24d3e9a",
     "config_sha256": "631ea2f701c15d74e1575602aa20105162fdf73979e8902e213af0fafb7a0ca4",
-    "templates_sha256": "ce8f760b3f552f2969a5d8697f7e2f20b13f925ce28712c40bea0f7dbad3b52e",
+    "templates_sha256": "d5d404c1121984532f37417ee46430833b67ccbc948ab376f1336cb83c57fe46",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -9,6 +9,7 @@ schema's name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -49,22 +50,24 @@ class HasOutputText:
 
         Empty where there is none.
         """
-        texts: list[str] = []
-        output: Any = getattr(self, "output", None)
-        for item in output if isinstance(output, list) else ():
-            content = getattr(item, "content", None)
-            if getattr(item, "type", None) == "message" and isinstance(content, list):
-                texts += [
-                    part.text for part in content if getattr(part, "type", None) == "output_text"
-                ]
-        return "".join(texts)
+        messages = (
+            getattr(item, "content", None)
+            for item in _elements(getattr(self, "output", None))
+            if getattr(item, "type", None) == "message"
+        )
+        parts = (part for content in messages for part in _elements(content))
+        return _joined(part for part in parts if getattr(part, "type", None) == "output_text")
 
 
 def text_of(content: Any) -> str:
     """The text of a message's content: a string, or parts of which some have a text."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    texts = (getattr(part, "text", None) for part in content)
+    return content if isinstance(content, str) else _joined(_elements(content))
+
+
+def _elements(value: Any) -> Iterable[Any]:
+    return value if value.__class__ is list else ()
+
+
+def _joined(parts: Iterable[Any]) -> str:
+    texts = (getattr(part, "text", None) for part in parts)
     return "".join(text for text in texts if isinstance(text, str))

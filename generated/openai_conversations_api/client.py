@@ -137,7 +137,7 @@ def _answer(response: httpx.Response, decode: Callable[[Any], T] | None) -> Answ
     return Answer(response.status_code, response.headers, content, parsed)
 
 
-def path_segment(name: str, value: str) -> str:
+def path_segment(name: str, value: Any) -> str:
     """A value percent-encoded as one segment of a path.
 
     Raises:

@@ -42,13 +42,11 @@ class ApiError(Exception):
         return f"HTTP {self.status_code}{request}: {self._told()}"
 
     def _told(self) -> str:
-        body = self.body
-        if isinstance(body, dict):
-            inner = body.get("error", body)
-            if isinstance(inner, dict):
-                inner = inner.get("message", inner.get("detail", inner))
-            body = inner
-        text = " ".join(str(body).split())
+        told = self.body
+        for key in ("error", "message", "detail"):
+            if told.__class__ is dict and told.get(key):
+                told = told[key]
+        text = " ".join(str(told).split())
         return text[:300] or "no body"
 
 

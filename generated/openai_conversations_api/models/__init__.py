@@ -931,7 +931,7 @@ _MODULES = {
     "RawObject": "..types",
 }
 
-__all__ = (  # noqa: F822, RUF022
+__all__ = [  # noqa: F822, RUF022
     "AdditionalTools",
     "AdditionalToolsItemParam",
     "Annotation",
@@ -1284,7 +1284,7 @@ __all__ = (  # noqa: F822, RUF022
     "WebSearchToolCall",
     "WebSearchToolFilters",
     "RawObject",
-)
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -1319,5 +1319,5 @@ def decode(name: str, value: Any) -> Any:
 
     found = __getattr__(name)
     if isinstance(found, type) and issubclass(found, Model):
-        return found.from_dict(value) if isinstance(value, dict) else value
+        return found.from_dict(value) if value.__class__ is dict else value
     return import_module(_MODULES[name], __name__).decode(value)
