@@ -6,6 +6,7 @@ and never from lists written by hand, so that a new document brings its own test
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,9 @@ def _class_overrides() -> dict[str, Schema]:
 
 
 def python_name(name: str) -> str:
-    """What the generated package calls the component schema `name`."""
+    """What the generated package calls the component schema `name`: no number of upstream's."""
     plain = name.replace("-", "")
-    return str(_class_overrides().get(plain, {}).get("class_name", plain))
+    if plain in _class_overrides():
+        return str(_class_overrides()[plain]["class_name"])
+    bare = re.sub(r"(?<=[a-z])\d$", "", plain)
+    return plain if bare in schemas() else bare

@@ -1,4 +1,4 @@
-"""Where the document has unions that `type` tells apart: the tables the tests of variants run over."""
+"""Where the document has unions that `type` tells apart: the tables for the tests of variants."""
 
 from __future__ import annotations
 
