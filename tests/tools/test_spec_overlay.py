@@ -51,6 +51,18 @@ def overlaid(tmp_path: Path, document: Json, *actions: Json) -> tuple[Json, list
             id="several entries of a list are removed",
         ),
         pytest.param(
+            {"a": [0, 1, 2, 3]},
+            {"target": "$.a[0, 2, 0]", "remove": True},
+            {"a": [1, 3]},
+            id="entries in any order, and one of them named twice",
+        ),
+        pytest.param(
+            {"a": {"list": []}},
+            {"target": "$['a', 'a']", "update": {"list": [1]}},
+            {"a": {"list": [1]}},
+            id="what a target selects twice is updated once",
+        ),
+        pytest.param(
             {"a": {"x": {"x": {}}, "y": 1}},
             {"target": "$..x", "remove": True},
             {"a": {"y": 1}},

@@ -13,7 +13,7 @@ from tools.spec.grammar import IN_PLACE, Node, Place, fields, parts, pointer, wa
 from tools.spec.references import Component, component, references
 from tools.spec.values import Json, is_list, is_object
 
-_FOREIGN = ("$recursiveRef", "$dynamicRef", "$anchor", "$id")
+_FOREIGN = ("$recursiveRef", "$dynamicRef")
 _NAMES = {"schema": ("required",), "operation": ("tags",)}
 _ACTION = "add an action to spec/fixes.overlay.yaml that"
 

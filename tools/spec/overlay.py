@@ -77,7 +77,8 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
     for action in actions:
         where = f"{file}: action `{action.name}`"
         try:
-            nodes = action.target.find(result)
+            # A query may select a part twice; it is changed once.
+            nodes = list({node.location: node for node in action.target.find(result)}.values())
         except (JSONPathError, RecursionError) as error:
             raise ToolError(f"{where}: target {action.target}: {error}.") from None
         if not nodes:
@@ -88,8 +89,7 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
                     "it has moved, correct the target."
                 )
             skipped.append(action)
-        # Backwards, so that removing from a list does not move what is still to be removed.
-        for node in reversed(nodes) if action.remove else nodes:
+        for node in _ordered(nodes) if action.remove else nodes:
             if action.remove:
                 _remove(node, where)
             else:
@@ -131,14 +131,24 @@ def _text(entry: Json, key: str, where: str, why: str) -> str:
     return " ".join(value.split())
 
 
+def _ordered(nodes: list[JSONPathNode]) -> list[JSONPathNode]:
+    """Deepest and last first, so that removing one does not move what is still to be removed."""
+    return sorted(
+        nodes,
+        key=lambda node: (
+            len(node.location),
+            node.location[-1] if node.location and isinstance(node.location[-1], int) else 0,
+        ),
+        reverse=True,
+    )
+
+
 def _remove(node: JSONPathNode, where: str) -> None:
     if node.parent is None:
         raise ToolError(f"{where}: the document itself cannot be removed.")
     holder: Any = node.parent.value
     key: Any = node.location[-1]
-    # A part inside of one that was removed before is gone already.
-    if is_list(holder) or key in holder:
-        del holder[key]
+    del holder[key]
 
 
 def _update(node: JSONPathNode, update: Any, where: str) -> None:

@@ -48,7 +48,7 @@ def to_yaml(document: Json, header: str = "") -> str:
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False
     yaml.allow_unicode = True
-    yaml.width = 100
+    yaml.width = 10_000  # a folded line would spread one change over several
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
     yaml.dump(document, out)
