@@ -27,7 +27,7 @@ __all__ = [
     "conversations_url",
 ]
 
-BASE_URL = "http://local/v1"
+BASE_URL = "http://localhost/v1"
 
 
 @pytest.fixture

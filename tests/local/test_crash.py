@@ -107,7 +107,8 @@ def test_a_conversation_is_not_locked_for_ever_by_a_response_that_was_killed(
         body["conversation"] = client.post("conversations", json={}).json()["id"]
         streamed = {**body, "stream": True}
         with client.stream("POST", "responses", json=streamed) as reply:
-            next(reply.iter_lines())
+            lines = reply.iter_lines()  # kept: httpx closes the stream of one that is dropped
+            next(lines)
             process.kill()
             process.wait()
     with serving("--db", database) as (process, url), httpx.Client(base_url=url) as client:

@@ -15,6 +15,7 @@ import anyio
 import httpx
 import pytest
 from anyio import to_thread
+from openai_conversations.local.observed import ObservedService
 from openai_conversations.local.service import LocalModel, LocalService
 from openai_conversations.local.transport import AsyncLocalTransport
 
@@ -59,6 +60,13 @@ async def question(client: httpx.AsyncClient) -> dict[str, Any]:
     return {"model": "gpt-4o", "input": "Hello", "conversation": conversation}
 
 
+async def ask_until_free(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    """Ask until the conversation is free: the service lets go of it a moment after the model."""
+    while (reply := await client.post("responses", json=body)).status_code == 400:
+        assert reply.json()["error"]["code"] == "conversation_locked"
+    assert reply.status_code == 200
+
+
 async def test_a_slow_model_stops_nobody_else(client: httpx.AsyncClient, gate: Gate) -> None:
     body = await question(client)
     replies: list[httpx.Response] = []
@@ -92,8 +100,10 @@ async def test_a_cancelled_call_leaves_its_conversation_free(
         tasks.start_soon(ask)
         await to_thread.run_sync(gate.entered.wait)
         tasks.cancel_scope.cancel()
-        gate.opened.set()
-    assert (await client.post("responses", json=body)).status_code == 200
+    # The call has ended while the model is still at work, and the conversation with it.
+    assert (await client.post("responses", json=body)).status_code == 400
+    gate.opened.set()
+    await ask_until_free(client, body)
 
 
 async def test_a_stream_is_read_to_its_end(client: httpx.AsyncClient, gate: Gate) -> None:
@@ -142,8 +152,21 @@ async def test_a_task_that_asyncio_cancels_leaves_its_conversation_free(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    # asyncio does not wait for the thread; the next call waits for its lock to go.
     gate.opened.set()
-    while (reply := await client.post("responses", json=body)).status_code == 400:
-        assert reply.json()["error"]["code"] == "conversation_locked"
-    assert reply.status_code == 200
+    await ask_until_free(client, body)
+
+
+async def test_faults_are_the_errors_of_a_connection(service: LocalService) -> None:
+    local = ObservedService(service)
+    transport = AsyncLocalTransport(local)
+    async with httpx.AsyncClient(base_url="http://local/v1", transport=transport) as client:
+        local.faults.timeout()
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post("conversations", json={})
+        local.faults.answer_lost()
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+            await client.post("conversations", json={})
+        local.faults.cut_body()
+        with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+            await client.post("conversations", json={})
+    assert [request.fault for request in local.requests] == ["timeout", "answer_lost", "cut_body"]

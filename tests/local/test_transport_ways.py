@@ -111,7 +111,8 @@ def test_a_stream_that_is_closed_early_gives_its_conversation_back(
     conversation = client.post("conversations", json={}).json()["id"]
     body = {"model": "gpt-4o", "input": "Hello", "conversation": conversation}
     with client.stream("POST", "responses", json={**body, "stream": True}) as reply:
-        next(reply.iter_lines())
+        lines = reply.iter_lines()  # kept: httpx closes the stream of one that is dropped
+        next(lines)
         locked = client.post("responses", json=body)
         assert locked.json()["error"]["code"] == "conversation_locked"
     gate.set()

@@ -35,30 +35,44 @@ class Handler(Protocol):
 class Chunks:
     """A streamed body whose reading and closing may happen on different threads.
 
-    A generator refuses to be closed while another thread is inside it; the lock makes `close` wait
-    for the chunk that is being made.
+    Closing never waits for a chunk that is being made, which may take as long as a model likes:
+    the thread that makes it closes the body then.
     """
 
     def __init__(self, source: Iterator[bytes]) -> None:
         self._source = source
         self._lock = threading.Lock()
+        self._busy = False
         self._closed = False
 
     def next(self) -> bytes | None:
         """The next chunk, or None at the end and after `close`."""
         with self._lock:
-            return None if self._closed else next(self._source, None)
+            if self._closed:
+                return None
+            self._busy = True
+        try:
+            return next(self._source, None)
+        finally:
+            with self._lock:
+                self._busy = False
+                closed = self._closed
+            if closed:
+                close_body(self._source)
 
     async def next_async(self) -> bytes | None:
-        """The same, on a worker thread."""
-        return await to_thread.run_sync(self.next)
+        """The same, on a worker thread. After a cancellation the body is to be closed."""
+        return await to_thread.run_sync(self.next, abandon_on_cancel=True)
 
     def close(self) -> None:
         """End the stream and release what it holds; any number of times."""
         with self._lock:
-            if not self._closed:
-                self._closed = True
-                close_body(self._source)
+            if self._closed:
+                return
+            self._closed = True
+            if self._busy:
+                return
+        close_body(self._source)
 
 
 def close_body(body: bytes | Iterator[bytes]) -> None:
@@ -106,11 +120,12 @@ async def answer(service: Handler, request: ServiceRequest) -> ServiceReply:
         The reply; whoever gets it closes its body.
 
     Raises:
-        Whatever the service raises. On cancellation the reply, if there is one, is closed.
+        Whatever the service raises. A cancellation ends the call at once; as behind a real
+        connection, the service finishes what it was at, and its reply is closed.
     """
     call = _Call(service, request)
     try:
-        return await to_thread.run_sync(call.run)
+        return await to_thread.run_sync(call.run, abandon_on_cancel=True)
     except BaseException:
         call.abandon()
         raise

@@ -58,7 +58,7 @@ class AsyncLocalTransport(httpx.AsyncBaseTransport):
     """The same for `httpx.AsyncClient`, under asyncio and trio.
 
     The service works on a thread, so the event loop goes on while it waits for a disk or a model.
-    A call that is cancelled ends when the service has answered; its answer is closed.
+    A call that is cancelled ends at once; as behind a real connection, the service finishes it.
     """
 
     def __init__(self, service: Handler, *, close_service: bool = False) -> None:
