@@ -24,7 +24,7 @@ from tools.changes.rules import (
     type_change,
 )
 from tools.changes.unions import match
-from tools.changes.words import declared, kind, named, tag
+from tools.changes.words import declared, kind, named, tags
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,10 @@ class Comparison:
         before, after = old.get("$ref"), new.get("$ref")
         if before is None or after is None:
             so_far = len(self.changes)
+            self.names.learn_parts(old, new)
             self._whole(old, new, spot)
-            if before != after and so_far == len(self.changes):
-                self._inline.add(str(before or after))
+            if so_far == len(self.changes):
+                self._inline |= {*_refs(old), *_refs(new)}
         elif self.names.together(before, after):
             self._notes(old, new, spot)
         elif (before, after) not in self._visiting:
@@ -96,10 +97,11 @@ class Comparison:
             with self._aside() as found:
                 self._shape(old, new, spot)
             self._visiting.discard((before, after))
-            breaks = frozenset[str]().union(*(change.breaks for change in found))
-            same = "" if found else ", of the same structure"
-            self.add(spot, f"type `{before}` → `{after}`{same}", breaks)
             self._notes(*shapes, spot)
+            if found or before in self.new.sides or after in self.old.sides:
+                breaks = frozenset[str]().union(*(change.breaks for change in found))
+                same = "" if found else ", of the same structure"
+                self.add(spot, f"type `{before}` → `{after}`{same}", breaks)
 
     def add(self, spot: Spot, what: str, breaks: frozenset[str]) -> None:
         """Note a difference, which breaks only on the sides where the place is met."""
@@ -169,18 +171,20 @@ class Comparison:
         if not found.pairs:
             self.add(spot, f"type {_bare(old)} → {_bare(new)}", BOTH)
             return
+        if not found.removed and not found.added:
+            self._inline |= found.opened
         strings = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
         for pair in found.pairs:
             self.node(*pair, replace(spot, is_open=strings))
         if found.removed:
             gone = " or ".join(named(member) for member in found.removed)
             self.add(spot, f"can no longer be {gone}", SENDERS)
-        tagged = "union" in before and any(tag(self.old, member) for member in members[0])
+        tagged = "union" in before and any(tags(self.old, member) for member in members[0])
         for kept_raw in (True, False):
             come = [
                 named(member)
                 for member in found.added
-                if kept_raw == (tagged and tag(self.new, member) is not None)
+                if kept_raw == (tagged and bool(tags(self.new, member)))
             ]
             if come:
                 what = f"may now also be {' or '.join(come)}"
@@ -226,6 +230,12 @@ class Comparison:
             yield self.changes
         finally:
             self.changes = kept
+
+
+def _refs(node: Node) -> set[str]:
+    """The schemas that stand in this place, by name or as parts of what is written there."""
+    parts = [name for part in node.get("allOf", ()) for name in _refs(part)]
+    return {*parts, *([str(node["$ref"])] if "$ref" in node else [])}
 
 
 def _bare(node: Node) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tools.changes.document import Document
 from tools.changes.normal import Node
-from tools.changes.words import declared, kind, tag
+from tools.changes.words import declared, kind, tags
 
 
 class Names:
@@ -55,7 +55,8 @@ class Names:
         """Whether two schemas have enough in common to be one schema under two names."""
         old, new = {"$ref": before}, {"$ref": after}
         shapes = self.old.effective(old), self.new.effective(new)
-        if kind(shapes[0]) != kind(shapes[1]) or tag(self.old, old) != tag(self.new, new):
+        told = tags(self.old, old), tags(self.new, new)
+        if kind(shapes[0]) != kind(shapes[1]) or (any(told) and not told[0] & told[1]):
             return False
         held = [
             {*declared(shape), *(str(value) for value in shape.get("enum", ()))} for shape in shapes

@@ -27,18 +27,17 @@ def kind(shape: Node) -> str:
     return "array" if "items" in shape else "anything"
 
 
-def tag(document: Document, node: Node) -> str | None:
-    """What tells a union's member from the others: its one-value `type`, and `role` if it has one.
+def tags(document: Document, node: Node) -> frozenset[str]:
+    """What tells a union's member from the others: the values of its `type`, each with its `role`.
 
-    None for a member that has no such field.
+    Empty for a member that has no such field.
     """
     fields = document.effective(node).get("properties", {})
-    found: list[str] = []
-    for name in ("type", "role"):
-        values = array(document.effective(fields.get(name, {})).get("enum"))
-        if len(values) == 1:
-            found.append(f"{name} {canonical(values[0])}")
-    return ", ".join(found) if found and found[0].startswith("type") else None
+    kinds, roles = (
+        [canonical(value) for value in array(document.effective(fields.get(name, {})).get("enum"))]
+        for name in ("type", "role")
+    )
+    return frozenset(f"{kind} {role}" for kind in kinds for role in roles or [""])
 
 
 def declared(shape: Node) -> dict[str, Node]:
@@ -54,7 +53,7 @@ def named(node: Node) -> str:
     if "union" in node:
         return _some([named(member) for member in node["union"]], " or ") + suffix
     if node.get("enum"):
-        return values(node["enum"]) + suffix
+        return _some([values([value]) for value in node["enum"]], ", ") + suffix
     match kind(node):
         case "array":
             return f"list of {named(node.get('items', {}))}{suffix}"
