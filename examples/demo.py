@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from openai_conversations import (
     AsyncClient,
@@ -18,11 +17,8 @@ from openai_conversations import (
     MessageItem,
     OpenAIError,
     ResponseInput,
-    message_text,
+    models,
 )
-
-if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem
 
 MODEL = "gpt-4o"
 
@@ -86,10 +82,10 @@ def tell(step: str, *lines: str) -> None:
     print(f"  {step}", *(f"      {line}" for line in lines), "", sep="\n")
 
 
-def line(item: ConversationItem) -> str:
+def line(item: models.ConversationItem) -> str:
     """An item in one line."""
-    if item.type == "message":
-        return f"{item.role + ':':10} {message_text(item)}"
+    if isinstance(item, models.Message):
+        return f"{item.role + ':':10} {item.text}"
     return f"({item.type})"
 
 
