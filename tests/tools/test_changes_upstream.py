@@ -133,6 +133,39 @@ def test_what_matters_between_the_two_versions(trimmed: tuple[Json, Json]):
     assert len(text.splitlines()) < 50
 
 
+def test_new_names_for_all_schemas_are_renames_and_nothing_else(trimmed: tuple[Json, Json]):
+    _, new = trimmed
+    text = re.sub(r'(#/components/schemas/[^"]+)"', r'\1Moved"', json.dumps(new))
+    moved: Json = json.loads(text)
+    schemas = moved["components"]["schemas"]
+    moved["components"]["schemas"] = {f"{name}Moved": schema for name, schema in schemas.items()}
+    told = report(new, moved)
+    assert set(RENAMED.findall(told)) == {(name, f"{name}Moved") for name in schemas}
+    assert places(told) == set(schemas)
+
+
+@pytest.mark.parametrize(
+    "name", ["Item", "InputMessage", "ModelIdsShared", "ModelResponseProperties", "Metadata"]
+)
+def test_a_schema_written_in_line_is_no_difference(trimmed: tuple[Json, Json], name: str):
+    _, new = trimmed
+    schemas: Json = dict(new["components"]["schemas"])
+    whole = schemas.pop(name)
+
+    def written(value: Any) -> Any:
+        if isinstance(value, list):
+            return [written(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if value.get("$ref") == f"#/components/schemas/{name}":
+            return {**whole, **{key: item for key, item in value.items() if key != "$ref"}}
+        return {key: written(item) for key, item in value.items()}
+
+    moved = written({**new, "components": {**new["components"], "schemas": schemas}})
+    assert report(new, moved) == NOTHING
+    assert report(moved, new) == NOTHING
+
+
 def test_whole_and_trimmed_documents_compare_alike(tmp_path: Path):
     """Our own Overlays never show, whichever side has been through them."""
     spec = tmp_path / "spec.json"  # JSON, because a YAML parser takes seconds each time
