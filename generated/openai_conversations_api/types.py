@@ -232,9 +232,13 @@ class Variant(NamedTuple):
         """Whether `raw` has all that this kind must have."""
         return (
             all(name in raw for name in self.required)
-            and all(raw.get(n) in v for n, v in self.values.items() if raw.get(n) is not None)
+            and all(_one_of(raw.get(n), v) for n, v in self.values.items())
             and all(type(raw[n]) is t for n, t in self.shapes.items() if raw.get(n) is not None)
         )
+
+
+def _one_of(value: Any, known: frozenset[str]) -> bool:
+    return value is None or (isinstance(value, str) and value in known)
 
 
 Parser = Callable[[dict[str, Any]], Any]

@@ -75,6 +75,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
         ({"role": "user", "content": "a"}, "Easy"),
         ({"id": "1"}, "Reference"),
         ({"type": "message", "role": "narrator", "content": "a"}, "Easy"),
+        ({"type": "message", "role": ["user"], "content": "a"}, "Easy"),
     ],
 )
 def test_those_that_share_a_type_are_told_apart_by_their_fields(

@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 def _get_kwargs(
     conversation_id: str,
     *,
-    body: UpdateConversationBody | dict[str, Any] | None = None,
+    body: UpdateConversationBody | dict[str, Any],
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
         "url": f"/conversations/{path_segment('conversation_id', conversation_id)}",
     }
-    if body is not None:
-        kwargs["json"] = encode(body)
+    kwargs["json"] = encode(body)
     return kwargs
 
 
@@ -38,7 +37,7 @@ def sync_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any] | None = None,
+    body: UpdateConversationBody | dict[str, Any],
 ) -> Answer[Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
@@ -73,7 +72,7 @@ def sync(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any] | None = None,
+    body: UpdateConversationBody | dict[str, Any],
 ) -> Conversation:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
@@ -106,7 +105,7 @@ async def asyncio_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any] | None = None,
+    body: UpdateConversationBody | dict[str, Any],
 ) -> Answer[Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
@@ -141,7 +140,7 @@ async def asyncio(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any] | None = None,
+    body: UpdateConversationBody | dict[str, Any],
 ) -> Conversation:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.

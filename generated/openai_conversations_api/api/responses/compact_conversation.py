@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 def _get_kwargs(
     *,
-    body: CompactResponseMethodPublicBody | dict[str, Any] | None = None,
+    body: CompactResponseMethodPublicBody | dict[str, Any],
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
         "url": "/responses/compact",
     }
-    if body is not None:
-        kwargs["json"] = encode(body)
+    kwargs["json"] = encode(body)
     return kwargs
 
 
@@ -36,7 +35,7 @@ def _decode(data: Any) -> CompactedResponse:
 def sync_detailed(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any] | None = None,
+    body: CompactResponseMethodPublicBody | dict[str, Any],
 ) -> Answer[CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
@@ -68,7 +67,7 @@ def sync_detailed(
 def sync(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any] | None = None,
+    body: CompactResponseMethodPublicBody | dict[str, Any],
 ) -> CompactedResponse:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
@@ -98,7 +97,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any] | None = None,
+    body: CompactResponseMethodPublicBody | dict[str, Any],
 ) -> Answer[CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
@@ -130,7 +129,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any] | None = None,
+    body: CompactResponseMethodPublicBody | dict[str, Any],
 ) -> CompactedResponse:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
