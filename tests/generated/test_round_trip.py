@@ -36,7 +36,7 @@ def check_round_trip(name: str, value: Any) -> None:
     before = deepcopy(value)
     decoded = decode(python_name(name), value)
     assert text(encode(decoded)) == text(before)
-    if isinstance(decoded, Model):
+    if isinstance(getattr(models, python_name(name)), type) and isinstance(decoded, Model):
         assert type(decoded).__name__ == python_name(name)
         assert text(decoded.to_dict()) == text(before)
     assert text(value) == text(before), "decoding changed its input"
