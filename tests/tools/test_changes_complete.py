@@ -7,13 +7,15 @@ its place, and anything done to their prose, order or spelling must not show.
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tools.changes_documents import STRING, Json, document, fields, ref, thing
 from tools.changes import NOTHING, report
 
 NAMES = ("Sent", "Got", "Leaf", "Node")
+# No deadline: a busy machine is no fault.
+enough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 Mutation = tuple[str, Callable[[Json], None]]
 
 _leaves = st.sampled_from(
@@ -129,6 +131,7 @@ OPERATION: list[Mutation] = [
 ]
 
 
+@enough
 @given(raw=documents(), data=st.data())
 def test_every_structural_change_is_named_with_its_place(raw: Json, data: st.DataObject):
     name = data.draw(st.sampled_from(NAMES))
@@ -145,6 +148,7 @@ def test_every_structural_change_is_named_with_its_place(raw: Json, data: st.Dat
         assert any(f"`{name}" in place for place in places)
 
 
+@enough
 @given(raw=documents(), mutation=st.sampled_from(OPERATION))
 def test_every_change_of_an_operation_is_named(raw: Json, mutation: Mutation):
     place, change = mutation
@@ -181,6 +185,7 @@ def _inside(key: str, value: object, words: Iterator[str]) -> object:
             return value
 
 
+@enough
 @given(raw=documents(), word=st.text(max_size=3))
 def test_prose_order_and_spelling_never_show(raw: Json, word: str):
     words = iter(lambda: word, None)

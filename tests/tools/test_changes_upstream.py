@@ -141,7 +141,7 @@ def test_new_names_for_all_schemas_are_renames_and_nothing_else(trimmed: tuple[J
     moved["components"]["schemas"] = {f"{name}Moved": schema for name, schema in schemas.items()}
     told = report(new, moved)
     assert set(RENAMED.findall(told)) == {(name, f"{name}Moved") for name in schemas}
-    assert places(told) == set(schemas)
+    assert told.count("\n- ") == len(schemas)
 
 
 @pytest.mark.parametrize(
