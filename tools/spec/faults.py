@@ -30,9 +30,11 @@ def check(document: Json) -> None:
 def _check_data(node: Node) -> None:
     for keyword in _FOREIGN if node.kind == "schema" else ():
         if keyword in node.value:
+            # Both keywords point at the schema around them, unless there is an anchor further out.
+            around = pointer(node.place[:3])
             raise ToolError(
                 f"{pointer(node.place)}: `{keyword}` would be read as a schema for anything; "
-                f"{_ACTION} puts a plain $ref to a component in its place."
+                f"{_ACTION} puts a plain $ref in its place (most likely to {around})."
             )
     for keyword in _NAMES.get(node.kind, ()):
         names: object = node.value.get(keyword, [])

@@ -36,8 +36,8 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
         servers = {"servers": upstream["servers"]}
         result["servers"] = rebuild(servers, "document", (), keep)["servers"]
     result["paths"] = _paths(upstream, selection, keep)
-    if "tags" in upstream:
-        result["tags"] = _tags(upstream, result["paths"], keep)
+    if "tags" in upstream and (tags := _tags(upstream, result["paths"], keep)):
+        result["tags"] = tags
     result["components"] = _components(result, upstream, keep)
     _fill_descriptions(result)
     return _ordered(result)
