@@ -16,6 +16,9 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
+demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: against OpenAI
+	@LIVE=$(LIVE) $(RUN) examples/demo.py
+
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
 	@$(RUN) -m tools.spec $(if $(UPSTREAM),"$(UPSTREAM)")
 

@@ -146,18 +146,20 @@ class Model:
         return {} if self._extra is None else dict(self._extra.unknown)
 
     def __repr__(self) -> str:
-        shown: list[str] = []
+        shown = ""
         for attribute in fields(type(self)):
             value = getattr(self, attribute.name)
-            if value is not None and attribute.name != "_extra":
-                shown.append(f"{attribute.name}={_short(value)}")
-        body = ", ".join(shown[:6])
-        more = ", …" if len(shown) > 6 else ""
-        return f"{type(self).__name__}({body}{more})"
+            if value is None or attribute.name == "_extra":
+                continue
+            if len(shown) > 120:
+                shown += ", …"
+                break
+            shown += f"{', ' if shown else ''}{attribute.name}={_short(value)}"
+        return f"{type(self).__name__}({shown})"
 
 
 _reprs = reprlib.Repr()
-_reprs.maxstring = 24
+_reprs.maxstring = 56  # an id in full
 _reprs.maxother = 24
 _reprs.maxlong = 20
 _reprs.maxdict = 0

@@ -1,0 +1,61 @@
+"""What the documentation shows works: every example runs, and every block of the README."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = sorted(ROOT.glob("examples/[!t]*.py"))  # test_*.py are run by pytest itself
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.S)
+
+
+def environment() -> Mapping[str, str]:
+    """This one, without what would make a client leave the machine."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "LIVE"))}
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_runs_and_says_something(path: Path) -> None:
+    assert run(str(path)).strip()
+
+
+def test_the_demo_tells_the_whole_story_twice() -> None:
+    said = run(str(ROOT / "examples" / "demo.py"))
+    for step in ("conversations.create", "responses.create", "items.list", "conversations.delete"):
+        assert said.count(step) >= 2
+    assert said.count("[local model] You said: Continue our conversation") == 4
+    assert said.count("deleted: True") == 2
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.split("\n")[0] for block in BLOCKS])
+def test_every_block_of_the_readme_runs(block: str) -> None:
+    assert run("-c", block).strip()
+
+
+def test_the_readme_names_what_is_there() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"^make ([\w-]+)", README, re.M):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+    for link in re.findall(r"\]\(([\w/]+\.md)\)", README):
+        assert (ROOT / link).exists(), link
+    for path in re.findall(r"`([\w.-]+/[\w./-]*)`", README):
+        assert (ROOT / path).exists(), path
