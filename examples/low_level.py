@@ -6,6 +6,8 @@ operation, models in and out. The server is the local service, so that no key is
 
 from __future__ import annotations
 
+from openai_conversations.local.server import LocalServer
+from openai_conversations.local.service import LocalService
 from openai_conversations_api import Client, StatusError
 from openai_conversations_api.api.conversations import (
     create_conversation,
@@ -19,9 +21,6 @@ from openai_conversations_api.models import (
     EasyInputMessage,
     Message,
 )
-
-from openai_conversations.local.server import LocalServer
-from openai_conversations.local.service import LocalService
 
 
 def run(client: Client) -> None:
