@@ -1,10 +1,12 @@
 """A tiny upstream document, and a folder to run the pipeline in, for the tests of tools.spec."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+Run = Callable[..., int]
 
 SELECTION = """\
 repository: owner/name
@@ -73,3 +75,8 @@ def folder(root: Path, *, selection: str = SELECTION, fixes: str = FIXES, docs: 
     for name, text in texts.items():
         (root / "spec" / f"{name}.yaml").write_text(text, encoding="utf-8")
     return root
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """All files of `root`/spec with their bytes."""
+    return {path.name: path.read_bytes() for path in sorted((root / "spec").iterdir())}
