@@ -1,0 +1,190 @@
+"""From bytes to objects and back: pages of items, streamed events, and the memory they keep.
+
+    python -m benchmarks.decode [--repetitions 15] [--json]
+
+openai-python takes the path that its own client takes from the text of a reply to its objects,
+without the HTTP before it. The floor is the standard library's json on plain dictionaries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+import httpx2
+import orjson
+from openai import OpenAI
+from openai._utils import maybe_transform
+from openai.pagination import SyncConversationCursorPage
+from openai.types.conversations import ConversationItem
+from openai.types.conversations.item_create_params import ItemCreateParams
+from openai.types.responses import ResponseStreamEvent
+from openai_conversations_api import models
+from openai_conversations_api.api.conversations import list_conversation_items
+from openai_conversations_api.api.responses import create_response
+
+from benchmarks import fixtures
+from benchmarks.measure import OPENAI, OURS, REPETITIONS, Row, Work, interleaved, memory
+from benchmarks.report import as_json, table
+
+FLOOR = "json"
+WITH_ORJSON = "ours, orjson"
+
+Decoder = Callable[[bytes], Any]
+
+
+def openai_decoder(cast_to: Any) -> Decoder:
+    """What openai-python's client does with the body of a reply."""
+    client = OpenAI(api_key="none")
+    response = httpx2.Response(200)
+
+    def decode(body: bytes) -> Any:
+        data = json.loads(body)
+        return client._process_response_data(data=data, cast_to=cast_to, response=response)
+
+    return decode
+
+
+openai_page = openai_decoder(SyncConversationCursorPage[ConversationItem])
+openai_event = openai_decoder(cast("type[Any]", ResponseStreamEvent))
+
+
+def our_page(body: bytes) -> models.ConversationItemList:
+    return list_conversation_items._decode(json.loads(body))
+
+
+def our_page_with_orjson(body: bytes) -> models.ConversationItemList:
+    return list_conversation_items._decode(orjson.loads(body))
+
+
+def our_bytes(page: models.ConversationItemList) -> str:
+    return json.dumps(page.to_dict())
+
+
+PAGES = {
+    "mixed items": fixtures.mixed_items(),
+    "messages": fixtures.message_items(),
+    "a tenth unknown": fixtures.unknown_items(),
+}
+
+
+def decode_rows(repetitions: int) -> list[Row]:
+    rows: list[Row] = []
+    for name, items in PAGES.items():
+        body = fixtures.dump(fixtures.page(items))
+        works: dict[str, Work] = {
+            OURS: partial(our_page, body),
+            WITH_ORJSON: partial(our_page_with_orjson, body),
+            OPENAI: partial(openai_page, body),
+            FLOOR: partial(json.loads, body),
+            "orjson": partial(orjson.loads, body),
+        }
+        results = interleaved(works, len(items), repetitions)
+        targets = {FLOOR: 2.0, OPENAI: 1 / 15}
+        rows.append(Row(f"decode a page, {name}", "µs an item", results, targets))
+    return rows
+
+
+def encode_rows(repetitions: int) -> list[Row]:
+    rows: list[Row] = []
+    for name, items in PAGES.items():
+        plain = fixtures.page(items)
+        body = fixtures.dump(plain)
+        ours, theirs = our_page(body), openai_page(body)
+        works: dict[str, Work] = {
+            OURS: partial(our_bytes, ours),
+            OPENAI: partial(theirs.to_json, indent=None, warnings=False),
+            FLOOR: partial(json.dumps, plain),
+        }
+        results = interleaved(works, len(items), repetitions)
+        rows.append(Row(f"encode a page, {name}", "µs an item", results, {FLOOR: 2.5}))
+    return rows
+
+
+def new_messages_rows(repetitions: int) -> list[Row]:
+    """What a caller does to append: make the objects, and the bytes of the request."""
+    items = fixtures.new_user_messages()
+    texts: list[str] = [item["content"][0]["text"] for item in items]
+
+    def ours() -> str:
+        messages = [
+            models.InputMessage(role="user", content=[models.InputTextContent(text=text)])
+            for text in texts
+        ]
+        return json.dumps(models.CreateConversationItemsBody(items=[*messages]).to_dict())
+
+    def plain(finish: Callable[[Any], Any] = lambda body: body) -> str:
+        messages = [
+            {
+                "type": "message",
+                "role": "user",
+                "content": [{"type": "input_text", "text": text}],
+            }
+            for text in texts
+        ]
+        return json.dumps(finish({"items": messages}))
+
+    transform = partial(maybe_transform, expected_type=ItemCreateParams)
+    works: dict[str, Work] = {OURS: ours, OPENAI: partial(plain, transform), FLOOR: plain}
+    results = interleaved(works, len(texts), repetitions)
+    return [Row("make and encode 20 user messages", "µs a message", results)]
+
+
+def event_rows(repetitions: int) -> list[Row]:
+    bodies = [fixtures.dump(event) for event in fixtures.stream_events()]
+
+    def ours(body: bytes) -> Any:
+        return create_response._decode_event(json.loads(body))
+
+    def each(decode: Decoder) -> None:
+        for body in bodies:
+            decode(body)
+
+    works = {
+        OURS: partial(each, ours),
+        OPENAI: partial(each, openai_event),
+        FLOOR: partial(each, json.loads),
+    }
+    results = interleaved(works, len(bodies), repetitions)
+    return [Row("decode a streamed event", "µs an event", results)]
+
+
+def memory_rows() -> list[Row]:
+    rows: list[Row] = []
+    for name, items in PAGES.items():
+        body = fixtures.dump(fixtures.page(items))
+        makers = {
+            OURS: partial(our_page, body),
+            OPENAI: partial(openai_page, body),
+            FLOOR: partial(json.loads, body),
+        }
+        results = memory(makers, len(items))
+        rows.append(Row(f"keep a page, {name}", "bytes an item", results, {OPENAI: 0.5}))
+    return rows
+
+
+def rows(repetitions: int = REPETITIONS) -> list[Row]:
+    """Everything of this module, measured now."""
+    return [
+        *decode_rows(repetitions),
+        *encode_rows(repetitions),
+        *new_messages_rows(repetitions),
+        *event_rows(repetitions),
+        *memory_rows(),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.decode")
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS, help="at least 7")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of the table")
+    options = parser.parse_args()
+    measured = rows(max(7, options.repetitions))
+    print(as_json(measured) if options.json else table(measured))
+
+
+if __name__ == "__main__":
+    main()
