@@ -19,7 +19,16 @@ from tests.strategies import UNKNOWN_TAG, for_ref, for_schema
 
 few_values = settings(max_examples=3, deadline=None)
 UNKNOWN = {"type": UNKNOWN_TAG, "beam": {"type": "message", "width": [1, None]}}
-ODD_ELEMENTS = [None, 7, "text", [], {"type": ["message"]}, {"type": None, "id": "x"}]
+ODD_ELEMENTS = [
+    None,
+    7,
+    "text",
+    [],
+    {"type": ["message"]},
+    {"type": None, "id": "x"},
+    {"role": {}, "content": "Hi"},
+    {"type": "message", "role": ["user"], "content": [], "id": 1, "status": None},
+]
 
 
 def documented_variant(place: Place) -> SearchStrategy[Any]:
