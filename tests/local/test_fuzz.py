@@ -8,6 +8,7 @@ run sends the same requests.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache
@@ -23,7 +24,8 @@ from schemathesis import checks
 from tests.document import document, operations
 
 OPERATIONS = [operation["operationId"] for _, _, operation in operations()]
-EXAMPLES = 20
+# Drawing them is what takes the time; FUZZ_EXAMPLES=200 is for an afternoon.
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
 
 
 @cache

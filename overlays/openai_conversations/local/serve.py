@@ -81,6 +81,10 @@ def run(options: argparse.Namespace) -> int:
         except (ServeError, StoreError) as error:
             print(f"serve: {error}", file=sys.stderr)
             return 1
+        # uvicorn stops gracefully on both signals and raises them again when it has; this is what
+        # they then do.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stopped)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
@@ -90,10 +94,6 @@ def run(options: argparse.Namespace) -> int:
             timeout_graceful_shutdown=5,
             log_config=_log_to_stderr(LOGGING_CONFIG),
         )
-        # uvicorn stops gracefully on both signals and raises them again when it has; this is what
-        # they then do.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _stopped)
         uvicorn.Server(config).run(sockets=[listener])
     return 0
 
@@ -111,15 +111,16 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _api_key(options: argparse.Namespace) -> str | None:
+    given: str | None = options.api_key
+    if given is not None:
+        if not given.strip():
+            raise ServeError("--api-key is empty; leave it out to serve without one")
+        return given
     name: str | None = options.api_key_env
-    key: str | None = options.api_key
-    if key is None:
-        key = os.environ.get(name or KEY_VARIABLE)
+    key = os.environ.get(name or KEY_VARIABLE, "").strip()
     if name is not None and not key:
         raise ServeError(f"--api-key-env names {name}, but that variable is not set")
-    if key is not None and not key.strip():
-        raise ServeError("--api-key is empty; leave it out to serve without one")
-    return key
+    return key or None
 
 
 def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
