@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import _schema
+from openai_conversations.errors import InvalidArgumentError
 from openai_conversations.local import LocalService, ServiceRequest
 
 from tests.local.calls import ask, new_conversation
@@ -124,6 +125,12 @@ def test_the_right_key() -> None:
     locked = LocalService(api_key="sécret")
     headers = {"authorization": "bearer sécret"}
     assert ask(locked, "POST", "/conversations", headers=headers).status == 200
+
+
+@pytest.mark.parametrize("argument", [{"api_key": ""}, {"model": "gpt-5"}])
+def test_arguments_that_cannot_be(argument: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=next(iter(argument))):
+        LocalService(**argument)
 
 
 def test_every_answer_has_an_id_of_its_own(service: LocalService) -> None:

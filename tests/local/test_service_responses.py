@@ -228,9 +228,9 @@ def test_an_error_that_cannot_be_is_refused(fault: Any) -> None:
 
 def test_a_turn_that_cannot_be_is_refused() -> None:
     model: Any = LocalModel()
-    with pytest.raises(ValueError, match="at least one"):
+    with pytest.raises(ValueError, match="one item or more"):
         model.enqueue()
-    with pytest.raises(TypeError, match="mapping, got str"):
+    with pytest.raises(TypeError, match=r"items\[0\]: expected a mapping.*got str"):
         model.enqueue("text")
     with pytest.raises(ValueError, match="join"):
         model.enqueue_text("ab", chunks=["a"])
@@ -446,6 +446,18 @@ def test_a_dropped_stream_in_the_background_goes_on(service: LocalService) -> No
     assert len(texts_of(service, id)) == 2
     after = [("stream", "true"), ("starting_after", "0")]
     assert names([first, *ask(service, "GET", path, query=after).events])[-1] == "completed"
+
+
+def test_a_response_is_made_once_however_many_look_at_it(service: LocalService) -> None:
+    id = new_conversation(service)
+    first: Any = stream(service, conversation=id, background=True)
+    path = f"/responses/{next(events(first.body))['response']['id']}"
+    assert ask(service, "GET", path).json["status"] == "in_progress"
+    refused = ask(service, "GET", path, query=[("stream", "true")])
+    assert (refused.status, refused.error["param"]) == (400, "stream")
+    assert b"response.completed" in b"".join(first.body)
+    assert texts_of(service, id) == ["hi", "[local model] You said: hi"]
+    assert ask(service, "GET", path).json["status"] == "completed"
 
 
 def test_a_lease_ends_with_time_when_nobody_gives_it_back(tmp_path: Path) -> None:

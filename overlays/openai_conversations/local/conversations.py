@@ -103,17 +103,17 @@ def find(store: Store, id: str) -> ConversationRow:
     return row
 
 
-def read_list(store: Store, list: int, page: Page, include: Collection[str]) -> Json:
+def read_list(store: Store, list_key: int, page: Page, include: Collection[str]) -> Json:
     """One page of a list of items; a 400 when ``after`` is no item of it."""
     position = None
     if page.after is not None:
-        position = store.position(list, page.after) if well_formed(page.after) else None
+        position = store.position(list_key, page.after) if well_formed(page.after) else None
         if position is None:
             raise invalid(
                 "after", f"Invalid 'after': no item with id '{page.after:.200}' in this list."
             )
     # One more than asked for tells whether there is more.
-    items = store.items(list, after=position, ascending=page.ascending, limit=page.limit + 1)
+    items = store.items(list_key, after=position, ascending=page.ascending, limit=page.limit + 1)
     return listing(items[: page.limit], len(items) > page.limit, include)
 
 

@@ -15,6 +15,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
+from ..errors import OpenAIError
+
 #: Marks a file as ours ("oacv"), so that no other program's database is ever changed.
 APPLICATION_ID = 0x6F616376
 SCHEMA_VERSION = 1
@@ -42,7 +44,7 @@ CREATE TABLE leases (
 """
 
 
-class StoreError(RuntimeError):
+class StoreError(OpenAIError, RuntimeError):
     """The database file cannot be opened or is not one of ours."""
 
 

@@ -6,7 +6,6 @@ callable); without either, the reply names the local model and repeats what it w
 
 from __future__ import annotations
 
-import copy
 import json
 import threading
 from collections import deque
@@ -14,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._schema import problems, schema
+from .._schema import schema
 from .._schema.values import is_array
+from ..errors import InvalidArgumentError
 from .ids import new_id
+from .wire import dump
 
 #: An item that a model puts out: JSON as ``response.output`` holds it; id and status may be left
 #: out, and a message's ``content`` may be a plain string.
@@ -28,17 +29,23 @@ class ModelError(Exception):
 
     With ``status`` the request itself fails with that HTTP status (in a stream: an ``error``
     event); without, a response is made whose ``status`` is ``failed``, and ``code`` is one of the
-    document's ``ResponseErrorCode``. Raises ValueError for a code or a status that cannot be.
+    document's ``ResponseErrorCode``. Raises InvalidArgumentError for a code or a status that
+    cannot be.
     """
 
     def __init__(
         self, message: str, code: str = "server_error", *, status: int | None = None
     ) -> None:
         super().__init__(message)
-        if status is None and (found := problems(schema("ResponseErrorCode"), code)):
-            raise ValueError(f"code: {found[0].message}")
+        codes: list[str] = schema("ResponseErrorCode")["enum"]
+        if status is None and code not in codes:
+            raise InvalidArgumentError(
+                "code", expected=f"one of {', '.join(codes)}", received=repr(code)
+            )
         if status is not None and not 400 <= status <= 599:
-            raise ValueError(f"status must be an HTTP error status, 400 to 599, got {status}")
+            raise InvalidArgumentError(
+                "status", expected="an HTTP error status, 400 to 599", received=str(status)
+            )
         self.message = message
         self.code = code
         self.status = status
@@ -83,13 +90,17 @@ class LocalModel:
     def enqueue(self, *items: OutputItem) -> None:
         """Queue one turn of these items; ids and status are filled in where they are missing.
 
-        Raises TypeError for anything that is no mapping, and ValueError when none is given.
+        Raises InvalidArgumentError for anything that is no mapping, and when none is given.
         """
         if not items:
-            raise ValueError("enqueue() needs at least one output item, got none")
-        for item in items:
+            raise InvalidArgumentError("items", expected="one item or more", received="none")
+        for index, item in enumerate(items):
             if not isinstance(item, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise TypeError(f"an output item is a mapping, got {type(item).__name__}")
+                raise InvalidArgumentError(
+                    f"items[{index}]",
+                    expected="a mapping, as response.output holds it",
+                    received=type(item).__name__,
+                )
         self._add([dict(item) for item in items])
 
     def enqueue_text(
@@ -98,15 +109,19 @@ class LocalModel:
         """Queue a turn of one assistant message.
 
         ``chunks`` are the pieces in which a stream delivers the text, word by word when not
-        given; joined they must be ``text`` (ValueError otherwise). ``incomplete`` ends the
-        response as incomplete for that reason: ``max_output_tokens`` or ``content_filter``.
+        given; joined they must be ``text``. ``incomplete`` ends the response as incomplete for
+        that reason: ``max_output_tokens`` or ``content_filter``. Raises InvalidArgumentError.
         """
         pieces = words(text) if chunks is None else list(chunks)
         if "".join(pieces) != text:
-            raise ValueError(f"chunks must join to text: {''.join(pieces)!r} is not {text!r}")
+            raise InvalidArgumentError(
+                "chunks", expected=f"pieces that join to {text!r:.80}", received=f"{pieces!r:.80}"
+            )
         if incomplete not in (None, "max_output_tokens", "content_filter"):
-            raise ValueError(
-                f"incomplete must be 'max_output_tokens' or 'content_filter', got {incomplete!r}"
+            raise InvalidArgumentError(
+                "incomplete",
+                expected="'max_output_tokens' or 'content_filter'",
+                received=repr(incomplete),
             )
         self._add(Text(pieces, incomplete))
 
@@ -141,7 +156,7 @@ class LocalModel:
         self, message: str, *, code: str = "server_error", status: int | None = None
     ) -> None:
         """Queue a failure: of the request when ``status`` (400 to 599) is given, of the response
-        (``status: failed``) when not. Raises ValueError as ModelError does."""
+        (``status: failed``) when not. Raises InvalidArgumentError as ModelError does."""
         self._add(ModelError(message, code, status=status))
 
     @property
@@ -155,7 +170,7 @@ class LocalModel:
             if self._turns:
                 return self._turns.popleft()
         # A callable may keep or change what it is given; what is stored must not follow.
-        reply = self._fallback(copy.deepcopy(request), copy.deepcopy(context))
+        reply = self._fallback(*json.loads(dump([request, context])))
         if isinstance(reply, str):
             return Text(words(reply))
         if isinstance(reply, Mapping):

@@ -39,19 +39,19 @@ class Responses:
     def create(self, call: Call) -> Json | Iterator[Json]:
         """createResponse: at once, as a stream, or (``background``) when it is looked at."""
         response = new_response(call.body, self._now())
+        background, streamed = response["background"], bool(call.body.get("stream"))
         self._take(response)
         try:
             plan = new_plan(self._store, call.body, response)
-            if response["background"]:
-                with self._store.transaction():
-                    self._store.add_response(response | {"status": "queued"}, call.body, plan.input)
+            if background:
+                self._add(plan, "in_progress" if streamed else "queued")
         except BaseException:
             self._free(response)
             raise
-        if response["background"] and not call.body.get("stream"):
+        if background and not streamed:
             return response | {"status": "queued", "output": []}
         run = self._run(plan, call.include)
-        return run if call.body.get("stream") else run.result()
+        return run if streamed else run.result()
 
     def retrieve(self, call: Call) -> Json | Iterator[Json]:
         """getResponse; one in the background moves on a step each time it is looked at."""
@@ -134,9 +134,19 @@ class Responses:
         if row.body["status"] in WAITING:
             self._work(row)
             row = self._find(call)
+        if row.body["status"] in WAITING:
+            raise invalid("stream", "Another request is streaming this response; try again later.")
         events = row.events or replay(row.body, self._store.items(row.output))
         after: int = call.query.get("starting_after", -1)
         return (_shown_event(e, call.include) for e in events if e["sequence_number"] > after)
+
+    def _add(self, plan: Plan, status: str) -> None:
+        """Store a response in the background; one that is in progress is being worked on."""
+        response = plan.response | {"status": status}
+        with self._store.transaction():
+            self._store.add_response(response, plan.request, plan.input)
+            if status == "in_progress":
+                self._leases.take(response["id"], response["id"])
 
     def _work(self, row: ResponseRow) -> None:
         """Make a response that waits in the background, unless somebody is at it."""

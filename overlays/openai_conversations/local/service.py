@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._schema import Operation, match, methods, problems
+from ..errors import InvalidArgumentError
 from .call import Call
 from .conversations import Conversations
 from .database import Database
@@ -63,7 +64,8 @@ class LocalService:
     ``path`` is the SQLite file that keeps everything (several processes may use one file), or
     None to keep it in memory. With ``api_key`` every request needs it as a bearer token.
     ``model`` is a LocalModel to script, or a callable (see ``ModelCallable``); ``clock`` gives
-    Unix time in seconds. Raises StoreError when the file cannot be used. Thread-safe.
+    Unix time in seconds. A request body of more than ``max_body`` bytes is refused. Raises
+    StoreError when the file cannot be used, InvalidArgumentError for a wrong argument. Thread-safe.
     """
 
     def __init__(
@@ -75,6 +77,12 @@ class LocalService:
         clock: Callable[[], float] = time.time,
         max_body: int = MAX_BODY,
     ) -> None:
+        if model is not None and not isinstance(model, LocalModel) and not callable(model):
+            raise InvalidArgumentError(
+                "model", expected="a LocalModel or a callable", received=type(model).__name__
+            )
+        if api_key == "":
+            raise InvalidArgumentError("api_key", expected="None or a key", received="''")
         self.model = model if isinstance(model, LocalModel) else LocalModel(model)
         self._api_key = api_key
         self._max_body = max_body
@@ -212,6 +220,8 @@ def _refusal(error: Exception) -> ServiceError:
     """What the caller is told of an exception."""
     if isinstance(error, ServiceError):
         return error
+    if isinstance(error, RecursionError):
+        return invalid(None, "The request is nested too deeply.", "invalid_json")
     logger.error("The local service failed", exc_info=error)
     if isinstance(error, sqlite3.Error):
         return ServiceError(503, f"The store of the local service: {error}.", type="server_error")

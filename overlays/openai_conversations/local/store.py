@@ -94,29 +94,32 @@ class Store:
 
     # Items
 
-    def append(self, list: int, items: Iterable[Json]) -> None:
+    def append(self, list_key: int, items: Iterable[Json]) -> None:
         """Put items at the end of a list; their ids must be new to it."""
-        last = self._db.row("SELECT max(position) FROM items WHERE list = ?", (list,))[0]
+        last = self._db.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
         self._db.run_many(
             "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
-            [(list, n, item["id"], _text(item)) for n, item in enumerate(items, (last or 0) + 1)],
+            [
+                (list_key, n, item["id"], _text(item))
+                for n, item in enumerate(items, (last or 0) + 1)
+            ],
         )
 
-    def item(self, list: int, id: str) -> Json | None:
+    def item(self, list_key: int, id: str) -> Json | None:
         """The item of a list with this id."""
-        return self._item("SELECT body FROM items WHERE id = ? AND list = ?", (id, list))
+        return self._item("SELECT body FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     def item_anywhere(self, id: str) -> Json | None:
         """The newest item with this id in any list, those of deleted conversations included."""
         return self._item("SELECT body FROM items WHERE id = ? ORDER BY list DESC LIMIT 1", (id,))
 
-    def position(self, list: int, id: str) -> int | None:
+    def position(self, list_key: int, id: str) -> int | None:
         """Where in a list the item with this id stands."""
-        row = self._db.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list))
+        row = self._db.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
         return row[0] if row else None
 
     def items(
-        self, list: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
+        self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
     ) -> list[Json]:
         """Items of a list by position, from behind ``after`` on; all of them without a limit."""
         if ascending:
@@ -127,13 +130,15 @@ class Store:
             start = 2**62 if after is None else after
         rows = self._db.rows(
             f"SELECT body FROM items WHERE list = ? AND {bound} ORDER BY position {order} LIMIT ?",
-            (list, start, limit),
+            (list_key, start, limit),
         )
-        return [json.loads(row[0]) for row in rows]
+        # Read as one text: that takes half the time of reading item by item.
+        found: list[Json] = json.loads(f"[{','.join(row[0] for row in rows)}]")
+        return found
 
-    def delete_item(self, list: int, id: str) -> None:
+    def delete_item(self, list_key: int, id: str) -> None:
         """Take an item out of a list."""
-        self._db.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list))
+        self._db.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     # Responses
 
