@@ -17,7 +17,11 @@ DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.py"
 
 def run(**environment: str) -> subprocess.CompletedProcess[str]:
     """Run the demonstration with these variables and none of the machine's own."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "PYTHONPATH", "SYSTEMROOT")
+        if name in os.environ
+    }
     return subprocess.run(
         [sys.executable, "-W", "error", DEMO],
         capture_output=True,
