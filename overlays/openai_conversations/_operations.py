@@ -74,11 +74,7 @@ _NO_BODY: dict[str, object] = {}
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:
-    # The service reads a list only from include[]=a&include[]=b, which the document cannot say.
-    return "&".join(
-        f"{'include%5B%5D' if name == 'include' else name}={quote(value, safe='')}"
-        for name, value in pairs
-    )
+    return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in pairs)
 
 
 def encode(value: Any) -> Any:

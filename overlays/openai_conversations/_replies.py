@@ -48,19 +48,24 @@ def decode_reply(call: Call[_T], response: httpx.Response, *, strict: bool) -> _
         APIResponseValidationError: the answer is no JSON, no JSON object, or (strict) does not fit
             the document.
     """
-    if not response.content and response.status_code in (200, 202, 204) and call.method == "DELETE":
+    if not response.content and call.method == "DELETE":
         # The document promises no body for one of the deletions.
-        data = None
-    else:
-        data = to_json(response)
-    if strict and call.operation and data is not None:
-        check(call.operation, data, response)
+        return call.decode(None)
+    data = to_json(response)
     try:
-        return call.decode(data)
+        # All documented operations answer with an object.
+        if not call.operation or isinstance(data, dict):
+            if strict and call.operation:
+                check(call.operation, data, response)
+            return call.decode(data)
+        cause = None
+    except APIResponseValidationError:
+        raise
     except Exception as error:
-        expected = f"the answer to {call.operation or call.path} does not have the expected form"
-        message = f"{expected}: {_in_short(repr(data))}"
-        raise APIResponseValidationError(response, data, message=message) from error
+        cause = error
+    expected = f"the answer to {call.operation or call.path} does not have the expected form"
+    message = f"{expected}: {_in_short(repr(data))}"
+    raise APIResponseValidationError(response, data, message=message) from cause
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:

@@ -7,9 +7,10 @@ anyio, which httpx brings, so that asyncio and trio both work.
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import anyio
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 Event = anyio.Event
+Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
+"""What a long call takes its items from."""
 
 
 def current_loop() -> object:
@@ -106,6 +109,33 @@ async def ask_for_key(source: Callable[[], object]) -> object:
     """Call a function, sync or async, for the API key."""
     key = source()
     return await key if isinstance(key, Awaitable) else key
+
+
+async def report(callback: Callable[[_T], object], value: _T) -> None:
+    """Call a function, sync or async, that is told how far something is."""
+    said = callback(value)
+    if isinstance(said, Awaitable):
+        await said
+
+
+class Intake(Generic[_T]):
+    """Takes elements from a source, in order, and never more than asked for."""
+
+    def __init__(self, source: Source[_T]) -> None:
+        self._async = source.__aiter__() if isinstance(source, AsyncIterable) else None
+        self._sync = iter(()) if isinstance(source, AsyncIterable) else iter(source)
+
+    async def take(self, count: int) -> list[_T]:
+        """The next `count` elements, fewer at the end."""
+        if self._async is None:
+            return list(islice(self._sync, count))
+        taken: list[_T] = []
+        while len(taken) < count:
+            try:
+                taken.append(await self._async.__anext__())
+            except StopAsyncIteration:
+                break
+        return taken
 
 
 class _PageLike(Protocol[_T_co]):

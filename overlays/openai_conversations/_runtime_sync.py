@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from .abort import AbortSignal, Interrupted
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 Event = threading.Event
+Source: TypeAlias = Iterable[_T]
+"""What a long call takes its items from."""
 
 
 def current_loop() -> object:
@@ -151,6 +154,22 @@ def _bounded(response: httpx.Response, deadline: float) -> httpx.SyncByteStream:
 def ask_for_key(source: Callable[[], object]) -> object:
     """Call a function for the API key."""
     return source()
+
+
+def report(callback: Callable[[_T], object], value: _T) -> None:
+    """Call a function that is told how far something is."""
+    callback(value)
+
+
+class Intake(Generic[_T]):
+    """Takes elements from a source, in order, and never more than asked for."""
+
+    def __init__(self, source: Source[_T]) -> None:
+        self._source = iter(source)
+
+    def take(self, count: int) -> list[_T]:
+        """The next `count` elements, fewer at the end."""
+        return list(islice(self._source, count))
 
 
 def first_page(fetch: Callable[[], _T]) -> _T:

@@ -4,6 +4,7 @@
     ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says how far it had come
+    ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no answer, or only a part of one
         │   └── APITimeoutError         … within the time allowed
@@ -25,18 +26,26 @@ of them pickle. The request and the response that an error carries never hold th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import httpx
+
+    from .append import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
 """How far a call had come when its `AbortSignal` was set."""
 
 
 class OpenAIError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package.
+
+    Attributes:
+        append: what had landed, and from where to resume, if the error ended an `items.append`.
+    """
+
+    append: AppendProgress | None = None
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.
@@ -86,6 +95,51 @@ class RequestAbortedError(OpenAIError):
         super().__init__(f"aborted {stage}" + (f": {reason}" if reason else ""))
         self.stage = stage
         self.reason = reason
+
+
+class AppendUncertainError(OpenAIError):
+    """An append does not know which of its items have landed, and does not guess.
+
+    Either the conversation cannot be read (`__cause__` says why), or it holds what the append
+    cannot have put there: another writer was at work. Of the items, counted from the start, the
+    first `landed` are there; the next `unknown` are in doubt; the others are not there.
+
+    Attributes:
+        append: the account, which the properties repeat.
+        found_ids: the ids of what follows the last item that is certain, if it could be read.
+    """
+
+    append: AppendProgress
+
+    def __init__(
+        self, why: str, append: AppendProgress, *, found_ids: Sequence[str | None] = ()
+    ) -> None:
+        super().__init__(
+            f"append to {append.conversation_id}: {append.landed} items have landed and "
+            f"{append.unknown} may have: {why}"
+        )
+        self.append = append
+        self.found_ids = tuple(found_ids)
+
+    @property
+    def landed(self) -> int:
+        """How many items, from the first on, are certainly in the conversation."""
+        return self.append.landed
+
+    @property
+    def unknown(self) -> int:
+        """How many of the items after those may be there or not."""
+        return self.append.unknown
+
+    @property
+    def not_landed(self) -> int | None:
+        """How many are certainly not there; None if `items` has no length."""
+        return self.append.not_landed
+
+    @property
+    def token(self) -> str:
+        """For `append(…, resume=token)`, later or in another process."""
+        return self.append.token
 
 
 class APIError(OpenAIError):

@@ -1,0 +1,142 @@
+"""The tree of errors: classes, what they carry, what they never carry."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import httpx
+import openai_conversations as package
+import pytest
+from openai_conversations import APIStatusError, OpenAIError, errors
+
+from tests.overlay.loopback import Loopback, answers
+from tests.overlay.ways import Way
+
+KEY = "sk-secret-1234567890"
+
+
+def request() -> httpx.Request:
+    headers = {"Authorization": f"Bearer {KEY}", "X-Shown": "yes"}
+    return httpx.Request("POST", "https://api.openai.com/v1/conversations", headers=headers)
+
+
+def response(status: int = 400, **content: Any) -> httpx.Response:
+    headers = {"x-request-id": "req_1"}
+    return httpx.Response(status, headers=headers, request=request(), **content)
+
+
+def one_of_each() -> list[OpenAIError]:
+    body = {"message": "m", "code": "c", "param": "p", "type": "t"}
+    with_status = [
+        cls("text", response=response(), body=body)
+        for cls in vars(errors).values()
+        if isinstance(cls, type) and issubclass(cls, APIStatusError)
+    ]
+    return [
+        *with_status,
+        errors.APIResponseValidationError(response(200), body),
+        errors.APIConnectionError(message="text", request=request()),
+        errors.APITimeoutError(request()),
+        errors.APIError("text", request(), body=body),
+        errors.InvalidArgumentError("items[3]", expected="an item", received="3"),
+        errors.ClientClosedError(),
+        errors.RequestAbortedError("in flight", "enough"),
+    ]
+
+
+@pytest.mark.parametrize("error", one_of_each(), ids=lambda error: type(error).__name__)
+def test_errors_survive_pickling_and_copying_and_hold_no_key(error: OpenAIError) -> None:
+    error.add_note("a note")
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert type(again) is type(error)
+        assert str(again) == str(error)
+        assert set(vars(again)) == set(vars(error))
+        for name in ("code", "param", "status_code", "request_id", "stage", "argument"):
+            assert getattr(again, name, None) == getattr(error, name, None)
+    assert KEY.encode() not in pickle.dumps(error)
+    assert KEY not in repr(vars(error)) + repr(error)
+    if isinstance(error, errors.APIError):
+        assert error.request.headers["X-Shown"] == "yes"
+
+
+def test_every_error_is_exported_and_in_the_drawing() -> None:
+    drawn = errors.__doc__ or ""
+    for name, cls in vars(errors).items():
+        if isinstance(cls, type) and issubclass(cls, Exception) and not name.startswith("_"):
+            assert name in drawn
+            assert getattr(package, name) is cls
+
+
+STATUSES = [
+    (400, "BadRequestError"),
+    (401, "AuthenticationError"),
+    (403, "PermissionDeniedError"),
+    (404, "NotFoundError"),
+    (409, "ConflictError"),
+    (422, "UnprocessableEntityError"),
+    (429, "RateLimitError"),
+    (500, "InternalServerError"),
+    (520, "InternalServerError"),
+    (418, "APIStatusError"),
+]
+
+
+@pytest.mark.parametrize(("status", "name"), STATUSES)
+def test_a_status_has_its_error(status: int, name: str) -> None:
+    body = {"error": {"message": "No.", "type": "t", "param": "items", "code": "c"}}
+    with (
+        Loopback(answers(body, status=status, x_request_id="req_7")) as server,
+        pytest.raises(APIStatusError) as caught,
+    ):
+        Way("sync").run(server.url, lambda c: c.conversations.create(), max_retries=0)
+    error = caught.value
+    assert type(error).__name__ == name
+    assert str(error) == f"Error code: {status} - No."
+    assert (error.status_code, error.request_id) == (status, "req_7")
+    assert (error.code, error.param, error.type) == ("c", "items", "t")
+    assert error.body == body["error"]
+    assert error.response.json() == body
+
+
+BODIES = [
+    (b'{"detail": "Not here"}', "Not here"),
+    (b'{"detail": [{"loc": ["body"], "msg": "bad"}]}', "'msg': 'bad'"),
+    (b'{"error": "plain text"}', "plain text"),
+    (b'{"error": {"message": "alone"}}', "alone"),
+    (b'{"error": null}', "Status"),
+    (b'{"message": "top"}', "top"),
+    (b"<html><head><title>502 Bad\n Gateway</title></head></html>", "502 Bad Gateway"),
+    (b"<html><body>x</body></html>", "Status"),
+    (b"upstream timed out", "upstream timed out"),
+    (b"[1, 2]", "[1, 2]"),
+    (b"NaN", "nan"),
+    (b"\xff\xff", "\ufffd\ufffd"),
+    (b"", "Status"),
+    (b"x" * 10_000, "x" * 300 + "…"),
+]
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize(("body", "said"), BODIES)
+def test_any_body_gives_a_readable_message(body: bytes, said: str) -> None:
+    with (
+        Loopback(answers(body, status=404)) as server,
+        pytest.raises(package.NotFoundError) as caught,
+    ):
+        Way("sync").run(server.url, lambda c: c.conversations.retrieve("conv_1"))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_errors_are_made_as_in_openai_python() -> None:
+    import openai
+
+    for name in ("RateLimitError", "APIConnectionError", "APITimeoutError", "APIError"):
+        theirs, ours = getattr(openai, name), getattr(package, name)
+        bases = {cls.__name__ for cls in theirs.__mro__}
+        assert bases - {"object"} <= {cls.__name__ for cls in ours.__mro__}
+    error = package.RateLimitError("slow", response=response(429), body=None)
+    assert error.message == "slow"

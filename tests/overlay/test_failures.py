@@ -1,0 +1,263 @@
+"""Servers and networks that fail: each ends in an error of ours, within the time allowed."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from openai_conversations import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    OpenAIError,
+)
+
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
+from tests.overlay.ways import Way
+
+pytestmark = [
+    pytest.mark.off_contract,
+    # httpx leaves its own generators half-way when it cannot decompress a body; trio says so.
+    pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning"),
+]
+
+
+def cut_before_answer(peer: Peer) -> None:
+    peer.cut()
+
+
+def half_a_head(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 200 OK\r\ncontent-le")
+    peer.cut()
+
+
+def half_a_body(peer: Peer) -> None:
+    peer.head(200, {"content-length": "1000", "content-type": "application/json"})
+    peer.send(b'{"id": "conv_1"')
+    peer.cut()
+
+
+def half_a_chunk(peer: Peer) -> None:
+    peer.head(200, {"transfer-encoding": "chunked", "content-type": "application/json"})
+    peer.send(b"ff\r\n{")
+    peer.cut()
+
+
+def no_http(peer: Peer) -> None:
+    peer.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+    peer.cut()
+
+
+def broken_compression(peer: Peer) -> None:
+    peer.reply(b"no gzip at all", headers={"content-encoding": "gzip"})
+
+
+def endless_redirects(peer: Peer) -> None:
+    peer.reply(b"", status=302, headers={"location": "/v1/conversations/conv_1"})
+
+
+def redirect_to_nowhere(peer: Peer) -> None:
+    peer.reply(b"", status=302, headers={"location": "http://[broken/"})
+
+
+BROKEN = [
+    cut_before_answer,
+    half_a_head,
+    half_a_body,
+    half_a_chunk,
+    no_http,
+    broken_compression,
+    endless_redirects,
+    redirect_to_nowhere,
+]
+
+
+@pytest.mark.parametrize("script", BROKEN)
+def test_a_broken_connection(way: Way, script: Callable[[Peer], None]) -> None:
+    with Loopback(script) as server, pytest.raises(APIConnectionError) as caught:
+        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"), max_retries=0)
+    assert type(caught.value) is APIConnectionError
+    assert str(caught.value).startswith("Connection error: ")
+    assert not caught.value.never_sent
+
+
+def stall_before_answer(peer: Peer) -> None:
+    peer.wait()
+
+
+def stall_in_the_body(peer: Peer) -> None:
+    peer.head(200, {"content-length": "1000", "content-type": "application/json"})
+    peer.send(b"{")
+    peer.wait()
+
+
+def drip(peer: Peer, first: bytes) -> None:
+    """A byte now and then: no single read takes long, and the whole would never end."""
+    peer.send(first)
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def drip_the_head(peer: Peer) -> None:
+    drip(peer, b"HTTP/1.1 200 OK\r\nx-slow: ")
+
+
+def drip_the_body(peer: Peer) -> None:
+    drip(peer, b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n{")
+
+
+@pytest.mark.parametrize(
+    "script", [stall_before_answer, stall_in_the_body, drip_the_head, drip_the_body]
+)
+def test_a_slow_answer(way: Way, script: Callable[[Peer], None]) -> None:
+    with Loopback(script) as server, pytest.raises(APITimeoutError) as caught:
+        way.run(
+            server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=0.2, max_retries=0
+        )
+    assert str(caught.value) == "Request timed out while waiting for the answer."
+
+
+@pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])
+def test_a_slow_body_for_a_client_of_the_callers(way: Way, script: Callable[[Peer], None]) -> None:
+    make = httpx.Client if way.name == "sync" else httpx.AsyncClient
+    with Loopback(script) as server, pytest.raises(APITimeoutError):
+        way.run(
+            server.url,
+            lambda c: c.conversations.retrieve("conv_1"),
+            timeout=0.2,
+            max_retries=0,
+            http_client=make(),
+        )
+
+
+WRONG: list[tuple[bytes, str, str]] = [
+    (b"<html><title>Sign in</title></html>", "text/html", "is no JSON (text/html, 35 bytes)"),
+    (b"", "application/json", "is no JSON (application/json, 0 bytes)"),
+    (b'{"id": ', "application/json", "is no JSON"),
+    (b"\xff\xfe\x00", "application/json", "is no JSON"),
+    (b"[" * 100_000, "application/json", "is no JSON"),
+    (b"[]", "application/json", "does not have the expected form: []"),
+    (b"null", "application/json", "does not have the expected form: None"),
+    (b'"conv_1"', "application/json", "does not have the expected form"),
+]
+
+
+@pytest.mark.parametrize(("body", "kind", "said"), WRONG)
+def test_an_answer_of_another_kind(way: Way, body: bytes, kind: str, said: str) -> None:
+    with (
+        Loopback(answers(body, content_type=kind, x_request_id="req_1")) as server,
+        pytest.raises(APIResponseValidationError) as caught,
+    ):
+        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"))
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 600
+    assert caught.value.request_id == "req_1"
+
+
+def test_a_list_without_data(way: Way) -> None:
+    with (
+        Loopback(answers({"object": "list"})) as server,
+        pytest.raises(APIResponseValidationError, match="no `data`"),
+    ):
+        way.run(server.url, lambda c: c.conversations.items.list("conv_1"))
+
+
+def test_json_of_another_content_type_is_taken(way: Way) -> None:
+    body = b'{"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {}}'
+    with Loopback(answers(body, content_type="text/plain")) as server:
+        assert way.run(server.url, lambda c: c.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_a_hundred_megabytes(status: int) -> None:
+    megabyte = b"x" * 1_000_000
+
+    def script(peer: Peer) -> None:
+        peer.head(status, {"content-length": str(100 * len(megabyte))})
+        for _ in range(100):
+            peer.send(megabyte)
+
+    way = Way("sync")
+    with Loopback(script) as server, pytest.raises(APIError) as caught:
+        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=30, max_retries=0)
+    assert len(str(caught.value)) < 600
+
+
+def test_nobody_listens(way: Way) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+    with pytest.raises(APIConnectionError) as caught:
+        way.run(url, lambda c: c.conversations.create(), max_retries=1)
+    assert caught.value.never_sent
+    assert caught.value.retries_taken == 1
+
+
+def test_no_such_host(way: Way) -> None:
+    with pytest.raises(APIConnectionError) as caught, pytest.warns(UserWarning, match="plain http"):
+        way.run(
+            f"http://{way.name}.invalid/v1",
+            lambda c: c.conversations.retrieve("conv_1"),
+            max_retries=0,
+        )
+    assert caught.value.never_sent
+
+
+def test_plain_http_where_tls_is_expected(way: Way) -> None:
+    greeting = b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    with (
+        Loopback(answers(CONVERSATION), greeting=greeting) as server,
+        pytest.raises(APIConnectionError) as caught,
+    ):
+        way.run(
+            server.url.replace("http:", "https:"),
+            lambda c: c.conversations.retrieve("conv_1"),
+            max_retries=0,
+        )
+    assert "SSL" in str(caught.value)
+    assert caught.value.never_sent
+
+
+def test_whatever_a_transport_raises(way: Way) -> None:
+    class Odd(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise KeyError("odd")
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            raise KeyError("odd")
+
+    http_client: Any = (
+        httpx.Client(transport=Odd()) if way.name == "sync" else httpx.AsyncClient(transport=Odd())
+    )
+    with pytest.raises(OpenAIError, match="odd"):
+        way.run(
+            "http://localhost/v1",
+            lambda c: c.conversations.retrieve("conv_1"),
+            max_retries=0,
+            http_client=http_client,
+        )
+
+
+def test_the_connections_are_good_for_the_next_call(way: Way) -> None:
+    def failing(client: Any) -> Any:
+        return client.with_options(timeout=0.1, max_retries=0).conversations.retrieve("conv_1")
+
+    with Loopback(stall_in_the_body, answers(CONVERSATION)) as server:
+        # The first call fails in the same client that then succeeds.
+        def both(client: Any) -> Any:
+            if way.name == "sync":
+                with pytest.raises(APITimeoutError):
+                    failing(client)
+                return client.conversations.retrieve("conv_1")
+
+            async def run() -> Any:
+                with pytest.raises(APITimeoutError):
+                    await failing(client)
+                return await client.conversations.retrieve("conv_1")
+
+            return run()
+
+        assert way.run(server.url, both).id == "conv_1"

@@ -1,0 +1,139 @@
+"""What is sent again, and what never is, seen from the server."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from openai_conversations import (
+    APIConnectionError,
+    APITimeoutError,
+    BadRequestError,
+    ConversationLockedError,
+    InternalServerError,
+    RateLimitError,
+)
+
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, Script, answers, page
+from tests.overlay.ways import Way
+
+LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param": None,
+                    "code": "conversation_locked"}}  # fmt: skip
+
+
+def lost(peer: Peer) -> None:
+    """The request is taken, and the answer is not given."""
+    peer.cut()
+
+
+def late(peer: Peer) -> None:
+    peer.wait()
+
+
+def append(client: Any) -> Any:
+    return client.conversations.items.create("conv_1", items=[{"role": "user", "content": "Hi"}])
+
+
+def retrieve(client: Any) -> Any:
+    return client.conversations.retrieve("conv_1")
+
+
+def delete(client: Any) -> Any:
+    return client.conversations.delete("conv_1")
+
+
+DELETED = {"id": "conv_1", "object": "conversation.deleted", "deleted": True}
+
+
+@pytest.mark.parametrize("failure", [lost, *(answers({}, status=s) for s in (408, 409, 429, 503))])
+@pytest.mark.parametrize(("action", "good"), [(retrieve, CONVERSATION), (delete, DELETED)])
+def test_a_read_or_a_deletion_is_sent_again(
+    way: Way, failure: Script, action: Any, good: Any
+) -> None:
+    with Loopback(failure, failure, answers(good)) as server:
+        assert way.run(server.url, action).id == "conv_1"
+    assert len(server.requests) == 3
+
+
+def test_a_read_that_timed_out_is_sent_again(way: Way) -> None:
+    with Loopback(late, answers(CONVERSATION)) as server:
+        assert way.run(server.url, retrieve, timeout=0.2).id == "conv_1"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (lost, APIConnectionError),
+        (late, APITimeoutError),
+        (answers({}, status=500), InternalServerError),
+        (answers({}, status=503), InternalServerError),
+        (answers({}, status=408), Exception),
+        (answers({}, status=400), BadRequestError),
+    ],
+)
+def test_an_append_whose_fate_is_unknown_is_not_sent_again(
+    way: Way, failure: Script, error: type[Exception]
+) -> None:
+    with Loopback(failure, answers(page(1))) as server, pytest.raises(error):
+        way.run(server.url, append, timeout=0.2)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "refusal", [answers({}, status=429), answers({}, status=409), answers(LOCKED, status=400)]
+)
+def test_an_append_that_was_refused_is_sent_again(way: Way, refusal: Script) -> None:
+    with Loopback(refusal, answers(page(1))) as server:
+        assert way.run(server.url, append).data[0].id == "msg_1"
+    assert [r.body for r in server.requests] == [server.requests[0].body] * 2
+
+
+def test_the_service_may_say_that_an_append_can_be_sent_again(way: Way) -> None:
+    with Loopback(answers({}, status=500, x_should_retry="true"), answers(page(1))) as server:
+        way.run(server.url, append)
+    assert len(server.requests) == 2
+
+
+def test_retries_end_and_are_counted(way: Way) -> None:
+    with (
+        Loopback(answers({}, status=429, retry_after_ms="1")) as server,
+        pytest.raises(RateLimitError) as caught,
+    ):
+        way.run(server.url, retrieve, max_retries=3)
+    assert len(server.requests) == 4
+    assert caught.value.retries_taken == 3
+
+
+def test_a_good_answer_says_how_many_retries_it_took(way: Way) -> None:
+    with Loopback(lost, answers(CONVERSATION)) as server:
+        raw = way.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
+    assert raw.retries_taken == 1
+
+
+def test_the_locked_conversation_has_an_error_of_its_own(way: Way) -> None:
+    with (
+        Loopback(answers(LOCKED, status=400)) as server,
+        pytest.raises(ConversationLockedError) as caught,
+    ):
+        way.run(server.url, append, max_retries=0)
+    assert caught.value.code == "conversation_locked"
+    assert len(server.requests) == 1
+
+
+def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(way: Way) -> None:
+    ended = threading.Semaphore(0)
+
+    def reply_and_leave(peer: Peer) -> None:
+        peer.reply(CONVERSATION)
+        peer.cut()
+        ended.release()
+
+    def append_later(client: Any) -> Any:
+        ended.acquire()
+        return append(client)
+
+    with Loopback(reply_and_leave, answers(page(1))) as server:
+        assert way.run(server.url, retrieve, append_later).data[0].id == "msg_1"
+    assert server.connections == 2

@@ -1,0 +1,80 @@
+"""The retry policy itself, without a server."""
+
+from __future__ import annotations
+
+import pytest
+from openai_conversations import retry
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
+def test_without_an_answer_only_what_cannot_have_happened_or_can_be_repeated(method: str) -> None:
+    assert retry.retry_after_failure(method, never_sent=True)
+    assert retry.retry_after_failure(method, never_sent=False) is (method != "POST")
+
+
+ANSWERS = [
+    # status, code, GET and DELETE, POST
+    (400, None, False, False),
+    (400, "conversation_locked", True, True),
+    (401, None, False, False),
+    (404, None, False, False),
+    (408, None, True, False),
+    (409, None, True, True),
+    (422, None, False, False),
+    (429, None, True, True),
+    (500, None, True, False),
+    (503, None, True, False),
+    (599, None, True, False),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "repeatable", "post"), ANSWERS)
+def test_after_an_answer(status: int, code: str | None, repeatable: bool, post: bool) -> None:
+    for method, expected in (("GET", repeatable), ("DELETE", repeatable), ("POST", post)):
+        assert retry.retry_after_answer(method, status, code, {}) is expected
+
+
+def test_the_service_has_the_last_word() -> None:
+    assert retry.retry_after_answer("POST", 500, None, {"x-should-retry": "true"})
+    assert not retry.retry_after_answer("GET", 429, None, {"x-should-retry": "false"})
+    assert retry.retry_after_answer("GET", 429, None, {"x-should-retry": "perhaps"})
+
+
+def test_who_asks_for_more_than_two_minutes_is_not_asked_again() -> None:
+    assert retry.retry_after_answer("GET", 429, None, {"retry-after": "120"})
+    assert not retry.retry_after_answer("GET", 429, None, {"retry-after": "121"})
+    headers = {"retry-after-ms": "120001", "x-should-retry": "true"}
+    assert not retry.retry_after_answer("GET", 429, None, headers)
+
+
+NOW = 1_700_000_000.0
+DELAYS = [
+    ({}, None),
+    ({"retry-after": "7"}, 7.0),
+    ({"retry-after": "0.5"}, 0.5),
+    ({"retry-after-ms": "1500"}, 1.5),
+    ({"retry-after-ms": "1500", "retry-after": "7"}, 1.5),
+    ({"retry-after-ms": "soon", "retry-after": "7"}, 7.0),
+    ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 30.0),
+    ({"retry-after": "Tue, 14 Nov 2023 22:13:10 GMT"}, -10.0),
+    ({"retry-after": "nan"}, None),
+    ({"retry-after": "inf"}, None),
+    ({"retry-after": "tomorrow"}, None),
+    ({"retry-after": "Tue, 99 Nov 99999999999 22:13:10 GMT"}, None),
+]
+
+
+@pytest.mark.parametrize(("headers", "seconds"), DELAYS)
+def test_the_asked_delay(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry.asked_delay(headers, now=lambda: NOW) == seconds
+
+
+def test_the_pause_doubles_up_to_eight_seconds_less_up_to_a_quarter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.5)
+    longest = [retry.delay_before_retry(n, jitter=lambda: 0.0) for n in (0, 1, 2, 3, 4, 5, 5000)]
+    assert longest == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
+    assert retry.delay_before_retry(0, jitter=lambda: 1.0) == 0.375
+    assert retry.delay_before_retry(0, {"retry-after": "3"}) == 3.0
+    assert retry.delay_before_retry(0, {"retry-after": "-3"}, jitter=lambda: 0.0) == 0.5

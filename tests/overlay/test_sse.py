@@ -1,0 +1,80 @@
+"""The event decoder: wherever the reads cut the stream, the same events come out."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from openai_conversations.sse import ServerSentEvent, SSEDecoder
+
+
+def decode(*chunks: bytes) -> list[ServerSentEvent]:
+    decoder = SSEDecoder()
+    found = [event for chunk in chunks for event in decoder.feed(chunk)]
+    return found + decoder.end()
+
+
+def cut(data: bytes, places: set[int]) -> list[bytes]:
+    edges = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:end] for start, end in pairwise(edges)]
+
+
+NO_BREAK = st.text(st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]))
+LINES = st.lists(NO_BREAK, min_size=1, max_size=4)
+EVENTS = st.lists(st.tuples(NO_BREAK.map(str.strip), LINES), max_size=5)
+
+
+@given(
+    EVENTS, st.sampled_from(["\n", "\r", "\r\n"]), st.sets(st.integers(0, 10_000)), st.booleans()
+)
+def test_any_cut_any_line_ending(
+    events: list[tuple[str, list[str]]], ending: str, places: set[int], bom: bool
+) -> None:
+    text = "\ufeff" if bom else ""
+    for name, lines in events:
+        text += f": comment{ending}event: {name}{ending}"
+        text += "".join(f"data: {line}{ending}" for line in lines) + ending
+    expected = [ServerSentEvent(name, "\n".join(lines).encode()) for name, lines in events]
+    assert decode(*cut(text.encode(), places)) == expected
+
+
+def test_the_shape_that_the_service_sends() -> None:
+    data = (
+        b'event: response.created\ndata: {"a": 1}\n\nevent: b\ndata: {"b": 2}\n\ndata: [DONE]\n\n'
+    )
+    expected = [
+        ServerSentEvent("response.created", b'{"a": 1}'),
+        ServerSentEvent("b", b'{"b": 2}'),
+        ServerSentEvent("", b"[DONE]"),
+    ]
+    assert decode(data) == expected
+    assert decode(*(bytes([byte]) for byte in data)) == expected
+
+
+def test_events_come_as_soon_as_they_are_complete() -> None:
+    decoder = SSEDecoder()
+    assert decoder.feed(b"data: 1\n") == []
+    assert decoder.feed(b"\ndata: 2\n\nda") == [
+        ServerSentEvent("", b"1"),
+        ServerSentEvent("", b"2"),
+    ]
+    assert decoder.feed(b"ta: 3\r") == []
+    assert decoder.feed(b"\r") == [ServerSentEvent("", b"3")]
+    assert decoder.feed(b"\n") == []
+    assert decoder.end() == []
+
+
+def test_what_means_nothing_is_ignored() -> None:
+    assert decode(b": ping\n\n\n\nid: 7\nretry: 10\n\nfoo\n\nevent: only\n\n") == []
+    assert decode(b"data\n\n") == [ServerSentEvent("", b"")]
+    assert decode(b"data:x\ndata:  y\n\n") == [ServerSentEvent("", b"x\n y")]
+    assert decode(b"") == []
+
+
+def test_a_last_event_without_its_blank_line_counts() -> None:
+    assert decode(b"data: 1\n\ndata: 2") == [ServerSentEvent("", b"1"), ServerSentEvent("", b"2")]
+
+
+def test_a_character_that_is_no_utf8_stays_in_its_event() -> None:
+    assert decode(b"data: \xff\n\ndata: ok\n\n")[1] == ServerSentEvent("", b"ok")
