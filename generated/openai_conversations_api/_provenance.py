@@ -12,7 +12,7 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "68db8a071867f457e8d68230338175323f36e4369351a0f236323df2bb4030d6",
+    "spec_sha256": "eeffddeb3859bab5489bad1ad246f370b79ebd978fedd17fe998f9a7e97aa34a",
     "config_sha256": "631ea2f701c15d74e1575602aa20105162fdf73979e8902e213af0fafb7a0ca4",
     "templates_sha256": "d2f17af08f197f416fa0659882ba520b9c087e9de9876234eae409df1cf1cf70",
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from .._reading import HasCreated
+from .._reading import HasCreated, HasOutputText
 from .._unions import INPUT_ITEM, OUTPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, decode_many, decode_model, decode_one, encode, encode_list, new
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
-class Response(HasCreated, Model):
+class Response(HasCreated, HasOutputText, Model):
     """A model's response: its state, its output items and the settings it was made with."""
 
     metadata: Metadata
@@ -97,8 +97,6 @@ class Response(HasCreated, Model):
     """Time of completion, Unix seconds. Absent or None: not completed."""
     reasoning: Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
-    output_text: str | None = None
-    """All output text joined. Often absent on the wire: some clients compute it."""
     usage: ResponseUsage | None = None
     """Tokens that the response used."""
     prompt_cache_options: PromptCacheOptions | None = None
@@ -157,7 +155,6 @@ class Response(HasCreated, Model):
             "status",
             "completed_at",
             "reasoning",
-            "output_text",
             "usage",
             "prompt_cache_options",
             "moderation",
@@ -172,7 +169,7 @@ class Response(HasCreated, Model):
             previous_response_id
         ) = background = max_tool_calls = text = prompt = service_tier = truncation = status = (
             completed_at
-        ) = reasoning = output_text = usage = prompt_cache_options = moderation = conversation = (
+        ) = reasoning = usage = prompt_cache_options = moderation = conversation = (
             max_output_tokens
         ) = extra = None
         left = len(raw) - 14
@@ -206,8 +203,6 @@ class Response(HasCreated, Model):
             if (completed_at := raw.get("completed_at")) is not None:
                 left -= 1
             if (reasoning := decode_model("Reasoning", raw.get("reasoning"))) is not None:
-                left -= 1
-            if (output_text := raw.get("output_text")) is not None:
                 left -= 1
             if (usage := decode_model("ResponseUsage", raw.get("usage"))) is not None:
                 left -= 1
@@ -259,7 +254,6 @@ class Response(HasCreated, Model):
         self.status = status
         self.completed_at = completed_at
         self.reasoning = reasoning
-        self.output_text = output_text
         self.usage = usage
         self.prompt_cache_options = prompt_cache_options
         self.moderation = moderation
@@ -316,8 +310,6 @@ class Response(HasCreated, Model):
             out["completed_at"] = self.completed_at
         if self.reasoning is not None:
             out["reasoning"] = encode(self.reasoning)
-        if self.output_text is not None:
-            out["output_text"] = self.output_text
         if self.usage is not None:
             out["usage"] = encode(self.usage)
         if self.prompt_cache_options is not None:

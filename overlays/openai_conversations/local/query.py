@@ -35,10 +35,11 @@ def read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[s
         given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(text)
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
-        if parameter.place == "query" and parameter.name in given:
-            values[parameter.name] = _read(parameter, given[parameter.name])
+        name = parameter.name.removesuffix("[]")
+        if parameter.place == "query" and name in given:
+            values[name] = _read(parameter, name, given[name])
         elif "default" in parameter.schema:
-            values[parameter.name] = parameter.schema["default"]
+            values[name] = parameter.schema["default"]
     return values
 
 
@@ -47,19 +48,17 @@ def read_page(query: dict[str, Any]) -> Page:
     return Page(query["limit"], query.get("order", "desc") == "asc", query.get("after"))
 
 
-def _read(parameter: Parameter, texts: list[str]) -> Any:
+def _read(parameter: Parameter, name: str, texts: list[str]) -> Any:
     declared = parameter.schema.get("type")
     value: Any
     if declared == "array":
         value = texts
     elif len(texts) > 1:
-        raise invalid(
-            parameter.name, f"'{parameter.name}' was given {len(texts)} times; once will do."
-        )
+        raise invalid(name, f"'{name}' was given {len(texts)} times; once will do.")
     else:
         value = _scalar(texts[0], declared)
     if found := problems(parameter.schema, value):
-        raise misfit([problem.under(parameter.name) for problem in found])
+        raise misfit([problem.under(name) for problem in found])
     return value
 
 

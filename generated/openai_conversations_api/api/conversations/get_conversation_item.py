@@ -28,7 +28,7 @@ def _get_kwargs(
     }
     kwargs["params"] = query(
         {
-            "include": include,
+            "include[]": include,
         }
     )
     return kwargs

@@ -30,7 +30,7 @@ def _get_kwargs(
     }
     kwargs["params"] = query(
         {
-            "include": include,
+            "include[]": include,
             "stream": stream,
             "starting_after": starting_after,
             "include_obfuscation": include_obfuscation,

@@ -32,7 +32,7 @@ def _get_kwargs(
             "limit": limit,
             "order": order,
             "after": after,
-            "include": include,
+            "include[]": include,
         }
     )
     return kwargs
