@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceReply
+from openai_conversations_api.models import Message
 
 from tests.local.calls import ask, events, new_conversation, send, texts_of
 
@@ -192,6 +193,7 @@ def test_scripted_errors(service: LocalService) -> None:
         (iter(["a", "b"]), "ab"),
         ({"content": "an item"}, "an item"),
         ([{"content": "one "}, {"role": "assistant", "content": "two"}], "one two"),
+        (Message.from_dict({"type": "message", "content": "a model"}), "a model"),
     ],
 )
 def test_a_callable_may_answer_with(reply: Any, output: str) -> None:
@@ -199,7 +201,9 @@ def test_a_callable_may_answer_with(reply: Any, output: str) -> None:
     assert said(respond(service, input="x")) == output
 
 
-@pytest.mark.parametrize("reply", [None, 5, iter([b"bytes"]), {"type": "hologram"}, [{"role": 1}]])
+@pytest.mark.parametrize(
+    "reply", [None, 5, {1}, {"content": {1}}, iter([b"bytes"]), {"type": "hologram"}, [{"role": 1}]]
+)
 def test_a_bad_reply_of_a_callable_is_a_failed_response(reply: Any) -> None:
     service = LocalService(model=lambda request, context: reply)
     response = respond(service, input="x")
@@ -230,7 +234,9 @@ def test_a_turn_that_cannot_be_is_refused() -> None:
     model: Any = LocalModel()
     with pytest.raises(ValueError, match="one item or more"):
         model.enqueue()
-    with pytest.raises(TypeError, match=r"items\[0\]: expected a mapping.*got str"):
+    with pytest.raises(ValueError, match=r"items\[1\].*set is not JSON"):
+        model.enqueue({"content": "fine"}, {"content": {1, 2}})
+    with pytest.raises(TypeError, match=r"items\[0\]: expected an item.*str is no item"):
         model.enqueue("text")
     with pytest.raises(ValueError, match="join"):
         model.enqueue_text("ab", chunks=["a"])

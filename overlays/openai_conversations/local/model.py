@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from .._schema import schema
 from .._schema.values import is_array
@@ -19,9 +19,17 @@ from ..errors import InvalidArgumentError
 from .ids import new_id
 from .wire import dump
 
-#: An item that a model puts out: JSON as ``response.output`` holds it; id and status may be left
-#: out, and a message's ``content`` may be a plain string.
-OutputItem = Mapping[str, Any]
+
+@runtime_checkable
+class Item(Protocol):
+    """An item in the form of a generated model."""
+
+    def to_dict(self) -> dict[str, Any]: ...
+
+
+#: An item that a model puts out, as ``response.output`` holds it: JSON or a generated model. Id
+#: and status may be left out, and a message's ``content`` may be a plain string.
+OutputItem = Mapping[str, Any] | Item
 
 
 class ModelError(Exception):
@@ -71,7 +79,7 @@ Reply = str | Iterator[str] | OutputItem | Sequence[OutputItem]
 ModelCallable = Callable[[dict[str, Any], list[dict[str, Any]]], Reply]
 
 #: One turn as the rest of the service reads it.
-Turn = Text | ModelError | Sequence[OutputItem]
+Turn = Text | ModelError | list[dict[str, Any]]
 
 
 class LocalModel:
@@ -90,18 +98,19 @@ class LocalModel:
     def enqueue(self, *items: OutputItem) -> None:
         """Queue one turn of these items; ids and status are filled in where they are missing.
 
-        Raises InvalidArgumentError for anything that is no mapping, and when none is given.
+        Raises InvalidArgumentError for anything that is no JSON, and when none is given.
         """
         if not items:
             raise InvalidArgumentError("items", expected="one item or more", received="none")
+        turn: list[dict[str, Any]] = []
         for index, item in enumerate(items):
-            if not isinstance(item, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+            try:
+                turn.append(_plain(item))
+            except (TypeError, ValueError) as error:
                 raise InvalidArgumentError(
-                    f"items[{index}]",
-                    expected="a mapping, as response.output holds it",
-                    received=type(item).__name__,
-                )
-        self._add([dict(item) for item in items])
+                    f"items[{index}]", expected="an item of JSON values", received=str(error)
+                ) from None
+        self._add(turn)
 
     def enqueue_text(
         self, text: str, *, chunks: Sequence[str] | None = None, incomplete: str | None = None
@@ -173,13 +182,23 @@ class LocalModel:
         reply = self._fallback(*json.loads(dump([request, context])))
         if isinstance(reply, str):
             return Text(words(reply))
-        if isinstance(reply, Mapping):
-            return [reply]
-        return Text(reply) if isinstance(reply, Iterator) else list(reply)
+        if isinstance(reply, Iterator):
+            return Text(reply)
+        items = [reply] if isinstance(reply, (Mapping, Item)) else reply
+        return [_plain(item) for item in items]
 
     def _add(self, turn: Turn) -> None:
         with self._lock:
             self._turns.append(turn)
+
+
+def _plain(item: OutputItem) -> dict[str, Any]:
+    """An item as JSON of its own; TypeError or ValueError for what JSON cannot hold."""
+    if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"{type(item).__name__} is no item")
+    value = dict(item) if isinstance(item, Mapping) else item.to_dict()
+    plain: dict[str, Any] = json.loads(dump(value))
+    return plain
 
 
 def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:

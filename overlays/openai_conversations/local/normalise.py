@@ -75,9 +75,9 @@ def with_request_id(raw: Any) -> Any:
     return raw | {"request_id": raw.get("approval_request_id")}
 
 
-def output_item(raw: Mapping[str, Any]) -> Item:
+def output_item(raw: Item) -> Item:
     """The stored item for what a model put out; ValueError when it is no output item at all."""
-    item = {"type": "message"} | dict(raw)
+    item = {"type": "message"} | raw
     if item["type"] == "message":
         item.setdefault("role", "assistant")
     try:
