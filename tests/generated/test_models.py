@@ -33,7 +33,7 @@ def attribute(field: str) -> str:
 
 
 @every_class
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(data=st.data())
 def test_copies_and_pickles_are_equal_and_encode_the_same(name: str, data: st.DataObject) -> None:
     value = data.draw(disturbed(name))
@@ -47,7 +47,7 @@ def test_copies_and_pickles_are_equal_and_encode_the_same(name: str, data: st.Da
 
 
 @every_class
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(data=st.data())
 def test_constructing_from_required_fields_alone(name: str, data: st.DataObject) -> None:
     """No sentinel is named, and nothing that was not given is sent, but the constant `type`."""

@@ -21,7 +21,7 @@ from tests.document import document, object_schemas, python_name, schemas
 from tests.strategies import disturbed, for_schema
 
 every_schema = pytest.mark.parametrize("name", list(schemas()))
-some_values = settings(max_examples=12, deadline=None)
+some_values = settings(max_examples=10, deadline=None)
 
 
 def text(value: Any) -> str:
@@ -77,7 +77,7 @@ def loose_components() -> Any:
 
 
 @every_schema
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(data=st.data())
 def test_documented_values_are_what_the_document_allows(
     name: str, data: st.DataObject, loose_components: Any
