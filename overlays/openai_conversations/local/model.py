@@ -86,12 +86,12 @@ class LocalModel:
     """What answers when a response is created.
 
     Each ``enqueue…`` adds one turn, that is the whole output of one response; turns are taken
-    oldest first. When none is queued, ``fallback`` answers: a callable, or the built-in echo.
-    Safe to use from several threads.
+    oldest first. When none is queued, ``fallback`` answers: a callable, or the built-in echo; it
+    may be replaced at any time. Safe to use from several threads.
     """
 
     def __init__(self, fallback: ModelCallable | None = None) -> None:
-        self._fallback = fallback if fallback is not None else echo
+        self.fallback: ModelCallable = fallback if fallback is not None else echo
         self._turns: deque[Turn] = deque()
         self._lock = threading.Lock()
 
@@ -179,7 +179,7 @@ class LocalModel:
             if self._turns:
                 return self._turns.popleft()
         # A callable may keep or change what it is given; what is stored must not follow.
-        reply = self._fallback(*json.loads(dump([request, context])))
+        reply = self.fallback(*json.loads(dump([request, context])))
         if isinstance(reply, str):
             return Text(words(reply))
         if isinstance(reply, Iterator):
