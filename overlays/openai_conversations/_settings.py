@@ -178,6 +178,10 @@ def _check_base_url(base_url: str | httpx.URL) -> str:
         raise invalid("base_url", "a URL such as https://host/v1", base_url) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise invalid("base_url", "a URL that begins with http:// or https://", base_url)
+    if url.userinfo:
+        # httpx would send it in place of the API key.
+        expected = "a URL without user and password (see default_headers)"
+        raise InvalidArgumentError("base_url", expected=expected, received="a URL with them")
     if url.query or url.fragment:
         raise invalid("base_url", "a URL without a query (see default_query)", base_url)
     return str(url).rstrip("/")

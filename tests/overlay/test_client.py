@@ -1,0 +1,325 @@
+"""A client's configuration: arguments, environment, copies, closing, and its requests."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from typing import Any
+
+import httpx
+import pytest
+from openai_conversations import (
+    AsyncClient,
+    Client,
+    ClientClosedError,
+    InvalidArgumentError,
+    OpenAIError,
+    UnencryptedKeyWarning,
+    omit,
+)
+
+from tests.overlay.loopback import CONVERSATION, Loopback, answers, page
+from tests.overlay.ways import Way
+
+BOTH = pytest.mark.parametrize("make", [Client, AsyncClient])
+
+
+@BOTH
+def test_without_a_key_the_error_says_what_to_set(make: Any) -> None:
+    with pytest.raises(OpenAIError, match=r"OPENAI_API_KEY.*api_key="):
+        make()
+
+
+def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/")
+        monkeypatch.setenv("OPENAI_ORG_ID", "org-env")
+        monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-env")
+        with Client() as client:
+            client.conversations.retrieve("conv_1")
+        with Client(api_key="sk-arg", organization="org-arg", project="proj-arg") as client:
+            client.conversations.retrieve("conv_1")
+    for seen, source in zip(server.requests, ("env", "arg"), strict=True):
+        assert seen.target == "/v1/conversations/conv_1"
+        assert seen.headers["authorization"] == f"Bearer sk-{source}"
+        assert seen.headers["openai-organization"] == f"org-{source}"
+        assert seen.headers["openai-project"] == f"proj-{source}"
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"api_key": ""}, "api_key: "),
+    ({"api_key": "sk-secret\n"}, "api_key: "),
+    ({"api_key": "sk-sécret"}, "api_key: "),
+    ({"api_key": 7}, "api_key: "),
+    ({"base_url": "api.openai.com"}, "base_url: "),
+    ({"base_url": "ftp://host/v1"}, "base_url: "),
+    ({"base_url": "https://host/v1?a=b"}, "base_url: .*default_query"),
+    ({"base_url": "https://user:pw-secret@host/v1"}, "base_url: .*password"),
+    ({"timeout": 0}, "timeout: "),
+    ({"timeout": "10"}, "timeout: "),
+    ({"timeout": True}, "timeout: "),
+    ({"max_retries": -1}, "max_retries: "),
+    ({"max_retries": None}, "max_retries: "),
+    ({"default_headers": {"X-A": "a\r\nX-B: b"}}, r"default_headers\['X-A'\]: "),
+    ({"default_headers": {"X A": "a"}}, "default_headers"),
+    ({"default_headers": {"X-A": 1}}, "default_headers"),
+    ({"default_query": {"a": {"b": 1}}}, r"default_query\['a'\]: "),
+    ({"organization": "a\nb"}, "organization: "),
+    ({"http_client": object()}, "http_client: "),
+]
+
+
+@BOTH
+@pytest.mark.parametrize(("options", "said"), WRONG)
+def test_a_wrong_option_is_named_and_a_key_not_shown(
+    make: Any, options: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=said) as caught:
+        make(**{"api_key": "k", **options})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_client_of_the_other_kind_is_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"httpx\.AsyncClient"):
+        AsyncClient(api_key="k", http_client=httpx.Client())  # type: ignore[arg-type]
+
+
+def test_the_repr_shows_no_key() -> None:
+    client = Client(api_key="sk-secret", organization="o")
+    assert "secret" not in repr(client) + repr(client._settings) + repr(client.conversations)
+    assert repr(client).startswith("Client(base_url='https://api.openai.com/v1'")
+    client.close()
+    assert repr(client).endswith("closed)")
+
+
+def test_a_key_is_asked_for_before_each_request(way: Way) -> None:
+    keys = iter(["sk-1", "sk-2", "sk-3"])
+
+    async def later() -> str:
+        return next(keys)
+
+    source: Any = (lambda: next(keys)) if way.name == "sync" else later
+    with Loopback(answers({}, status=429), answers(CONVERSATION)) as server:
+        way.run(server.url, *[lambda c: c.conversations.retrieve("conv_1")] * 2, api_key=source)
+    sent = [seen.headers["authorization"] for seen in server.requests]
+    assert sent == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3"]
+
+
+def test_a_key_function_that_gives_no_key(way: Way) -> None:
+    with pytest.raises(InvalidArgumentError, match="api_key: expected a string"):
+        way.run(
+            "http://localhost/v1", lambda c: c.conversations.retrieve("c"), api_key=lambda: None
+        )
+
+
+@pytest.mark.off_contract
+def test_per_call_options_win(way: Way) -> None:
+    def call(client: Any) -> Any:
+        return client.conversations.create(
+            metadata={"a": "b"},
+            extra_headers={"X-Tenant": "call", "User-Agent": "openai-conversations/mine"},
+            extra_query={"q": "call", "list": [1, "a/b"], "flag": True, "none": None},
+            extra_body={"metadata": {"c": "d"}},
+        )
+
+    with Loopback(answers(CONVERSATION)) as server:
+        way.run(
+            server.url,
+            call,
+            default_headers={"x-tenant": "client", "X-Other": "client"},
+            default_query={"d": "1"},
+        )
+    seen = server.requests[0]
+    assert seen.target == ("/v1/conversations?d=1&q=call&list%5B%5D=1&list%5B%5D=a%2Fb&flag=true")
+    assert seen.headers["x-tenant"] == "call"
+    assert seen.headers["x-other"] == "client"
+    assert seen.headers["user-agent"] == "openai-conversations/mine"
+    assert seen.json() == {"metadata": {"c": "d"}}
+
+
+def test_a_header_can_be_taken_away(way: Way) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        way.run(
+            server.url,
+            lambda c: c.conversations.retrieve("c", extra_headers={"Accept-Encoding": omit}),
+            default_headers={"User-Agent": omit},
+        )
+    assert not {"accept-encoding", "user-agent"} & set(server.requests[0].headers)
+
+
+def test_a_copy_shares_the_connections_and_changes_nothing(way: Way) -> None:
+    def copied(client: Any) -> Any:
+        other = client.with_options(
+            api_key="sk-2", timeout=3, max_retries=0, default_headers={"X-B": "2"}
+        )
+        assert (other.timeout.read, other.max_retries) == (3, 0)
+        assert (client.timeout.read, client.max_retries) == (600, 2)
+        return other.conversations.retrieve("c")
+
+    def original(client: Any) -> Any:
+        return client.conversations.retrieve("c")
+
+    with Loopback(answers(CONVERSATION)) as server:
+        way.run(server.url, original, copied, original, default_headers={"X-A": "1"})
+    assert server.connections == 1
+    first, second, third = (seen.headers for seen in server.requests)
+    assert (second["x-a"], second["x-b"], second["authorization"]) == ("1", "2", "Bearer sk-2")
+    assert first == third
+
+
+def test_closing_a_copy_leaves_the_original_and_closing_the_original_ends_both() -> None:
+    client = Client(api_key="k")
+    with client.copy(max_retries=0) as copy:
+        pass
+    assert copy.is_closed()
+    assert not client.is_closed()
+    second = client.with_options(timeout=1)
+    client.close()
+    assert second.is_closed()
+    with pytest.raises(ClientClosedError, match="closed"):
+        second.conversations.retrieve("c")
+
+
+def test_a_call_after_closing(way: Way) -> None:
+    def close_and_call(client: Any) -> Any:
+        if way.name == "sync":
+            client.close()
+            return client.conversations.retrieve("c")
+
+        async def run() -> None:
+            await client.close()
+            await client.conversations.retrieve("c")
+
+        return run()
+
+    with pytest.raises(ClientClosedError):
+        way.run("http://localhost/v1", close_and_call)
+
+
+@pytest.mark.off_contract
+def test_a_client_of_the_callers_stays_open_and_keeps_what_it_adds(way: Way) -> None:
+    def make() -> Any:
+        options: Any = {"headers": {"X-Mine": "1"}, "params": {"p": "1"}, "timeout": 9}
+        return httpx.Client(**options) if way.name == "sync" else httpx.AsyncClient(**options)
+
+    def call(client: Any) -> Any:
+        assert client.timeout.read == 9
+        return client.conversations.retrieve("c")
+
+    def close_below(_: Any) -> Any:
+        return mine.close() if way.name == "sync" else mine.aclose()
+
+    mine = make()
+    way.run("http://localhost/v1", http_client=mine)
+    assert not mine.is_closed
+    with Loopback(answers(CONVERSATION)) as server, pytest.raises(ClientClosedError):
+        way.run(server.url, call, close_below, call, http_client=mine)
+    assert server.requests[0].headers["x-mine"] == "1"
+    assert server.requests[0].target.endswith("?p=1")
+    assert server.requests[0].headers["authorization"] == "Bearer sk-test"
+
+
+def test_a_redirect_to_another_host_never_carries_the_key(way: Way) -> None:
+    with Loopback(answers(CONVERSATION)) as other:
+        location = other.url.replace("127.0.0.1", "localhost") + "/conversations/c"
+        with Loopback(answers(b"", status=307, location=location)) as server:
+            got = way.run(server.url, lambda c: c.conversations.retrieve("c"))
+    assert got.id == "conv_1"
+    assert server.requests[0].headers["authorization"] == "Bearer sk-test"
+    assert "authorization" not in other.requests[0].headers
+
+
+def test_a_key_over_plain_http_warns_once_a_host() -> None:
+    with pytest.warns(UnencryptedKeyWarning, match=r"once\.example over plain http"):
+        Client(api_key="k", base_url="http://once.example/v1").close()
+    with warnings.catch_warnings(record=True) as caught:
+        Client(api_key="k", base_url="http://once.example/v1").close()
+        for host in ("localhost", "127.0.0.1:8000", "127.8.8.8", "[::1]:80"):
+            Client(api_key="k", base_url=f"http://{host}/v1").close()
+        Client(api_key="k", base_url="https://other.example/v1").close()
+    assert caught == []
+
+
+def test_many_threads_may_use_one_client() -> None:
+    with (
+        Loopback(answers(page(1, 2))) as server,
+        Client(api_key="k", base_url=server.url) as client,
+    ):
+        failed: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                for _ in range(5):
+                    assert len(client.conversations.items.list("c").data) == 2
+            except BaseException as error:
+                failed.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+    assert len(server.requests) == 40
+    assert server.connections <= 8
+
+
+IDS = ["", "..", ".", "a b", "a\n", None, 7]
+
+
+@pytest.mark.parametrize("wrong", IDS)
+def test_ids_are_checked_before_anything_is_sent(wrong: Any) -> None:
+    with Client(api_key="k", base_url="http://localhost:9/v1") as client:
+        for call in (
+            lambda: client.conversations.retrieve(wrong),
+            lambda: client.conversations.update(wrong, metadata={}),
+            lambda: client.conversations.delete(wrong),
+            lambda: client.conversations.items.list(wrong),
+            lambda: client.conversations.items.create(wrong, items=[]),
+            lambda: client.conversations.items.retrieve("msg_1", conversation_id=wrong),
+            lambda: client.responses.create(conversation=wrong or ""),
+        ):
+            with pytest.raises(InvalidArgumentError, match="conversation"):
+                call()
+        with pytest.raises(InvalidArgumentError, match="item_id"):
+            client.conversations.items.delete(wrong, conversation_id="c")
+        with pytest.raises(InvalidArgumentError, match="response_id"):
+            client.responses.retrieve(wrong)
+
+
+def test_an_id_is_one_segment_of_the_path(way: Way) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        way.run(server.url, lambda c: c.conversations.retrieve("a/../b?c#d%ü"))
+    assert server.requests[0].target == "/v1/conversations/a%2F..%2Fb%3Fc%23d%25%C3%BC"
+
+
+def test_other_arguments_are_checked_too() -> None:
+    with Client(api_key="k", base_url="http://localhost:9/v1") as client:
+        items, wrong = client.conversations.items, InvalidArgumentError
+        with pytest.raises(wrong, match=r"items: .*20"):
+            items.create("c", items=[{"role": "user", "content": "x"}] * 21)
+        with pytest.raises(wrong, match=r"items: .*20"):
+            client.conversations.create(items=[{"role": "user", "content": "x"}] * 21)
+        with pytest.raises(wrong, match="metadata"):
+            client.conversations.create(metadata={"k": "v" * 513})
+        with pytest.raises(wrong, match="limit"):
+            items.list("c", limit=101)
+        with pytest.raises(wrong, match="order"):
+            items.list("c", order="up")  # type: ignore[arg-type]
+        with pytest.raises(wrong, match="max_items"):
+            items.list("c", max_items=0)
+        with pytest.raises(wrong, match="include"):
+            items.list("c", include="file_search_call.results")
+        with pytest.raises(wrong, match="extra_body"):
+            client.conversations.retrieve("c", extra_body={"a": 1})
+        with pytest.raises(wrong, match=r"extra_headers\['X-A'\]"):
+            client.conversations.retrieve("c", extra_headers={"X-A": "ü"})
+        with pytest.raises(wrong, match=r"extra_query\['a'\]"):
+            client.conversations.retrieve("c", extra_query={"a": object()})  # type: ignore[dict-item]
+        with pytest.raises(wrong, match=r"text\.format: .*object"):
+            client.responses.create(model="m", text={"format": object()})
+        with pytest.raises(wrong, match=r"temperature: "):
+            client.responses.create(model="m", temperature=float("nan"))
+        with pytest.raises(wrong, match="timeout"):
+            client.conversations.retrieve("c", timeout=-1)
