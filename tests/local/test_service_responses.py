@@ -50,16 +50,13 @@ def test_the_same_request_costs_the_same(service: LocalService) -> None:
 
 
 @pytest.mark.parametrize("as_object", [True, False])
-def test_a_response_reads_and_extends_its_conversation(
-    service: LocalService, as_object: bool
-) -> None:
+def test_a_response_reads_and_extends_its_conversation(as_object: bool) -> None:
     seen: list[list[str]] = []
 
     def model(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
         seen.append([item["content"][0]["text"] for item in context])
         return f"reply {len(seen)}"
 
-    service.model = LocalModel()
     own = LocalService(model=model)
     id = new_conversation(own, "hello")
     response = respond(own, input="two", conversation={"id": id} if as_object else id)
@@ -464,6 +461,20 @@ def test_a_response_is_made_once_however_many_look_at_it(service: LocalService) 
     assert b"response.completed" in b"".join(first.body)
     assert texts_of(service, id) == ["hi", "[local model] You said: hi"]
     assert ask(service, "GET", path).json["status"] == "completed"
+
+
+@pytest.mark.parametrize(("method", "action"), [("POST", "/cancel"), ("DELETE", "")])
+def test_a_stream_whose_response_is_called_off_ends_with_an_error(
+    service: LocalService, method: str, action: str
+) -> None:
+    id = new_conversation(service)
+    reply: Any = stream(service, conversation=id, background=True)
+    path = f"/responses/{next(events(reply.body))['response']['id']}"
+    assert ask(service, method, path + action).status == 200
+    last = read(reply)[-1]
+    assert (last["type"], last["code"]) == ("error", "response_cancelled")
+    assert texts_of(service, id) == []
+    respond(service, input="x", conversation=id)
 
 
 def test_a_lease_ends_with_time_when_nobody_gives_it_back(tmp_path: Path) -> None:

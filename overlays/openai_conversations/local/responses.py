@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from .call import Call
 from .conversations import find, read_list
-from .errors import invalid, locked, not_found
+from .errors import ServiceError, invalid, locked, not_found
 from .ids import new_id, well_formed
 from .include import shown
 from .leases import Leases
@@ -158,8 +159,10 @@ class Responses:
         except BaseException:
             self._free(row.body)
             raise
-        for _ in self._run(plan, []):
-            pass
+        # What becomes of it is in the store, that it was cancelled meanwhile too.
+        with suppress(ServiceError):
+            for _ in self._run(plan, []):
+                pass
 
     def _run(self, plan: Plan, include: Collection[str]) -> Run:
         return Run(
@@ -195,24 +198,23 @@ class Responses:
             self._leases.give_back(response["conversation"]["id"], response["id"])
         self._leases.give_back(response["id"], response["id"])
 
-    def _commit(
-        self, plan: Plan, response: Json, output: list[Json], events: list[Json] | None
-    ) -> None:
+    def _commit(self, plan: Plan, response: Json, output: list[Json], events: list[Json]) -> bool:
         with self._store.transaction():
             self._give_back(response)
             row = self._store.response(response["id"])
             if response["background"] and (row is None or row.body["status"] not in WAITING):
-                return  # Deleted or cancelled in the meantime.
+                return False
             if response["conversation"] is not None and response["status"] != "failed":
                 self._append(response["conversation"]["id"], plan.input + output)
             if not response["store"]:
-                return
+                return True
             if row is None:
                 self._store.add_response(response, plan.request, plan.input)
                 row = self._store.response(response["id"])
                 assert row is not None
             self._store.set_response(response, events if plan.request.get("stream") else None)
             self._store.append(row.output, output)
+        return True
 
     def _append(self, conversation_id: str, items: list[Json]) -> None:
         row = find(self._store, conversation_id)

@@ -50,8 +50,8 @@ class Plan:
 
 
 #: Makes the end of a response durable, and frees what it holds: given are its plan, its final
-#: fields, its output, and all of its events.
-Commit = Callable[[Plan, Json, list[Json], list[Json]], None]
+#: fields, its output, and all of its events. False when nobody wants it any more.
+Commit = Callable[[Plan, Json, list[Json], list[Json]], bool]
 
 
 class Run(Iterator[Json]):
@@ -103,8 +103,9 @@ class Run(Iterator[Json]):
         self._open = False
         try:
             if self._background:
-                for _ in self._events:
-                    pass
+                with suppress(ServiceError):
+                    for _ in self._events:
+                        pass
             self._events.close()
         finally:
             self._let_go()
@@ -181,8 +182,11 @@ class Run(Iterator[Json]):
         response["usage"] = usage(self._plan.input_tokens, self._output)
         name = LAST_EVENT[response["status"]]
         last = self._counted({"type": name, "response": response | {"output": self._output}})
-        self._commit(self._plan, response, self._output, self._sent)
+        kept = self._commit(self._plan, response, self._output, self._sent)
         self._held = False
+        if not kept:
+            message = "The response was cancelled or deleted while it was being made."
+            raise ServiceError(400, message, code="response_cancelled")
         return last
 
     def _outcome(self) -> Json:

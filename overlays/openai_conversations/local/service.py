@@ -83,14 +83,14 @@ class LocalService:
             )
         if api_key == "":
             raise InvalidArgumentError("api_key", expected="None or a key", received="''")
-        self.model = model if isinstance(model, LocalModel) else LocalModel(model)
+        self._model = model if isinstance(model, LocalModel) else LocalModel(model)
         self._api_key = api_key
         self._max_body = max_body
         self._database = Database(path)
         store = Store(self._database)
         leases = Leases(store, clock)
         conversations = Conversations(store, leases, clock)
-        responses = Responses(store, leases, self.model, clock)
+        responses = Responses(store, leases, self._model, clock)
         self._rules: dict[str, Callable[[Call], Answer]] = {
             "createConversation": conversations.create,
             "getConversation": conversations.retrieve,
@@ -108,6 +108,11 @@ class LocalService:
             "getInputTokenCounts": responses.count_tokens,
             "compactConversation": responses.compact,
         }
+
+    @property
+    def model(self) -> LocalModel:
+        """The model that answers; its queue scripts the next responses."""
+        return self._model
 
     def close(self) -> None:
         """Close the store. A request after that is answered with a 503."""
