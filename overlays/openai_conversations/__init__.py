@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from ._sync.streams import Stream
     from ._types import Omit, omit
     from .abort import AbortSignal
+    from .append import AppendProgress, AppendResult
     from .errors import (
         APIConnectionError,
         APIError,
         APIResponseValidationError,
         APIStatusError,
         APITimeoutError,
+        AppendUncertainError,
         AuthenticationError,
         BadRequestError,
         ClientClosedError,
@@ -76,12 +78,14 @@ _HOMES = {
     "._sync.streams": ("Stream",),
     "._types": ("Omit", "omit"),
     ".abort": ("AbortSignal",),
+    ".append": ("AppendProgress", "AppendResult"),
     ".errors": (
         "APIConnectionError",
         "APIError",
         "APIResponseValidationError",
         "APIStatusError",
         "APITimeoutError",
+        "AppendUncertainError",
         "AuthenticationError",
         "BadRequestError",
         "ClientClosedError",
@@ -127,6 +131,9 @@ __all__ = [
     "APIStatusError",
     "APITimeoutError",
     "AbortSignal",
+    "AppendProgress",
+    "AppendResult",
+    "AppendUncertainError",
     "ApplyPatchCallOutputItem",
     "AsyncClient",
     "AsyncInterceptor",

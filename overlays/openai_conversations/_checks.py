@@ -64,12 +64,13 @@ def check_list(value: object, argument: str, expected: str) -> list[Any]:
     Raises:
         InvalidArgumentError: naming `argument` and what was `expected`.
     """
-    if not _is_list_like(value):
+    if not is_list_like(value):
         raise invalid(argument, expected, value)
     return list(value)
 
 
-def _is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
+def is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether `value` can be iterated over and is neither a string nor a mapping."""
     return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
 
 

@@ -114,10 +114,11 @@ def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, 
             message names it (`items[3]`, `items[3].content`).
     """
     given = check_list(items, argument, "a list of items")
-    return [_to_input_item(item, argument, index) for index, item in enumerate(given)]
+    return [to_input_item(item, argument, index) for index, item in enumerate(given)]
 
 
-def _to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
+def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
+    """The same for one item, which errors name `argument[index]`."""
     data = to_dict(item)
     if data is None:
         received = describe(item)

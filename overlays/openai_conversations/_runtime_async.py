@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import anyio
 
+from ._checks import invalid, is_list_like
 from .abort import AbortSignal, Interrupted
 
 if TYPE_CHECKING:
@@ -116,6 +117,12 @@ async def report(callback: Callable[[_T], object], value: _T) -> None:
     said = callback(value)
     if isinstance(said, Awaitable):
         await said
+
+
+def check_source(value: object, argument: str) -> None:
+    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    if not (isinstance(value, AsyncIterable) or is_list_like(value)):
+        raise invalid(argument, "items, in a list or another iterable, sync or async", value)
 
 
 class Intake(Generic[_T]):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
+from ._checks import invalid, is_list_like
 from .abort import AbortSignal, Interrupted
 
 if TYPE_CHECKING:
@@ -159,6 +160,12 @@ def ask_for_key(source: Callable[[], object]) -> object:
 def report(callback: Callable[[_T], object], value: _T) -> None:
     """Call a function that is told how far something is."""
     callback(value)
+
+
+def check_source(value: object, argument: str) -> None:
+    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    if not is_list_like(value):
+        raise invalid(argument, "items, in a list or another iterable", value)
 
 
 class Intake(Generic[_T]):

@@ -109,8 +109,6 @@ class AppendUncertainError(OpenAIError):
         found_ids: the ids of what follows the last item that is certain, if it could be read.
     """
 
-    append: AppendProgress
-
     def __init__(
         self, why: str, append: AppendProgress, *, found_ids: Sequence[str | None] = ()
     ) -> None:
@@ -118,28 +116,28 @@ class AppendUncertainError(OpenAIError):
             f"append to {append.conversation_id}: {append.landed} items have landed and "
             f"{append.unknown} may have: {why}"
         )
-        self.append = append
+        self.append = self._append = append
         self.found_ids = tuple(found_ids)
 
     @property
     def landed(self) -> int:
         """How many items, from the first on, are certainly in the conversation."""
-        return self.append.landed
+        return self._append.landed
 
     @property
     def unknown(self) -> int:
         """How many of the items after those may be there or not."""
-        return self.append.unknown
+        return self._append.unknown
 
     @property
     def not_landed(self) -> int | None:
         """How many are certainly not there; None if `items` has no length."""
-        return self.append.not_landed
+        return self._append.not_landed
 
     @property
     def token(self) -> str:
         """For `append(…, resume=token)`, later or in another process."""
-        return self.append.token
+        return self._append.token
 
 
 class APIError(OpenAIError):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from .. import _operations as operations
 from .._checks import check_id, check_include, check_item_count
 from .._inputs import to_input_items
-from .._runtime_async import AsyncPaginator, first_page
+from .._runtime_async import AsyncPaginator, Source, first_page
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .pages import AsyncListing, AsyncPage
 from .resource import AsyncResource, returns_raw
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
+    from ..append import AppendProgress, AppendResult
 
 
 class AsyncItems(AsyncResource):
@@ -70,6 +71,59 @@ class AsyncItems(AsyncResource):
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         call = operations.create_items.call(arguments, body={"items": checked})
         return await self._run(call, options)
+
+    async def append(
+        self,
+        conversation_id: str,
+        items: Source[ItemLike],
+        *,
+        on_progress: Callable[[AppendProgress], object] | None = None,
+        resume: str | None = None,
+        include: Sequence[IncludeEnum] | Omit = omit,
+        extra_headers: Headers | None = None,
+        extra_query: Query | None = None,
+        timeout: Timeout | Omit = omit,
+        abort: AbortSignal | None = None,
+    ) -> AppendResult:
+        """Add any number of items, in order, each of them once, through failures.
+
+        They are sent in batches of at most 20. After a failure that leaves open what has happened,
+        the conversation is read and only what is missing is sent. Nobody else may add to the
+        conversation meanwhile; docs/append.md says exactly what is guaranteed.
+
+        Args:
+            conversation_id: as `conversations.create` gave it.
+            items: helpers' results, models, mappings, or items read from elsewhere. Taken and
+                checked as they are needed, never held as a whole.
+            on_progress: called before each batch is sent and after it has landed, so the last
+                report is always the exact account. It may be an async function.
+            resume: the token of an append that ended early. `items` are then the same as before,
+                from the start; those that have landed are passed over.
+            include: extra data to put into the returned items.
+            timeout: for each request.
+
+        Returns:
+            The number of stored items, the first and last id, and the items themselves if `items`
+            has a length.
+
+        Raises:
+            AppendUncertainError: it cannot be told what has landed: the conversation cannot be
+                read, or another writer was at work. Holds a token.
+            InvalidArgumentError: of an item, once it is its turn; the ones before may have landed.
+            RequestAbortedError: `abort` was set.
+            OpenAIError: others, as of `create`. All of them have the account as `append`.
+        """
+        from .append import append_items
+
+        return await append_items(
+            self._client,
+            check_id(conversation_id, "conversation_id"),
+            items,
+            Options(extra_headers, extra_query, None, timeout, abort),
+            include=check_include(include) if given(include) else omit,
+            on_progress=on_progress,
+            resume=resume,
+        )
 
     async def retrieve(
         self,
