@@ -24,8 +24,18 @@ _URI = "urn:openapi"
 
 @cache
 def _registry() -> Registry[Any]:
-    resource: Resource[Any] = Resource.from_contents(document(), DRAFT202012)
+    resource: Resource[Any] = Resource.from_contents(_any_of(document()), DRAFT202012)
     return Registry().with_resource(_URI, resource)
+
+
+def _any_of(value: Any) -> Any:
+    """A copy with `anyOf` for `oneOf`: the document says "one of" of forms that overlap.
+
+    A user's message with parts and `type` is an `EasyInputMessage` and an `InputMessage` at once.
+    """
+    if isinstance(value, dict):
+        return {"anyOf" if name == "oneOf" else name: _any_of(v) for name, v in value.items()}
+    return [_any_of(inner) for inner in value] if isinstance(value, list) else value
 
 
 @cache
