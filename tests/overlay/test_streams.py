@@ -1,0 +1,350 @@
+"""Streams of events: whole, closed early, broken off, and the response at their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+import pytest
+from openai_conversations import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    RateLimitError,
+)
+
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
+from tests.overlay.ways import Way
+
+
+def response(status: str, text: str = "Hello") -> dict[str, Any]:
+    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    item = {
+        "type": "message",
+        "id": "msg_1",
+        "status": "completed",
+        "role": "assistant",
+        "content": [part],
+    }
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1_700_000_000,
+        "status": status,
+        "model": "gpt-4o",
+        "output": [item],
+        "metadata": {},
+        "temperature": 1.0,
+        "top_p": 1.0,
+        "tools": [],
+        "tool_choice": "auto",
+        "parallel_tool_calls": True,
+        "instructions": None,
+        "error": None,
+        "incomplete_details": None,
+    }
+
+
+def delta(number: int, text: str) -> dict[str, Any]:
+    return {
+        "type": "response.output_text.delta",
+        "item_id": "msg_1",
+        "output_index": 0,
+        "content_index": 0,
+        "delta": text,
+        "logprobs": [],
+        "sequence_number": number,
+    }
+
+
+def final(kind: str, number: int = 9) -> dict[str, Any]:
+    return {
+        "type": f"response.{kind}",
+        "response": response(kind),
+        "sequence_number": number,
+    }
+
+
+def whole(peer: Peer) -> None:
+    peer.events(delta(1, "Hel"), delta(2, "lö"), final("completed"))
+    peer.end()
+
+
+def create(client: Any) -> Any:
+    return client.responses.create(model="gpt-4o", input="Hi", stream=True)
+
+
+def test_all_events_in_order(way: Way) -> None:
+    with Loopback(whole) as server:
+        events = way.collect(server.url, create, [])
+    assert [event.type for event in events] == [
+        "response.output_text.delta",
+        "response.output_text.delta",
+        "response.completed",
+    ]
+    assert [event.delta for event in events[:2]] == ["Hel", "lö"]
+    assert events[2].response.output_text == "Hello"
+    seen = server.requests[0]
+    assert seen.json() == {"model": "gpt-4o", "input": "Hi", "stream": True}
+    assert seen.headers["accept"] == "text/event-stream"
+
+
+@pytest.mark.parametrize("kind", ["completed", "failed", "incomplete"])
+def test_the_final_response(way: Way, kind: str) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), final(kind))
+        peer.end()
+
+    def sync(client: Client) -> Any:
+        with client.responses.stream(model="gpt-4o", input="Hi") as stream:
+            assert next(stream).type == "response.output_text.delta"
+            return stream.get_final_response()
+
+    async def asynchronous(client: AsyncClient) -> Any:
+        async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
+            assert (await anext(stream)).type == "response.output_text.delta"
+            return await stream.get_final_response()
+
+    with Loopback(script) as server:
+        got = way.run(server.url, sync if way.name == "sync" else asynchronous)
+    assert (got.status, got.output_text) == (kind, "Hello")
+
+
+def broken_off(peer: Peer) -> None:
+    peer.events(delta(1, "x"))
+    peer.cut()
+
+
+def ended_too_soon(peer: Peer) -> None:
+    peer.events(delta(1, "x"))
+    peer.end()
+
+
+def half_an_event(peer: Peer) -> None:
+    peer.events(delta(1, "x"))
+    peer.send(b"9\r\ndata: {\r\n\r\n")
+    peer.cut()
+
+
+@pytest.mark.parametrize("script", [broken_off, ended_too_soon, half_an_event])
+def test_a_stream_that_breaks_off(way: Way, script: Any) -> None:
+    events: list[Any] = []
+    with Loopback(script) as server, pytest.raises(APIConnectionError):
+        way.collect(server.url, create, events)
+    assert [event.delta for event in events] == ["x"]
+
+
+def test_a_stream_that_stalls(way: Way) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.wait()
+
+    events: list[Any] = []
+    with Loopback(script) as server, pytest.raises(APITimeoutError):
+        way.collect(server.url, create, events, timeout=0.2)
+    assert len(events) == 1
+
+
+def test_a_stream_may_take_longer_than_the_time_out_of_a_read(way: Way) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        for number in range(2, 10):
+            peer.stopped.wait(0.1)
+            peer.event(delta(number, "x"))
+        peer.event(final("completed"))
+        peer.end()
+
+    with Loopback(script) as server:
+        assert len(way.collect(server.url, create, [], timeout=0.5)) == 10
+
+
+def bad_json(peer: Peer) -> None:
+    peer.events()
+    peer.send(b"c\r\ndata: {no}\n\n\r\n")
+    peer.wait_for_hangup()
+
+
+def no_object(peer: Peer) -> None:
+    peer.events()
+    peer.send(b"a\r\ndata: []\n\n\r\n")
+    peer.wait_for_hangup()
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("script", [bad_json, no_object])
+def test_an_event_that_cannot_be_read(way: Way, script: Any) -> None:
+    with Loopback(script) as server, pytest.raises(APIResponseValidationError, match="an event"):
+        way.collect(server.url, create, [])
+
+
+@pytest.mark.off_contract
+def test_an_event_of_an_unknown_kind_is_kept(way: Way) -> None:
+    odd = {"type": "response.hologram.delta", "depth": 3}
+
+    def script(peer: Peer) -> None:
+        peer.events(odd, final("completed"))
+        peer.end()
+
+    with Loopback(script) as server:
+        events = way.collect(server.url, create, [])
+    assert (events[0].type, events[0].depth, events[0].to_dict()) == (odd["type"], 3, odd)
+
+
+@pytest.mark.off_contract
+def test_an_error_in_place_of_an_event(way: Way) -> None:
+    body = {"message": "Overloaded", "type": "server_error", "code": "overloaded", "param": None}
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        data = b'data: {"error": ' + str(body).replace("'", '"').replace("None", "null").encode()
+        data += b"}\n\n"
+        peer.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        peer.wait_for_hangup()
+
+    with Loopback(script) as server, pytest.raises(APIError, match="Overloaded") as caught:
+        way.collect(server.url, create, [])
+    assert (caught.value.code, caught.value.body) == ("overloaded", body)
+
+
+def test_an_error_event_ends_the_stream_and_is_no_final_response(way: Way) -> None:
+    error = {
+        "type": "error",
+        "code": "server_error",
+        "message": "No luck",
+        "param": None,
+        "sequence_number": 2,
+    }
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), error)
+        peer.end()
+
+    with Loopback(script) as server:
+        assert way.collect(server.url, create, [])[-1].message == "No luck"
+
+        def ask(client: Any) -> Any:
+            if way.name == "sync":
+                return create(client).get_final_response()
+
+            async def run() -> Any:
+                return await (await create(client)).get_final_response()
+
+            return run()
+
+        with pytest.raises(APIError, match="No luck") as caught:
+            way.run(server.url, ask)
+    assert caught.value.code == "server_error"
+
+
+def test_an_error_status_comes_as_for_any_call(way: Way) -> None:
+    with (
+        Loopback(answers({"error": {"message": "Slow down"}}, status=429)) as server,
+        pytest.raises(RateLimitError, match="Slow down") as caught,
+    ):
+        way.collect(server.url, create, [], max_retries=1)
+    assert caught.value.retries_taken == 1
+
+
+def test_closing_early_frees_the_connection(way: Way) -> None:
+    """The script returns only once the client has hung up, or the test would not end."""
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.wait_for_hangup()
+
+    def sync(client: Client) -> Any:
+        stream = create(client)
+        assert next(stream).delta == "x"
+        stream.close()
+        assert list(stream) == []
+        with client.responses.stream(model="gpt-4o", input="Hi") as stream:
+            for _ in stream:
+                break
+        assert client._sender.http_client._transport._open == 0  # type: ignore[attr-defined]
+        return client.conversations.retrieve("conv_1")
+
+    async def asynchronous(client: AsyncClient) -> Any:
+        stream = await create(client)
+        assert (await anext(stream)).delta == "x"
+        await stream.close()
+        assert [event async for event in stream] == []
+        async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
+            async for _ in stream:
+                break
+        assert client._sender.http_client._transport._open == 0  # type: ignore[attr-defined]
+        return await client.conversations.retrieve("conv_1")
+
+    with Loopback(script, script, answers(CONVERSATION)) as server:
+        got = way.run(server.url, sync if way.name == "sync" else asynchronous)
+    assert got.id == "conv_1"
+
+
+def test_a_stream_that_was_read_gives_its_connection_back(way: Way) -> None:
+    def retrieve(client: Any) -> Any:
+        return client.conversations.retrieve("conv_1")
+
+    def read(client: Any) -> Any:
+        if way.name == "sync":
+            return create(client).until_done()
+
+        async def run() -> Any:
+            return await (await create(client)).until_done()
+
+        return run()
+
+    with Loopback(whole, answers(CONVERSATION)) as server:
+        way.run(server.url, read, retrieve)
+    assert server.connections == 1
+
+
+def test_a_task_that_is_cancelled_frees_the_connection() -> None:
+    async def run() -> None:
+        with Loopback(script, answers(CONVERSATION)) as server:
+            async with AsyncClient(api_key="k", base_url=server.url) as client:
+                async with anyio.create_task_group() as group:
+
+                    async def read() -> None:
+                        async with client.responses.stream(model="m", input="Hi") as stream:
+                            async for _ in stream:
+                                group.cancel_scope.cancel()
+
+                    group.start_soon(read)
+                assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.wait_for_hangup()
+
+    for backend in ("asyncio", "trio"):
+        anyio.run(run, backend=backend)
+
+
+def test_going_on_with_a_stored_stream(way: Way) -> None:
+    def retrieve(client: Any) -> Any:
+        return client.responses.retrieve("resp_1", stream=True, starting_after=8)
+
+    def nothing_left(peer: Peer) -> None:
+        peer.events()
+        peer.end()
+
+    def the_rest(peer: Peer) -> None:
+        peer.events(final("completed"))
+        peer.end()
+
+    with Loopback(the_rest, nothing_left) as server:
+        assert [e.type for e in way.collect(server.url, retrieve, [])] == ["response.completed"]
+        assert way.collect(server.url, retrieve, []) == []
+    assert server.requests[0].target == "/v1/responses/resp_1?stream=true&starting_after=8"
+
+
+def test_done_may_stand_for_the_end(way: Way) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.send(b"e\r\ndata: [DONE]\n\n\r\n")
+        peer.end()
+
+    with Loopback(script) as server:
+        assert len(way.collect(server.url, create, [])) == 1
