@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "eeffddeb3859bab5489bad1ad246f370b79ebd978fedd17fe998f9a7e97aa34a",
-    "config_sha256": "631ea2f701c15d74e1575602aa20105162fdf73979e8902e213af0fafb7a0ca4",
+    "spec_sha256": "c082a4f1d8d69399da02f0a9f03d0692492f5f75b8412d8ad4958cd8979e4c56",
+    "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
     "templates_sha256": "d2f17af08f197f416fa0659882ba520b9c087e9de9876234eae409df1cf1cf70",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -12,7 +12,7 @@ from typing import Any
 from tools.errors import ToolError
 
 from .faults import CURE, Json, resolve
-from .names import class_name, json_name
+from .names import json_name
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
 from .views import Views
 
@@ -65,7 +65,7 @@ def _schemas(views: Views, document: Json, package: Path) -> list[str]:
     lost = []
     owners: dict[str, str] = {}
     for component in document["components"]["schemas"]:
-        name = class_name(component, views.parsed.config)
+        name = str(views.parsed.named(component).name)
         other = owners.setdefault(name, component)
         if other != component:
             lost.append(f"Schemas {other} and {component} have one name, {name}.")
@@ -81,7 +81,7 @@ class _Fields:
 
     def __init__(self, views: Views, document: Json) -> None:
         self.types = views.types
-        self.config = views.parsed.config
+        self.parsed = views.parsed
         self.document = document
         self.lost: list[str] = []
         self._seen: set[tuple[str, str]] = set()
@@ -112,7 +112,7 @@ class _Fields:
 
     def name(self, component: str) -> str:
         """The class of a component schema."""
-        return class_name(component, self.config)
+        return str(self.parsed.named(component).name)
 
     def _same_fields(self, ref: Ref, schema: Json) -> bool:
         properties = _properties(self.document, schema)

@@ -10,7 +10,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
 
-from .names import attribute_name, class_name, json_name
+from .names import attribute_name, json_name
 from .types import ANY, NONE, Node, flat
 from .views import Views, doc_text, helpers_in
 
@@ -129,7 +129,7 @@ class Endpoints:
         for response in operation["responses"].values():
             schema = response.get("content", {}).get(EVENTS, {}).get("schema", {})
             if "$ref" in schema:
-                return class_name(schema["$ref"].rsplit("/", 1)[1], self.views.parsed.config)
+                return str(self.views.parsed.named(schema["$ref"].rsplit("/", 1)[1]).name)
         return None
 
 

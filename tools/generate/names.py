@@ -7,8 +7,6 @@ stays for keywords, for what a model itself defines, and for the names that anno
 
 import keyword
 
-from openapi_python_client.config import Config
-from openapi_python_client.parser.properties import Class
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 _TAKEN = {"additional_properties", "from_dict", "to_dict"}
@@ -27,16 +25,6 @@ def attribute_name(prop: PropertyProtocol) -> str:
 def json_name(prop: PropertyProtocol) -> str:
     """The name in JSON, or in a query."""
     return str(prop.name.get_untrusted_value())
-
-
-def class_name(component: str, config: Config) -> str:
-    """The Python name of a component schema, `class_overrides` applied."""
-    return str(Class.from_string(string=component, config=config).name)
-
-
-def module_name(name: str, config: Config) -> str:
-    """The module that holds a class or alias of this Python name."""
-    return str(Class.from_string(string=name, config=config).module_name)
 
 
 def constant_name(name: str) -> str:

@@ -15,6 +15,7 @@ from openapi_python_client.config import ClassOverride, Config, ConfigFile, Meta
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.openapi import EndpointCollection, GeneratorData
 from openapi_python_client.parser.properties import (
+    Class,
     ModelProperty,
     Parameters,
     Schemas,
@@ -25,8 +26,6 @@ from openapi_python_client.schema.openapi_schema_pydantic.components import Comp
 from pydantic import ValidationError
 
 from tools.errors import ToolError
-
-from .names import class_name
 
 COMPONENTS = "/components/schemas/"
 CONFIG = "generator-config.yaml"
@@ -43,6 +42,16 @@ class Parsed:
     components: dict[str, PropertyProtocol]
     config: Config
     notices: tuple[str, ...] = ()
+
+    def named(self, component: str) -> Class:
+        """The class, or the name and module of the alias, that stands for a component schema."""
+        info: Class | None = getattr(self.components[component], "class_info", None)
+        return info or Class.from_string(string=component, config=self.config)
+
+    def names(self) -> set[str]:
+        """Every public name of the models package."""
+        names = {str(model.class_info.name) for model in self.data.models}
+        return names | {str(self.named(component).name) for component in self.components}
 
 
 def parse(document: dict[str, Any], config_path: Path) -> Parsed:
@@ -134,9 +143,7 @@ def _generator_names(parsed: Parsed, overrides: dict[str, ClassOverride]) -> set
         for name, override in overrides.items()
         if override.class_name is not None
     }
-    names = {str(model.class_info.name) for model in parsed.data.models}
-    names |= {class_name(name, parsed.config) for name in parsed.components}
-    return {replaced.get(name, name) for name in names}
+    return {replaced.get(name, name) for name in parsed.names()}
 
 
 def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, ClassOverride]:
@@ -146,7 +153,7 @@ def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, Cl
     (from a component `Thing-2`, or one called so) becomes `Thing`, where nothing else is so named.
     """
     taken = {
-        class_name(name, parsed.config)
+        str(parsed.named(name).name)
         for name, prop in parsed.components.items()
         if not _is_nullable_object(prop)
     }
@@ -168,6 +175,4 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
 
 def _numbered(parsed: Parsed) -> list[str]:
     """Public names that still have a number which upstream's tooling or the generator added."""
-    names = {str(model.class_info.name) for model in parsed.data.models}
-    names |= {class_name(name, parsed.config) for name in parsed.components}
-    return sorted(name for name in names if _ADDED.search(name))
+    return sorted(name for name in parsed.names() if _ADDED.search(name))

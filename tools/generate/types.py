@@ -23,7 +23,7 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
-from .names import attribute_name, class_name
+from .names import attribute_name
 from .parse import Parsed
 
 RAW = "RawObject"
@@ -93,9 +93,7 @@ class Types:
                 if self.is_map(str(prop.class_info.name)):
                     self.aliases[component] = str(prop.class_info.name)
                 continue
-            name = class_name(component, parsed.config)
-            if isinstance(prop, LiteralEnumProperty):
-                name = str(prop.class_info.name)
+            name = str(parsed.named(component).name)
             if name not in self.models or self.is_map(name):
                 self.aliases[component] = name
             if isinstance(prop, UnionProperty):

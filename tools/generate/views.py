@@ -11,7 +11,7 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import safe_for_docstring
 
 from .decoding import Decoding
-from .names import attribute_name, json_name, module_name
+from .names import attribute_name, json_name
 from .parse import Parsed
 from .types import NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
 
@@ -89,6 +89,9 @@ class Views:
         self.parsed = parsed
         self.types = Types(parsed)
         self.decoding = Decoding(self.types)
+        classes = [model.class_info for model in parsed.data.models]
+        classes += [parsed.named(component) for component in parsed.components]
+        self._modules = {str(info.name): str(info.module_name) for info in classes}
         named = (n for n in self.types.models if not self.types.is_map(n))
         self.models = [self._model(name) for name in sorted(named)]
         self.aliases = [self._alias(c, n) for c, n in sorted(self.types.aliases.items())]
@@ -106,7 +109,7 @@ class Views:
 
     def module(self, name: str) -> str:
         """The module of a public name."""
-        return module_name(name, self.parsed.config)
+        return self._modules[name]
 
     def _model(self, name: str) -> ModelView:
         props = self.types.fields(name)
