@@ -15,8 +15,8 @@ def response_body(values: Mapping[str, object]) -> dict[str, object]:
     """The JSON object for what was given; what was not is left out, None is null.
 
     Args:
-        values: arguments by the document's names (of createResponse, Compactconversation or
-            Getinputtokencounts), any of them `omit`.
+        values: arguments by the document's names (of createResponse, compactConversation or
+            getInputTokenCounts), any of them `omit`.
 
     Raises:
         InvalidArgumentError: naming the argument.

@@ -137,11 +137,11 @@ cancel_response: Operation[models.Response] = Operation(
     "cancelResponse", "responses.cancel_response"
 )
 compact_conversation: Operation[models.CompactedResponse] = Operation(
-    "Compactconversation", "responses.compact_conversation", has_body=True
+    "compactConversation", "responses.compact_conversation", has_body=True
 )
 list_input_items: Operation[models.ResponseItemList] = Operation(
     "listInputItems", "responses.list_input_items"
 )
 count_input_tokens: Operation[models.TokenCounts] = Operation(
-    "Getinputtokencounts", "responses.get_input_token_counts", has_body=True
+    "getInputTokenCounts", "responses.get_input_token_counts", has_body=True
 )

@@ -52,17 +52,15 @@ def decode_reply(call: Call[_T], response: httpx.Response, *, strict: bool) -> _
         # The document promises no body for one of the deletions.
         return call.decode(None)
     data = to_json(response)
-    try:
-        # All documented operations answer with an object.
-        if not call.operation or isinstance(data, dict):
-            if strict and call.operation:
-                check(call.operation, data, response)
+    cause: Exception | None = None
+    # All documented operations answer with an object.
+    if not call.operation or isinstance(data, dict):
+        if strict and call.operation:
+            check(call.operation, data, response)
+        try:
             return call.decode(data)
-        cause = None
-    except APIResponseValidationError:
-        raise
-    except Exception as error:
-        cause = error
+        except Exception as error:
+            cause = error
     expected = f"the answer to {call.operation or call.path} does not have the expected form"
     message = f"{expected}: {_in_short(repr(data))}"
     raise APIResponseValidationError(response, data, message=message) from cause

@@ -61,7 +61,7 @@ class AsyncInputTokens(AsyncResource):
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
     ) -> TokenCounts:
-        """Count the tokens that a request would take (Getinputtokencounts).
+        """Count the tokens that a request would take (getInputTokenCounts).
 
         Args:
             personality: "friendly" or "pragmatic", where the model has them.

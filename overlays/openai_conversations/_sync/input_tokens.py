@@ -62,7 +62,7 @@ class InputTokens(Resource):
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
     ) -> TokenCounts:
-        """Count the tokens that a request would take (Getinputtokencounts).
+        """Count the tokens that a request would take (getInputTokenCounts).
 
         Args:
             personality: "friendly" or "pragmatic", where the model has them.

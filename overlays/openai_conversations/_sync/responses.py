@@ -306,7 +306,7 @@ class Responses(ResponseCreate):
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
     ) -> CompactedResponse:
-        """Make a long input short, for the responses that follow (Compactconversation).
+        """Make a long input short, for the responses that follow (compactConversation).
 
         Args:
             model: the model's name.

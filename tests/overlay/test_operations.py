@@ -1,0 +1,364 @@
+"""Every operation over a real service, the local one; and the ways around them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+from openai_conversations import (
+    APIResponseValidationError,
+    AsyncClient,
+    Client,
+    MessageItem,
+    NotFoundError,
+    RawResponse,
+    _operations,
+    models,
+)
+
+from tests.document import operations
+from tests.overlay.loopback import CONVERSATION, Loopback, answers, page
+from tests.overlay.ways import Way
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client.local(strict=True) as client:
+        yield client
+
+
+def test_a_conversation_from_beginning_to_end(client: Client) -> None:
+    conversation = client.conversations.create(
+        items=[MessageItem.user_text("Hello")], metadata={"topic": "demo"}
+    )
+    assert isinstance(conversation, models.Conversation)
+    assert conversation.metadata == {"topic": "demo"}
+    assert client.conversations.retrieve(conversation.id) == conversation
+    updated = client.conversations.update(conversation.id, metadata={"topic": "new"})
+    assert updated.metadata == {"topic": "new"}
+    added = client.conversations.items.create(
+        conversation.id, items=[{"role": "user", "content": "More"}]
+    )
+    assert isinstance(added, models.ConversationItemList)
+    item = client.conversations.items.retrieve(added.data[0].id, conversation_id=conversation.id)
+    assert item == added.data[0]
+    assert client.conversations.items.delete(item.id, conversation_id=conversation.id) == updated
+    assert [i.text for i in client.conversations.items.list(conversation.id)] == ["Hello"]
+    assert client.conversations.delete(conversation.id).deleted
+    with pytest.raises(NotFoundError):
+        client.conversations.retrieve(conversation.id)
+
+
+def test_responses(client: Client) -> None:
+    conversation = client.conversations.create()
+    response = client.responses.create(
+        model="gpt-4o", input="Hello", conversation=conversation, reasoning={"effort": "low"}
+    )
+    assert response.output_text
+    assert len(client.conversations.items.list(conversation.id).data) == 2
+    assert client.responses.retrieve(response.id).id == response.id
+    (asked,) = client.responses.input_items.list(response.id)
+    assert asked.type == "message"
+    count = client.responses.input_tokens.count(model="gpt-4o", input="Hello there")
+    assert count.input_tokens > 0
+    background = client.responses.create(model="gpt-4o", input="Hi", background=True)
+    assert client.responses.cancel(background.id).id == background.id
+    assert client.responses.delete(response.id) is None
+    with pytest.raises(NotFoundError):
+        client.responses.retrieve(response.id)
+
+
+def test_whatever_comes_out_goes_back_in(client: Client) -> None:
+    first = client.conversations.create(items=[MessageItem.user_text("Hello")])
+    client.responses.create(model="gpt-4o", input="Hi", conversation=first.id)
+    items = list(client.conversations.items.list(first.id, order="asc"))
+    second = client.conversations.create(items=items)
+    again = list(client.conversations.items.list(second.id, order="asc"))
+    assert [item.text for item in again] == [item.text for item in items]
+    response = client.responses.create(model="gpt-4o", input=items)
+    client.responses.create(model="gpt-4o", input=[*items, *response.output])
+
+
+def test_async_over_both_loops() -> None:
+    async def run() -> None:
+        async with AsyncClient.local() as client:
+            conversation = await client.conversations.create(
+                items=[MessageItem.user_text(str(number)) for number in range(3)]
+            )
+            listed = client.conversations.items.list(conversation.id, limit=2, order="asc")
+            assert [item.text async for item in listed] == ["0", "1", "2"]
+            async with client.responses.stream(
+                model="gpt-4o", input="Hi", conversation=conversation.id
+            ) as stream:
+                kinds = [event.type async for event in stream]
+                final = await stream.get_final_response()
+            assert kinds[0] == "response.created"
+            assert kinds[-1] == "response.completed"
+            assert final.output_text
+            assert (await client.responses.retrieve(final.id)).output_text == final.output_text
+
+    for backend in ("asyncio", "trio"):
+        anyio.run(run, backend=backend)
+
+
+def test_the_local_client_is_a_client(tmp_path: Any) -> None:
+    path = tmp_path / "data.sqlite"
+    with Client.local(path) as client:
+        conversation = client.conversations.create(metadata={"kept": "yes"})
+        client.local_service.model.enqueue_text("scripted")
+        assert client.responses.create(model="m", input="Hi").output_text == "scripted"
+        with client.with_options(max_retries=0) as copy:
+            assert copy.local_service is client.local_service
+    with Client.local(path) as client:
+        assert client.conversations.retrieve(conversation.id).metadata == {"kept": "yes"}
+    with Client(api_key="k") as client, pytest.raises(AttributeError, match="local"):
+        client.local_service  # noqa: B018
+
+
+@pytest.mark.off_contract
+def test_a_conversation_may_be_given_as_what_it_is(way: Way) -> None:
+    conversation = models.Conversation.from_dict(CONVERSATION)
+    reference = models.ConversationReference(id="conv_1")
+    answer = answers({"id": "resp_1", "object": "response", "output": []})
+    with Loopback(answer) as server:
+        for given in ("conv_1", conversation, reference, {"id": "conv_1"}):
+            way.run(server.url, lambda c, x=given: c.responses.create(conversation=x))
+        way.run(server.url, lambda c: c.responses.create(conversation=None, temperature=None))
+    sent = [seen.json() for seen in server.requests]
+    assert sent[:3] == [{"conversation": "conv_1"}] * 3
+    assert sent[3] == {"conversation": {"id": "conv_1"}}
+    assert sent[4] == {"conversation": None, "temperature": None}
+
+
+@pytest.mark.off_contract
+def test_models_in_arguments_become_json(way: Way) -> None:
+    tool = models.FunctionTool.from_dict(
+        {"type": "function", "name": "f", "parameters": {}, "strict": True}
+    )
+
+    def call(client: Any) -> Any:
+        return client.responses.create(
+            tools=(tool, {"type": "web_search"}),
+            reasoning=models.Reasoning(effort="low"),
+            metadata={"a": "b"},
+            include=("file_search_call.results",),
+        )
+
+    with Loopback(answers({"id": "resp_1", "output": []})) as server:
+        way.run(server.url, call)
+    assert server.requests[0].json() == {
+        "include": ["file_search_call.results"],
+        "metadata": {"a": "b"},
+        "reasoning": {"effort": "low"},
+        "tools": [tool.to_dict(), {"type": "web_search"}],
+    }
+
+
+def test_every_operation_of_the_document_is_there() -> None:
+    ours = {op.id for op in vars(_operations).values() if isinstance(op, _operations.Operation)}
+    assert ours == {operation["operationId"] for _, _, operation in operations()}
+
+
+def test_one_request_for_each_operation(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    sender = client._sender
+    deliver = sender._deliver
+
+    def counted(request: Any, exchange: Any, stream: bool) -> Any:
+        sent.append(f"{request.method} {request.url.path}")
+        return deliver(request, exchange, stream)
+
+    monkeypatch.setattr(sender, "_deliver", counted)
+    conversation = client.conversations.create()
+    client.conversations.retrieve(conversation.id)
+    client.conversations.update(conversation.id, metadata={})
+    item = client.conversations.items.create(
+        conversation.id, items=[MessageItem.user_text("x")]
+    ).data[0]
+    client.conversations.items.retrieve(item.id, conversation_id=conversation.id)
+    assert len(client.conversations.items.list(conversation.id).data) == 1
+    client.conversations.items.delete(item.id, conversation_id=conversation.id)
+    client.conversations.delete(conversation.id)
+    assert len(sent) == 8
+
+
+def test_raw_responses(way: Way) -> None:
+    with Loopback(answers(CONVERSATION, x_request_id="req_1")) as server:
+        raw: RawResponse[models.Conversation] = way.run(
+            server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1")
+        )
+    assert (raw.status_code, raw.request_id, raw.retries_taken) == (200, "req_1", 0)
+    assert raw.headers["Content-Type"] == "application/json"
+    assert raw.json() == CONVERSATION
+    assert raw.text == raw.content.decode()
+    assert raw.parse() == models.Conversation.from_dict(CONVERSATION)
+    assert repr(raw) == "RawResponse(200, request_id='req_1')"
+
+
+def test_a_raw_list_and_a_raw_stream(way: Way) -> None:
+    with Loopback(answers(page(1))) as server:
+        raw = way.run(server.url, lambda c: c.conversations.items.with_raw_response.list("c"))
+    assert raw.parse().data[0].id == "msg_1"
+
+    def open_and_close(client: Any) -> Any:
+        def call(client: Any) -> Any:
+            return client.responses.with_raw_response.create(model="m", input="x", stream=True)
+
+        if way.name == "sync":
+            raw = call(client)
+            raw.parse().close()
+            return raw
+
+        async def run() -> Any:
+            raw = await call(client)
+            await raw.parse().close()
+            return raw
+
+        return run()
+
+    with Loopback(lambda peer: (peer.events(), peer.wait_for_hangup())[0]) as server:
+        assert way.run(server.url, open_and_close).status_code == 200
+
+
+def test_calls_by_path(way: Way) -> None:
+    import httpx
+
+    with Loopback(answers(CONVERSATION, x_request_id="r")) as server:
+
+        def get(client: Any, **options: Any) -> Any:
+            return client.get("/conversations/conv_1", **options)
+
+        assert way.run(server.url, get) == CONVERSATION
+        typed = way.run(server.url, lambda c: get(c, cast_to=models.Conversation))
+        assert typed == models.Conversation.from_dict(CONVERSATION)
+        answer = way.run(server.url, lambda c: get(c, cast_to=httpx.Response))
+        assert answer.headers["x-request-id"] == "r"
+        way.run(server.url, lambda c: c.post("/conversations/é", body={"metadata": {}}))
+        way.run(server.url, lambda c: c.delete("/else where", extra_query={"a": "b"}))
+        with pytest.raises(ValueError, match="path: "):
+            way.run(server.url, lambda c: c.get("https://elsewhere.example/v1"))
+    *_, posted, deleted = server.requests
+    assert (posted.target, posted.json()) == ("/v1/conversations/%C3%A9", {"metadata": {}})
+    assert (deleted.method, deleted.target) == ("DELETE", "/v1/else%20where?a=b")
+
+
+@pytest.mark.off_contract
+def test_strict_mode_says_what_does_not_fit(way: Way) -> None:
+    wrong = {**CONVERSATION, "created_at": "today", "object": "dialogue"}
+
+    def retrieve(client: Any) -> Any:
+        return client.conversations.retrieve("conv_1")
+
+    with Loopback(answers(wrong)) as server:
+        assert way.run(server.url, retrieve).object == "dialogue"
+        with pytest.raises(APIResponseValidationError, match="created_at: expected") as caught:
+            way.run(server.url, retrieve, strict=True)
+    assert "getConversation" in str(caught.value)
+    assert caught.value.body == wrong
+    with Loopback(answers(CONVERSATION)) as server:
+        assert way.run(server.url, retrieve, strict=True).id == "conv_1"
+
+
+@pytest.mark.off_contract
+def test_strict_mode_looks_at_each_event(way: Way) -> None:
+    with (
+        Loopback(lambda peer: peer.events({"type": "response.hologram"})) as server,
+        pytest.raises(APIResponseValidationError, match="createResponse"),
+    ):
+        way.collect(
+            server.url,
+            lambda c: c.responses.create(model="m", input="x", stream=True),
+            [],
+            strict=True,
+        )
+
+
+def test_interceptors_are_a_chain_around_each_attempt(way: Way) -> None:
+    seen: list[str] = []
+
+    def sync(name: str) -> Any:
+        def interceptor(request: Any, send: Any) -> Any:
+            seen.append(f"{name} before")
+            request.headers["X-Tenant"] = name
+            response = send(request)
+            seen.append(f"{name} after {response.status_code} {len(response.content) > 0}")
+            return response
+
+        return interceptor
+
+    def asynchronous(name: str) -> Any:
+        async def interceptor(request: Any, send: Any) -> Any:
+            seen.append(f"{name} before")
+            request.headers["X-Tenant"] = name
+            response = await send(request)
+            seen.append(f"{name} after {response.status_code} {len(response.content) > 0}")
+            return response
+
+        return interceptor
+
+    make = sync if way.name == "sync" else asynchronous
+    with Loopback(answers({}, status=429), answers(CONVERSATION)) as server:
+        way.run(
+            server.url,
+            lambda c: c.conversations.retrieve("c"),
+            interceptors=[make("outer"), make("inner")],
+        )
+    attempt = ["outer before", "inner before", "inner after {} True", "outer after {} True"]
+    assert seen == [x.format(status) for status in (429, 200) for x in attempt]
+    assert server.requests[0].headers["x-tenant"] == "inner"
+
+
+def test_an_interceptor_may_answer_by_itself(way: Way) -> None:
+    import httpx
+
+    def cached(request: httpx.Request, send: Any) -> Any:
+        return httpx.Response(200, json=CONVERSATION, request=request)
+
+    async def acached(request: httpx.Request, send: Any) -> Any:
+        return cached(request, send)
+
+    interceptor: Any = cached if way.name == "sync" else acached
+    got = way.run(
+        "http://localhost:9/v1",
+        lambda c: c.conversations.retrieve("conv_1"),
+        interceptors=[interceptor],
+    )
+    assert got.id == "conv_1"
+
+
+def test_an_interceptor_that_returns_nothing_is_told_so() -> None:
+    with (
+        Client(api_key="k", interceptors=[lambda request, send: None]) as client,  # type: ignore[arg-type,return-value]
+        pytest.raises(Exception, match=r"interceptors\[0\] must return an httpx.Response"),
+    ):
+        client.conversations.retrieve("c")
+
+
+def test_the_examples_in_the_documentation_of_interceptors_run() -> None:
+    import re
+
+    from openai_conversations import interceptors
+
+    blocks = re.findall(r"^    def .*?(?=^\S)", interceptors.__doc__ or "", re.M | re.S)
+    (caching,) = re.findall(r"^    class .*?(?=^\S)", interceptors.__doc__ or "", re.M | re.S)
+    assert blocks
+    namespace: dict[str, Any] = {"current_tenant": lambda: "t", "time": __import__("time")}
+    exec(
+        "import httpx\nfrom openai_conversations import Client, AsyncSend, Send\n"
+        + inspect.cleandoc("\n" + blocks[0]).replace("Client(", "Client(api_key='k', ")
+        + "\n"
+        + inspect.cleandoc("\n" + caching),
+        namespace,
+    )
+    with Loopback(answers(CONVERSATION)) as server:
+        client = namespace["client"].with_options(base_url=server.url)
+        client.conversations.retrieve("conv_1")
+        assert server.requests[0].headers["x-tenant"] == "t"
+        way = Way("trio")
+        twice = [lambda c: c.conversations.retrieve("conv_1")] * 2
+        way.run(server.url, *twice, interceptors=[namespace["Cache"]()])
+        namespace["client"].close()
+    assert len(server.requests) == 2
