@@ -40,7 +40,8 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         """
         self._max = max_connections
         self._expiry = keepalive_expiry
-        self._lock = threading.Lock()
+        # Reentrant, because `forget` runs when the garbage collector likes.
+        self._lock = threading.RLock()
         self._free: dict[_Key, deque[_Lane]] = {}
         self._in_use: set[_Lane] = set()
         self._waiting: deque[_Waiter] = deque()
@@ -174,6 +175,12 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             self._hand_over(lane if idle else None)
         if not idle and not lane.connection.is_closed():
             await lane.connection.aclose()
+
+    def forget(self, lane: _Lane) -> None:
+        """Give back the place of a connection whose reply was dropped without being closed."""
+        with self._lock:
+            self._in_use.discard(lane)
+            self._hand_over(None)
 
     async def aclose(self) -> None:
         with self._lock:
@@ -310,6 +317,10 @@ class _Body(httpx.AsyncByteStream):
                 await self._inner.aclose()
             finally:
                 await self._pool.release(lane)
+
+    def __del__(self) -> None:
+        if self._lane is not None:
+            self._pool.forget(self._lane)
 
 
 def _as_httpx(error: Exception) -> Exception:

@@ -41,7 +41,8 @@ class ConnectionPool(httpx.BaseTransport):
         """
         self._max = max_connections
         self._expiry = keepalive_expiry
-        self._lock = threading.Lock()
+        # Reentrant, because `forget` runs when the garbage collector likes.
+        self._lock = threading.RLock()
         self._free: dict[_Key, deque[_Lane]] = {}
         self._in_use: set[_Lane] = set()
         self._waiting: deque[_Waiter] = deque()
@@ -175,6 +176,12 @@ class ConnectionPool(httpx.BaseTransport):
             self._hand_over(lane if idle else None)
         if not idle and not lane.connection.is_closed():
             lane.connection.close()
+
+    def forget(self, lane: _Lane) -> None:
+        """Give back the place of a connection whose reply was dropped without being closed."""
+        with self._lock:
+            self._in_use.discard(lane)
+            self._hand_over(None)
 
     def close(self) -> None:
         with self._lock:
@@ -311,6 +318,10 @@ class _Body(httpx.SyncByteStream):
                 self._inner.close()
             finally:
                 self._pool.release(lane)
+
+    def __del__(self) -> None:
+        if self._lane is not None:
+            self._pool.forget(self._lane)
 
 
 def _as_httpx(error: Exception) -> Exception:

@@ -1,0 +1,61 @@
+"""What importing and calling may load: exact counts instead of timings."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+
+def modules(code: str) -> list[str]:
+    """The modules that are loaded once `code` has run in a fresh interpreter."""
+    report = "import sys, json; print(json.dumps(sorted(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True
+    )
+    loaded: list[str] = json.loads(result.stdout.splitlines()[-1])
+    return loaded
+
+
+def test_importing_the_package_loads_nothing_but_it() -> None:
+    loaded = set(modules("import openai_conversations")) - set(modules(""))
+    assert not any(name.split(".")[0] in ("httpx", "attr", "attrs", "anyio") for name in loaded)
+    ours = [name for name in loaded if name.startswith("openai_conversations")]
+    assert sorted(ours) == ["openai_conversations", "openai_conversations._version"]
+
+
+def test_making_a_client_loads_no_models_and_no_optional_packages() -> None:
+    loaded = set(modules("from openai_conversations import Client; Client(api_key='k')"))
+    plain = set(modules("import httpx, attrs; httpx.Client(); import orjson"))
+    ours = {name for name in loaded if name.startswith("openai_conversations")}
+    assert not {name for name in ours if "_api" in name}
+    assert len(ours) <= 28, sorted(ours)
+    assert not {"asyncio", "starlette", "uvicorn", "sqlite3", "jsonschema"} & (loaded - plain)
+    foreign = {name for name in loaded - plain - ours if not name.startswith("orjson")}
+    assert len(foreign) <= 3, foreign
+
+
+def test_decoding_a_message_loads_the_models_of_a_message() -> None:
+    code = """
+import httpx
+from openai_conversations import Client
+item = {"type": "message", "id": "m", "status": "completed", "role": "user",
+        "content": [{"type": "input_text", "text": "Hi"}]}
+page = {"object": "list", "data": [item], "first_id": "m", "last_id": "m", "has_more": False}
+transport = httpx.MockTransport(lambda request: httpx.Response(200, json=page))
+client = Client(api_key="k", http_client=httpx.Client(transport=transport))
+assert client.conversations.items.list("c").data[0].text == "Hi"
+"""
+    models = [name for name in modules(code) if name.startswith("openai_conversations_api.models.")]
+    assert len(models) <= 4, models
+
+
+def test_decoding_an_event_loads_the_models_of_that_event() -> None:
+    code = """
+from openai_conversations._operations import event_decoder
+event = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0,
+         "content_index": 0, "delta": "x", "logprobs": [], "sequence_number": 1}
+assert event_decoder()(event).delta == "x"
+"""
+    models = [name for name in modules(code) if name.startswith("openai_conversations_api.models.")]
+    assert len(models) <= 2, models

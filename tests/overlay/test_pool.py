@@ -1,0 +1,185 @@
+"""The connection pool: reuse, the limit and its queue, connections that went away, event loops."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from contextlib import suppress
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from openai_conversations import APITimeoutError, AsyncClient, Client
+from openai_conversations._async.pool import AsyncConnectionPool
+from openai_conversations._sync.pool import ConnectionPool
+
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
+from tests.overlay.ways import Way
+
+pytestmark = pytest.mark.off_contract
+
+
+def sync_pool(**options: Any) -> tuple[httpx.Client, ConnectionPool]:
+    pool = ConnectionPool(**options)
+    return httpx.Client(transport=pool, timeout=5), pool
+
+
+def test_connections_are_used_again(way: Way) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        way.run(server.url, *[lambda c: c.conversations.retrieve("c")] * 5)
+    assert server.connections == 1
+
+
+def test_requests_beyond_the_limit_wait_in_order() -> None:
+    """Three requests, one connection: each is answered only when the one before it is over."""
+    gate = threading.Semaphore(0)
+
+    def script(peer: Peer) -> None:
+        gate.acquire()
+        peer.reply(CONVERSATION)
+
+    http, pool = sync_pool(max_connections=1)
+    with Loopback(script) as server, http:
+        threads = [threading.Thread(target=http.get, args=(server.url,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            server.arrived.acquire()
+            gate.release()
+        for thread in threads:
+            thread.join()
+        assert server.connections == 1
+        assert (pool._open, len(pool._waiting)) == (1, 0)
+
+
+def test_waiting_for_a_connection_has_a_time_out() -> None:
+    def held() -> None:
+        with suppress(httpx.TransportError):
+            http.get(server.url)
+
+    http, pool = sync_pool(max_connections=1)
+    with Loopback(lambda peer: peer.wait_for_hangup()) as server, http:
+        thread = threading.Thread(target=held)
+        thread.start()
+        server.arrived.acquire()
+        with pytest.raises(httpx.PoolTimeout, match="all 1 connections were busy"):
+            http.get(server.url, timeout=httpx.Timeout(5, pool=0.05))
+        assert len(pool._waiting) == 0
+        pool.close()
+        next(iter(pool._in_use)).exchange.interrupt()
+        thread.join()
+
+
+def test_async_waiters_are_served_and_a_cancelled_one_loses_nothing() -> None:
+    async def run() -> None:
+        gate = threading.Semaphore(0)
+
+        def script(peer: Peer) -> None:
+            gate.acquire()
+            peer.reply(CONVERSATION)
+
+        pool = AsyncConnectionPool(max_connections=1)
+        with Loopback(script) as server:
+            async with httpx.AsyncClient(transport=pool, timeout=5) as http:
+                done: list[int] = []
+
+                async def get(number: int) -> None:
+                    await http.get(server.url)
+                    done.append(number)
+
+                async with anyio.create_task_group() as group:
+                    group.start_soon(get, 1)
+                    await anyio.to_thread.run_sync(server.arrived.acquire)
+                    with anyio.move_on_after(0.05) as scope:
+                        await get(2)
+                    assert scope.cancelled_caught
+                    group.start_soon(get, 3)
+                    gate.release()
+                    gate.release()
+                assert done == [1, 3]
+                assert (pool._open, len(pool._waiting)) == (1, 0)
+        assert server.connections == 1
+
+    for backend in ("asyncio", "trio"):
+        anyio.run(run, backend=backend)
+
+
+def test_a_connection_that_rests_too_long_is_replaced() -> None:
+    http, pool = sync_pool(keepalive_expiry=0.0)
+    with Loopback(answers(CONVERSATION)) as server, http:
+        for _ in range(3):
+            http.get(server.url)
+        assert pool._open == 1
+    assert server.connections == 3
+
+
+def test_other_hosts_make_room_for_one_another() -> None:
+    http, pool = sync_pool(max_connections=1)
+    with Loopback(answers(CONVERSATION)) as one, Loopback(answers(CONVERSATION)) as two, http:
+        for server in (one, two, one):
+            assert http.get(server.url).status_code == 200
+        assert pool._open == 1
+    assert (one.connections, two.connections) == (2, 1)
+
+
+def test_one_async_client_over_several_event_loops() -> None:
+    """Each loop gets connections of its own; "event loop is closed" is nobody's concern."""
+    with Loopback(answers(CONVERSATION)) as server:
+        client = AsyncClient(api_key="k", base_url=server.url)
+
+        async def call() -> None:
+            assert (await client.conversations.retrieve("c")).id == "conv_1"
+
+        async def call_and_leave() -> None:
+            # What a loop leaves open is closed with it, as for any other user of sockets.
+            await call()
+            for lanes in client._sender.http_client._transport._free.values():  # type: ignore[attr-defined]
+                for lane in lanes:
+                    await lane.connection.aclose()
+
+        anyio.run(call_and_leave)
+        anyio.run(call_and_leave)
+        anyio.run(call_and_leave, backend="trio")
+    assert server.connections == 3
+
+
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_stream_that_is_dropped_without_closing_gives_its_place_back() -> None:
+    def script(peer: Peer) -> None:
+        peer.events()
+        peer.wait_for_hangup()
+
+    with Loopback(script) as server, Client(api_key="k", base_url=server.url) as client:
+        stream = client.responses.create(model="m", input="x", stream=True)
+        pool: Any = client._sender.http_client._transport  # type: ignore[attr-defined]
+        assert pool._open == 1
+        del stream
+        gc.collect()
+        assert pool._open == 0
+
+
+def test_a_hundred_at_once_over_few_threads() -> None:
+    async def run() -> None:
+        async with AsyncClient(api_key="k", base_url=server.url) as client:
+
+            async def call() -> None:
+                assert (await client.conversations.retrieve("c")).id == "conv_1"
+
+            async with anyio.create_task_group() as group:
+                for _ in range(100):
+                    group.start_soon(call)
+
+    with Loopback(answers(CONVERSATION)) as server:
+        anyio.run(run)
+    assert len(server.requests) == 100
+
+
+def test_the_time_out_says_what_was_waited_for() -> None:
+    with Loopback(lambda peer: peer.wait()) as server, pytest.raises(APITimeoutError) as caught:
+        Way("sync").run(
+            server.url,
+            lambda c: c.conversations.create(timeout=httpx.Timeout(5, read=0.05)),
+        )
+    assert str(caught.value) == "Request timed out while waiting for the answer."
+    assert not caught.value.never_sent
