@@ -45,13 +45,17 @@ def test_each_test_starts_afresh_and_must_meet_its_faults(pytester: pytest.Pytes
         def test_forgotten(conversations_local):
             conversations_local.faults.server_error("POST /conversations")
 
+        def test_failing_anyway(conversations_local):
+            conversations_local.faults.server_error()
+            raise ValueError
+
         def test_meant(conversations_local):
             conversations_local.faults.server_error()
             conversations_local.faults.clear()
         """
     )
     result = pytester.runpytest_subprocess(*FAST)
-    result.assert_outcomes(passed=4, errors=1)
+    result.assert_outcomes(passed=4, failed=1, errors=1)
     result.stdout.fnmatch_lines(["*no request met these faults: server_error on 'POST *"])
 
 
