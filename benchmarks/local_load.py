@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +22,6 @@ from pathlib import Path
 
 import httpx
 from openai_conversations.local.database import Database
-from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 from openai_conversations.local.store import Store
 from openai_conversations.local.transport import AsyncLocalTransport, LocalTransport
@@ -67,17 +68,26 @@ def in_process(path: str | None) -> dict[str, float]:
 
 
 def served(path: str | None) -> dict[str, float]:
-    """Every work over HTTP, from several threads at once; the server shares the process."""
-    with (
-        LocalServer(LocalService(path)) as server,
-        httpx.Client(base_url=server.url, trust_env=False) as client,
-        ThreadPoolExecutor(THREADS) as pool,
-    ):
-        found: dict[str, float] = {}
-        for name, work in WORKS.items():
-            paths = [start(client) for _ in range(THREADS)]
-            found[name] = sum(pool.map(partial(rate, work, client), paths))
-        return found
+    """Every work over HTTP, from several threads at once, the server in a process of its own."""
+    command = [sys.executable, "-m", "openai_conversations", "serve", "--port", "0"]
+    with subprocess.Popen(
+        [*command, *(["--db", path] if path else [])],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        with (
+            httpx.Client(base_url=url, trust_env=False) as client,
+            ThreadPoolExecutor(THREADS) as pool,
+        ):
+            found: dict[str, float] = {}
+            for name, work in WORKS.items():
+                paths = [start(client) for _ in range(THREADS)]
+                found[name] = sum(pool.map(partial(rate, work, client), paths))
+        process.terminate()
+    return found
 
 
 def asynchronous() -> float:
