@@ -1,0 +1,154 @@
+"""One append of many items through the proxy, by one client, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import httpx
+import openai
+from openai_conversations import AsyncClient, Client, OpenAIError
+
+from tests.faults.proxy import Draw, FaultProxy
+
+Item = dict[str, Any]
+
+#: How often an append is resumed before a run is given up.
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is the same for every client of a comparison."""
+
+    timeout: float = 0.3
+    max_retries: int = 8
+
+
+@dataclass
+class Outcome:
+    """What a conversation holds after a run, against what was appended."""
+
+    lost: int
+    doubled: int
+    in_order: bool
+    exchanges: int
+    faults: int
+    kinds: Counter[str]
+
+
+#: Appends the items to the conversation behind the URL, however often that takes.
+Writer = Callable[[str, str, list[Item], Settings], None]
+
+
+def messages(count: int) -> list[Item]:
+    """User messages, each with a text of its own."""
+    return [{"role": "user", "content": f"This is message number {n}."} for n in range(count)]
+
+
+def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: Settings) -> Outcome:
+    """Let a writer append items to a new conversation, through faults.
+
+    Args:
+        service: the base URL of the service.
+    """
+    with FaultProxy(service, draw) as proxy, httpx.Client(base_url=service) as direct:
+        conversation: str = direct.post("conversations", json={}).json()["id"]
+        writer(proxy.url, conversation, items, settings)
+        found = texts(direct, conversation)
+    wanted = [item["content"] for item in items]
+    there = set(found)
+    return Outcome(
+        lost=(Counter(wanted) - Counter(found)).total(),
+        doubled=(Counter(found) - Counter(wanted)).total(),
+        in_order=list(dict.fromkeys(found)) == [text for text in wanted if text in there],
+        exchanges=len(proxy.exchanges),
+        faults=proxy.struck.total(),
+        kinds=proxy.struck,
+    )
+
+
+def texts(client: httpx.Client, conversation: str) -> list[str]:
+    """The text of each message of a conversation, oldest first."""
+    found: list[str] = []
+    query = {"order": "asc", "limit": "100"}
+    while True:
+        page = client.get(f"conversations/{conversation}/items", params=query).json()
+        found += [item["content"][0]["text"] for item in page["data"]]
+        if not page["has_more"]:
+            return found
+        query["after"] = page["last_id"]
+
+
+def append(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    """Ours, sync: `append`, and resumed whenever it gives up."""
+    with Client(
+        api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
+    ) as client:
+        token = None
+        for _ in range(ROUNDS):
+            try:
+                client.conversations.items.append(conversation, items, resume=token)
+                return
+            except OpenAIError as error:
+                token = error.append.token if error.append else token
+
+
+def append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    """Ours, async on asyncio."""
+    anyio.run(_append_async, url, conversation, items, settings, backend="asyncio")
+
+
+def append_trio(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    """Ours, async on trio."""
+    anyio.run(_append_async, url, conversation, items, settings, backend="trio")
+
+
+async def _append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    async with AsyncClient(
+        api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
+    ) as client:
+        token = None
+        for _ in range(ROUNDS):
+            try:
+                await client.conversations.items.append(conversation, items, resume=token)
+                return
+            except OpenAIError as error:
+                token = error.append.token if error.append else token
+
+
+def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    """openai-python, sync: a loop over `items.create`; what it gives up on is passed over."""
+    with openai.OpenAI(
+        api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
+    ) as client:
+        for chunk in chunks(items):
+            try:
+                client.conversations.items.create(conversation, items=chunk)
+            except openai.APIError:
+                continue
+
+
+def peer_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+    """openai-python, async."""
+
+    async def loop() -> None:
+        async with openai.AsyncOpenAI(
+            api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
+        ) as client:
+            for chunk in chunks(items):
+                try:
+                    await client.conversations.items.create(conversation, items=chunk)
+                except openai.APIError:
+                    continue
+
+    asyncio.run(loop())
+
+
+def chunks(items: list[Item]) -> list[Any]:
+    """The items in lists of 20, the most that a request takes."""
+    return [items[start : start + 20] for start in range(0, len(items), 20)]

@@ -1,0 +1,29 @@
+"""Many items through random faults: none lost, none doubled, the order kept.
+
+The long version, with openai-python beside it, is `make faults`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.proxy import KINDS, seeded
+from tests.faults.runs import Settings, Writer, append, append_async, append_trio, messages, run
+
+
+@pytest.mark.parametrize("writer", [append, append_async, append_trio])
+@pytest.mark.parametrize(("seed", "max_retries"), [(1, 8), (2, 2), (6, 0)])
+def test_every_item_is_there_once(
+    service: str, writer: Writer, seed: int, max_retries: int
+) -> None:
+    settings = Settings(max_retries=max_retries)
+    outcome = run(service, writer, messages(400), seeded(seed, 0.2), settings)
+    assert (outcome.lost, outcome.doubled, outcome.in_order) == (0, 0, True)
+    assert outcome.faults > 3
+
+
+def test_a_seed_can_be_repeated(service: str) -> None:
+    # Without a fault that the clock has a part in.
+    draw = seeded(5, 0.3, [kind for kind in KINDS if "hold" not in kind])
+    outcomes = [run(service, append, messages(200), draw, Settings(60)) for _ in range(2)]
+    assert outcomes[0] == outcomes[1]
