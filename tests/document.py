@@ -123,8 +123,11 @@ def _class_overrides() -> dict[str, Schema]:
 
 
 def python_name(name: str) -> str:
-    """What the generated package calls the component schema `name`: no number of upstream's."""
-    plain = name.replace("-", "")
+    """What the generated package calls the component schema `name`.
+
+    Its title where an Overlay gave it one, else its name, without a number of upstream's.
+    """
+    plain = str(schemas()[name].get("title", name)).replace("-", "")
     if plain in _class_overrides():
         return str(_class_overrides()[plain]["class_name"])
     bare = re.sub(r"(?<=[a-z])\d$", "", plain)
