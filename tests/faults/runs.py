@@ -13,9 +13,8 @@ import httpx
 import openai
 from openai_conversations import AsyncClient, Client, OpenAIError
 
+from tests.faults.conversation import Item, texts
 from tests.faults.proxy import Draw, FaultProxy
-
-Item = dict[str, Any]
 
 #: How often an append is resumed before a run is given up.
 ROUNDS = 200
@@ -45,11 +44,6 @@ class Outcome:
 Writer = Callable[[str, str, list[Item], Settings], None]
 
 
-def messages(count: int) -> list[Item]:
-    """User messages, each with a text of its own."""
-    return [{"role": "user", "content": f"This is message number {n}."} for n in range(count)]
-
-
 def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: Settings) -> Outcome:
     """Let a writer append items to a new conversation, through faults.
 
@@ -70,18 +64,6 @@ def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: S
         faults=proxy.struck.total(),
         kinds=proxy.struck,
     )
-
-
-def texts(client: httpx.Client, conversation: str) -> list[str]:
-    """The text of each message of a conversation, oldest first."""
-    found: list[str] = []
-    query = {"order": "asc", "limit": "100"}
-    while True:
-        page = client.get(f"conversations/{conversation}/items", params=query).json()
-        found += [item["content"][0]["text"] for item in page["data"]]
-        if not page["has_more"]:
-            return found
-        query["after"] = page["last_id"]
 
 
 def append(url: str, conversation: str, items: list[Item], settings: Settings) -> None:

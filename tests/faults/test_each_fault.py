@@ -6,8 +6,8 @@ import httpx
 import pytest
 from openai_conversations import Client
 
+from tests.faults.conversation import texts
 from tests.faults.proxy import KINDS, FaultProxy, scripted
-from tests.faults.runs import texts
 
 SAME = {"role": "user", "content": "the same words"}
 #: One to read where the conversation ends, three batches.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.faults.conversation import messages
 from tests.faults.proxy import KINDS, seeded
-from tests.faults.runs import Settings, Writer, append, append_async, append_trio, messages, run
+from tests.faults.runs import Settings, Writer, append, append_async, append_trio, run
 
 
 @pytest.mark.parametrize("writer", [append, append_async, append_trio])

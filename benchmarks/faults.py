@@ -1,0 +1,144 @@
+"""`make faults`: what is left of 10,000 items after a bad network, with us and with openai-python.
+
+    python -m benchmarks.faults [--seeds 20] [--items 10000] [--rate 0.2] [--write]
+
+Each run appends the items through a proxy (`tests/faults/proxy.py`) that does something bad to a
+fifth of all exchanges, to the local service over HTTP. openai-python appends with a loop over
+`items.create` in chunks of 20. All clients have the same time-out and the same number of retries;
+the pauses before retries are cut short in all of them, since they change nothing but the duration.
+`--write` also puts the table into docs/append.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import openai
+import openai._base_client as peer_client
+from openai_conversations import __version__, retry
+from openai_conversations.local.server import LocalServer
+from openai_conversations.local.service import LocalService
+
+from tests.faults.conversation import messages
+from tests.faults.proxy import seeded
+from tests.faults.runs import (
+    Outcome,
+    Settings,
+    Writer,
+    append,
+    append_async,
+    peer,
+    peer_async,
+    run,
+)
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "append.md"
+BEGIN, END = "<!-- table of make faults -->\n", "<!-- end of the table -->\n"
+SETTINGS = Settings(timeout=0.3, max_retries=8)
+#: More than the machine has processors: a run mostly waits for time-outs.
+WORKERS = 6
+
+WRITERS: dict[str, Writer] = {
+    f"openai-conversations {__version__}, `append`, sync": append,
+    f"openai-conversations {__version__}, `append`, async": append_async,
+    f"openai {openai.__version__}, `create` in chunks, sync": peer,
+    f"openai {openai.__version__}, `create` in chunks, async": peer_async,
+}
+
+
+@dataclass
+class Total:
+    """The outcomes of all seeds with one client."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def row(self, name: str) -> str:
+        """A line of the table."""
+        clean = sum(not one.lost and not one.doubled and one.in_order for one in self.outcomes)
+        cells = [
+            name,
+            f"{sum(one.exchanges for one in self.outcomes):,}",
+            f"{sum(one.faults for one in self.outcomes):,}",
+            f"{sum(one.lost for one in self.outcomes):,}",
+            f"{sum(one.doubled for one in self.outcomes):,}",
+            f"{sum(one.in_order for one in self.outcomes)} of {len(self.outcomes)}",
+            f"{clean} of {len(self.outcomes)}",
+        ]
+        return f"| {' | '.join(cells)} |"
+
+
+HEAD = (
+    "| client | exchanges | faults | items lost | items doubled | order kept | perfect runs |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+def one_run(name: str, seed: int, items: int, rate: float) -> Outcome:
+    """One client, one seed, in a process of its own."""
+    retry.INITIAL_DELAY = peer_client.INITIAL_RETRY_DELAY = 0.005
+    retry.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
+    with LocalServer(LocalService()) as server:
+        draw = seeded(seed, rate)
+        return run(server.url, WRITERS[name], messages(items), draw, SETTINGS)
+
+
+def table(options: argparse.Namespace) -> Iterator[str]:
+    """The lines, each as soon as it is known."""
+    yield HEAD
+    struck: Counter[str] = Counter()
+    with ProcessPoolExecutor(WORKERS) as pool:
+        pending = {
+            name: [
+                pool.submit(one_run, name, seed, options.items, options.rate)
+                for seed in range(1, options.seeds + 1)
+            ]
+            for name in WRITERS
+        }
+        for name, runs in pending.items():
+            total = Total([one.result() for one in runs])
+            yield total.row(name)
+            if WRITERS[name] in (append, append_async):
+                for outcome in total.outcomes:
+                    struck.update(outcome.kinds)
+                    if outcome.lost or outcome.doubled or not outcome.in_order:
+                        options.failed = True
+    yield ""
+    each = "; ".join(f"{kind} {count:,}" for kind, count in sorted(struck.items()))
+    yield f"Faults that struck `append`: {each}."
+
+
+def main() -> int:
+    """Print the table; the exit status is 1 if one run of `append` was not perfect."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--items", type=int, default=10_000)
+    parser.add_argument("--rate", type=float, default=0.2)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/append.md")
+    options = parser.parse_args()
+    options.failed = False
+    title = (
+        f"{options.items:,} items, {options.rate:.0%} of exchanges faulty, {options.seeds} seeds, "
+        f"time-out {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
+    )
+    lines = [title]
+    print(title, flush=True)
+    for line in table(options):
+        print(line, flush=True)
+        lines.append(line)
+    if options.write:
+        text = PAGE.read_text("utf-8")
+        before, _, rest = text.partition(BEGIN)
+        after = rest.partition(END)[2]
+        new = "\n".join(lines)
+        PAGE.write_text(f"{before}{BEGIN}\n{new}\n\n{END}{after}", "utf-8")
+    return int(options.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
