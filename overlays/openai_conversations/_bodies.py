@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Mapping
 
-from ._checks import check_id, check_include, check_metadata, check_text, invalid
+from ._checks import check_id, check_include, check_list, check_metadata, check_text, is_mapping
 from ._inputs import to_response_input
 from ._operations import encode
 from ._types import given
@@ -42,9 +41,7 @@ def _to_json(name: str, value: object) -> object:
     if name == "previous_response_id":
         return check_id(value, name)
     if name in ("tools", "context_management"):
-        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-            raise invalid(name, "a list", value)
-        return [encode(element) for element in cast("Iterable[object]", value)]
+        return [encode(element) for element in check_list(value, name, "a list")]
     return encode(value)
 
 
@@ -52,6 +49,6 @@ def _to_reference(value: object) -> object:
     """A conversation is named by its id, also where the caller has the whole of it at hand."""
     if isinstance(value, str):
         return check_id(value, "conversation")
-    if isinstance(value, Mapping):
-        return {**cast("Mapping[str, object]", value)}
+    if is_mapping(value):
+        return dict(value)
     return check_id(getattr(value, "id", value), "conversation")

@@ -8,13 +8,13 @@ caller's, whose own headers, cookies and parameters are to be kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import httpx
 
 from . import _json
-from ._checks import describe, invalid
+from ._checks import describe, invalid, is_mapping
 from ._exchange import EXCHANGE, Exchange
 from ._query import encode_query
 from ._settings import Settings, check_key, merge_headers, to_timeout
@@ -120,10 +120,10 @@ def _encode(call: Call[Any], extra: object) -> bytes | None:
     if extra is not None:
         if call.method == "GET":
             raise invalid("extra_body", "None, since a GET request has no body", extra)
-        if not isinstance(extra, Mapping):
+        if not is_mapping(extra):
             raise invalid("extra_body", "a mapping of JSON values", extra)
-        merged: dict[str, object] = dict(body) if isinstance(body, Mapping) else {}
-        merged.update(cast("Mapping[str, object]", extra))
+        merged: dict[str, object] = dict(body) if is_mapping(body) else {}
+        merged.update(extra)
         body = {name: value for name, value in merged.items() if value is not omit}
     if isinstance(body, Omit):
         return None
@@ -137,8 +137,8 @@ def _encode(call: Call[Any], extra: object) -> bytes | None:
 
 def _place_of_fault(value: object, place: str) -> str:
     """Where in `value` the first thing is that JSON cannot say."""
-    if isinstance(value, Mapping):
-        inner = [(f"{place}.{k}", v) for k, v in cast("Mapping[str, object]", value).items()]
+    if is_mapping(value):
+        inner = [(f"{place}.{k}", v) for k, v in value.items()]
     elif isinstance(value, list | tuple):
         inner = [(f"{place}[{i}]", v) for i, v in enumerate(cast("list[object]", value))]
     else:
@@ -150,4 +150,4 @@ def _place_of_fault(value: object, place: str) -> str:
             return _place_of_fault(part, where).removeprefix("body.")
         except RecursionError:
             return where.removeprefix("body.")
-    return f"{place} ({describe(value)})"
+    return f"{place} ({describe(cast(object, value))})"

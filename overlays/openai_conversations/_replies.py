@@ -7,9 +7,11 @@ compatible with it also send `{"detail": ...}`, `{"error": "text"}`, HTML of a p
 from __future__ import annotations
 
 import re
+import reprlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _json
+from ._checks import is_mapping
 from ._strict import check
 from .errors import APIResponseValidationError, APIStatusError, status_error_class
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _SHOWN = 300
+# repr() itself fails on JSON that is nested deeply.
+_shown = reprlib.Repr()
+_shown.maxstring = _shown.maxother = _SHOWN
+_shown.maxdict = _shown.maxlist = 12
 
 
 def to_json(response: httpx.Response) -> Any:
@@ -54,7 +60,7 @@ def decode_reply(call: Call[_T], response: httpx.Response, *, strict: bool) -> _
     data = to_json(response)
     cause: Exception | None = None
     # All documented operations answer with an object.
-    if not call.operation or isinstance(data, dict):
+    if not call.operation or is_mapping(data):
         if strict and call.operation:
             check(call.operation, data, response)
         try:
@@ -62,25 +68,25 @@ def decode_reply(call: Call[_T], response: httpx.Response, *, strict: bool) -> _
         except Exception as error:
             cause = error
     expected = f"the answer to {call.operation or call.path} does not have the expected form"
-    message = f"{expected}: {_in_short(repr(data))}"
+    message = f"{expected}: {_in_short(_shown.repr(data))}"
     raise APIResponseValidationError(response, data, message=message) from cause
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:
     """The error for an answer, that has been read, with a status of 400 or more."""
     content = response.content
-    body: Any
+    body: object
     try:
         body = _json.loads(content)
     except (ValueError, RecursionError):
         body = _decoded(content) or None
-    if isinstance(body, dict) and "error" in body:
+    if is_mapping(body) and "error" in body:
         body = body["error"]
     text = f"Error code: {response.status_code}"
     said = _message(body) or response.reason_phrase
     if said:
         text += f" - {said}"
-    code = body.get("code") if isinstance(body, dict) else None
+    code: object = body.get("code") if is_mapping(body) else None
     cls = status_error_class(response.status_code, code if isinstance(code, str) else None)
     return cls(text, response=response, body=body)
 
@@ -91,12 +97,12 @@ def _message(body: object) -> str:
         if title:
             return _in_short(title[1])
         return "" if body.lstrip()[:1] == "<" else _in_short(body)
-    if isinstance(body, dict):
+    if is_mapping(body):
         for key in ("message", "detail", "title", "reason"):
             value: object = body.get(key)
             if isinstance(value, str) and value.strip():
                 return _in_short(value)
-    return "" if not body else _in_short(repr(body))
+    return "" if not body else _in_short(_shown.repr(body))
 
 
 def _in_short(text: str) -> str:

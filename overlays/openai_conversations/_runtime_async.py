@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import anyio
 
@@ -109,7 +109,9 @@ async def read_within(response: httpx.Response, seconds: float | None) -> bool:
 async def ask_for_key(source: Callable[[], object]) -> object:
     """Call a function, sync or async, for the API key."""
     key = source()
-    return await key if isinstance(key, Awaitable) else key
+    if isinstance(key, Awaitable):
+        return await cast("Awaitable[object]", key)
+    return key
 
 
 async def report(callback: Callable[[_T], object], value: _T) -> None:

@@ -11,11 +11,11 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
-from ._checks import invalid
+from ._checks import check_integer, invalid
 from ._query import check_header, check_headers, encode_query
 from ._types import Headers, Omit, Query, Timeout, given, omit
 from ._version import __version__
@@ -111,9 +111,7 @@ def make_settings(
             )
     if not callable(api_key):
         check_key(api_key)
-    # A bool is an int to Python and a slip to us.
-    retries: object = max_retries
-    if not isinstance(retries, int) or isinstance(retries, bool) or retries < 0:
+    if (retries := check_integer(max_retries, "max_retries")) < 0:
         raise invalid("max_retries", "a whole number, 0 or more", retries)
     return Settings(
         api_key=api_key,
@@ -152,11 +150,10 @@ def to_timeout(timeout: Timeout, argument: str = "timeout") -> httpx.Timeout:
     """
     if isinstance(timeout, httpx.Timeout):
         return timeout
-    seconds: object = timeout
-    if seconds is not None and (
-        isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0
-    ):
-        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", seconds)
+    # A bool is a number to Python and a slip to us.
+    right = type(timeout) in (int, float) and cast(float, timeout) > 0
+    if timeout is not None and not right:
+        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", timeout)
     return httpx.Timeout(timeout)
 
 

@@ -27,7 +27,7 @@ of them pickle. The request and the response that an error carries never hold th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
 if TYPE_CHECKING:
     import httpx
@@ -166,9 +166,10 @@ class APIError(OpenAIError):
         self.request = without_key(request)
         self.body = body
         if isinstance(body, dict):
-            self.code = _text_or_none(body.get("code"))
-            self.param = _text_or_none(body.get("param"))
-            self.type = _text_or_none(body.get("type"))
+            fields = cast("dict[str, object]", body)
+            self.code = _text_or_none(fields.get("code"))
+            self.param = _text_or_none(fields.get("param"))
+            self.type = _text_or_none(fields.get("type"))
 
 
 class APIConnectionError(APIError):

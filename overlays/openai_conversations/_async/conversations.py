@@ -10,7 +10,7 @@ from .. import _operations as operations
 from .._checks import check_id, check_item_count, check_metadata
 from .._inputs import to_input_items
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .items import AsyncItems
+from .items import AsyncItems, AsyncItemsWithRawResponse
 from .resource import AsyncResource, returns_raw
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
+    from .client import AsyncClient
 
 
 class AsyncConversations(AsyncResource):
@@ -38,7 +39,7 @@ class AsyncConversations(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncConversationsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncConversationsWithRawResponse(self)
+        return AsyncConversationsWithRawResponse(self._client)
 
     async def create(
         self,
@@ -152,10 +153,10 @@ def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
 class AsyncConversationsWithRawResponse:
     """`AsyncConversations`, each method returning a `RawResponse`."""
 
-    def __init__(self, conversations: AsyncConversations) -> None:
-        raw = conversations._with_raw_results()
+    def __init__(self, client: AsyncClient) -> None:
+        raw = AsyncConversations(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.update = returns_raw(raw.update)
         self.delete = returns_raw(raw.delete)
-        self.items = conversations.items.with_raw_response
+        self.items = AsyncItemsWithRawResponse(client)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from openai_conversations_api.models import IncludeEnum, ItemResource
 
     from ..abort import AbortSignal
+    from .client import AsyncClient
 
 
 class AsyncInputItems(AsyncResource):
@@ -25,7 +26,7 @@ class AsyncInputItems(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncInputItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncInputItemsWithRawResponse(self)
+        return AsyncInputItemsWithRawResponse(self._client)
 
     def list(
         self,
@@ -79,5 +80,5 @@ class AsyncInputItems(AsyncResource):
 class AsyncInputItemsWithRawResponse:
     """`AsyncInputItems`, each method returning a `RawResponse`."""
 
-    def __init__(self, input_items: AsyncInputItems) -> None:
-        self.list = returns_raw(input_items._with_raw_results().list)
+    def __init__(self, client: AsyncClient) -> None:
+        self.list = returns_raw(AsyncInputItems(client, raw=True).list)

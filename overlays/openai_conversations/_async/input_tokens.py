@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
+    from .client import AsyncClient
 
 
 class AsyncInputTokens(AsyncResource):
@@ -33,7 +34,7 @@ class AsyncInputTokens(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncInputTokensWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncInputTokensWithRawResponse(self)
+        return AsyncInputTokensWithRawResponse(self._client)
 
     async def count(
         self,
@@ -94,5 +95,5 @@ class AsyncInputTokens(AsyncResource):
 class AsyncInputTokensWithRawResponse:
     """`AsyncInputTokens`, each method returning a `RawResponse`."""
 
-    def __init__(self, input_tokens: AsyncInputTokens) -> None:
-        self.count = returns_raw(input_tokens._with_raw_results().count)
+    def __init__(self, client: AsyncClient) -> None:
+        self.count = returns_raw(AsyncInputTokens(client, raw=True).count)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .._inputs import ItemLike
     from ..abort import AbortSignal
     from ..append import AppendProgress, AppendResult
+    from .client import AsyncClient
 
 
 class AsyncItems(AsyncResource):
@@ -36,7 +37,7 @@ class AsyncItems(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncItemsWithRawResponse(self)
+        return AsyncItemsWithRawResponse(self._client)
 
     async def create(
         self,
@@ -237,8 +238,8 @@ class AsyncItems(AsyncResource):
 class AsyncItemsWithRawResponse:
     """`AsyncItems`, each method returning a `RawResponse`."""
 
-    def __init__(self, items: AsyncItems) -> None:
-        raw = items._with_raw_results()
+    def __init__(self, client: AsyncClient) -> None:
+        raw = AsyncItems(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.list = returns_raw(raw.list)

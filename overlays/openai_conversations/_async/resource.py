@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from ..raw import RawResponse
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from .._call import Call
     from .._types import Options
     from .client import AsyncClient
@@ -21,15 +19,13 @@ _P = ParamSpec("_P")
 class AsyncResource:
     """A group of operations of one client."""
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: AsyncClient, *, raw: bool = False) -> None:
+        """
+        Args:
+            raw: have all calls return the `RawResponse`.
+        """
         self._client = client
-        self._raw = False
-
-    def _with_raw_results(self) -> Self:
-        """A copy whose calls return the `RawResponse`."""
-        copy = type(self)(self._client)
-        copy._raw = True
-        return copy
+        self._raw = raw
 
     async def _run(self, call: Call[_T], options: Options) -> _T:
         return self._result(await self._client.call(call, options))
@@ -39,5 +35,5 @@ class AsyncResource:
 
 
 def returns_raw(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[RawResponse[_T]]]:
-    """Gives a method of such a copy the type that it really has."""
+    """Gives a method of a resource made with `raw=True` the type that it has."""
     return cast(Callable[_P, Awaitable[RawResponse[_T]]], method)

@@ -10,6 +10,8 @@ from .. import _operations as operations
 from .._bodies import response_body
 from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .input_items import AsyncInputItems, AsyncInputItemsWithRawResponse
+from .input_tokens import AsyncInputTokens, AsyncInputTokensWithRawResponse
 from .resource import returns_raw
 from .response_create import AsyncResponseCreate
 from .streams import AsyncStream, AsyncStreamManager
@@ -38,8 +40,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .input_items import AsyncInputItems
-    from .input_tokens import AsyncInputTokens
+    from .client import AsyncClient
 
 
 class AsyncResponses(AsyncResponseCreate):
@@ -51,21 +52,17 @@ class AsyncResponses(AsyncResponseCreate):
     @cached_property
     def input_items(self) -> AsyncInputItems:
         """What a response was asked."""
-        from .input_items import AsyncInputItems
-
         return AsyncInputItems(self._client)
 
     @cached_property
     def input_tokens(self) -> AsyncInputTokens:
         """How many tokens an input would take."""
-        from .input_tokens import AsyncInputTokens
-
         return AsyncInputTokens(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncResponsesWithRawResponse(self)
+        return AsyncResponsesWithRawResponse(self._client)
 
     def stream(
         self,
@@ -337,12 +334,12 @@ class AsyncResponses(AsyncResponseCreate):
 class AsyncResponsesWithRawResponse:
     """`AsyncResponses`, each method returning a `RawResponse`; not `stream`, which has none."""
 
-    def __init__(self, responses: AsyncResponses) -> None:
-        raw = responses._with_raw_results()
+    def __init__(self, client: AsyncClient) -> None:
+        raw = AsyncResponses(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.delete = returns_raw(raw.delete)
         self.cancel = returns_raw(raw.cancel)
         self.compact = returns_raw(raw.compact)
-        self.input_items = responses.input_items.with_raw_response
-        self.input_tokens = responses.input_tokens.with_raw_response
+        self.input_items = AsyncInputItemsWithRawResponse(client)
+        self.input_tokens = AsyncInputTokensWithRawResponse(client)

@@ -11,7 +11,7 @@ from .. import _operations as operations
 from .._checks import check_id, check_item_count, check_metadata
 from .._inputs import to_input_items
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .items import Items
+from .items import Items, ItemsWithRawResponse
 from .resource import Resource, returns_raw
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
+    from .client import Client
 
 
 class Conversations(Resource):
@@ -39,7 +40,7 @@ class Conversations(Resource):
     @cached_property
     def with_raw_response(self) -> ConversationsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ConversationsWithRawResponse(self)
+        return ConversationsWithRawResponse(self._client)
 
     def create(
         self,
@@ -153,10 +154,10 @@ def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
 class ConversationsWithRawResponse:
     """`Conversations`, each method returning a `RawResponse`."""
 
-    def __init__(self, conversations: Conversations) -> None:
-        raw = conversations._with_raw_results()
+    def __init__(self, client: Client) -> None:
+        raw = Conversations(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.update = returns_raw(raw.update)
         self.delete = returns_raw(raw.delete)
-        self.items = conversations.items.with_raw_response
+        self.items = ItemsWithRawResponse(client)

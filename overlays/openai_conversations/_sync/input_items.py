@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from openai_conversations_api.models import IncludeEnum, ItemResource
 
     from ..abort import AbortSignal
+    from .client import Client
 
 
 class InputItems(Resource):
@@ -26,7 +27,7 @@ class InputItems(Resource):
     @cached_property
     def with_raw_response(self) -> InputItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return InputItemsWithRawResponse(self)
+        return InputItemsWithRawResponse(self._client)
 
     def list(
         self,
@@ -80,5 +81,5 @@ class InputItems(Resource):
 class InputItemsWithRawResponse:
     """`InputItems`, each method returning a `RawResponse`."""
 
-    def __init__(self, input_items: InputItems) -> None:
-        self.list = returns_raw(input_items._with_raw_results().list)
+    def __init__(self, client: Client) -> None:
+        self.list = returns_raw(InputItems(client, raw=True).list)

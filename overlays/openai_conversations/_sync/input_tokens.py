@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
+    from .client import Client
 
 
 class InputTokens(Resource):
@@ -34,7 +35,7 @@ class InputTokens(Resource):
     @cached_property
     def with_raw_response(self) -> InputTokensWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return InputTokensWithRawResponse(self)
+        return InputTokensWithRawResponse(self._client)
 
     def count(
         self,
@@ -95,5 +96,5 @@ class InputTokens(Resource):
 class InputTokensWithRawResponse:
     """`InputTokens`, each method returning a `RawResponse`."""
 
-    def __init__(self, input_tokens: InputTokens) -> None:
-        self.count = returns_raw(input_tokens._with_raw_results().count)
+    def __init__(self, client: Client) -> None:
+        self.count = returns_raw(InputTokens(client, raw=True).count)

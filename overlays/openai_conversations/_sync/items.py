@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .._inputs import ItemLike
     from ..abort import AbortSignal
     from ..append import AppendProgress, AppendResult
+    from .client import Client
 
 
 class Items(Resource):
@@ -37,7 +38,7 @@ class Items(Resource):
     @cached_property
     def with_raw_response(self) -> ItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ItemsWithRawResponse(self)
+        return ItemsWithRawResponse(self._client)
 
     def create(
         self,
@@ -238,8 +239,8 @@ class Items(Resource):
 class ItemsWithRawResponse:
     """`Items`, each method returning a `RawResponse`."""
 
-    def __init__(self, items: Items) -> None:
-        raw = items._with_raw_results()
+    def __init__(self, client: Client) -> None:
+        raw = Items(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.list = returns_raw(raw.list)

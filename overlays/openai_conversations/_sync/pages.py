@@ -9,7 +9,7 @@ promised with no way to get there: an error, not an endless loop and not a list 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._checks import check_include, check_integer, check_limit, check_order, check_text, invalid
 from .._types import Omit, Options, given, omit
@@ -45,11 +45,10 @@ class Page(Generic[_T]):
         number: int,
         left: Any,
     ) -> None:
-        items: Any = reply.data
-        if not isinstance(items, list):
+        data: list[_T] = reply.data
+        if not isinstance(cast(object, data), list):
             message = "the answer is no list: it has no `data`"
             raise APIResponseValidationError(response, reply.to_dict(), message=message)
-        data: list[_T] = items
         self.data = data if left is None else data[:left]
         self.object: str = reply.object
         self.has_more: bool | None = reply.has_more

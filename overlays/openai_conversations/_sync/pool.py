@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 import httpx
@@ -26,19 +26,29 @@ from .._runtime_sync import Event, current_loop, wait_for
 if TYPE_CHECKING:
     import ssl
 
+# SyncBackend works under asyncio and trio alike.
+_NETWORK = cast(httpcore.NetworkBackend, httpcore.SyncBackend())
 _Key = tuple[bytes, bytes, int | None]
 
 
 class ConnectionPool(httpx.BaseTransport):
     """An httpx transport: at most `max_connections` at once, further requests wait in order."""
 
-    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+    def __init__(
+        self,
+        *,
+        max_connections: int = 1000,
+        keepalive_expiry: float = 5.0,
+        connection: Callable[..., Any] = httpcore.HTTPConnection,
+    ) -> None:
         """
         Args:
             max_connections: more requests than this wait for as long as their pool time-out.
             keepalive_expiry: seconds after which an unused connection is closed. Short, because a
                 request on a connection that the service closes at that moment is lost.
+            connection: makes a connection; takes the arguments of the class that is the default.
         """
+        self._connection = connection
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Reentrant, because `forget` runs when the garbage collector likes.
@@ -66,7 +76,7 @@ class ConnectionPool(httpx.BaseTransport):
             lane = self._take(key, request, exchange)
             lane.begin(exchange)
             try:
-                reply = lane.connection.handle_request(core_request)
+                reply: Any = lane.connection.handle_request(core_request)
             except httpcore.ConnectionNotAvailable:
                 # It expired in this very moment.
                 self.release(lane)
@@ -166,7 +176,7 @@ class ConnectionPool(httpx.BaseTransport):
         if key[0] == b"https" and self._ssl is None:
             # Late, because it reads all certificates: 20 ms that plain http need not spend.
             self._ssl = httpx.create_ssl_context()
-        return _Lane(key, loop, self._ssl, self._expiry)
+        return _Lane(key, loop, self._ssl, self._expiry, self._connection)
 
     def release(self, lane: _Lane) -> None:
         """Take back a connection whose reply was read or given up, or that failed."""
@@ -209,16 +219,21 @@ class _Lane:
     __slots__ = ("connection", "exchange", "key", "loop", "stream")
 
     def __init__(
-        self, key: _Key, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
+        self,
+        key: _Key,
+        loop: object,
+        ssl_context: ssl.SSLContext | None,
+        expiry: float,
+        connection: Callable[..., Any],
     ) -> None:
         self.key = key
         self.loop = loop
         self.exchange = Exchange()
         self.stream: httpcore.NetworkStream | None = None
         scheme, host, port = key
-        self.connection = httpcore.HTTPConnection(
+        self.connection = connection(
             origin=httpcore.Origin(scheme, host, port or (443 if scheme == b"https" else 80)),
-            ssl_context=ssl_context,
+            ssl_context=ssl_context if scheme == b"https" else None,
             keepalive_expiry=expiry,
             network_backend=_Backend(self),
         )
@@ -255,7 +270,7 @@ class _Backend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         lane = self._lane
-        stream = httpcore.SyncBackend().connect_tcp(
+        stream = _NETWORK.connect_tcp(
             host, port, lane.exchange.left(timeout), local_address, socket_options
         )
         return _Stream(stream, lane)

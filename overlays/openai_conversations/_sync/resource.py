@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 from ..raw import RawResponse
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from .._call import Call
     from .._types import Options
     from .client import Client
@@ -22,15 +20,13 @@ _P = ParamSpec("_P")
 class Resource:
     """A group of operations of one client."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, raw: bool = False) -> None:
+        """
+        Args:
+            raw: have all calls return the `RawResponse`.
+        """
         self._client = client
-        self._raw = False
-
-    def _with_raw_results(self) -> Self:
-        """A copy whose calls return the `RawResponse`."""
-        copy = type(self)(self._client)
-        copy._raw = True
-        return copy
+        self._raw = raw
 
     def _run(self, call: Call[_T], options: Options) -> _T:
         return self._result(self._client.call(call, options))
@@ -40,5 +36,5 @@ class Resource:
 
 
 def returns_raw(method: Callable[_P, _T]) -> Callable[_P, RawResponse[_T]]:
-    """Gives a method of such a copy the type that it really has."""
+    """Gives a method of a resource made with `raw=True` the type that it has."""
     return cast(Callable[_P, RawResponse[_T]], method)

@@ -11,6 +11,8 @@ from .. import _operations as operations
 from .._bodies import response_body
 from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .input_items import InputItems, InputItemsWithRawResponse
+from .input_tokens import InputTokens, InputTokensWithRawResponse
 from .resource import returns_raw
 from .response_create import ResponseCreate
 from .streams import Stream, StreamManager
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .input_items import InputItems
-    from .input_tokens import InputTokens
+    from .client import Client
 
 
 class Responses(ResponseCreate):
@@ -52,21 +53,17 @@ class Responses(ResponseCreate):
     @cached_property
     def input_items(self) -> InputItems:
         """What a response was asked."""
-        from .input_items import InputItems
-
         return InputItems(self._client)
 
     @cached_property
     def input_tokens(self) -> InputTokens:
         """How many tokens an input would take."""
-        from .input_tokens import InputTokens
-
         return InputTokens(self._client)
 
     @cached_property
     def with_raw_response(self) -> ResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ResponsesWithRawResponse(self)
+        return ResponsesWithRawResponse(self._client)
 
     def stream(
         self,
@@ -338,12 +335,12 @@ class Responses(ResponseCreate):
 class ResponsesWithRawResponse:
     """`Responses`, each method returning a `RawResponse`; not `stream`, which has none."""
 
-    def __init__(self, responses: Responses) -> None:
-        raw = responses._with_raw_results()
+    def __init__(self, client: Client) -> None:
+        raw = Responses(client, raw=True)
         self.create = returns_raw(raw.create)
         self.retrieve = returns_raw(raw.retrieve)
         self.delete = returns_raw(raw.delete)
         self.cancel = returns_raw(raw.cancel)
         self.compact = returns_raw(raw.compact)
-        self.input_items = responses.input_items.with_raw_response
-        self.input_tokens = responses.input_tokens.with_raw_response
+        self.input_items = InputItemsWithRawResponse(client)
+        self.input_tokens = InputTokensWithRawResponse(client)

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .. import _json, _strict
+from .._checks import is_mapping
 from .._exchange import Exchange, shut_down
 from .._failures import to_connection_error
 from .._operations import event_decoder
@@ -134,8 +135,8 @@ class Stream:
             data = _json.loads(sse.data)
             if self._operation:
                 _strict.check(self._operation, data, self.response, event=True)
-            if isinstance(data, dict) and data.get("error") and "type" not in data:
-                raise self._to_error(cast("dict[str, Any]", data)["error"])
+            if is_mapping(data) and data.get("error") and "type" not in data:
+                raise self._to_error(data["error"])
             event = self._decode(data)
             kind = event.type
         except OpenAIError:
@@ -154,7 +155,7 @@ class Stream:
         return event
 
     def _to_error(self, body: object) -> APIError:
-        said: object = getattr(body, "get", lambda name: body)("message")
+        said: object = body.get("message") if is_mapping(body) else body
         message = said if isinstance(said, str) and said else "the service reported an error"
         return APIError(message, self.response.request, body=body)
 
