@@ -57,14 +57,14 @@ class Extra:
     @classmethod
     def of(cls, raw: dict[str, Any], model: type[Model]) -> Extra:
         """Collect from `raw` what the known fields of `model` do not hold."""
-        unknown: dict[str, Any] = {}
-        nulls: list[str] = []
+        unknown = _NOTHING
+        nulls: tuple[str, ...] = ()
         for name, value in raw.items():
             if name not in model._FIELDS:
-                unknown[name] = value
+                unknown = {**unknown, name: value}
             elif value is None and name not in model._REQUIRED:
-                nulls.append(name)
-        return cls(unknown or _NOTHING, tuple(nulls), ())
+                nulls += (name,)
+        return cls(unknown, nulls, ())
 
     def finish(self, out: dict[str, Any]) -> dict[str, Any]:
         """Add to an encoded object what its fields did not hold."""
@@ -312,10 +312,10 @@ def _parse_variant(variants: tuple[Variant, ...], raw: dict[str, Any]) -> Model:
 
 
 class _Models(dict[str, Parser]):
-    """Class name -> its `from_dict`, imported at first use."""
+    """Class name -> its `_parse`, imported at first use."""
 
     def __missing__(self, name: str) -> Parser:
-        self[name] = parser = load(name).from_dict
+        self[name] = parser = load(name)._parse
         return parser
 
 
@@ -326,7 +326,7 @@ def decode_many(table: Dispatch, value: Any) -> Any:
     """Decode a list whose elements are told apart by `type`; anything else is left as it is."""
     if value.__class__ is not list:
         return value
-    out: list[Any] = []
+    out: list[Any] = []  # a loop, because a comprehension costs a frame of its own in 3.11
     try:
         for element in value:
             out.append(table[element["type"]](element))
@@ -348,7 +348,12 @@ def decode_one(table: Dispatch, value: Any) -> Any:
 
 def decode_model(name: str, value: Any) -> Any:
     """Decode an object that can be of one class only; anything else is left as it is."""
-    return MODELS[name](value) if value.__class__ is dict else value
+    if value.__class__ is not dict:
+        return value
+    try:
+        return MODELS[name](value)
+    except KeyError:
+        return load(name).from_dict(value)  # a required field is missing
 
 
 def decode_models(name: str, value: Any) -> Any:
@@ -356,7 +361,13 @@ def decode_models(name: str, value: Any) -> Any:
     if value.__class__ is not list:
         return value
     parser = MODELS[name]
-    return [parser(element) if element.__class__ is dict else element for element in value]
+    out: list[Any] = []
+    try:
+        for element in value:
+            out.append(parser(element) if element.__class__ is dict else element)
+    except KeyError:
+        return [decode_model(name, element) for element in value]
+    return out
 
 
 def decode_values(table: Dispatch, value: Any) -> Any:

@@ -79,7 +79,7 @@ def test_the_repr_is_short_however_large_the_object_is(name: str) -> None:
     for value in (large, dict.fromkeys(properties, HUGE[0]), dict.fromkeys(properties, 10**50)):
         shown = repr(class_of(name).from_dict(value))
         assert shown.startswith(f"{python_name(name)}(")
-        assert len(shown) <= 300
+        assert len(shown) <= 200
 
 
 @every_class

@@ -143,7 +143,7 @@ class Views:
         if not prop.required:
             annotation += "" if NONE in flat([node]) or annotation == "Any" else " | None"
             default = default or "None"
-        raw = f"raw[{key!r}]" if prop.required else f"raw.get({key!r})"
+        raw = f"raw[{key!r}]"
         return Field(
             attribute=attribute,
             key=key,

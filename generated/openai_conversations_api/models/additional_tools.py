@@ -41,7 +41,8 @@ class AdditionalTools(Model):
         self.id = raw["id"]
         self.role = raw["role"]
         self.tools = decode_many(TOOL, raw["tools"])
-        self.type = "additional_tools" if raw["type"] == "additional_tools" else raw["type"]
+        type = raw["type"]
+        self.type = "additional_tools" if type == "additional_tools" else type
         self._extra = extra
         return self
 

@@ -34,14 +34,16 @@ class AdditionalToolsItemParam(Model):
         id = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.role = "developer" if raw["role"] == "developer" else raw["role"]
+        role = raw["role"]
+        self.role = "developer" if role == "developer" else role
         self.tools = decode_many(TOOL, raw["tools"])
-        self.type = "additional_tools" if raw["type"] == "additional_tools" else raw["type"]
+        type = raw["type"]
+        self.type = "additional_tools" if type == "additional_tools" else type
         self.id = id
         self._extra = extra
         return self

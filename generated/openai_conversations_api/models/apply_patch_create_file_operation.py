@@ -33,7 +33,8 @@ class ApplyPatchCreateFileOperation(Model):
         self = new(cls)
         self.path = raw["path"]
         self.diff = raw["diff"]
-        self.type = "create_file" if raw["type"] == "create_file" else raw["type"]
+        type = raw["type"]
+        self.type = "create_file" if type == "create_file" else type
         self._extra = extra
         return self
 

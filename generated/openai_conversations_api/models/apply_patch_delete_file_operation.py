@@ -30,7 +30,8 @@ class ApplyPatchDeleteFileOperation(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.path = raw["path"]
-        self.type = "delete_file" if raw["type"] == "delete_file" else raw["type"]
+        type = raw["type"]
+        self.type = "delete_file" if type == "delete_file" else type
         self._extra = extra
         return self
 

@@ -52,9 +52,12 @@ class ApplyPatchToolCall(Model):
         caller = created_by = extra = None
         left = len(raw) - 5
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -63,7 +66,8 @@ class ApplyPatchToolCall(Model):
         self.call_id = raw["call_id"]
         self.status = raw["status"]
         self.operation = decode_one(APPLY_PATCH_TOOL_CALL_OPERATION, raw["operation"])
-        self.type = "apply_patch_call" if raw["type"] == "apply_patch_call" else raw["type"]
+        type = raw["type"]
+        self.type = "apply_patch_call" if type == "apply_patch_call" else type
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

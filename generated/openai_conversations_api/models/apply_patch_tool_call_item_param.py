@@ -42,9 +42,12 @@ class ApplyPatchToolCallItemParam(Model):
         id = caller = extra = None
         left = len(raw) - 4
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -52,7 +55,8 @@ class ApplyPatchToolCallItemParam(Model):
         self.call_id = raw["call_id"]
         self.status = raw["status"]
         self.operation = decode_one(APPLY_PATCH_OPERATION_PARAM, raw["operation"])
-        self.type = "apply_patch_call" if raw["type"] == "apply_patch_call" else raw["type"]
+        type = raw["type"]
+        self.type = "apply_patch_call" if type == "apply_patch_call" else type
         self.id = id
         self.caller = caller
         self._extra = extra

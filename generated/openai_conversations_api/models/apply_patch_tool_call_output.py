@@ -43,11 +43,14 @@ class ApplyPatchToolCallOutput(Model):
         caller = output = created_by = extra = None
         left = len(raw) - 4
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (output := raw.get("output")) is not None:
+            if "output" in raw and (output := raw["output"]) is not None:
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -55,9 +58,8 @@ class ApplyPatchToolCallOutput(Model):
         self.id = raw["id"]
         self.call_id = raw["call_id"]
         self.status = raw["status"]
-        self.type = (
-            "apply_patch_call_output" if raw["type"] == "apply_patch_call_output" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         self.caller = caller
         self.output = output
         self.created_by = created_by

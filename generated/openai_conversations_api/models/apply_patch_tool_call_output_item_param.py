@@ -41,20 +41,22 @@ class ApplyPatchToolCallOutputItemParam(Model):
         id = caller = output = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (output := raw.get("output")) is not None:
+            if "output" in raw and (output := raw["output"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
         self.status = raw["status"]
-        self.type = (
-            "apply_patch_call_output" if raw["type"] == "apply_patch_call_output" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         self.id = id
         self.caller = caller
         self.output = output

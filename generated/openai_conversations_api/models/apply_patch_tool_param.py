@@ -30,12 +30,13 @@ class ApplyPatchToolParam(Model):
         allowed_callers = extra = None
         left = len(raw) - 1
         if left:
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "apply_patch" if raw["type"] == "apply_patch" else raw["type"]
+        type = raw["type"]
+        self.type = "apply_patch" if type == "apply_patch" else type
         self.allowed_callers = allowed_callers
         self._extra = extra
         return self

@@ -33,7 +33,8 @@ class ApplyPatchUpdateFileOperationParam(Model):
         self = new(cls)
         self.path = raw["path"]
         self.diff = raw["diff"]
-        self.type = "update_file" if raw["type"] == "update_file" else raw["type"]
+        type = raw["type"]
+        self.type = "update_file" if type == "update_file" else type
         self._extra = extra
         return self
 

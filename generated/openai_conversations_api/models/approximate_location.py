@@ -32,18 +32,19 @@ class ApproximateLocation(Model):
         country = region = city = timezone = extra = None
         left = len(raw) - 1
         if left:
-            if (country := raw.get("country")) is not None:
+            if "country" in raw and (country := raw["country"]) is not None:
                 left -= 1
-            if (region := raw.get("region")) is not None:
+            if "region" in raw and (region := raw["region"]) is not None:
                 left -= 1
-            if (city := raw.get("city")) is not None:
+            if "city" in raw and (city := raw["city"]) is not None:
                 left -= 1
-            if (timezone := raw.get("timezone")) is not None:
+            if "timezone" in raw and (timezone := raw["timezone"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "approximate" if raw["type"] == "approximate" else raw["type"]
+        type = raw["type"]
+        self.type = "approximate" if type == "approximate" else type
         self.country = country
         self.region = region
         self.city = city

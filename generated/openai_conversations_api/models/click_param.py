@@ -35,7 +35,7 @@ class ClickParam(Model):
         keys = extra = None
         left = len(raw) - 4
         if left:
-            if (keys := raw.get("keys")) is not None:
+            if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -43,7 +43,8 @@ class ClickParam(Model):
         self.button = raw["button"]
         self.x = raw["x"]
         self.y = raw["y"]
-        self.type = "click" if raw["type"] == "click" else raw["type"]
+        type = raw["type"]
+        self.type = "click" if type == "click" else type
         self.keys = keys
         self._extra = extra
         return self

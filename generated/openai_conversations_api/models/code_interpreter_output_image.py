@@ -30,7 +30,8 @@ class CodeInterpreterOutputImage(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
-        self.type = "image" if raw["type"] == "image" else raw["type"]
+        type = raw["type"]
+        self.type = "image" if type == "image" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class CodeInterpreterOutputLogs(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.logs = raw["logs"]
-        self.type = "logs" if raw["type"] == "logs" else raw["type"]
+        type = raw["type"]
+        self.type = "logs" if type == "logs" else type
         self._extra = extra
         return self
 

@@ -35,13 +35,14 @@ class CodeInterpreterTool(Model):
         allowed_callers = extra = None
         left = len(raw) - 2
         if left:
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.container = decode_one(CODE_INTERPRETER_TOOL_CONTAINER, raw["container"])
-        self.type = "code_interpreter" if raw["type"] == "code_interpreter" else raw["type"]
+        type = raw["type"]
+        self.type = "code_interpreter" if type == "code_interpreter" else type
         self.allowed_callers = allowed_callers
         self._extra = extra
         return self

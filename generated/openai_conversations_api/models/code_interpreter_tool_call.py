@@ -57,9 +57,8 @@ class CodeInterpreterToolCall(Model):
         self.container_id = raw["container_id"]
         self.code = raw["code"]
         self.outputs = decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, raw["outputs"])
-        self.type = (
-            "code_interpreter_call" if raw["type"] == "code_interpreter_call" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "code_interpreter_call" if type == "code_interpreter_call" else type
         self._extra = extra
         return self
 

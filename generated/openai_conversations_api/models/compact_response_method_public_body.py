@@ -60,23 +60,36 @@ class CompactResponseMethodPublicBody(Model):
         ) = service_tier = extra = None
         left = len(raw) - 1
         if left:
-            if (input := decode_many(INPUT_ITEM, raw.get("input"))) is not None:
-                left -= 1
-            if (previous_response_id := raw.get("previous_response_id")) is not None:
-                left -= 1
-            if (instructions := raw.get("instructions")) is not None:
-                left -= 1
-            if (prompt_cache_key := raw.get("prompt_cache_key")) is not None:
-                left -= 1
-            if (prompt_cache_retention := raw.get("prompt_cache_retention")) is not None:
+            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
                 left -= 1
             if (
-                prompt_cache_options := decode_model(
-                    "PromptCacheOptionsParam", raw.get("prompt_cache_options")
-                )
-            ) is not None:
+                "previous_response_id" in raw
+                and (previous_response_id := raw["previous_response_id"]) is not None
+            ):
                 left -= 1
-            if (service_tier := raw.get("service_tier")) is not None:
+            if "instructions" in raw and (instructions := raw["instructions"]) is not None:
+                left -= 1
+            if (
+                "prompt_cache_key" in raw
+                and (prompt_cache_key := raw["prompt_cache_key"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_retention" in raw
+                and (prompt_cache_retention := raw["prompt_cache_retention"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_options" in raw
+                and (
+                    prompt_cache_options := decode_model(
+                        "PromptCacheOptionsParam", raw["prompt_cache_options"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if "service_tier" in raw and (service_tier := raw["service_tier"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

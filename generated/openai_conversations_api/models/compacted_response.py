@@ -45,9 +45,8 @@ class CompactedResponse(HasCreated, Model):
         self.output = decode_many(ITEM_FIELD, raw["output"])
         self.created_at = raw["created_at"]
         self.usage = decode_model("ResponseUsage", raw["usage"])
-        self.object = (
-            "response.compaction" if raw["object"] == "response.compaction" else raw["object"]
-        )
+        object = raw["object"]
+        self.object = "response.compaction" if object == "response.compaction" else object
         self._extra = extra
         return self
 

@@ -30,14 +30,15 @@ class CompactionBody(Model):
         created_by = extra = None
         left = len(raw) - 3
         if left:
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.encrypted_content = raw["encrypted_content"]
-        self.type = "compaction" if raw["type"] == "compaction" else raw["type"]
+        type = raw["type"]
+        self.type = "compaction" if type == "compaction" else type
         self.created_by = created_by
         self._extra = extra
         return self

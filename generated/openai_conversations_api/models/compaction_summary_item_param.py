@@ -28,13 +28,14 @@ class CompactionSummaryItemParam(Model):
         id = extra = None
         left = len(raw) - 2
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.encrypted_content = raw["encrypted_content"]
-        self.type = "compaction" if raw["type"] == "compaction" else raw["type"]
+        type = raw["type"]
+        self.type = "compaction" if type == "compaction" else type
         self.id = id
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class CompactionTriggerItemParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "compaction_trigger" if raw["type"] == "compaction_trigger" else raw["type"]
+        type = raw["type"]
+        self.type = "compaction_trigger" if type == "compaction_trigger" else type
         self._extra = extra
         return self
 

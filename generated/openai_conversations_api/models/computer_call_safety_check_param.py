@@ -28,9 +28,9 @@ class ComputerCallSafetyCheckParam(Model):
         code = message = extra = None
         left = len(raw) - 1
         if left:
-            if (code := raw.get("code")) is not None:
+            if "code" in raw and (code := raw["code"]) is not None:
                 left -= 1
-            if (message := raw.get("message")) is not None:
+            if "message" in raw and (message := raw["message"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -39,10 +39,14 @@ class ComputerScreenshotContent(Model):
         left = len(raw) - 4
         if left:
             if (
-                prompt_cache_breakpoint := decode_model(
-                    "PromptCacheBreakpointConfig", raw.get("prompt_cache_breakpoint")
+                "prompt_cache_breakpoint" in raw
+                and (
+                    prompt_cache_breakpoint := decode_model(
+                        "PromptCacheBreakpointConfig", raw["prompt_cache_breakpoint"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -50,7 +54,8 @@ class ComputerScreenshotContent(Model):
         self.image_url = raw["image_url"]
         self.file_id = raw["file_id"]
         self.detail = raw["detail"]
-        self.type = "computer_screenshot" if raw["type"] == "computer_screenshot" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

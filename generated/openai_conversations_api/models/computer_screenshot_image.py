@@ -28,14 +28,15 @@ class ComputerScreenshotImage(Model):
         image_url = file_id = extra = None
         left = len(raw) - 1
         if left:
-            if (image_url := raw.get("image_url")) is not None:
+            if "image_url" in raw and (image_url := raw["image_url"]) is not None:
                 left -= 1
-            if (file_id := raw.get("file_id")) is not None:
+            if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "computer_screenshot" if raw["type"] == "computer_screenshot" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         self.image_url = image_url
         self.file_id = file_id
         self._extra = extra

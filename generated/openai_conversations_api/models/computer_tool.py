@@ -27,7 +27,8 @@ class ComputerTool(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "computer" if raw["type"] == "computer" else raw["type"]
+        type = raw["type"]
+        self.type = "computer" if type == "computer" else type
         self._extra = extra
         return self
 

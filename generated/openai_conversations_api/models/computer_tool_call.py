@@ -49,9 +49,15 @@ class ComputerToolCall(Model):
         action = actions = extra = None
         left = len(raw) - 5
         if left:
-            if (action := decode_one(COMPUTER_ACTION, raw.get("action"))) is not None:
+            if (
+                "action" in raw
+                and (action := decode_one(COMPUTER_ACTION, raw["action"])) is not None
+            ):
                 left -= 1
-            if (actions := decode_many(COMPUTER_ACTION, raw.get("actions"))) is not None:
+            if (
+                "actions" in raw
+                and (actions := decode_many(COMPUTER_ACTION, raw["actions"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -62,7 +68,8 @@ class ComputerToolCall(Model):
             "ComputerCallSafetyCheckParam", raw["pending_safety_checks"]
         )
         self.status = raw["status"]
-        self.type = "computer_call" if raw["type"] == "computer_call" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_call" if type == "computer_call" else type
         self.action = action
         self.actions = actions
         self._extra = extra

@@ -42,22 +42,27 @@ class ComputerToolCallOutput(Model):
         id = acknowledged_safety_checks = status = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
             if (
-                acknowledged_safety_checks := decode_models(
-                    "ComputerCallSafetyCheckParam", raw.get("acknowledged_safety_checks")
+                "acknowledged_safety_checks" in raw
+                and (
+                    acknowledged_safety_checks := decode_models(
+                        "ComputerCallSafetyCheckParam", raw["acknowledged_safety_checks"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
         self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, raw["output"])
-        self.type = "computer_call_output" if raw["type"] == "computer_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_call_output" if type == "computer_call_output" else type
         self.id = id
         self.acknowledged_safety_checks = acknowledged_safety_checks
         self.status = status

@@ -45,12 +45,16 @@ class ComputerToolCallOutputResource(Model):
         left = len(raw) - 5
         if left:
             if (
-                acknowledged_safety_checks := decode_models(
-                    "ComputerCallSafetyCheckParam", raw.get("acknowledged_safety_checks")
+                "acknowledged_safety_checks" in raw
+                and (
+                    acknowledged_safety_checks := decode_models(
+                        "ComputerCallSafetyCheckParam", raw["acknowledged_safety_checks"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -59,7 +63,8 @@ class ComputerToolCallOutputResource(Model):
         self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, raw["output"])
         self.id = raw["id"]
         self.status = raw["status"]
-        self.type = "computer_call_output" if raw["type"] == "computer_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_call_output" if type == "computer_call_output" else type
         self.acknowledged_safety_checks = acknowledged_safety_checks
         self.created_by = created_by
         self._extra = extra

@@ -46,7 +46,8 @@ class ComputerUsePreviewTool(Model):
         self.environment = raw["environment"]
         self.display_width = raw["display_width"]
         self.display_height = raw["display_height"]
-        self.type = "computer_use_preview" if raw["type"] == "computer_use_preview" else raw["type"]
+        type = raw["type"]
+        self.type = "computer_use_preview" if type == "computer_use_preview" else type
         self._extra = extra
         return self
 

@@ -48,22 +48,30 @@ class ContainerAutoParam(Model):
         file_ids = memory_limit = network_policy = skills = extra = None
         left = len(raw) - 1
         if left:
-            if (file_ids := raw.get("file_ids")) is not None:
+            if "file_ids" in raw and (file_ids := raw["file_ids"]) is not None:
                 left -= 1
-            if (memory_limit := raw.get("memory_limit")) is not None:
+            if "memory_limit" in raw and (memory_limit := raw["memory_limit"]) is not None:
                 left -= 1
             if (
-                network_policy := decode_one(
-                    AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY, raw.get("network_policy")
+                "network_policy" in raw
+                and (
+                    network_policy := decode_one(
+                        AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY, raw["network_policy"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, raw.get("skills"))) is not None:
+            if (
+                "skills" in raw
+                and (skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, raw["skills"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "container_auto" if raw["type"] == "container_auto" else raw["type"]
+        type = raw["type"]
+        self.type = "container_auto" if type == "container_auto" else type
         self.file_ids = file_ids
         self.memory_limit = memory_limit
         self.network_policy = network_policy

@@ -51,9 +51,8 @@ class ContainerFileCitationBody(Model):
         self.start_index = raw["start_index"]
         self.end_index = raw["end_index"]
         self.filename = raw["filename"]
-        self.type = (
-            "container_file_citation" if raw["type"] == "container_file_citation" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "container_file_citation" if type == "container_file_citation" else type
         self._extra = extra
         return self
 

@@ -34,16 +34,21 @@ class ContainerNetworkPolicyAllowlistParam(Model):
         left = len(raw) - 2
         if left:
             if (
-                domain_secrets := decode_models(
-                    "ContainerNetworkPolicyDomainSecretParam", raw.get("domain_secrets")
+                "domain_secrets" in raw
+                and (
+                    domain_secrets := decode_models(
+                        "ContainerNetworkPolicyDomainSecretParam", raw["domain_secrets"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.allowed_domains = raw["allowed_domains"]
-        self.type = "allowlist" if raw["type"] == "allowlist" else raw["type"]
+        type = raw["type"]
+        self.type = "allowlist" if type == "allowlist" else type
         self.domain_secrets = domain_secrets
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class ContainerNetworkPolicyDisabledParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "disabled" if raw["type"] == "disabled" else raw["type"]
+        type = raw["type"]
+        self.type = "disabled" if type == "disabled" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class ContainerReferenceResource(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.container_id = raw["container_id"]
-        self.type = "container_reference" if raw["type"] == "container_reference" else raw["type"]
+        type = raw["type"]
+        self.type = "container_reference" if type == "container_reference" else type
         self._extra = extra
         return self
 

@@ -26,7 +26,10 @@ class ContextManagementParam(Model):
         compact_threshold = extra = None
         left = len(raw) - 1
         if left:
-            if (compact_threshold := raw.get("compact_threshold")) is not None:
+            if (
+                "compact_threshold" in raw
+                and (compact_threshold := raw["compact_threshold"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -40,7 +40,8 @@ class Conversation(HasCreated, Model):
         self.id = raw["id"]
         self.metadata = raw["metadata"]
         self.created_at = raw["created_at"]
-        self.object = "conversation" if raw["object"] == "conversation" else raw["object"]
+        object = raw["object"]
+        self.object = "conversation" if object == "conversation" else object
         self._extra = extra
         return self
 

@@ -30,9 +30,9 @@ class CreateConversationBody(Model):
         metadata = items = extra = None
         left = len(raw) - 0
         if left:
-            if (metadata := raw.get("metadata")) is not None:
+            if "metadata" in raw and (metadata := raw["metadata"]) is not None:
                 left -= 1
-            if (items := decode_many(INPUT_ITEM, raw.get("items"))) is not None:
+            if "items" in raw and (items := decode_many(INPUT_ITEM, raw["items"])) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -59,27 +59,40 @@ class CreateModelResponseProperties(Model):
         ) = prompt_cache_retention = prompt_cache_options = extra = None
         left = len(raw) - 0
         if left:
-            if (metadata := raw.get("metadata")) is not None:
+            if "metadata" in raw and (metadata := raw["metadata"]) is not None:
                 left -= 1
-            if (top_logprobs := raw.get("top_logprobs")) is not None:
+            if "top_logprobs" in raw and (top_logprobs := raw["top_logprobs"]) is not None:
                 left -= 1
-            if (temperature := raw.get("temperature")) is not None:
+            if "temperature" in raw and (temperature := raw["temperature"]) is not None:
                 left -= 1
-            if (top_p := raw.get("top_p")) is not None:
+            if "top_p" in raw and (top_p := raw["top_p"]) is not None:
                 left -= 1
-            if (user := raw.get("user")) is not None:
-                left -= 1
-            if (safety_identifier := raw.get("safety_identifier")) is not None:
-                left -= 1
-            if (prompt_cache_key := raw.get("prompt_cache_key")) is not None:
-                left -= 1
-            if (prompt_cache_retention := raw.get("prompt_cache_retention")) is not None:
+            if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
             if (
-                prompt_cache_options := decode_model(
-                    "PromptCacheOptionsParam", raw.get("prompt_cache_options")
+                "safety_identifier" in raw
+                and (safety_identifier := raw["safety_identifier"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_key" in raw
+                and (prompt_cache_key := raw["prompt_cache_key"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_retention" in raw
+                and (prompt_cache_retention := raw["prompt_cache_retention"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_options" in raw
+                and (
+                    prompt_cache_options := decode_model(
+                        "PromptCacheOptionsParam", raw["prompt_cache_options"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

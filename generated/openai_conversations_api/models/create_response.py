@@ -156,79 +156,121 @@ class CreateResponse(Model):
         ) = conversation = context_management = max_output_tokens = extra = None
         left = len(raw) - 0
         if left:
-            if (metadata := raw.get("metadata")) is not None:
+            if "metadata" in raw and (metadata := raw["metadata"]) is not None:
                 left -= 1
-            if (top_logprobs := raw.get("top_logprobs")) is not None:
+            if "top_logprobs" in raw and (top_logprobs := raw["top_logprobs"]) is not None:
                 left -= 1
-            if (temperature := raw.get("temperature")) is not None:
+            if "temperature" in raw and (temperature := raw["temperature"]) is not None:
                 left -= 1
-            if (top_p := raw.get("top_p")) is not None:
+            if "top_p" in raw and (top_p := raw["top_p"]) is not None:
                 left -= 1
-            if (user := raw.get("user")) is not None:
-                left -= 1
-            if (safety_identifier := raw.get("safety_identifier")) is not None:
-                left -= 1
-            if (prompt_cache_key := raw.get("prompt_cache_key")) is not None:
-                left -= 1
-            if (prompt_cache_retention := raw.get("prompt_cache_retention")) is not None:
+            if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
             if (
-                prompt_cache_options := decode_model(
-                    "PromptCacheOptionsParam", raw.get("prompt_cache_options")
+                "safety_identifier" in raw
+                and (safety_identifier := raw["safety_identifier"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_key" in raw
+                and (prompt_cache_key := raw["prompt_cache_key"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_retention" in raw
+                and (prompt_cache_retention := raw["prompt_cache_retention"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_options" in raw
+                and (
+                    prompt_cache_options := decode_model(
+                        "PromptCacheOptionsParam", raw["prompt_cache_options"]
+                    )
                 )
-            ) is not None:
-                left -= 1
-            if (previous_response_id := raw.get("previous_response_id")) is not None:
-                left -= 1
-            if (model := raw.get("model")) is not None:
-                left -= 1
-            if (background := raw.get("background")) is not None:
-                left -= 1
-            if (max_tool_calls := raw.get("max_tool_calls")) is not None:
-                left -= 1
-            if (text := decode_model("ResponseTextParam", raw.get("text"))) is not None:
-                left -= 1
-            if (tools := decode_many(TOOL, raw.get("tools"))) is not None:
-                left -= 1
-            if (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw.get("tool_choice"))) is not None:
-                left -= 1
-            if (prompt := decode_model("Prompt", raw.get("prompt"))) is not None:
-                left -= 1
-            if (service_tier := raw.get("service_tier")) is not None:
-                left -= 1
-            if (truncation := raw.get("truncation")) is not None:
-                left -= 1
-            if (reasoning := decode_model("Reasoning", raw.get("reasoning"))) is not None:
-                left -= 1
-            if (input := decode_many(INPUT_ITEM, raw.get("input"))) is not None:
-                left -= 1
-            if (include := raw.get("include")) is not None:
-                left -= 1
-            if (parallel_tool_calls := raw.get("parallel_tool_calls")) is not None:
-                left -= 1
-            if (store := raw.get("store")) is not None:
-                left -= 1
-            if (instructions := raw.get("instructions")) is not None:
-                left -= 1
-            if (moderation := decode_model("ModerationParam", raw.get("moderation"))) is not None:
-                left -= 1
-            if (stream := raw.get("stream")) is not None:
+                is not None
+            ):
                 left -= 1
             if (
-                stream_options := decode_model("ResponseStreamOptions", raw.get("stream_options"))
-            ) is not None:
+                "previous_response_id" in raw
+                and (previous_response_id := raw["previous_response_id"]) is not None
+            ):
+                left -= 1
+            if "model" in raw and (model := raw["model"]) is not None:
+                left -= 1
+            if "background" in raw and (background := raw["background"]) is not None:
+                left -= 1
+            if "max_tool_calls" in raw and (max_tool_calls := raw["max_tool_calls"]) is not None:
                 left -= 1
             if (
-                conversation := decode_model("ConversationReference", raw.get("conversation"))
-            ) is not None:
+                "text" in raw
+                and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
+                left -= 1
+            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
                 left -= 1
             if (
-                context_management := decode_models(
-                    "ContextManagementParam", raw.get("context_management")
+                "tool_choice" in raw
+                and (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])) is not None
+            ):
+                left -= 1
+            if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
+                left -= 1
+            if "service_tier" in raw and (service_tier := raw["service_tier"]) is not None:
+                left -= 1
+            if "truncation" in raw and (truncation := raw["truncation"]) is not None:
+                left -= 1
+            if (
+                "reasoning" in raw
+                and (reasoning := decode_model("Reasoning", raw["reasoning"])) is not None
+            ):
+                left -= 1
+            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+                left -= 1
+            if "include" in raw and (include := raw["include"]) is not None:
+                left -= 1
+            if (
+                "parallel_tool_calls" in raw
+                and (parallel_tool_calls := raw["parallel_tool_calls"]) is not None
+            ):
+                left -= 1
+            if "store" in raw and (store := raw["store"]) is not None:
+                left -= 1
+            if "instructions" in raw and (instructions := raw["instructions"]) is not None:
+                left -= 1
+            if (
+                "moderation" in raw
+                and (moderation := decode_model("ModerationParam", raw["moderation"])) is not None
+            ):
+                left -= 1
+            if "stream" in raw and (stream := raw["stream"]) is not None:
+                left -= 1
+            if (
+                "stream_options" in raw
+                and (stream_options := decode_model("ResponseStreamOptions", raw["stream_options"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "conversation" in raw
+                and (conversation := decode_model("ConversationReference", raw["conversation"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "context_management" in raw
+                and (
+                    context_management := decode_models(
+                        "ContextManagementParam", raw["context_management"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (max_output_tokens := raw.get("max_output_tokens")) is not None:
+            if (
+                "max_output_tokens" in raw
+                and (max_output_tokens := raw["max_output_tokens"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -36,7 +36,8 @@ class CustomGrammarFormatParam(Model):
         self = new(cls)
         self.syntax = raw["syntax"]
         self.definition = raw["definition"]
-        self.type = "grammar" if raw["type"] == "grammar" else raw["type"]
+        type = raw["type"]
+        self.type = "grammar" if type == "grammar" else type
         self._extra = extra
         return self
 

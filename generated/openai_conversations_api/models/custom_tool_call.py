@@ -42,11 +42,14 @@ class CustomToolCall(Model):
         id = caller = namespace = extra = None
         left = len(raw) - 4
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (namespace := raw.get("namespace")) is not None:
+            if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -54,7 +57,8 @@ class CustomToolCall(Model):
         self.call_id = raw["call_id"]
         self.name = raw["name"]
         self.input = raw["input"]
-        self.type = "custom_tool_call" if raw["type"] == "custom_tool_call" else raw["type"]
+        type = raw["type"]
+        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace

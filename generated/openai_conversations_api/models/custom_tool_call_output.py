@@ -37,18 +37,20 @@ class CustomToolCallOutput(Model):
         id = caller = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
         self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
-        self.type = (
-            "custom_tool_call_output" if raw["type"] == "custom_tool_call_output" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         self.id = id
         self.caller = caller
         self._extra = extra

@@ -44,9 +44,12 @@ class CustomToolCallOutputResource(Model):
         caller = created_by = extra = None
         left = len(raw) - 5
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -55,9 +58,8 @@ class CustomToolCallOutputResource(Model):
         self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
         self.id = raw["id"]
         self.status = raw["status"]
-        self.type = (
-            "custom_tool_call_output" if raw["type"] == "custom_tool_call_output" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

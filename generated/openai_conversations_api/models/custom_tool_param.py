@@ -44,19 +44,23 @@ class CustomToolParam(Model):
         description = format = defer_loading = allowed_callers = extra = None
         left = len(raw) - 2
         if left:
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (format := decode_one(CUSTOM_TOOL_PARAM_FORMAT, raw.get("format"))) is not None:
+            if (
+                "format" in raw
+                and (format := decode_one(CUSTOM_TOOL_PARAM_FORMAT, raw["format"])) is not None
+            ):
                 left -= 1
-            if (defer_loading := raw.get("defer_loading")) is not None:
+            if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
-        self.type = "custom" if raw["type"] == "custom" else raw["type"]
+        type = raw["type"]
+        self.type = "custom" if type == "custom" else type
         self.description = description
         self.format = format
         self.defer_loading = defer_loading

@@ -33,9 +33,8 @@ class DeletedConversation(Model):
         self = new(cls)
         self.deleted = raw["deleted"]
         self.id = raw["id"]
-        self.object = (
-            "conversation.deleted" if raw["object"] == "conversation.deleted" else raw["object"]
-        )
+        object = raw["object"]
+        self.object = "conversation.deleted" if object == "conversation.deleted" else object
         self._extra = extra
         return self
 

@@ -27,7 +27,8 @@ class DirectToolCallCaller(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "direct" if raw["type"] == "direct" else raw["type"]
+        type = raw["type"]
+        self.type = "direct" if type == "direct" else type
         self._extra = extra
         return self
 

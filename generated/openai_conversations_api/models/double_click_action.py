@@ -36,7 +36,8 @@ class DoubleClickAction(Model):
         self.x = raw["x"]
         self.y = raw["y"]
         self.keys = raw["keys"]
-        self.type = "double_click" if raw["type"] == "double_click" else raw["type"]
+        type = raw["type"]
+        self.type = "double_click" if type == "double_click" else type
         self._extra = extra
         return self
 

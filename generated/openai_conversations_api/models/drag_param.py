@@ -31,13 +31,14 @@ class DragParam(Model):
         keys = extra = None
         left = len(raw) - 2
         if left:
-            if (keys := raw.get("keys")) is not None:
+            if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.path = decode_models("CoordParam", raw["path"])
-        self.type = "drag" if raw["type"] == "drag" else raw["type"]
+        type = raw["type"]
+        self.type = "drag" if type == "drag" else type
         self.keys = keys
         self._extra = extra
         return self

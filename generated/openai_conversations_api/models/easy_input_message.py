@@ -37,9 +37,9 @@ class EasyInputMessage(HasText, Model):
         phase = type = extra = None
         left = len(raw) - 2
         if left:
-            if (phase := raw.get("phase")) is not None:
+            if "phase" in raw and (phase := raw["phase"]) is not None:
                 left -= 1
-            if (type := raw.get("type")) is not None:
+            if "type" in raw and (type := raw["type"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

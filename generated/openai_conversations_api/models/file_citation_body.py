@@ -36,7 +36,8 @@ class FileCitationBody(Model):
         self.file_id = raw["file_id"]
         self.index = raw["index"]
         self.filename = raw["filename"]
-        self.type = "file_citation" if raw["type"] == "file_citation" else raw["type"]
+        type = raw["type"]
+        self.type = "file_citation" if type == "file_citation" else type
         self._extra = extra
         return self
 

@@ -33,7 +33,8 @@ class FilePath(Model):
         self = new(cls)
         self.file_id = raw["file_id"]
         self.index = raw["index"]
-        self.type = "file_path" if raw["type"] == "file_path" else raw["type"]
+        type = raw["type"]
+        self.type = "file_path" if type == "file_path" else type
         self._extra = extra
         return self
 

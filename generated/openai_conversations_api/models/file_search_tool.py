@@ -39,19 +39,22 @@ class FileSearchTool(Model):
         max_num_results = ranking_options = filters = extra = None
         left = len(raw) - 2
         if left:
-            if (max_num_results := raw.get("max_num_results")) is not None:
+            if "max_num_results" in raw and (max_num_results := raw["max_num_results"]) is not None:
                 left -= 1
             if (
-                ranking_options := decode_model("RankingOptions", raw.get("ranking_options"))
-            ) is not None:
+                "ranking_options" in raw
+                and (ranking_options := decode_model("RankingOptions", raw["ranking_options"]))
+                is not None
+            ):
                 left -= 1
-            if (filters := decode_one(FILTERS, raw.get("filters"))) is not None:
+            if "filters" in raw and (filters := decode_one(FILTERS, raw["filters"])) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.vector_store_ids = raw["vector_store_ids"]
-        self.type = "file_search" if raw["type"] == "file_search" else raw["type"]
+        type = raw["type"]
+        self.type = "file_search" if type == "file_search" else type
         self.max_num_results = max_num_results
         self.ranking_options = ranking_options
         self.filters = filters

@@ -36,8 +36,10 @@ class FileSearchToolCall(Model):
         left = len(raw) - 4
         if left:
             if (
-                results := decode_models("FileSearchToolCallResultsItem", raw.get("results"))
-            ) is not None:
+                "results" in raw
+                and (results := decode_models("FileSearchToolCallResultsItem", raw["results"]))
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -45,7 +47,8 @@ class FileSearchToolCall(Model):
         self.id = raw["id"]
         self.status = raw["status"]
         self.queries = raw["queries"]
-        self.type = "file_search_call" if raw["type"] == "file_search_call" else raw["type"]
+        type = raw["type"]
+        self.type = "file_search_call" if type == "file_search_call" else type
         self.results = results
         self._extra = extra
         return self

@@ -37,15 +37,15 @@ class FileSearchToolCallResultsItem(Model):
         file_id = text = filename = attributes = score = extra = None
         left = len(raw) - 0
         if left:
-            if (file_id := raw.get("file_id")) is not None:
+            if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
-            if (text := raw.get("text")) is not None:
+            if "text" in raw and (text := raw["text"]) is not None:
                 left -= 1
-            if (filename := raw.get("filename")) is not None:
+            if "filename" in raw and (filename := raw["filename"]) is not None:
                 left -= 1
-            if (attributes := raw.get("attributes")) is not None:
+            if "attributes" in raw and (attributes := raw["attributes"]) is not None:
                 left -= 1
-            if (score := raw.get("score")) is not None:
+            if "score" in raw and (score := raw["score"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

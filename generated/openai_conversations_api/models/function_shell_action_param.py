@@ -28,9 +28,12 @@ class FunctionShellActionParam(Model):
         timeout_ms = max_output_length = extra = None
         left = len(raw) - 1
         if left:
-            if (timeout_ms := raw.get("timeout_ms")) is not None:
+            if "timeout_ms" in raw and (timeout_ms := raw["timeout_ms"]) is not None:
                 left -= 1
-            if (max_output_length := raw.get("max_output_length")) is not None:
+            if (
+                "max_output_length" in raw
+                and (max_output_length := raw["max_output_length"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

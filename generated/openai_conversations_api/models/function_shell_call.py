@@ -56,9 +56,12 @@ class FunctionShellCall(Model):
         caller = created_by = extra = None
         left = len(raw) - 6
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -68,7 +71,8 @@ class FunctionShellCall(Model):
         self.action = decode_model("FunctionShellAction", raw["action"])
         self.status = raw["status"]
         self.environment = decode_one(FUNCTION_SHELL_CALL_ENVIRONMENT, raw["environment"])
-        self.type = "shell_call" if raw["type"] == "shell_call" else raw["type"]
+        type = raw["type"]
+        self.type = "shell_call" if type == "shell_call" else type
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

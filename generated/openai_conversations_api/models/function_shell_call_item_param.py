@@ -47,24 +47,32 @@ class FunctionShellCallItemParam(Model):
         id = caller = status = environment = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
-                left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
-                left -= 1
-            if (status := raw.get("status")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
             if (
-                environment := decode_one(
-                    FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, raw.get("environment")
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
+                left -= 1
+            if "status" in raw and (status := raw["status"]) is not None:
+                left -= 1
+            if (
+                "environment" in raw
+                and (
+                    environment := decode_one(
+                        FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, raw["environment"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
         self.action = decode_model("FunctionShellActionParam", raw["action"])
-        self.type = "shell_call" if raw["type"] == "shell_call" else raw["type"]
+        type = raw["type"]
+        self.type = "shell_call" if type == "shell_call" else type
         self.id = id
         self.caller = caller
         self.status = status

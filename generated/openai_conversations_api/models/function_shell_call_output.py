@@ -53,9 +53,12 @@ class FunctionShellCallOutput(Model):
         caller = created_by = extra = None
         left = len(raw) - 6
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -65,7 +68,8 @@ class FunctionShellCallOutput(Model):
         self.status = raw["status"]
         self.output = decode_models("FunctionShellCallOutputContent", raw["output"])
         self.max_output_length = raw["max_output_length"]
-        self.type = "shell_call_output" if raw["type"] == "shell_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "shell_call_output" if type == "shell_call_output" else type
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

@@ -36,7 +36,7 @@ class FunctionShellCallOutputContent(Model):
         created_by = extra = None
         left = len(raw) - 3
         if left:
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -30,7 +30,8 @@ class FunctionShellCallOutputExitOutcome(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.exit_code = raw["exit_code"]
-        self.type = "exit" if raw["type"] == "exit" else raw["type"]
+        type = raw["type"]
+        self.type = "exit" if type == "exit" else type
         self._extra = extra
         return self
 

@@ -44,20 +44,27 @@ class FunctionShellCallOutputItemParam(Model):
         id = caller = status = max_output_length = extra = None
         left = len(raw) - 3
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
-            if (max_output_length := raw.get("max_output_length")) is not None:
+            if (
+                "max_output_length" in raw
+                and (max_output_length := raw["max_output_length"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
         self.output = decode_models("FunctionShellCallOutputContentParam", raw["output"])
-        self.type = "shell_call_output" if raw["type"] == "shell_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "shell_call_output" if type == "shell_call_output" else type
         self.id = id
         self.caller = caller
         self.status = status

@@ -27,7 +27,8 @@ class FunctionShellCallOutputTimeoutOutcomeParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "timeout" if raw["type"] == "timeout" else raw["type"]
+        type = raw["type"]
+        self.type = "timeout" if type == "timeout" else type
         self._extra = extra
         return self
 

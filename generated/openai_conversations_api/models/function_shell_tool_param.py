@@ -40,17 +40,22 @@ class FunctionShellToolParam(Model):
         left = len(raw) - 1
         if left:
             if (
-                environment := decode_one(
-                    FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT, raw.get("environment")
+                "environment" in raw
+                and (
+                    environment := decode_one(
+                        FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT, raw["environment"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "shell" if raw["type"] == "shell" else raw["type"]
+        type = raw["type"]
+        self.type = "shell" if type == "shell" else type
         self.environment = environment
         self.allowed_callers = allowed_callers
         self._extra = extra

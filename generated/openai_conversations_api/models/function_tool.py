@@ -54,13 +54,13 @@ class FunctionTool(Model):
         description = output_schema = defer_loading = allowed_callers = extra = None
         left = len(raw) - 4
         if left:
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (output_schema := raw.get("output_schema")) is not None:
+            if "output_schema" in raw and (output_schema := raw["output_schema"]) is not None:
                 left -= 1
-            if (defer_loading := raw.get("defer_loading")) is not None:
+            if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -68,7 +68,8 @@ class FunctionTool(Model):
         self.name = raw["name"]
         self.parameters = raw["parameters"]
         self.strict = raw["strict"]
-        self.type = "function" if raw["type"] == "function" else raw["type"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         self.description = description
         self.output_schema = output_schema
         self.defer_loading = defer_loading

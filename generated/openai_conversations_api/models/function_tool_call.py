@@ -44,13 +44,16 @@ class FunctionToolCall(Model):
         id = caller = namespace = status = extra = None
         left = len(raw) - 4
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (namespace := raw.get("namespace")) is not None:
+            if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -58,7 +61,8 @@ class FunctionToolCall(Model):
         self.call_id = raw["call_id"]
         self.name = raw["name"]
         self.arguments = raw["arguments"]
-        self.type = "function_call" if raw["type"] == "function_call" else raw["type"]
+        type = raw["type"]
+        self.type = "function_call" if type == "function_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace

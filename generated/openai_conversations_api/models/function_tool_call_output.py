@@ -45,23 +45,27 @@ class FunctionToolCallOutput(Model):
         id = call_id = name = namespace = caller = status = extra = None
         left = len(raw) - 2
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (call_id := raw.get("call_id")) is not None:
+            if "call_id" in raw and (call_id := raw["call_id"]) is not None:
                 left -= 1
-            if (name := raw.get("name")) is not None:
+            if "name" in raw and (name := raw["name"]) is not None:
                 left -= 1
-            if (namespace := raw.get("namespace")) is not None:
+            if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
-        self.type = "function_call_output" if raw["type"] == "function_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "function_call_output" if type == "function_call_output" else type
         self.id = id
         self.call_id = call_id
         self.name = name

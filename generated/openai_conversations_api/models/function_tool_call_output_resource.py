@@ -47,15 +47,18 @@ class FunctionToolCallOutputResource(Model):
         call_id = name = namespace = caller = created_by = extra = None
         left = len(raw) - 4
         if left:
-            if (call_id := raw.get("call_id")) is not None:
+            if "call_id" in raw and (call_id := raw["call_id"]) is not None:
                 left -= 1
-            if (name := raw.get("name")) is not None:
+            if "name" in raw and (name := raw["name"]) is not None:
                 left -= 1
-            if (namespace := raw.get("namespace")) is not None:
+            if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
-            if (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -63,7 +66,8 @@ class FunctionToolCallOutputResource(Model):
         self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
         self.id = raw["id"]
         self.status = raw["status"]
-        self.type = "function_call_output" if raw["type"] == "function_call_output" else raw["type"]
+        type = raw["type"]
+        self.type = "function_call_output" if type == "function_call_output" else type
         self.call_id = call_id
         self.name = name
         self.namespace = namespace

@@ -56,11 +56,14 @@ class FunctionToolCallResource(Model):
         caller = namespace = created_by = extra = None
         left = len(raw) - 6
         if left:
-            if (caller := decode_one(TOOL_CALL_CALLER, raw.get("caller"))) is not None:
+            if (
+                "caller" in raw
+                and (caller := decode_one(TOOL_CALL_CALLER, raw["caller"])) is not None
+            ):
                 left -= 1
-            if (namespace := raw.get("namespace")) is not None:
+            if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -70,7 +73,8 @@ class FunctionToolCallResource(Model):
         self.arguments = raw["arguments"]
         self.id = raw["id"]
         self.status = raw["status"]
-        self.type = "function_call" if raw["type"] == "function_call" else raw["type"]
+        type = raw["type"]
+        self.type = "function_call" if type == "function_call" else type
         self.caller = caller
         self.namespace = namespace
         self.created_by = created_by

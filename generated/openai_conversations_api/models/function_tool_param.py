@@ -56,23 +56,24 @@ class FunctionToolParam(Model):
         ) = None
         left = len(raw) - 2
         if left:
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (parameters := raw.get("parameters")) is not None:
+            if "parameters" in raw and (parameters := raw["parameters"]) is not None:
                 left -= 1
-            if (strict := raw.get("strict")) is not None:
+            if "strict" in raw and (strict := raw["strict"]) is not None:
                 left -= 1
-            if (output_schema := raw.get("output_schema")) is not None:
+            if "output_schema" in raw and (output_schema := raw["output_schema"]) is not None:
                 left -= 1
-            if (defer_loading := raw.get("defer_loading")) is not None:
+            if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
-        self.type = "function" if raw["type"] == "function" else raw["type"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         self.description = description
         self.parameters = parameters
         self.strict = strict

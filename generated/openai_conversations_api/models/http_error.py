@@ -33,7 +33,8 @@ class HTTPError(Model):
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
-        self.type = "http_error" if raw["type"] == "http_error" else raw["type"]
+        type = raw["type"]
+        self.type = "http_error" if type == "http_error" else type
         self._extra = extra
         return self
 

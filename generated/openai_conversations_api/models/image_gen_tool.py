@@ -78,36 +78,44 @@ class ImageGenTool(Model):
         ) = input_image_mask = partial_images = action = extra = None
         left = len(raw) - 1
         if left:
-            if (model := raw.get("model")) is not None:
+            if "model" in raw and (model := raw["model"]) is not None:
                 left -= 1
-            if (quality := raw.get("quality")) is not None:
+            if "quality" in raw and (quality := raw["quality"]) is not None:
                 left -= 1
-            if (size := raw.get("size")) is not None:
+            if "size" in raw and (size := raw["size"]) is not None:
                 left -= 1
-            if (output_format := raw.get("output_format")) is not None:
-                left -= 1
-            if (output_compression := raw.get("output_compression")) is not None:
-                left -= 1
-            if (moderation := raw.get("moderation")) is not None:
-                left -= 1
-            if (background := raw.get("background")) is not None:
-                left -= 1
-            if (input_fidelity := raw.get("input_fidelity")) is not None:
+            if "output_format" in raw and (output_format := raw["output_format"]) is not None:
                 left -= 1
             if (
-                input_image_mask := decode_model(
-                    "ImageGenToolInputImageMask", raw.get("input_image_mask")
+                "output_compression" in raw
+                and (output_compression := raw["output_compression"]) is not None
+            ):
+                left -= 1
+            if "moderation" in raw and (moderation := raw["moderation"]) is not None:
+                left -= 1
+            if "background" in raw and (background := raw["background"]) is not None:
+                left -= 1
+            if "input_fidelity" in raw and (input_fidelity := raw["input_fidelity"]) is not None:
+                left -= 1
+            if (
+                "input_image_mask" in raw
+                and (
+                    input_image_mask := decode_model(
+                        "ImageGenToolInputImageMask", raw["input_image_mask"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (partial_images := raw.get("partial_images")) is not None:
+            if "partial_images" in raw and (partial_images := raw["partial_images"]) is not None:
                 left -= 1
-            if (action := raw.get("action")) is not None:
+            if "action" in raw and (action := raw["action"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "image_generation" if raw["type"] == "image_generation" else raw["type"]
+        type = raw["type"]
+        self.type = "image_generation" if type == "image_generation" else type
         self.model = model
         self.quality = quality
         self.size = size

@@ -36,9 +36,8 @@ class ImageGenToolCall(Model):
         self.id = raw["id"]
         self.status = raw["status"]
         self.result = raw["result"]
-        self.type = (
-            "image_generation_call" if raw["type"] == "image_generation_call" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "image_generation_call" if type == "image_generation_call" else type
         self._extra = extra
         return self
 

@@ -26,9 +26,9 @@ class ImageGenToolInputImageMask(Model):
         image_url = file_id = extra = None
         left = len(raw) - 0
         if left:
-            if (image_url := raw.get("image_url")) is not None:
+            if "image_url" in raw and (image_url := raw["image_url"]) is not None:
                 left -= 1
-            if (file_id := raw.get("file_id")) is not None:
+            if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -41,7 +41,8 @@ class InlineSkillParam(Model):
         self.name = raw["name"]
         self.description = raw["description"]
         self.source = decode_one(INLINE_SKILL_PARAM_SOURCE, raw["source"])
-        self.type = "inline" if raw["type"] == "inline" else raw["type"]
+        type = raw["type"]
+        self.type = "inline" if type == "inline" else type
         self._extra = extra
         return self
 

@@ -31,11 +31,11 @@ class InlineSkillSourceParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.media_type = (
-            "application/zip" if raw["media_type"] == "application/zip" else raw["media_type"]
-        )
+        media_type = raw["media_type"]
+        self.media_type = "application/zip" if media_type == "application/zip" else media_type
         self.data = raw["data"]
-        self.type = "base64" if raw["type"] == "base64" else raw["type"]
+        type = raw["type"]
+        self.type = "base64" if type == "base64" else type
         self._extra = extra
         return self
 

@@ -50,26 +50,31 @@ class InputFileContent(Model):
         file_id = filename = file_data = prompt_cache_breakpoint = file_url = detail = extra = None
         left = len(raw) - 1
         if left:
-            if (file_id := raw.get("file_id")) is not None:
+            if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
-            if (filename := raw.get("filename")) is not None:
+            if "filename" in raw and (filename := raw["filename"]) is not None:
                 left -= 1
-            if (file_data := raw.get("file_data")) is not None:
+            if "file_data" in raw and (file_data := raw["file_data"]) is not None:
                 left -= 1
             if (
-                prompt_cache_breakpoint := decode_model(
-                    "PromptCacheBreakpointConfig", raw.get("prompt_cache_breakpoint")
+                "prompt_cache_breakpoint" in raw
+                and (
+                    prompt_cache_breakpoint := decode_model(
+                        "PromptCacheBreakpointConfig", raw["prompt_cache_breakpoint"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (file_url := raw.get("file_url")) is not None:
+            if "file_url" in raw and (file_url := raw["file_url"]) is not None:
                 left -= 1
-            if (detail := raw.get("detail")) is not None:
+            if "detail" in raw and (detail := raw["detail"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "input_file" if raw["type"] == "input_file" else raw["type"]
+        type = raw["type"]
+        self.type = "input_file" if type == "input_file" else type
         self.file_id = file_id
         self.filename = filename
         self.file_data = file_data

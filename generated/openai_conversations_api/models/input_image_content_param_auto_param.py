@@ -38,22 +38,27 @@ class InputImageContentParamAutoParam(Model):
         image_url = file_id = detail = prompt_cache_breakpoint = extra = None
         left = len(raw) - 1
         if left:
-            if (image_url := raw.get("image_url")) is not None:
+            if "image_url" in raw and (image_url := raw["image_url"]) is not None:
                 left -= 1
-            if (file_id := raw.get("file_id")) is not None:
+            if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
-            if (detail := raw.get("detail")) is not None:
+            if "detail" in raw and (detail := raw["detail"]) is not None:
                 left -= 1
             if (
-                prompt_cache_breakpoint := decode_model(
-                    "PromptCacheBreakpointParam", raw.get("prompt_cache_breakpoint")
+                "prompt_cache_breakpoint" in raw
+                and (
+                    prompt_cache_breakpoint := decode_model(
+                        "PromptCacheBreakpointParam", raw["prompt_cache_breakpoint"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "input_image" if raw["type"] == "input_image" else raw["type"]
+        type = raw["type"]
+        self.type = "input_image" if type == "input_image" else type
         self.image_url = image_url
         self.file_id = file_id
         self.detail = detail

@@ -35,9 +35,9 @@ class InputMessage(HasText, Model):
         type = status = extra = None
         left = len(raw) - 2
         if left:
-            if (type := raw.get("type")) is not None:
+            if "type" in raw and (type := raw["type"]) is not None:
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

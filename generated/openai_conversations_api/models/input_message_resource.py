@@ -37,7 +37,7 @@ class InputMessageResource(HasText, Model):
         status = extra = None
         left = len(raw) - 4
         if left:
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -45,7 +45,8 @@ class InputMessageResource(HasText, Model):
         self.role = raw["role"]
         self.content = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["content"])
         self.id = raw["id"]
-        self.type = "message" if raw["type"] == "message" else raw["type"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         self.status = status
         self._extra = extra
         return self

@@ -32,16 +32,21 @@ class InputTextContentParam(Model):
         left = len(raw) - 2
         if left:
             if (
-                prompt_cache_breakpoint := decode_model(
-                    "PromptCacheBreakpointParam", raw.get("prompt_cache_breakpoint")
+                "prompt_cache_breakpoint" in raw
+                and (
+                    prompt_cache_breakpoint := decode_model(
+                        "PromptCacheBreakpointParam", raw["prompt_cache_breakpoint"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.type = "input_text" if raw["type"] == "input_text" else raw["type"]
+        type = raw["type"]
+        self.type = "input_text" if type == "input_text" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

@@ -26,7 +26,7 @@ class ItemReferenceParam(Model):
         type = extra = None
         left = len(raw) - 1
         if left:
-            if (type := raw.get("type")) is not None:
+            if "type" in raw and (type := raw["type"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -30,7 +30,8 @@ class KeyPressAction(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.keys = raw["keys"]
-        self.type = "keypress" if raw["type"] == "keypress" else raw["type"]
+        type = raw["type"]
+        self.type = "keypress" if type == "keypress" else type
         self._extra = extra
         return self
 

@@ -29,12 +29,16 @@ class LocalEnvironmentParam(Model):
         skills = extra = None
         left = len(raw) - 1
         if left:
-            if (skills := decode_models("LocalSkillParam", raw.get("skills"))) is not None:
+            if (
+                "skills" in raw
+                and (skills := decode_models("LocalSkillParam", raw["skills"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "local" if raw["type"] == "local" else raw["type"]
+        type = raw["type"]
+        self.type = "local" if type == "local" else type
         self.skills = skills
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class LocalEnvironmentResource(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "local" if raw["type"] == "local" else raw["type"]
+        type = raw["type"]
+        self.type = "local" if type == "local" else type
         self._extra = extra
         return self
 

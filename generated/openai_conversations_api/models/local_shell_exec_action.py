@@ -36,18 +36,22 @@ class LocalShellExecAction(Model):
         timeout_ms = working_directory = user = extra = None
         left = len(raw) - 3
         if left:
-            if (timeout_ms := raw.get("timeout_ms")) is not None:
+            if "timeout_ms" in raw and (timeout_ms := raw["timeout_ms"]) is not None:
                 left -= 1
-            if (working_directory := raw.get("working_directory")) is not None:
+            if (
+                "working_directory" in raw
+                and (working_directory := raw["working_directory"]) is not None
+            ):
                 left -= 1
-            if (user := raw.get("user")) is not None:
+            if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.command = raw["command"]
         self.env = raw["env"]
-        self.type = "exec" if raw["type"] == "exec" else raw["type"]
+        type = raw["type"]
+        self.type = "exec" if type == "exec" else type
         self.timeout_ms = timeout_ms
         self.working_directory = working_directory
         self.user = user

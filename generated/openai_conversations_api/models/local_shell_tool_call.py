@@ -44,7 +44,8 @@ class LocalShellToolCall(Model):
         self.call_id = raw["call_id"]
         self.action = decode_one(LOCAL_SHELL_TOOL_CALL_ACTION, raw["action"])
         self.status = raw["status"]
-        self.type = "local_shell_call" if raw["type"] == "local_shell_call" else raw["type"]
+        type = raw["type"]
+        self.type = "local_shell_call" if type == "local_shell_call" else type
         self._extra = extra
         return self
 

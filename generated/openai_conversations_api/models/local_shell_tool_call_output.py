@@ -32,7 +32,7 @@ class LocalShellToolCallOutput(Model):
         status = extra = None
         left = len(raw) - 4
         if left:
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -40,9 +40,8 @@ class LocalShellToolCallOutput(Model):
         self.id = raw["id"]
         self.output = raw["output"]
         self.call_id = raw["call_id"]
-        self.type = (
-            "local_shell_call_output" if raw["type"] == "local_shell_call_output" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "local_shell_call_output" if type == "local_shell_call_output" else type
         self.status = status
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class LocalShellToolParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "local_shell" if raw["type"] == "local_shell" else raw["type"]
+        type = raw["type"]
+        self.type = "local_shell" if type == "local_shell" else type
         self._extra = extra
         return self
 

@@ -41,7 +41,8 @@ class MCPApprovalRequest(Model):
         self.server_label = raw["server_label"]
         self.name = raw["name"]
         self.arguments = raw["arguments"]
-        self.type = "mcp_approval_request" if raw["type"] == "mcp_approval_request" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp_approval_request" if type == "mcp_approval_request" else type
         self._extra = extra
         return self
 

@@ -36,9 +36,9 @@ class MCPApprovalResponse(Model):
         id = reason = extra = None
         left = len(raw) - 4
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (reason := raw.get("reason")) is not None:
+            if "reason" in raw and (reason := raw["reason"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -46,9 +46,8 @@ class MCPApprovalResponse(Model):
         self.approval_request_id = raw["approval_request_id"]
         self.approve = raw["approve"]
         self.request_id = raw["request_id"]
-        self.type = (
-            "mcp_approval_response" if raw["type"] == "mcp_approval_response" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         self.id = id
         self.reason = reason
         self._extra = extra

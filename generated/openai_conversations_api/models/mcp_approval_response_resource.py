@@ -42,7 +42,7 @@ class MCPApprovalResponseResource(Model):
         reason = extra = None
         left = len(raw) - 5
         if left:
-            if (reason := raw.get("reason")) is not None:
+            if "reason" in raw and (reason := raw["reason"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -51,9 +51,8 @@ class MCPApprovalResponseResource(Model):
         self.approval_request_id = raw["approval_request_id"]
         self.approve = raw["approve"]
         self.request_id = raw["request_id"]
-        self.type = (
-            "mcp_approval_response" if raw["type"] == "mcp_approval_response" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         self.reason = reason
         self._extra = extra
         return self

@@ -35,7 +35,7 @@ class MCPListTools(Model):
         error = extra = None
         left = len(raw) - 4
         if left:
-            if (error := raw.get("error")) is not None:
+            if "error" in raw and (error := raw["error"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -43,7 +43,8 @@ class MCPListTools(Model):
         self.id = raw["id"]
         self.server_label = raw["server_label"]
         self.tools = decode_models("MCPListToolsTool", raw["tools"])
-        self.type = "mcp_list_tools" if raw["type"] == "mcp_list_tools" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp_list_tools" if type == "mcp_list_tools" else type
         self.error = error
         self._extra = extra
         return self

@@ -32,9 +32,9 @@ class MCPListToolsTool(Model):
         description = annotations = extra = None
         left = len(raw) - 2
         if left:
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (annotations := raw.get("annotations")) is not None:
+            if "annotations" in raw and (annotations := raw["annotations"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

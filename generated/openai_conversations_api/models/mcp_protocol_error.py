@@ -33,7 +33,8 @@ class MCPProtocolError(Model):
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
-        self.type = "mcp_protocol_error" if raw["type"] == "mcp_protocol_error" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp_protocol_error" if type == "mcp_protocol_error" else type
         self._extra = extra
         return self
 

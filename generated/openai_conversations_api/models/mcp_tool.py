@@ -82,37 +82,47 @@ class MCPTool(Model):
         ) = allowed_callers = require_approval = defer_loading = extra = None
         left = len(raw) - 2
         if left:
-            if (server_url := raw.get("server_url")) is not None:
+            if "server_url" in raw and (server_url := raw["server_url"]) is not None:
                 left -= 1
-            if (connector_id := raw.get("connector_id")) is not None:
+            if "connector_id" in raw and (connector_id := raw["connector_id"]) is not None:
                 left -= 1
-            if (tunnel_id := raw.get("tunnel_id")) is not None:
+            if "tunnel_id" in raw and (tunnel_id := raw["tunnel_id"]) is not None:
                 left -= 1
-            if (authorization := raw.get("authorization")) is not None:
-                left -= 1
-            if (server_description := raw.get("server_description")) is not None:
-                left -= 1
-            if (headers := raw.get("headers")) is not None:
+            if "authorization" in raw and (authorization := raw["authorization"]) is not None:
                 left -= 1
             if (
-                allowed_tools := decode_model("MCPToolFilter", raw.get("allowed_tools"))
-            ) is not None:
+                "server_description" in raw
+                and (server_description := raw["server_description"]) is not None
+            ):
                 left -= 1
-            if (allowed_callers := raw.get("allowed_callers")) is not None:
+            if "headers" in raw and (headers := raw["headers"]) is not None:
                 left -= 1
             if (
-                require_approval := decode_model(
-                    "MCPToolRequireApproval", raw.get("require_approval")
+                "allowed_tools" in raw
+                and (allowed_tools := decode_model("MCPToolFilter", raw["allowed_tools"]))
+                is not None
+            ):
+                left -= 1
+            if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
+                left -= 1
+            if (
+                "require_approval" in raw
+                and (
+                    require_approval := decode_model(
+                        "MCPToolRequireApproval", raw["require_approval"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (defer_loading := raw.get("defer_loading")) is not None:
+            if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.server_label = raw["server_label"]
-        self.type = "mcp" if raw["type"] == "mcp" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp" if type == "mcp" else type
         self.server_url = server_url
         self.connector_id = connector_id
         self.tunnel_id = tunnel_id

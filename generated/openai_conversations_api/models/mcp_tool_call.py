@@ -57,13 +57,19 @@ class MCPToolCall(Model):
         output = error = status = approval_request_id = extra = None
         left = len(raw) - 5
         if left:
-            if (output := raw.get("output")) is not None:
+            if "output" in raw and (output := raw["output"]) is not None:
                 left -= 1
-            if (error := decode_one(MCP_TOOL_CALL_ERROR, raw.get("error"))) is not None:
+            if (
+                "error" in raw
+                and (error := decode_one(MCP_TOOL_CALL_ERROR, raw["error"])) is not None
+            ):
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
-            if (approval_request_id := raw.get("approval_request_id")) is not None:
+            if (
+                "approval_request_id" in raw
+                and (approval_request_id := raw["approval_request_id"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -72,7 +78,8 @@ class MCPToolCall(Model):
         self.server_label = raw["server_label"]
         self.name = raw["name"]
         self.arguments = raw["arguments"]
-        self.type = "mcp_call" if raw["type"] == "mcp_call" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp_call" if type == "mcp_call" else type
         self.output = output
         self.error = error
         self.status = status

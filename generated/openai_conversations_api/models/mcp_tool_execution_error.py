@@ -30,9 +30,8 @@ class MCPToolExecutionError(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.content = raw["content"]
-        self.type = (
-            "mcp_tool_execution_error" if raw["type"] == "mcp_tool_execution_error" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "mcp_tool_execution_error" if type == "mcp_tool_execution_error" else type
         self._extra = extra
         return self
 

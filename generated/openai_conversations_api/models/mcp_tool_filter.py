@@ -26,9 +26,9 @@ class MCPToolFilter(Model):
         tool_names = read_only = extra = None
         left = len(raw) - 0
         if left:
-            if (tool_names := raw.get("tool_names")) is not None:
+            if "tool_names" in raw and (tool_names := raw["tool_names"]) is not None:
                 left -= 1
-            if (read_only := raw.get("read_only")) is not None:
+            if "read_only" in raw and (read_only := raw["read_only"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -29,9 +29,15 @@ class MCPToolRequireApproval(Model):
         always = never = extra = None
         left = len(raw) - 0
         if left:
-            if (always := decode_model("MCPToolFilter", raw.get("always"))) is not None:
+            if (
+                "always" in raw
+                and (always := decode_model("MCPToolFilter", raw["always"])) is not None
+            ):
                 left -= 1
-            if (never := decode_model("MCPToolFilter", raw.get("never"))) is not None:
+            if (
+                "never" in raw
+                and (never := decode_model("MCPToolFilter", raw["never"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

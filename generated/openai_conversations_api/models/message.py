@@ -65,7 +65,7 @@ class Message(HasText, Model):
         phase = extra = None
         left = len(raw) - 5
         if left:
-            if (phase := raw.get("phase")) is not None:
+            if "phase" in raw and (phase := raw["phase"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -74,7 +74,8 @@ class Message(HasText, Model):
         self.status = raw["status"]
         self.role = raw["role"]
         self.content = decode_many(MESSAGE_CONTENT, raw["content"])
-        self.type = "message" if raw["type"] == "message" else raw["type"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         self.phase = phase
         self._extra = extra
         return self

@@ -33,7 +33,8 @@ class ModerationErrorBody(Model):
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
-        self.type = "error" if raw["type"] == "error" else raw["type"]
+        type = raw["type"]
+        self.type = "error" if type == "error" else type
         self._extra = extra
         return self
 

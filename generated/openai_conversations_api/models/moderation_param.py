@@ -29,7 +29,10 @@ class ModerationParam(Model):
         policy = extra = None
         left = len(raw) - 1
         if left:
-            if (policy := decode_model("ModerationPolicyParam", raw.get("policy"))) is not None:
+            if (
+                "policy" in raw
+                and (policy := decode_model("ModerationPolicyParam", raw["policy"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

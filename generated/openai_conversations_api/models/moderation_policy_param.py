@@ -29,9 +29,15 @@ class ModerationPolicyParam(Model):
         input = output = extra = None
         left = len(raw) - 0
         if left:
-            if (input := decode_model("ModerationConfigParam", raw.get("input"))) is not None:
+            if (
+                "input" in raw
+                and (input := decode_model("ModerationConfigParam", raw["input"])) is not None
+            ):
                 left -= 1
-            if (output := decode_model("ModerationConfigParam", raw.get("output"))) is not None:
+            if (
+                "output" in raw
+                and (output := decode_model("ModerationConfigParam", raw["output"])) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -61,7 +61,8 @@ class ModerationResultBody(Model):
         self.categories = raw["categories"]
         self.category_scores = raw["category_scores"]
         self.category_applied_input_types = raw["category_applied_input_types"]
-        self.type = "moderation_result" if raw["type"] == "moderation_result" else raw["type"]
+        type = raw["type"]
+        self.type = "moderation_result" if type == "moderation_result" else type
         self._extra = extra
         return self
 

@@ -30,14 +30,15 @@ class MoveParam(Model):
         keys = extra = None
         left = len(raw) - 3
         if left:
-            if (keys := raw.get("keys")) is not None:
+            if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.x = raw["x"]
         self.y = raw["y"]
-        self.type = "move" if raw["type"] == "move" else raw["type"]
+        type = raw["type"]
+        self.type = "move" if type == "move" else type
         self.keys = keys
         self._extra = extra
         return self

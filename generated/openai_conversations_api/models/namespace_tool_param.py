@@ -42,7 +42,8 @@ class NamespaceToolParam(Model):
         self.name = raw["name"]
         self.description = raw["description"]
         self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, raw["tools"])
-        self.type = "namespace" if raw["type"] == "namespace" else raw["type"]
+        type = raw["type"]
+        self.type = "namespace" if type == "namespace" else type
         self._extra = extra
         return self
 

@@ -43,16 +43,18 @@ class OutputMessage(HasText, Model):
         phase = extra = None
         left = len(raw) - 5
         if left:
-            if (phase := raw.get("phase")) is not None:
+            if "phase" in raw and (phase := raw["phase"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
-        self.role = "assistant" if raw["role"] == "assistant" else raw["role"]
+        role = raw["role"]
+        self.role = "assistant" if role == "assistant" else role
         self.content = decode_many(OUTPUT_MESSAGE_CONTENT, raw["content"])
         self.status = raw["status"]
-        self.type = "message" if raw["type"] == "message" else raw["type"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         self.phase = phase
         self._extra = extra
         return self

@@ -41,7 +41,8 @@ class OutputTextContent(Model):
         self.text = raw["text"]
         self.annotations = decode_many(ANNOTATION, raw["annotations"])
         self.logprobs = decode_models("LogProb", raw["logprobs"])
-        self.type = "output_text" if raw["type"] == "output_text" else raw["type"]
+        type = raw["type"]
+        self.type = "output_text" if type == "output_text" else type
         self._extra = extra
         return self
 

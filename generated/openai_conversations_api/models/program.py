@@ -39,7 +39,8 @@ class Program(Model):
         self.call_id = raw["call_id"]
         self.code = raw["code"]
         self.fingerprint = raw["fingerprint"]
-        self.type = "program" if raw["type"] == "program" else raw["type"]
+        type = raw["type"]
+        self.type = "program" if type == "program" else type
         self._extra = extra
         return self
 

@@ -42,7 +42,8 @@ class ProgramOutput(Model):
         self.call_id = raw["call_id"]
         self.result = raw["result"]
         self.status = raw["status"]
-        self.type = "program_output" if raw["type"] == "program_output" else raw["type"]
+        type = raw["type"]
+        self.type = "program_output" if type == "program_output" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class ProgramToolCallCaller(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.caller_id = raw["caller_id"]
-        self.type = "program" if raw["type"] == "program" else raw["type"]
+        type = raw["type"]
+        self.type = "program" if type == "program" else type
         self._extra = extra
         return self
 

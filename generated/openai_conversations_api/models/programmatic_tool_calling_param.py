@@ -27,11 +27,8 @@ class ProgrammaticToolCallingParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = (
-            "programmatic_tool_calling"
-            if raw["type"] == "programmatic_tool_calling"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "programmatic_tool_calling" if type == "programmatic_tool_calling" else type
         self._extra = extra
         return self
 

@@ -32,13 +32,17 @@ class Prompt(Model):
         version = variables = extra = None
         left = len(raw) - 1
         if left:
-            if (version := raw.get("version")) is not None:
+            if "version" in raw and (version := raw["version"]) is not None:
                 left -= 1
             if (
-                variables := decode_values(
-                    FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw.get("variables")
+                "variables" in raw
+                and (
+                    variables := decode_values(
+                        FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["variables"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

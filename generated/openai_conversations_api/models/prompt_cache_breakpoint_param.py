@@ -27,7 +27,8 @@ class PromptCacheBreakpointParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.mode = "explicit" if raw["mode"] == "explicit" else raw["mode"]
+        mode = raw["mode"]
+        self.mode = "explicit" if mode == "explicit" else mode
         self._extra = extra
         return self
 

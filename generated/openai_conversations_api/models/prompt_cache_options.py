@@ -32,7 +32,8 @@ class PromptCacheOptions(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.ttl = "30m" if raw["ttl"] == "30m" else raw["ttl"]
+        ttl = raw["ttl"]
+        self.ttl = "30m" if ttl == "30m" else ttl
         self.mode = raw["mode"]
         self._extra = extra
         return self

@@ -29,9 +29,9 @@ class PromptCacheOptionsParam(Model):
         ttl = mode = extra = None
         left = len(raw) - 0
         if left:
-            if (ttl := raw.get("ttl")) is not None:
+            if "ttl" in raw and (ttl := raw["ttl"]) is not None:
                 left -= 1
-            if (mode := raw.get("mode")) is not None:
+            if "mode" in raw and (mode := raw["mode"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -32,13 +32,15 @@ class RankingOptions(Model):
         ranker = score_threshold = hybrid_search = extra = None
         left = len(raw) - 0
         if left:
-            if (ranker := raw.get("ranker")) is not None:
+            if "ranker" in raw and (ranker := raw["ranker"]) is not None:
                 left -= 1
-            if (score_threshold := raw.get("score_threshold")) is not None:
+            if "score_threshold" in raw and (score_threshold := raw["score_threshold"]) is not None:
                 left -= 1
             if (
-                hybrid_search := decode_model("HybridSearchOptions", raw.get("hybrid_search"))
-            ) is not None:
+                "hybrid_search" in raw
+                and (hybrid_search := decode_model("HybridSearchOptions", raw["hybrid_search"]))
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -38,15 +38,18 @@ class Reasoning(Model):
         mode = effort = summary = context = generate_summary = extra = None
         left = len(raw) - 0
         if left:
-            if (mode := raw.get("mode")) is not None:
+            if "mode" in raw and (mode := raw["mode"]) is not None:
                 left -= 1
-            if (effort := raw.get("effort")) is not None:
+            if "effort" in raw and (effort := raw["effort"]) is not None:
                 left -= 1
-            if (summary := raw.get("summary")) is not None:
+            if "summary" in raw and (summary := raw["summary"]) is not None:
                 left -= 1
-            if (context := raw.get("context")) is not None:
+            if "context" in raw and (context := raw["context"]) is not None:
                 left -= 1
-            if (generate_summary := raw.get("generate_summary")) is not None:
+            if (
+                "generate_summary" in raw
+                and (generate_summary := raw["generate_summary"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -42,18 +42,25 @@ class ReasoningItem(Model):
         encrypted_content = content = status = extra = None
         left = len(raw) - 3
         if left:
-            if (encrypted_content := raw.get("encrypted_content")) is not None:
+            if (
+                "encrypted_content" in raw
+                and (encrypted_content := raw["encrypted_content"]) is not None
+            ):
                 left -= 1
-            if (content := decode_many(REASONING_ITEM_CONTENT, raw.get("content"))) is not None:
+            if (
+                "content" in raw
+                and (content := decode_many(REASONING_ITEM_CONTENT, raw["content"])) is not None
+            ):
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.summary = decode_many(REASONING_ITEM_SUMMARY, raw["summary"])
-        self.type = "reasoning" if raw["type"] == "reasoning" else raw["type"]
+        type = raw["type"]
+        self.type = "reasoning" if type == "reasoning" else type
         self.encrypted_content = encrypted_content
         self.content = content
         self.status = status

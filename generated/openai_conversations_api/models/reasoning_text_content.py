@@ -30,7 +30,8 @@ class ReasoningTextContent(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.type = "reasoning_text" if raw["type"] == "reasoning_text" else raw["type"]
+        type = raw["type"]
+        self.type = "reasoning_text" if type == "reasoning_text" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class RefusalContent(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.refusal = raw["refusal"]
-        self.type = "refusal" if raw["type"] == "refusal" else raw["type"]
+        type = raw["type"]
+        self.type = "refusal" if type == "refusal" else type
         self._extra = extra
         return self
 

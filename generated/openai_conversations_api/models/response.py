@@ -174,51 +174,84 @@ class Response(HasCreated, HasOutputText, Model):
         ) = extra = None
         left = len(raw) - 14
         if left:
-            if (top_logprobs := raw.get("top_logprobs")) is not None:
+            if "top_logprobs" in raw and (top_logprobs := raw["top_logprobs"]) is not None:
                 left -= 1
-            if (user := raw.get("user")) is not None:
-                left -= 1
-            if (safety_identifier := raw.get("safety_identifier")) is not None:
-                left -= 1
-            if (prompt_cache_key := raw.get("prompt_cache_key")) is not None:
-                left -= 1
-            if (prompt_cache_retention := raw.get("prompt_cache_retention")) is not None:
-                left -= 1
-            if (previous_response_id := raw.get("previous_response_id")) is not None:
-                left -= 1
-            if (background := raw.get("background")) is not None:
-                left -= 1
-            if (max_tool_calls := raw.get("max_tool_calls")) is not None:
-                left -= 1
-            if (text := decode_model("ResponseTextParam", raw.get("text"))) is not None:
-                left -= 1
-            if (prompt := decode_model("Prompt", raw.get("prompt"))) is not None:
-                left -= 1
-            if (service_tier := raw.get("service_tier")) is not None:
-                left -= 1
-            if (truncation := raw.get("truncation")) is not None:
-                left -= 1
-            if (status := raw.get("status")) is not None:
-                left -= 1
-            if (completed_at := raw.get("completed_at")) is not None:
-                left -= 1
-            if (reasoning := decode_model("Reasoning", raw.get("reasoning"))) is not None:
-                left -= 1
-            if (usage := decode_model("ResponseUsage", raw.get("usage"))) is not None:
+            if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
             if (
-                prompt_cache_options := decode_model(
-                    "PromptCacheOptions", raw.get("prompt_cache_options")
+                "safety_identifier" in raw
+                and (safety_identifier := raw["safety_identifier"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_key" in raw
+                and (prompt_cache_key := raw["prompt_cache_key"]) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_retention" in raw
+                and (prompt_cache_retention := raw["prompt_cache_retention"]) is not None
+            ):
+                left -= 1
+            if (
+                "previous_response_id" in raw
+                and (previous_response_id := raw["previous_response_id"]) is not None
+            ):
+                left -= 1
+            if "background" in raw and (background := raw["background"]) is not None:
+                left -= 1
+            if "max_tool_calls" in raw and (max_tool_calls := raw["max_tool_calls"]) is not None:
+                left -= 1
+            if (
+                "text" in raw
+                and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
+                left -= 1
+            if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
+                left -= 1
+            if "service_tier" in raw and (service_tier := raw["service_tier"]) is not None:
+                left -= 1
+            if "truncation" in raw and (truncation := raw["truncation"]) is not None:
+                left -= 1
+            if "status" in raw and (status := raw["status"]) is not None:
+                left -= 1
+            if "completed_at" in raw and (completed_at := raw["completed_at"]) is not None:
+                left -= 1
+            if (
+                "reasoning" in raw
+                and (reasoning := decode_model("Reasoning", raw["reasoning"])) is not None
+            ):
+                left -= 1
+            if (
+                "usage" in raw
+                and (usage := decode_model("ResponseUsage", raw["usage"])) is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_options" in raw
+                and (
+                    prompt_cache_options := decode_model(
+                        "PromptCacheOptions", raw["prompt_cache_options"]
+                    )
                 )
-            ) is not None:
-                left -= 1
-            if (moderation := decode_model("Moderation", raw.get("moderation"))) is not None:
+                is not None
+            ):
                 left -= 1
             if (
-                conversation := decode_model("ResponseConversation", raw.get("conversation"))
-            ) is not None:
+                "moderation" in raw
+                and (moderation := decode_model("Moderation", raw["moderation"])) is not None
+            ):
                 left -= 1
-            if (max_output_tokens := raw.get("max_output_tokens")) is not None:
+            if (
+                "conversation" in raw
+                and (conversation := decode_model("ResponseConversation", raw["conversation"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "max_output_tokens" in raw
+                and (max_output_tokens := raw["max_output_tokens"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -238,7 +271,8 @@ class Response(HasCreated, HasOutputText, Model):
         self.output = decode_many(OUTPUT_ITEM, raw["output"])
         self.instructions = decode_many(INPUT_ITEM, raw["instructions"])
         self.parallel_tool_calls = raw["parallel_tool_calls"]
-        self.object = "response" if raw["object"] == "response" else raw["object"]
+        object = raw["object"]
+        self.object = "response" if object == "response" else object
         self.top_logprobs = top_logprobs
         self.user = user
         self.safety_identifier = safety_identifier

@@ -33,7 +33,8 @@ class ResponseAudioDeltaEvent(Model):
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.delta = raw["delta"]
-        self.type = "response.audio.delta" if raw["type"] == "response.audio.delta" else raw["type"]
+        type = raw["type"]
+        self.type = "response.audio.delta" if type == "response.audio.delta" else type
         self._extra = extra
         return self
 

@@ -33,7 +33,8 @@ class ResponseAudioDoneEvent(Model):
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.response_id = raw["response_id"]
-        self.type = "response.audio.done" if raw["type"] == "response.audio.done" else raw["type"]
+        type = raw["type"]
+        self.type = "response.audio.done" if type == "response.audio.done" else type
         self._extra = extra
         return self
 

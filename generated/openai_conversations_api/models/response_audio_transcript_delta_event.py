@@ -38,10 +38,9 @@ class ResponseAudioTranscriptDeltaEvent(Model):
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
         self.response_id = raw["response_id"]
+        type = raw["type"]
         self.type = (
-            "response.audio.transcript.delta"
-            if raw["type"] == "response.audio.transcript.delta"
-            else raw["type"]
+            "response.audio.transcript.delta" if type == "response.audio.transcript.delta" else type
         )
         self._extra = extra
         return self

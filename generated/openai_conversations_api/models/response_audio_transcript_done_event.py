@@ -33,10 +33,9 @@ class ResponseAudioTranscriptDoneEvent(Model):
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.response_id = raw["response_id"]
+        type = raw["type"]
         self.type = (
-            "response.audio.transcript.done"
-            if raw["type"] == "response.audio.transcript.done"
-            else raw["type"]
+            "response.audio.transcript.done" if type == "response.audio.transcript.done" else type
         )
         self._extra = extra
         return self

@@ -49,10 +49,11 @@ class ResponseCodeInterpreterCallCodeDeltaEvent(Model):
         self.item_id = raw["item_id"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.code_interpreter_call_code.delta"
-            if raw["type"] == "response.code_interpreter_call_code.delta"
-            else raw["type"]
+            if type == "response.code_interpreter_call_code.delta"
+            else type
         )
         self._extra = extra
         return self

@@ -49,10 +49,11 @@ class ResponseCodeInterpreterCallCodeDoneEvent(Model):
         self.item_id = raw["item_id"]
         self.code = raw["code"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.code_interpreter_call_code.done"
-            if raw["type"] == "response.code_interpreter_call_code.done"
-            else raw["type"]
+            if type == "response.code_interpreter_call_code.done"
+            else type
         )
         self._extra = extra
         return self

@@ -40,10 +40,11 @@ class ResponseCodeInterpreterCallCompletedEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.code_interpreter_call.completed"
-            if raw["type"] == "response.code_interpreter_call.completed"
-            else raw["type"]
+            if type == "response.code_interpreter_call.completed"
+            else type
         )
         self._extra = extra
         return self

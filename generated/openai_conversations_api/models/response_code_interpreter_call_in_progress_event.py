@@ -40,10 +40,11 @@ class ResponseCodeInterpreterCallInProgressEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.code_interpreter_call.in_progress"
-            if raw["type"] == "response.code_interpreter_call.in_progress"
-            else raw["type"]
+            if type == "response.code_interpreter_call.in_progress"
+            else type
         )
         self._extra = extra
         return self

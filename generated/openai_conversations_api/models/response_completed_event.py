@@ -36,7 +36,8 @@ class ResponseCompletedEvent(Model):
         self = new(cls)
         self.response = decode_model("Response", raw["response"])
         self.sequence_number = raw["sequence_number"]
-        self.type = "response.completed" if raw["type"] == "response.completed" else raw["type"]
+        type = raw["type"]
+        self.type = "response.completed" if type == "response.completed" else type
         self._extra = extra
         return self
 

@@ -55,11 +55,8 @@ class ResponseContentPartAddedEvent(Model):
         self.content_index = raw["content_index"]
         self.part = decode_one(OUTPUT_CONTENT, raw["part"])
         self.sequence_number = raw["sequence_number"]
-        self.type = (
-            "response.content_part.added"
-            if raw["type"] == "response.content_part.added"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.content_part.added" if type == "response.content_part.added" else type
         self._extra = extra
         return self
 

@@ -55,11 +55,8 @@ class ResponseContentPartDoneEvent(Model):
         self.content_index = raw["content_index"]
         self.sequence_number = raw["sequence_number"]
         self.part = decode_one(OUTPUT_CONTENT, raw["part"])
-        self.type = (
-            "response.content_part.done"
-            if raw["type"] == "response.content_part.done"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.content_part.done" if type == "response.content_part.done" else type
         self._extra = extra
         return self
 

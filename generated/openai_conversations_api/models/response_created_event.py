@@ -36,7 +36,8 @@ class ResponseCreatedEvent(Model):
         self = new(cls)
         self.response = decode_model("Response", raw["response"])
         self.sequence_number = raw["sequence_number"]
-        self.type = "response.created" if raw["type"] == "response.created" else raw["type"]
+        type = raw["type"]
+        self.type = "response.created" if type == "response.created" else type
         self._extra = extra
         return self
 

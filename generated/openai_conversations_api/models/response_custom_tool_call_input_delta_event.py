@@ -47,10 +47,11 @@ class ResponseCustomToolCallInputDeltaEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.delta = raw["delta"]
+        type = raw["type"]
         self.type = (
             "response.custom_tool_call_input.delta"
-            if raw["type"] == "response.custom_tool_call_input.delta"
-            else raw["type"]
+            if type == "response.custom_tool_call_input.delta"
+            else type
         )
         self._extra = extra
         return self

@@ -47,10 +47,11 @@ class ResponseCustomToolCallInputDoneEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.input = raw["input"]
+        type = raw["type"]
         self.type = (
             "response.custom_tool_call_input.done"
-            if raw["type"] == "response.custom_tool_call_input.done"
-            else raw["type"]
+            if type == "response.custom_tool_call_input.done"
+            else type
         )
         self._extra = extra
         return self

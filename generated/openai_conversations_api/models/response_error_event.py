@@ -41,7 +41,8 @@ class ResponseErrorEvent(Model):
         self.message = raw["message"]
         self.param = raw["param"]
         self.sequence_number = raw["sequence_number"]
-        self.type = "error" if raw["type"] == "error" else raw["type"]
+        type = raw["type"]
+        self.type = "error" if type == "error" else type
         self._extra = extra
         return self
 

@@ -36,7 +36,8 @@ class ResponseFailedEvent(Model):
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.response = decode_model("Response", raw["response"])
-        self.type = "response.failed" if raw["type"] == "response.failed" else raw["type"]
+        type = raw["type"]
+        self.type = "response.failed" if type == "response.failed" else type
         self._extra = extra
         return self
 

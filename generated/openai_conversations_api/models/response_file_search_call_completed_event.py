@@ -38,10 +38,11 @@ class ResponseFileSearchCallCompletedEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.file_search_call.completed"
-            if raw["type"] == "response.file_search_call.completed"
-            else raw["type"]
+            if type == "response.file_search_call.completed"
+            else type
         )
         self._extra = extra
         return self

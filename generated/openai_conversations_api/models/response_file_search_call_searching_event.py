@@ -38,10 +38,11 @@ class ResponseFileSearchCallSearchingEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.file_search_call.searching"
-            if raw["type"] == "response.file_search_call.searching"
-            else raw["type"]
+            if type == "response.file_search_call.searching"
+            else type
         )
         self._extra = extra
         return self

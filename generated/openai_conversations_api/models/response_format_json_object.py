@@ -27,7 +27,8 @@ class ResponseFormatJsonObject(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "json_object" if raw["type"] == "json_object" else raw["type"]
+        type = raw["type"]
+        self.type = "json_object" if type == "json_object" else type
         self._extra = extra
         return self
 

@@ -27,7 +27,8 @@ class ResponseFormatText(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "text" if raw["type"] == "text" else raw["type"]
+        type = raw["type"]
+        self.type = "text" if type == "text" else type
         self._extra = extra
         return self
 

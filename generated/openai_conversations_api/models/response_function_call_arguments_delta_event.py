@@ -49,10 +49,11 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
         self.delta = raw["delta"]
+        type = raw["type"]
         self.type = (
             "response.function_call_arguments.delta"
-            if raw["type"] == "response.function_call_arguments.delta"
-            else raw["type"]
+            if type == "response.function_call_arguments.delta"
+            else type
         )
         self._extra = extra
         return self

@@ -51,10 +51,11 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
         self.arguments = raw["arguments"]
+        type = raw["type"]
         self.type = (
             "response.function_call_arguments.done"
-            if raw["type"] == "response.function_call_arguments.done"
-            else raw["type"]
+            if type == "response.function_call_arguments.done"
+            else type
         )
         self._extra = extra
         return self

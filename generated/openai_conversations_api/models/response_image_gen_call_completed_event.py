@@ -40,10 +40,11 @@ class ResponseImageGenCallCompletedEvent(Model):
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
         self.item_id = raw["item_id"]
+        type = raw["type"]
         self.type = (
             "response.image_generation_call.completed"
-            if raw["type"] == "response.image_generation_call.completed"
-            else raw["type"]
+            if type == "response.image_generation_call.completed"
+            else type
         )
         self._extra = extra
         return self

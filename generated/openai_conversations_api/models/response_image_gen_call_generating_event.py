@@ -40,10 +40,11 @@ class ResponseImageGenCallGeneratingEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.image_generation_call.generating"
-            if raw["type"] == "response.image_generation_call.generating"
-            else raw["type"]
+            if type == "response.image_generation_call.generating"
+            else type
         )
         self._extra = extra
         return self

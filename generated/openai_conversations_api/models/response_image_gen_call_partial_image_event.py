@@ -64,13 +64,13 @@ class ResponseImageGenCallPartialImageEvent(Model):
         size = quality = background = output_format = extra = None
         left = len(raw) - 6
         if left:
-            if (size := raw.get("size")) is not None:
+            if "size" in raw and (size := raw["size"]) is not None:
                 left -= 1
-            if (quality := raw.get("quality")) is not None:
+            if "quality" in raw and (quality := raw["quality"]) is not None:
                 left -= 1
-            if (background := raw.get("background")) is not None:
+            if "background" in raw and (background := raw["background"]) is not None:
                 left -= 1
-            if (output_format := raw.get("output_format")) is not None:
+            if "output_format" in raw and (output_format := raw["output_format"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -80,10 +80,11 @@ class ResponseImageGenCallPartialImageEvent(Model):
         self.sequence_number = raw["sequence_number"]
         self.partial_image_index = raw["partial_image_index"]
         self.partial_image_b64 = raw["partial_image_b64"]
+        type = raw["type"]
         self.type = (
             "response.image_generation_call.partial_image"
-            if raw["type"] == "response.image_generation_call.partial_image"
-            else raw["type"]
+            if type == "response.image_generation_call.partial_image"
+            else type
         )
         self.size = size
         self.quality = quality

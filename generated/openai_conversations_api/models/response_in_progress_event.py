@@ -36,7 +36,8 @@ class ResponseInProgressEvent(Model):
         self = new(cls)
         self.response = decode_model("Response", raw["response"])
         self.sequence_number = raw["sequence_number"]
-        self.type = "response.in_progress" if raw["type"] == "response.in_progress" else raw["type"]
+        type = raw["type"]
+        self.type = "response.in_progress" if type == "response.in_progress" else type
         self._extra = extra
         return self
 

@@ -24,7 +24,7 @@ class ResponseIncompleteDetails(Model):
         reason = extra = None
         left = len(raw) - 0
         if left:
-            if (reason := raw.get("reason")) is not None:
+            if "reason" in raw and (reason := raw["reason"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

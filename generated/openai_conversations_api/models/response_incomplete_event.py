@@ -36,7 +36,8 @@ class ResponseIncompleteEvent(Model):
         self = new(cls)
         self.response = decode_model("Response", raw["response"])
         self.sequence_number = raw["sequence_number"]
-        self.type = "response.incomplete" if raw["type"] == "response.incomplete" else raw["type"]
+        type = raw["type"]
+        self.type = "response.incomplete" if type == "response.incomplete" else type
         self._extra = extra
         return self
 

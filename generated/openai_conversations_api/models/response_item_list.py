@@ -46,7 +46,8 @@ class ResponseItemList(Model):
         self.has_more = raw["has_more"]
         self.first_id = raw["first_id"]
         self.last_id = raw["last_id"]
-        self.object = "list" if raw["object"] == "list" else raw["object"]
+        object = raw["object"]
+        self.object = "list" if object == "list" else object
         self._extra = extra
         return self
 

@@ -32,10 +32,14 @@ class ResponseLogProb(Model):
         left = len(raw) - 2
         if left:
             if (
-                top_logprobs := decode_models(
-                    "ResponseLogProbTopLogprobsItem", raw.get("top_logprobs")
+                "top_logprobs" in raw
+                and (
+                    top_logprobs := decode_models(
+                        "ResponseLogProbTopLogprobsItem", raw["top_logprobs"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

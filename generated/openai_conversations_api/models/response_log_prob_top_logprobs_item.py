@@ -26,9 +26,9 @@ class ResponseLogProbTopLogprobsItem(Model):
         token = logprob = extra = None
         left = len(raw) - 0
         if left:
-            if (token := raw.get("token")) is not None:
+            if "token" in raw and (token := raw["token"]) is not None:
                 left -= 1
-            if (logprob := raw.get("logprob")) is not None:
+            if "logprob" in raw and (logprob := raw["logprob"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -47,10 +47,11 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
         self.item_id = raw["item_id"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.mcp_call_arguments.delta"
-            if raw["type"] == "response.mcp_call_arguments.delta"
-            else raw["type"]
+            if type == "response.mcp_call_arguments.delta"
+            else type
         )
         self._extra = extra
         return self

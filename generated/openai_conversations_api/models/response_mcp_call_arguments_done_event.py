@@ -47,10 +47,11 @@ class ResponseMCPCallArgumentsDoneEvent(Model):
         self.item_id = raw["item_id"]
         self.arguments = raw["arguments"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.mcp_call_arguments.done"
-            if raw["type"] == "response.mcp_call_arguments.done"
-            else raw["type"]
+            if type == "response.mcp_call_arguments.done"
+            else type
         )
         self._extra = extra
         return self

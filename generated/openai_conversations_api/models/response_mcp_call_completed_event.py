@@ -38,11 +38,8 @@ class ResponseMCPCallCompletedEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
-        self.type = (
-            "response.mcp_call.completed"
-            if raw["type"] == "response.mcp_call.completed"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.mcp_call.completed" if type == "response.mcp_call.completed" else type
         self._extra = extra
         return self
 

@@ -38,9 +38,8 @@ class ResponseMCPCallFailedEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
-        self.type = (
-            "response.mcp_call.failed" if raw["type"] == "response.mcp_call.failed" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.mcp_call.failed" if type == "response.mcp_call.failed" else type
         self._extra = extra
         return self
 

@@ -38,10 +38,9 @@ class ResponseMCPCallInProgressEvent(Model):
         self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
+        type = raw["type"]
         self.type = (
-            "response.mcp_call.in_progress"
-            if raw["type"] == "response.mcp_call.in_progress"
-            else raw["type"]
+            "response.mcp_call.in_progress" if type == "response.mcp_call.in_progress" else type
         )
         self._extra = extra
         return self

@@ -38,10 +38,11 @@ class ResponseMCPListToolsCompletedEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.mcp_list_tools.completed"
-            if raw["type"] == "response.mcp_list_tools.completed"
-            else raw["type"]
+            if type == "response.mcp_list_tools.completed"
+            else type
         )
         self._extra = extra
         return self

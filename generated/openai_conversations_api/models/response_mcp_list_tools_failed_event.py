@@ -38,10 +38,9 @@ class ResponseMCPListToolsFailedEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
-            "response.mcp_list_tools.failed"
-            if raw["type"] == "response.mcp_list_tools.failed"
-            else raw["type"]
+            "response.mcp_list_tools.failed" if type == "response.mcp_list_tools.failed" else type
         )
         self._extra = extra
         return self

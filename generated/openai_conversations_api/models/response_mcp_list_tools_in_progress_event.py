@@ -38,10 +38,11 @@ class ResponseMCPListToolsInProgressEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.mcp_list_tools.in_progress"
-            if raw["type"] == "response.mcp_list_tools.in_progress"
-            else raw["type"]
+            if type == "response.mcp_list_tools.in_progress"
+            else type
         )
         self._extra = extra
         return self

@@ -42,11 +42,8 @@ class ResponseOutputItemAddedEvent(Model):
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
         self.item = decode_one(OUTPUT_ITEM, raw["item"])
-        self.type = (
-            "response.output_item.added"
-            if raw["type"] == "response.output_item.added"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.output_item.added" if type == "response.output_item.added" else type
         self._extra = extra
         return self
 

@@ -67,10 +67,11 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
         self.annotation_index = raw["annotation_index"]
         self.sequence_number = raw["sequence_number"]
         self.annotation = decode_one(ANNOTATION, raw["annotation"])
+        type = raw["type"]
         self.type = (
             "response.output_text.annotation.added"
-            if raw["type"] == "response.output_text.annotation.added"
-            else raw["type"]
+            if type == "response.output_text.annotation.added"
+            else type
         )
         self._extra = extra
         return self

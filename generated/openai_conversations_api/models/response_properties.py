@@ -59,21 +59,30 @@ class ResponseProperties(Model):
         ) = extra = None
         left = len(raw) - 0
         if left:
-            if (previous_response_id := raw.get("previous_response_id")) is not None:
+            if (
+                "previous_response_id" in raw
+                and (previous_response_id := raw["previous_response_id"]) is not None
+            ):
                 left -= 1
-            if (model := raw.get("model")) is not None:
+            if "model" in raw and (model := raw["model"]) is not None:
                 left -= 1
-            if (background := raw.get("background")) is not None:
+            if "background" in raw and (background := raw["background"]) is not None:
                 left -= 1
-            if (max_tool_calls := raw.get("max_tool_calls")) is not None:
+            if "max_tool_calls" in raw and (max_tool_calls := raw["max_tool_calls"]) is not None:
                 left -= 1
-            if (text := decode_model("ResponseTextParam", raw.get("text"))) is not None:
+            if (
+                "text" in raw
+                and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
                 left -= 1
-            if (tools := decode_many(TOOL, raw.get("tools"))) is not None:
+            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
                 left -= 1
-            if (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw.get("tool_choice"))) is not None:
+            if (
+                "tool_choice" in raw
+                and (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])) is not None
+            ):
                 left -= 1
-            if (prompt := decode_model("Prompt", raw.get("prompt"))) is not None:
+            if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

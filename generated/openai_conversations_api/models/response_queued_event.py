@@ -36,7 +36,8 @@ class ResponseQueuedEvent(Model):
         self = new(cls)
         self.response = decode_model("Response", raw["response"])
         self.sequence_number = raw["sequence_number"]
-        self.type = "response.queued" if raw["type"] == "response.queued" else raw["type"]
+        type = raw["type"]
+        self.type = "response.queued" if type == "response.queued" else type
         self._extra = extra
         return self
 

@@ -58,10 +58,11 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
         self.summary_index = raw["summary_index"]
         self.sequence_number = raw["sequence_number"]
         self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART, raw["part"])
+        type = raw["type"]
         self.type = (
             "response.reasoning_summary_part.added"
-            if raw["type"] == "response.reasoning_summary_part.added"
-            else raw["type"]
+            if type == "response.reasoning_summary_part.added"
+            else type
         )
         self._extra = extra
         return self

@@ -52,7 +52,7 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
         status = extra = None
         left = len(raw) - 6
         if left:
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -62,10 +62,11 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
         self.summary_index = raw["summary_index"]
         self.sequence_number = raw["sequence_number"]
         self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART, raw["part"])
+        type = raw["type"]
         self.type = (
             "response.reasoning_summary_part.done"
-            if raw["type"] == "response.reasoning_summary_part.done"
-            else raw["type"]
+            if type == "response.reasoning_summary_part.done"
+            else type
         )
         self.status = status
         self._extra = extra

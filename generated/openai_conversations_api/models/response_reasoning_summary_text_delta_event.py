@@ -51,10 +51,11 @@ class ResponseReasoningSummaryTextDeltaEvent(Model):
         self.summary_index = raw["summary_index"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.reasoning_summary_text.delta"
-            if raw["type"] == "response.reasoning_summary_text.delta"
-            else raw["type"]
+            if type == "response.reasoning_summary_text.delta"
+            else type
         )
         self._extra = extra
         return self

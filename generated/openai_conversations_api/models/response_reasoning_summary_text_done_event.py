@@ -51,10 +51,11 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
         self.summary_index = raw["summary_index"]
         self.text = raw["text"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.reasoning_summary_text.done"
-            if raw["type"] == "response.reasoning_summary_text.done"
-            else raw["type"]
+            if type == "response.reasoning_summary_text.done"
+            else type
         )
         self._extra = extra
         return self

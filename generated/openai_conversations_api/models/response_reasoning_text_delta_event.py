@@ -51,10 +51,9 @@ class ResponseReasoningTextDeltaEvent(Model):
         self.content_index = raw["content_index"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
-            "response.reasoning_text.delta"
-            if raw["type"] == "response.reasoning_text.delta"
-            else raw["type"]
+            "response.reasoning_text.delta" if type == "response.reasoning_text.delta" else type
         )
         self._extra = extra
         return self

@@ -51,10 +51,9 @@ class ResponseReasoningTextDoneEvent(Model):
         self.content_index = raw["content_index"]
         self.text = raw["text"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
-            "response.reasoning_text.done"
-            if raw["type"] == "response.reasoning_text.done"
-            else raw["type"]
+            "response.reasoning_text.done" if type == "response.reasoning_text.done" else type
         )
         self._extra = extra
         return self

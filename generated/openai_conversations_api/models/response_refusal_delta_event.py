@@ -51,9 +51,8 @@ class ResponseRefusalDeltaEvent(Model):
         self.content_index = raw["content_index"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
-        self.type = (
-            "response.refusal.delta" if raw["type"] == "response.refusal.delta" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.refusal.delta" if type == "response.refusal.delta" else type
         self._extra = extra
         return self
 

@@ -51,9 +51,8 @@ class ResponseRefusalDoneEvent(Model):
         self.content_index = raw["content_index"]
         self.refusal = raw["refusal"]
         self.sequence_number = raw["sequence_number"]
-        self.type = (
-            "response.refusal.done" if raw["type"] == "response.refusal.done" else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.refusal.done" if type == "response.refusal.done" else type
         self._extra = extra
         return self
 

@@ -47,10 +47,11 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.command = raw["command"]
+        type = raw["type"]
         self.type = (
             "response.shell_call_command.added"
-            if raw["type"] == "response.shell_call_command.added"
-            else raw["type"]
+            if type == "response.shell_call_command.added"
+            else type
         )
         self._extra = extra
         return self

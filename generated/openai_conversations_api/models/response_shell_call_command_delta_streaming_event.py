@@ -42,7 +42,7 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
         obfuscation = extra = None
         left = len(raw) - 5
         if left:
-            if (obfuscation := raw.get("obfuscation")) is not None:
+            if "obfuscation" in raw and (obfuscation := raw["obfuscation"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -51,10 +51,11 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.delta = raw["delta"]
+        type = raw["type"]
         self.type = (
             "response.shell_call_command.delta"
-            if raw["type"] == "response.shell_call_command.delta"
-            else raw["type"]
+            if type == "response.shell_call_command.delta"
+            else type
         )
         self.obfuscation = obfuscation
         self._extra = extra

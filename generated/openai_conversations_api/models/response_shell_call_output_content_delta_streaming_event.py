@@ -56,10 +56,11 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.delta = decode_model("ShellCallOutputDelta", raw["delta"])
+        type = raw["type"]
         self.type = (
             "response.shell_call_output_content.delta"
-            if raw["type"] == "response.shell_call_output_content.delta"
-            else raw["type"]
+            if type == "response.shell_call_output_content.delta"
+            else type
         )
         self._extra = extra
         return self

@@ -56,10 +56,11 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.output = decode_models("FunctionShellCallOutputContent", raw["output"])
+        type = raw["type"]
         self.type = (
             "response.shell_call_output_content.done"
-            if raw["type"] == "response.shell_call_output_content.done"
-            else raw["type"]
+            if type == "response.shell_call_output_content.done"
+            else type
         )
         self._extra = extra
         return self

@@ -24,7 +24,10 @@ class ResponseStreamOptions(Model):
         include_obfuscation = extra = None
         left = len(raw) - 0
         if left:
-            if (include_obfuscation := raw.get("include_obfuscation")) is not None:
+            if (
+                "include_obfuscation" in raw
+                and (include_obfuscation := raw["include_obfuscation"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

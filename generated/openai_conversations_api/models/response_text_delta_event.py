@@ -58,11 +58,8 @@ class ResponseTextDeltaEvent(Model):
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
         self.logprobs = decode_models("ResponseLogProb", raw["logprobs"])
-        self.type = (
-            "response.output_text.delta"
-            if raw["type"] == "response.output_text.delta"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.output_text.delta" if type == "response.output_text.delta" else type
         self._extra = extra
         return self
 

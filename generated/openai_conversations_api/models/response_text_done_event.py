@@ -58,11 +58,8 @@ class ResponseTextDoneEvent(Model):
         self.text = raw["text"]
         self.sequence_number = raw["sequence_number"]
         self.logprobs = decode_models("ResponseLogProb", raw["logprobs"])
-        self.type = (
-            "response.output_text.done"
-            if raw["type"] == "response.output_text.done"
-            else raw["type"]
-        )
+        type = raw["type"]
+        self.type = "response.output_text.done" if type == "response.output_text.done" else type
         self._extra = extra
         return self
 

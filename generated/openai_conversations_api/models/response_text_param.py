@@ -32,10 +32,12 @@ class ResponseTextParam(Model):
         left = len(raw) - 0
         if left:
             if (
-                format := decode_one(TEXT_RESPONSE_FORMAT_CONFIGURATION, raw.get("format"))
-            ) is not None:
+                "format" in raw
+                and (format := decode_one(TEXT_RESPONSE_FORMAT_CONFIGURATION, raw["format"]))
+                is not None
+            ):
                 left -= 1
-            if (verbosity := raw.get("verbosity")) is not None:
+            if "verbosity" in raw and (verbosity := raw["verbosity"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

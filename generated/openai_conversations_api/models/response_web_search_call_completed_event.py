@@ -38,10 +38,11 @@ class ResponseWebSearchCallCompletedEvent(Model):
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.sequence_number = raw["sequence_number"]
+        type = raw["type"]
         self.type = (
             "response.web_search_call.completed"
-            if raw["type"] == "response.web_search_call.completed"
-            else raw["type"]
+            if type == "response.web_search_call.completed"
+            else type
         )
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class ScreenshotParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "screenshot" if raw["type"] == "screenshot" else raw["type"]
+        type = raw["type"]
+        self.type = "screenshot" if type == "screenshot" else type
         self._extra = extra
         return self
 

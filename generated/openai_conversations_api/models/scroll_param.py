@@ -36,7 +36,7 @@ class ScrollParam(Model):
         keys = extra = None
         left = len(raw) - 5
         if left:
-            if (keys := raw.get("keys")) is not None:
+            if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -45,7 +45,8 @@ class ScrollParam(Model):
         self.y = raw["y"]
         self.scroll_x = raw["scroll_x"]
         self.scroll_y = raw["scroll_y"]
-        self.type = "scroll" if raw["type"] == "scroll" else raw["type"]
+        type = raw["type"]
+        self.type = "scroll" if type == "scroll" else type
         self.keys = keys
         self._extra = extra
         return self

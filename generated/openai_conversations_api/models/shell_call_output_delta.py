@@ -26,9 +26,9 @@ class ShellCallOutputDelta(Model):
         stdout = stderr = extra = None
         left = len(raw) - 0
         if left:
-            if (stdout := raw.get("stdout")) is not None:
+            if "stdout" in raw and (stdout := raw["stdout"]) is not None:
                 left -= 1
-            if (stderr := raw.get("stderr")) is not None:
+            if "stderr" in raw and (stderr := raw["stderr"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -28,13 +28,14 @@ class SkillReferenceParam(Model):
         version = extra = None
         left = len(raw) - 2
         if left:
-            if (version := raw.get("version")) is not None:
+            if "version" in raw and (version := raw["version"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.skill_id = raw["skill_id"]
-        self.type = "skill_reference" if raw["type"] == "skill_reference" else raw["type"]
+        type = raw["type"]
+        self.type = "skill_reference" if type == "skill_reference" else type
         self.version = version
         self._extra = extra
         return self

@@ -27,7 +27,8 @@ class SpecificApplyPatchParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "apply_patch" if raw["type"] == "apply_patch" else raw["type"]
+        type = raw["type"]
+        self.type = "apply_patch" if type == "apply_patch" else type
         self._extra = extra
         return self
 

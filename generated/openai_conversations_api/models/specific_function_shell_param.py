@@ -27,7 +27,8 @@ class SpecificFunctionShellParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "shell" if raw["type"] == "shell" else raw["type"]
+        type = raw["type"]
+        self.type = "shell" if type == "shell" else type
         self._extra = extra
         return self
 

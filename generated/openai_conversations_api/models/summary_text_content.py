@@ -30,7 +30,8 @@ class SummaryTextContent(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.type = "summary_text" if raw["type"] == "summary_text" else raw["type"]
+        type = raw["type"]
+        self.type = "summary_text" if type == "summary_text" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class TextContent(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.type = "text" if raw["type"] == "text" else raw["type"]
+        type = raw["type"]
+        self.type = "text" if type == "text" else type
         self._extra = extra
         return self
 

@@ -34,16 +34,17 @@ class TextResponseFormatJsonSchema(Model):
         description = strict = extra = None
         left = len(raw) - 3
         if left:
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (strict := raw.get("strict")) is not None:
+            if "strict" in raw and (strict := raw["strict"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
         self.schema = raw["schema"]
-        self.type = "json_schema" if raw["type"] == "json_schema" else raw["type"]
+        type = raw["type"]
+        self.type = "json_schema" if type == "json_schema" else type
         self.description = description
         self.strict = strict
         self._extra = extra

@@ -30,9 +30,8 @@ class TokenCounts(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.input_tokens = raw["input_tokens"]
-        self.object = (
-            "response.input_tokens" if raw["object"] == "response.input_tokens" else raw["object"]
-        )
+        object = raw["object"]
+        self.object = "response.input_tokens" if object == "response.input_tokens" else object
         self._extra = extra
         return self
 

@@ -95,31 +95,48 @@ class TokenCountsBody(Model):
         ) = personality = conversation = tool_choice = parallel_tool_calls = extra = None
         left = len(raw) - 0
         if left:
-            if (model := raw.get("model")) is not None:
+            if "model" in raw and (model := raw["model"]) is not None:
                 left -= 1
-            if (input := decode_many(INPUT_ITEM, raw.get("input"))) is not None:
-                left -= 1
-            if (previous_response_id := raw.get("previous_response_id")) is not None:
-                left -= 1
-            if (tools := decode_many(TOOL, raw.get("tools"))) is not None:
-                left -= 1
-            if (text := decode_model("ResponseTextParam", raw.get("text"))) is not None:
-                left -= 1
-            if (reasoning := decode_model("Reasoning", raw.get("reasoning"))) is not None:
-                left -= 1
-            if (truncation := raw.get("truncation")) is not None:
-                left -= 1
-            if (instructions := raw.get("instructions")) is not None:
-                left -= 1
-            if (personality := raw.get("personality")) is not None:
+            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
                 left -= 1
             if (
-                conversation := decode_model("ConversationReference", raw.get("conversation"))
-            ) is not None:
+                "previous_response_id" in raw
+                and (previous_response_id := raw["previous_response_id"]) is not None
+            ):
                 left -= 1
-            if (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw.get("tool_choice"))) is not None:
+            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
                 left -= 1
-            if (parallel_tool_calls := raw.get("parallel_tool_calls")) is not None:
+            if (
+                "text" in raw
+                and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
+                left -= 1
+            if (
+                "reasoning" in raw
+                and (reasoning := decode_model("Reasoning", raw["reasoning"])) is not None
+            ):
+                left -= 1
+            if "truncation" in raw and (truncation := raw["truncation"]) is not None:
+                left -= 1
+            if "instructions" in raw and (instructions := raw["instructions"]) is not None:
+                left -= 1
+            if "personality" in raw and (personality := raw["personality"]) is not None:
+                left -= 1
+            if (
+                "conversation" in raw
+                and (conversation := decode_model("ConversationReference", raw["conversation"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "tool_choice" in raw
+                and (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])) is not None
+            ):
+                left -= 1
+            if (
+                "parallel_tool_calls" in raw
+                and (parallel_tool_calls := raw["parallel_tool_calls"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

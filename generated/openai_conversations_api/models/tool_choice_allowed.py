@@ -33,7 +33,8 @@ class ToolChoiceAllowed(Model):
         self = new(cls)
         self.mode = raw["mode"]
         self.tools = raw["tools"]
-        self.type = "allowed_tools" if raw["type"] == "allowed_tools" else raw["type"]
+        type = raw["type"]
+        self.type = "allowed_tools" if type == "allowed_tools" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class ToolChoiceCustom(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
-        self.type = "custom" if raw["type"] == "custom" else raw["type"]
+        type = raw["type"]
+        self.type = "custom" if type == "custom" else type
         self._extra = extra
         return self
 

@@ -30,7 +30,8 @@ class ToolChoiceFunction(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
-        self.type = "function" if raw["type"] == "function" else raw["type"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         self._extra = extra
         return self
 

@@ -28,13 +28,14 @@ class ToolChoiceMCP(Model):
         name = extra = None
         left = len(raw) - 2
         if left:
-            if (name := raw.get("name")) is not None:
+            if "name" in raw and (name := raw["name"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.server_label = raw["server_label"]
-        self.type = "mcp" if raw["type"] == "mcp" else raw["type"]
+        type = raw["type"]
+        self.type = "mcp" if type == "mcp" else type
         self.name = name
         self._extra = extra
         return self

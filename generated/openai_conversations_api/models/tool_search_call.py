@@ -49,7 +49,7 @@ class ToolSearchCall(Model):
         created_by = extra = None
         left = len(raw) - 6
         if left:
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -59,7 +59,8 @@ class ToolSearchCall(Model):
         self.execution = raw["execution"]
         self.arguments = raw["arguments"]
         self.status = raw["status"]
-        self.type = "tool_search_call" if raw["type"] == "tool_search_call" else raw["type"]
+        type = raw["type"]
+        self.type = "tool_search_call" if type == "tool_search_call" else type
         self.created_by = created_by
         self._extra = extra
         return self

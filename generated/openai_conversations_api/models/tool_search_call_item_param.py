@@ -40,19 +40,20 @@ class ToolSearchCallItemParam(Model):
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (call_id := raw.get("call_id")) is not None:
+            if "call_id" in raw and (call_id := raw["call_id"]) is not None:
                 left -= 1
-            if (execution := raw.get("execution")) is not None:
+            if "execution" in raw and (execution := raw["execution"]) is not None:
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.arguments = raw["arguments"]
-        self.type = "tool_search_call" if raw["type"] == "tool_search_call" else raw["type"]
+        type = raw["type"]
+        self.type = "tool_search_call" if type == "tool_search_call" else type
         self.id = id
         self.call_id = call_id
         self.execution = execution

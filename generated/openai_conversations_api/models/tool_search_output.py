@@ -44,7 +44,7 @@ class ToolSearchOutput(Model):
         created_by = extra = None
         left = len(raw) - 6
         if left:
-            if (created_by := raw.get("created_by")) is not None:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -54,7 +54,8 @@ class ToolSearchOutput(Model):
         self.execution = raw["execution"]
         self.tools = decode_many(TOOL, raw["tools"])
         self.status = raw["status"]
-        self.type = "tool_search_output" if raw["type"] == "tool_search_output" else raw["type"]
+        type = raw["type"]
+        self.type = "tool_search_output" if type == "tool_search_output" else type
         self.created_by = created_by
         self._extra = extra
         return self

@@ -42,19 +42,20 @@ class ToolSearchOutputItemParam(Model):
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
-            if (id := raw.get("id")) is not None:
+            if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
-            if (call_id := raw.get("call_id")) is not None:
+            if "call_id" in raw and (call_id := raw["call_id"]) is not None:
                 left -= 1
-            if (execution := raw.get("execution")) is not None:
+            if "execution" in raw and (execution := raw["execution"]) is not None:
                 left -= 1
-            if (status := raw.get("status")) is not None:
+            if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.tools = decode_many(TOOL, raw["tools"])
-        self.type = "tool_search_output" if raw["type"] == "tool_search_output" else raw["type"]
+        type = raw["type"]
+        self.type = "tool_search_output" if type == "tool_search_output" else type
         self.id = id
         self.call_id = call_id
         self.execution = execution

@@ -35,16 +35,17 @@ class ToolSearchToolParam(Model):
         execution = description = parameters = extra = None
         left = len(raw) - 1
         if left:
-            if (execution := raw.get("execution")) is not None:
+            if "execution" in raw and (execution := raw["execution"]) is not None:
                 left -= 1
-            if (description := raw.get("description")) is not None:
+            if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
-            if (parameters := raw.get("parameters")) is not None:
+            if "parameters" in raw and (parameters := raw["parameters"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "tool_search" if raw["type"] == "tool_search" else raw["type"]
+        type = raw["type"]
+        self.type = "tool_search" if type == "tool_search" else type
         self.execution = execution
         self.description = description
         self.parameters = parameters

@@ -30,7 +30,8 @@ class TypeParam(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.type = "type" if raw["type"] == "type" else raw["type"]
+        type = raw["type"]
+        self.type = "type" if type == "type" else type
         self._extra = extra
         return self
 

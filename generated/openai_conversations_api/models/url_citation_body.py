@@ -41,7 +41,8 @@ class UrlCitationBody(Model):
         self.start_index = raw["start_index"]
         self.end_index = raw["end_index"]
         self.title = raw["title"]
-        self.type = "url_citation" if raw["type"] == "url_citation" else raw["type"]
+        type = raw["type"]
+        self.type = "url_citation" if type == "url_citation" else type
         self._extra = extra
         return self
 

@@ -27,7 +27,8 @@ class WaitParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "wait" if raw["type"] == "wait" else raw["type"]
+        type = raw["type"]
+        self.type = "wait" if type == "wait" else type
         self._extra = extra
         return self
 

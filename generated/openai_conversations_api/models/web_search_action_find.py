@@ -33,7 +33,8 @@ class WebSearchActionFind(Model):
         self = new(cls)
         self.url = raw["url"]
         self.pattern = raw["pattern"]
-        self.type = "find_in_page" if raw["type"] == "find_in_page" else raw["type"]
+        type = raw["type"]
+        self.type = "find_in_page" if type == "find_in_page" else type
         self._extra = extra
         return self
 

@@ -26,12 +26,13 @@ class WebSearchActionOpenPage(Model):
         url = extra = None
         left = len(raw) - 1
         if left:
-            if (url := raw.get("url")) is not None:
+            if "url" in raw and (url := raw["url"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "open_page" if raw["type"] == "open_page" else raw["type"]
+        type = raw["type"]
+        self.type = "open_page" if type == "open_page" else type
         self.url = url
         self._extra = extra
         return self

@@ -35,18 +35,21 @@ class WebSearchActionSearch(Model):
         query = queries = sources = extra = None
         left = len(raw) - 1
         if left:
-            if (query := raw.get("query")) is not None:
+            if "query" in raw and (query := raw["query"]) is not None:
                 left -= 1
-            if (queries := raw.get("queries")) is not None:
+            if "queries" in raw and (queries := raw["queries"]) is not None:
                 left -= 1
             if (
-                sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, raw.get("sources"))
-            ) is not None:
+                "sources" in raw
+                and (sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, raw["sources"]))
+                is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.type = "search" if raw["type"] == "search" else raw["type"]
+        type = raw["type"]
+        self.type = "search" if type == "search" else type
         self.query = query
         self.queries = queries
         self.sources = sources

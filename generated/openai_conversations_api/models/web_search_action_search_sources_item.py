@@ -30,7 +30,8 @@ class WebSearchActionSearchSourcesItem(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
-        self.type = "url" if raw["type"] == "url" else raw["type"]
+        type = raw["type"]
+        self.type = "url" if type == "url" else type
         self._extra = extra
         return self
 

@@ -32,15 +32,15 @@ class WebSearchApproximateLocation(Model):
         type = country = region = city = timezone = extra = None
         left = len(raw) - 0
         if left:
-            if (type := raw.get("type")) is not None:
+            if "type" in raw and (type := raw["type"]) is not None:
                 left -= 1
-            if (country := raw.get("country")) is not None:
+            if "country" in raw and (country := raw["country"]) is not None:
                 left -= 1
-            if (region := raw.get("region")) is not None:
+            if "region" in raw and (region := raw["region"]) is not None:
                 left -= 1
-            if (city := raw.get("city")) is not None:
+            if "city" in raw and (city := raw["city"]) is not None:
                 left -= 1
-            if (timezone := raw.get("timezone")) is not None:
+            if "timezone" in raw and (timezone := raw["timezone"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

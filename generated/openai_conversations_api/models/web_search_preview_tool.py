@@ -40,14 +40,24 @@ class WebSearchPreviewTool(Model):
         left = len(raw) - 1
         if left:
             if (
-                user_location := decode_one(
-                    WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION, raw.get("user_location")
+                "user_location" in raw
+                and (
+                    user_location := decode_one(
+                        WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION, raw["user_location"]
+                    )
                 )
-            ) is not None:
+                is not None
+            ):
                 left -= 1
-            if (search_context_size := raw.get("search_context_size")) is not None:
+            if (
+                "search_context_size" in raw
+                and (search_context_size := raw["search_context_size"]) is not None
+            ):
                 left -= 1
-            if (search_content_types := raw.get("search_content_types")) is not None:
+            if (
+                "search_content_types" in raw
+                and (search_content_types := raw["search_content_types"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

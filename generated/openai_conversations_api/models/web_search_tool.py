@@ -40,15 +40,28 @@ class WebSearchTool(Model):
         external_web_access = filters = user_location = search_context_size = extra = None
         left = len(raw) - 1
         if left:
-            if (external_web_access := raw.get("external_web_access")) is not None:
-                left -= 1
-            if (filters := decode_model("WebSearchToolFilters", raw.get("filters"))) is not None:
+            if (
+                "external_web_access" in raw
+                and (external_web_access := raw["external_web_access"]) is not None
+            ):
                 left -= 1
             if (
-                user_location := decode_one(WEB_SEARCH_TOOL_USER_LOCATION, raw.get("user_location"))
-            ) is not None:
+                "filters" in raw
+                and (filters := decode_model("WebSearchToolFilters", raw["filters"])) is not None
+            ):
                 left -= 1
-            if (search_context_size := raw.get("search_context_size")) is not None:
+            if (
+                "user_location" in raw
+                and (
+                    user_location := decode_one(WEB_SEARCH_TOOL_USER_LOCATION, raw["user_location"])
+                )
+                is not None
+            ):
+                left -= 1
+            if (
+                "search_context_size" in raw
+                and (search_context_size := raw["search_context_size"]) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -43,7 +43,8 @@ class WebSearchToolCall(Model):
         self.id = raw["id"]
         self.status = raw["status"]
         self.action = decode_one(WEB_SEARCH_TOOL_CALL_ACTION, raw["action"])
-        self.type = "web_search_call" if raw["type"] == "web_search_call" else raw["type"]
+        type = raw["type"]
+        self.type = "web_search_call" if type == "web_search_call" else type
         self._extra = extra
         return self
 

@@ -24,7 +24,7 @@ class WebSearchToolFilters(Model):
         allowed_domains = extra = None
         left = len(raw) - 0
         if left:
-            if (allowed_domains := raw.get("allowed_domains")) is not None:
+            if "allowed_domains" in raw and (allowed_domains := raw["allowed_domains"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
