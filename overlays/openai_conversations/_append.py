@@ -6,6 +6,7 @@ what became of it; so its rule for repeating is that of requests which do no har
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -56,6 +57,19 @@ def may_have_happened(error: OpenAIError) -> bool:
     if isinstance(error, RequestAbortedError):
         return error.stage == "in flight"
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
+
+
+def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentError:
+    """An error about `items[n]` of a batch, about the same item of all that are appended.
+
+    Args:
+        first: the place of the batch's first item.
+    """
+    found = re.match(r"items\[(\d+)\]", error.argument)
+    if found is None:
+        return error
+    argument = f"items[{first + int(found[1])}]{error.argument[found.end() :]}"
+    return InvalidArgumentError(argument, expected=error.expected, received=error.received)
 
 
 def may_pass(error: APIError) -> bool:

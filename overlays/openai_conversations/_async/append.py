@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _operations as operations
-from .._append import batch_size, is_reasoning, may_have_happened, may_pass
+from .._append import batch_size, counted_from, is_reasoning, may_have_happened, may_pass
 from .._checks import MAX_ITEMS, MAX_LIMIT, invalid
 from .._inputs import to_input_item
 from .._log import logger
@@ -195,6 +195,8 @@ class _AsyncAppend:
             except OpenAIError as error:
                 if not in_doubt and not may_have_happened(error):
                     self._unknown = 0
+                if isinstance(error, InvalidArgumentError):
+                    raise counted_from(self._landed, error) from None
                 raise
             else:
                 if not in_doubt or await self._is_alone(batch, stored):
