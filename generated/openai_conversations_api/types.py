@@ -151,7 +151,7 @@ class Model:
             value = getattr(self, attribute.name)
             if value is None or attribute.name == "_extra":
                 continue
-            if len(shown) > 120:
+            if len(shown) > 80:
                 shown += ", …"
                 break
             shown += f"{', ' if shown else ''}{attribute.name}={_short(value)}"
