@@ -7,7 +7,7 @@ A generated endpoint module has two pure halves, `_get_kwargs` (arguments to req
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
@@ -99,9 +99,7 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
     from openai_conversations_api.types import decode_one
 
-    return lambda value: cast(
-        "models.ResponseStreamEvent", decode_one(RESPONSE_STREAM_EVENT, value)
-    )
+    return partial(decode_one, RESPONSE_STREAM_EVENT)
 
 
 create_conversation: Operation[models.Conversation] = Operation(

@@ -125,8 +125,10 @@ def test_other_hosts_make_room_for_one_another() -> None:
 
 def test_one_async_client_over_several_event_loops() -> None:
     """Each loop gets connections of its own; "event loop is closed" is nobody's concern."""
+    pool = AsyncConnectionPool()
+    http_client = httpx.AsyncClient(transport=pool)
     with Loopback(answers(CONVERSATION)) as server:
-        client = AsyncClient(api_key="k", base_url=server.url)
+        client = AsyncClient(api_key="k", base_url=server.url, http_client=http_client)
 
         async def call() -> None:
             assert (await client.conversations.retrieve("c")).id == "conv_1"
@@ -134,7 +136,7 @@ def test_one_async_client_over_several_event_loops() -> None:
         async def call_and_leave() -> None:
             # What a loop leaves open is closed with it, as for any other user of sockets.
             await call()
-            for lanes in client._sender.http_client._transport._free.values():  # type: ignore[attr-defined]
+            for lanes in pool._free.values():
                 for lane in lanes:
                     await lane.connection.aclose()
 
@@ -150,9 +152,13 @@ def test_a_stream_that_is_dropped_without_closing_gives_its_place_back() -> None
         peer.events()
         peer.wait_for_hangup()
 
-    with Loopback(script) as server, Client(api_key="k", base_url=server.url) as client:
+    http, pool = sync_pool()
+    with (
+        Loopback(script) as server,
+        http,
+        Client(api_key="k", base_url=server.url, http_client=http) as client,
+    ):
         stream = client.responses.create(model="m", input="x", stream=True)
-        pool: Any = client._sender.http_client._transport  # type: ignore[attr-defined]
         assert pool._open == 1
         del stream
         gc.collect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import anyio
@@ -249,11 +250,12 @@ def test_an_error_status_comes_as_for_any_call(way: Way) -> None:
 
 
 def test_closing_early_frees_the_connection(way: Way) -> None:
-    """The script returns only once the client has hung up, or the test would not end."""
+    hung_up = threading.Semaphore(0)
 
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
         peer.wait_for_hangup()
+        hung_up.release()
 
     def sync(client: Client) -> Any:
         stream = create(client)
@@ -263,7 +265,8 @@ def test_closing_early_frees_the_connection(way: Way) -> None:
         with client.responses.stream(model="gpt-4o", input="Hi") as stream:
             for _ in stream:
                 break
-        assert client._sender.http_client._transport._open == 0  # type: ignore[attr-defined]
+        assert hung_up.acquire(timeout=10)
+        assert hung_up.acquire(timeout=10)
         return client.conversations.retrieve("conv_1")
 
     async def asynchronous(client: AsyncClient) -> Any:
@@ -274,7 +277,8 @@ def test_closing_early_frees_the_connection(way: Way) -> None:
         async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
             async for _ in stream:
                 break
-        assert client._sender.http_client._transport._open == 0  # type: ignore[attr-defined]
+        assert hung_up.acquire(timeout=10)
+        assert hung_up.acquire(timeout=10)
         return await client.conversations.retrieve("conv_1")
 
     with Loopback(script, script, answers(CONVERSATION)) as server:

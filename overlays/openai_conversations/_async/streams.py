@@ -78,7 +78,11 @@ class AsyncStream:
             if self._over:
                 raise StopAsyncIteration
             await self._read_on()
-        return await self._to_event(self._waiting.popleft())
+        try:
+            return self._to_event(self._waiting.popleft())
+        except OpenAIError:
+            await self.close()
+            raise
 
     async def _read_on(self) -> None:
         try:
@@ -128,24 +132,20 @@ class AsyncStream:
         message = "Connection error: the stream ended before the response was complete"
         raise APIConnectionError(message=message, request=self.response.request)
 
-    async def _to_event(self, sse: ServerSentEvent) -> ResponseStreamEvent:
+    def _to_event(self, sse: ServerSentEvent) -> ResponseStreamEvent:
         self._any = True
         try:
             data = _json.loads(sse.data)
-            if self._operation:
-                _strict.check(self._operation, data, self.response, event=True)
-            if is_mapping(data) and data.get("error") and "type" not in data:
-                raise self._to_error(data["error"])
             event = self._decode(data)
             kind = event.type
-        except OpenAIError:
-            await self.close()
-            raise
         except Exception as error:
-            await self.close()
             shown = sse.data[:200].decode("utf-8", "replace")
             message = f"an event of the stream cannot be read: {shown}"
             raise APIResponseValidationError(self.response, shown, message=message) from error
+        if kind is None and data.get("error"):
+            raise self._to_error(data["error"])
+        if self._operation:
+            _strict.check(self._operation, data, self.response, event=True)
         if kind in _LAST:
             self._ended = True
             self._last = event

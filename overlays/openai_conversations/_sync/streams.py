@@ -79,7 +79,11 @@ class Stream:
             if self._over:
                 raise StopIteration
             self._read_on()
-        return self._to_event(self._waiting.popleft())
+        try:
+            return self._to_event(self._waiting.popleft())
+        except OpenAIError:
+            self.close()
+            raise
 
     def _read_on(self) -> None:
         try:
@@ -133,20 +137,16 @@ class Stream:
         self._any = True
         try:
             data = _json.loads(sse.data)
-            if self._operation:
-                _strict.check(self._operation, data, self.response, event=True)
-            if is_mapping(data) and data.get("error") and "type" not in data:
-                raise self._to_error(data["error"])
             event = self._decode(data)
             kind = event.type
-        except OpenAIError:
-            self.close()
-            raise
         except Exception as error:
-            self.close()
             shown = sse.data[:200].decode("utf-8", "replace")
             message = f"an event of the stream cannot be read: {shown}"
             raise APIResponseValidationError(self.response, shown, message=message) from error
+        if kind is None and data.get("error"):
+            raise self._to_error(data["error"])
+        if self._operation:
+            _strict.check(self._operation, data, self.response, event=True)
         if kind in _LAST:
             self._ended = True
             self._last = event
