@@ -277,8 +277,8 @@ def test_closing_early_frees_the_connection(way: Way) -> None:
         async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
             async for _ in stream:
                 break
-        assert hung_up.acquire(timeout=10)
-        assert hung_up.acquire(timeout=10)
+        assert await anyio.to_thread.run_sync(lambda: hung_up.acquire(timeout=10))
+        assert await anyio.to_thread.run_sync(lambda: hung_up.acquire(timeout=10))
         return await client.conversations.retrieve("conv_1")
 
     with Loopback(script, script, answers(CONVERSATION)) as server:
