@@ -118,8 +118,12 @@ class Prepared:
 
 @lru_cache(maxsize=128)
 def _url(address: str) -> httpx.URL:
-    """Parsing a URL costs 15 µs, and a program goes back to the same few."""
-    return httpx.URL(address)
+    # Parsing a URL costs 15 µs, and a program goes back to the same few.
+    try:
+        return httpx.URL(address)
+    except httpx.InvalidURL as error:
+        received = f"one of {len(address):,} characters: {error}"
+        raise InvalidArgumentError("URL", expected="a valid URL", received=received) from None
 
 
 def _encode(call: Call[Any], extra: object) -> bytes | None:

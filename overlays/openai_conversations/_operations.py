@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from urllib.parse import quote
 
 from ._call import Call
+from ._query import quoted
 from ._types import Omit, given, omit
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ _NO_BODY: dict[str, object] = {}
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:
-    return "&".join(f"{quote(name)}={quote(value, safe='')}" for name, value in pairs)
+    return "&".join(f"{quoted(name, name)}={quoted(value, name)}" for name, value in pairs)
 
 
 def encode(value: Any) -> Any:

@@ -76,4 +76,17 @@ def _quote(value: object, argument: str) -> str:
     if not isinstance(value, str | int | float):
         expected = "a string, a number, a bool or a list of them"
         raise InvalidArgumentError(argument, expected=expected, received=describe(value))
-    return quote(str(value), safe="")
+    return quoted(str(value), argument)
+
+
+def quoted(text: str, argument: str) -> str:
+    """Text percent-encoded for a URL.
+
+    Raises:
+        InvalidArgumentError: it is no Unicode (half of a surrogate pair), naming `argument`.
+    """
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        expected = "Unicode text, without half surrogate pairs"
+        raise InvalidArgumentError(argument, expected=expected, received=ascii(text)[:60]) from None

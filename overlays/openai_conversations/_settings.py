@@ -50,7 +50,7 @@ class Settings:
     base_url: str
     timeout: httpx.Timeout
     max_retries: int
-    default_headers: Headers
+    default_headers: Headers = field(repr=False)
     default_query: Query
     interceptors: tuple[Any, ...]
     strict: bool

@@ -208,6 +208,8 @@ class _AnswerError(APIError):
     def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
         response.request = self.request
+        for earlier in response.history:
+            earlier.request = without_key(earlier.request)
         self.response = response
         self.status_code = response.status_code
         self.request_id = response.headers.get("x-request-id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 import warnings
 from typing import Any
@@ -13,6 +14,7 @@ from openai_conversations import (
     Client,
     ClientClosedError,
     InvalidArgumentError,
+    NotFoundError,
     OpenAIError,
     UnencryptedKeyWarning,
     omit,
@@ -286,6 +288,32 @@ def test_ids_are_checked_before_anything_is_sent(wrong: Any) -> None:
             client.conversations.items.delete(wrong, conversation_id="c")
         with pytest.raises(InvalidArgumentError, match="response_id"):
             client.responses.retrieve(wrong)
+
+
+def test_text_that_no_url_can_hold() -> None:
+    with Client(api_key="k", base_url="http://localhost:9/v1") as client:
+        with pytest.raises(InvalidArgumentError, match="after: expected Unicode"):
+            client.conversations.items.list("c", after="\ud800")
+        with pytest.raises(InvalidArgumentError, match="extra_query"):
+            client.conversations.retrieve("c", extra_query={"a": "\ud800"})
+        with pytest.raises(InvalidArgumentError, match="path: "):
+            client.get("/\ud800")
+        with pytest.raises(InvalidArgumentError, match=r"metadata\.a: "):
+            client.conversations.create(metadata={"a": "\ud800"})
+        with pytest.raises(InvalidArgumentError, match=r"URL: .*characters"):
+            client.conversations.retrieve("c" * 70_000)
+
+
+def test_an_error_after_a_redirect_holds_no_key(way: Way) -> None:
+    with Loopback(answers({}, status=404)) as other:
+        location = f"{other.url}/conversations/c"
+        with (
+            Loopback(answers(b"", status=307, location=location)) as server,
+            pytest.raises(NotFoundError) as caught,
+        ):
+            way.run(server.url, lambda c: c.conversations.retrieve("c"))
+    assert len(caught.value.response.history) == 1
+    assert b"sk-test" not in pickle.dumps(caught.value)
 
 
 def test_an_id_is_one_segment_of_the_path(way: Way) -> None:

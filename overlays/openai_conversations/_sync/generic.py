@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
-from urllib.parse import quote
 
 import httpx
 
 from .._call import Call
 from .._checks import invalid
+from .._query import quoted
 from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class GenericCalls:
         """GET a path below the base URL.
 
         Args:
-            path: such as "/conversations/conv_123"; what is not allowed in a path is encoded.
+            path: such as "/conversations/conv_123"; plain, since it is percent-encoded.
             cast_to: a model class for the result; `httpx.Response` for the answer itself; left
                 out, the result is the JSON value.
             extra_headers, extra_query, timeout, abort: as everywhere.
@@ -155,7 +155,7 @@ class GenericCalls:
         if not path.startswith("/") or "?" in path or "#" in path:
             expected = "a path that begins with a slash, without a query (see extra_query)"
             raise invalid("path", expected, path)
-        encoded = quote(path, safe="/%:@!$&'()*+,;=~")
+        encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
         decode = getattr(cast_to, "from_dict", _as_it_is)
         reply = self.call(Call(method, encoded, "", body, decode), options)
         return reply.http_response if cast_to is httpx.Response else reply.parse()

@@ -1,0 +1,99 @@
+"""What type checkers see of the clients. Checked by mypy and pyright, and never run."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import httpx
+from openai_conversations import (
+    APIStatusError,
+    AsyncClient,
+    AsyncPage,
+    AsyncStream,
+    Client,
+    Page,
+    RawResponse,
+    Stream,
+)
+from openai_conversations import (
+    models as m,
+)
+
+
+def sync(client: Client, error: APIStatusError) -> None:
+    assert_type(client.conversations.create(items=[{"role": "user"}]), m.Conversation)
+    assert_type(client.conversations.retrieve("c", timeout=httpx.Timeout(1)), m.Conversation)
+    assert_type(client.conversations.update("c", metadata={"a": "b"}), m.Conversation)
+    assert_type(client.conversations.delete("c"), m.DeletedConversation)
+    items = client.conversations.items
+    assert_type(items.create("c", items=[]), m.ConversationItemList)
+    assert_type(items.retrieve("i", conversation_id="c"), m.ConversationItem)
+    assert_type(items.delete("i", conversation_id="c"), m.Conversation)
+    page = items.list("c", order="asc", include=["file_search_call.results"])
+    assert_type(page, Page[m.ConversationItem])
+    assert_type(page.get_next_page(), Page[m.ConversationItem])
+    for item in page:
+        assert_type(item, m.ConversationItem)
+    for each in page.iter_pages():
+        assert_type(each.data, list[m.ConversationItem])
+    raw = client.conversations.with_raw_response
+    assert_type(raw.retrieve("c"), RawResponse[m.Conversation])
+    assert_type(raw.retrieve("c").parse(), m.Conversation)
+    assert_type(raw.items.list("c", limit=3).parse(), Page[m.ConversationItem])
+
+    assert_type(client.responses.create(model="m", input="x"), m.Response)
+    assert_type(client.responses.create(input=page.data, stream=False), m.Response)
+    stream = client.responses.create(input="x", stream=True)
+    assert_type(stream, Stream)
+    for event in stream:
+        assert_type(event, m.ResponseStreamEvent)
+    with client.responses.stream(input="x") as opened:
+        assert_type(opened, Stream)
+        assert_type(opened.get_final_response(), m.Response)
+    assert_type(client.responses.retrieve("r"), m.Response)
+    assert_type(client.responses.retrieve("r", stream=True), Stream)
+    assert_type(client.responses.delete("r"), None)
+    assert_type(client.responses.cancel("r"), m.Response)
+    assert_type(client.responses.compact(model="m"), m.CompactedResponse)
+    assert_type(client.responses.input_items.list("r"), Page[m.ItemResource])
+    assert_type(client.responses.input_tokens.count(input="x"), m.TokenCounts)
+
+    assert_type(client.with_options(timeout=None), Client)
+    assert_type(client.get("/x"), Any)
+    assert_type(client.get("/x", cast_to=m.Conversation), m.Conversation)
+    assert_type(client.post("/x", body={"a": 1}, cast_to=httpx.Response), httpx.Response)
+    assert_type(Client.local(), Client)
+    assert_type(error.request_id, str | None)
+
+
+async def asynchronous(client: AsyncClient) -> None:
+    assert_type(await client.conversations.create(), m.Conversation)
+    items = client.conversations.items
+    assert_type(await items.create("c", items=[]), m.ConversationItemList)
+    page = await items.list("c")
+    assert_type(page, AsyncPage[m.ConversationItem])
+    async for item in items.list("c"):
+        assert_type(item, m.ConversationItem)
+    async for item in page:
+        assert_type(item, m.ConversationItem)
+    raw = client.conversations.with_raw_response
+    assert_type(await raw.retrieve("c"), RawResponse[m.Conversation])
+    assert_type((await raw.items.list("c")).parse(), AsyncPage[m.ConversationItem])
+
+    assert_type(await client.responses.create(input="x"), m.Response)
+    stream = await client.responses.create(input="x", stream=True)
+    assert_type(stream, AsyncStream)
+    async for event in stream:
+        assert_type(event, m.ResponseStreamEvent)
+    async with client.responses.stream(input="x") as opened:
+        assert_type(await opened.get_final_response(), m.Response)
+    assert_type(await client.get("/x", cast_to=m.Conversation), m.Conversation)
+    assert_type(AsyncClient.local("file.sqlite"), AsyncClient)
+
+
+def wrong(client: Client, other: AsyncClient) -> None:
+    client.conversations.retrieve()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.conversations.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.conversations.items.list("c", order="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.responses.create(nothing=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    _ = other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
