@@ -4,9 +4,9 @@ The service stores more than it is sent: an id, a status, a list of parts where 
 defaults. It also shows less, unless `include` asks for it. So the question is not whether the two
 are equal, but whether everything that was sent is there.
 
-Ids decide where the sender gave them. The rest is compared by content, which tells apart any two
-items that differ in what was sent, and cannot tell apart two that do not: of those it is enough to
-know how many there are.
+An id that the sender gave decides wherever the service has kept it. The rest is compared by
+content, which tells apart any two items that differ in what was sent, and cannot tell apart two
+that do not: of those it is enough to know how many there are.
 """
 
 from __future__ import annotations
@@ -42,12 +42,9 @@ def count_landed(sent: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str
 
 
 def _is(sent: Mapping[str, Any], stored: Mapping[str, Any], ids: Collection[str]) -> bool:
-    if isinstance(sent.get("id"), str):
-        if stored.get("id") == sent["id"]:
-            return True
-        # A service may give every item an id of its own; then only the content is left.
-        if stored.get("id") in ids:
-            return False
+    # A service may also give every item an id of its own; then only the content is left.
+    if stored.get("id") in ids:
+        return bool(sent.get("id") == stored["id"])
     return all(
         _holds(name, value, stored.get(name))
         for name, value in {"type": "message", **sent}.items()
@@ -78,12 +75,11 @@ def _holds(name: str, sent: Any, stored: Any) -> bool:
 
 
 def _part_holds(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
-    both_text = sent.get("type") in _TEXTS and stored.get("type") in _TEXTS
-    return all(
-        _holds(name, value, stored.get(name))
-        for name, value in sent.items()
-        if not (both_text and name == "type")
-    )
+    kinds = sent.get("type"), stored.get("type")
+    if kinds[0] != kinds[1] and _TEXTS.issuperset(kinds):
+        # Turned into the other kind, a part keeps nothing but its text.
+        return bool(sent.get("text") == stored.get("text"))
+    return all(_holds(name, value, stored.get(name)) for name, value in sent.items())
 
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:

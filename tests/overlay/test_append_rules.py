@@ -1,0 +1,138 @@
+"""The pure parts of the append against models of them: batches, and telling what has landed.
+
+What the service makes of an item is not written down again here: the local service does it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from openai_conversations import BadRequestError, Client, NotFoundError
+from openai_conversations._append import batch_size, is_reasoning
+from openai_conversations._inputs import to_input_items
+from openai_conversations._matching import count_landed
+
+from tests.strategies import for_schema
+
+Item = dict[str, Any]
+
+#: Few texts, so that equal items are common.
+_TEXTS = st.sampled_from(["yes", "no", "\N{SNOWMAN} yes"])
+_PARTS = st.lists(st.builds(lambda text: {"type": "input_text", "text": text}, _TEXTS), min_size=1)
+_CALLS = st.sampled_from(["call_1", "call_2"])
+_ITEMS: st.SearchStrategy[Item] = st.one_of(
+    st.builds(
+        lambda role, content: {"role": role, "content": content},
+        st.sampled_from(["user", "assistant", "system"]),
+        st.one_of(_TEXTS, _PARTS),
+    ),
+    st.builds(
+        lambda call, text: {"type": "function_call_output", "call_id": call, "output": text},
+        _CALLS,
+        _TEXTS,
+    ),
+    st.builds(
+        lambda call: {"type": "function_call", "call_id": call, "name": "f", "arguments": "{}"},
+        _CALLS,
+    ),
+    st.builds(
+        lambda text: {
+            "type": "reasoning",
+            "id": "",
+            "summary": [{"type": "summary_text", "text": text}],
+        },
+        _TEXTS,
+    ),
+)
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Item]:
+    """Up to 20 items, some of them with ids of their own."""
+    items = draw(st.lists(_ITEMS, min_size=1, max_size=20))
+    for number, item in enumerate(items):
+        if item.get("id") == "":
+            item["id"] = f"rs_{number}"
+        elif item.get("type") == "function_call" and draw(st.booleans()):
+            item["id"] = f"fc_{number}"
+    return items
+
+
+def stored(items: list[Item]) -> list[Item]:
+    """What a listing of the service shows once it has been sent these items."""
+    with Client.local() as client:
+        conversation = client.conversations.create(items=items).id
+        listed = client.conversations.items.list(conversation, order="asc", limit=100)
+        return [item.to_dict() for item in listed]
+
+
+@given(batches(), st.data())
+def test_a_part_that_landed_is_counted(batch: list[Item], data: st.DataObject) -> None:
+    found = stored(batch)
+    landed = data.draw(st.integers(0, len(batch)))
+    assert count_landed(to_input_items(batch), found[:landed]) == landed
+
+
+@given(batches(), st.data())
+def test_a_part_is_counted_when_the_service_gives_its_own_ids(
+    batch: list[Item], data: st.DataObject
+) -> None:
+    found = [{**item, "id": f"own_{n}"} for n, item in enumerate(stored(batch))]
+    landed = data.draw(st.integers(0, len(batch)))
+    assert count_landed(to_input_items(batch), found[:landed]) == landed
+
+
+@given(batches(), batches(), st.data())
+def test_what_follows_of_others_is_not_counted(
+    batch: list[Item], others: list[Item], data: st.DataObject
+) -> None:
+    strangers = [{**item, "id": f"other_{n}"} for n, item in enumerate(stored(others))]
+    landed = data.draw(st.integers(0, len(batch)))
+    found = stored(batch)[:landed] + strangers
+    counted = count_landed(to_input_items(batch), found)
+    assert landed <= counted <= len(batch)
+    # Only an equal item in the very place can be taken for ours.
+    for place in range(landed, counted):
+        assert {**found[place], "id": ""} == {**stored([batch[place]])[0], "id": ""}
+
+
+@given(batches(), st.data())
+def test_items_in_another_order_are_not_explained(batch: list[Item], data: st.DataObject) -> None:
+    found = stored(batch)
+    kept = data.draw(st.lists(st.booleans(), min_size=len(found), max_size=len(found)))
+    some = [item for item, keep in zip(found, kept, strict=True) if keep]
+    first = found[: len(some)]
+    explained = count_landed(to_input_items(batch), some) == len(some)
+    if [item.get("id") for item in some] == [item.get("id") for item in first]:
+        assert explained
+    if explained:
+        # Items that are equal but for an id of the service's are as good as each other.
+        assert [{**item, "id": ""} for item in some] == [{**item, "id": ""} for item in first]
+
+
+@given(for_schema("InputItem"))
+def test_every_kind_of_item_is_found_again(item: Item) -> None:
+    sent = to_input_items([item])
+    try:
+        found = stored(sent)
+    except (BadRequestError, NotFoundError):
+        assume(False)
+        raise
+    assert count_landed(sent, found) == 1
+
+
+_KINDS = st.lists(st.sampled_from(["reasoning", "message"]), max_size=70)
+
+
+@given(_KINDS)
+def test_batches_part_nothing(kinds: list[str]) -> None:
+    rest: list[Item] = [{"type": kind} for kind in kinds]
+    while rest:
+        # The append holds up to 20, and one more if that one belongs to the one before it.
+        held = rest[: 21 if len(rest) >= 20 and is_reasoning(rest[19]) else 20]
+        size = batch_size(held, ended=len(held) == len(rest))
+        assert 1 <= size <= 20
+        batch, rest = rest[:size], rest[size:]
+        assert not rest or not is_reasoning(batch[-1]) or all(map(is_reasoning, batch))
