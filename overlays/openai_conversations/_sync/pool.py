@@ -15,20 +15,17 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpcore
 import httpx
 
 from .._exchange import EXCHANGE, Exchange
 from .._runtime_sync import Event, current_loop, wait_for
+from .lane import Key, Lane, as_httpx
 
 if TYPE_CHECKING:
     import ssl
-
-# SyncBackend works under asyncio and trio alike.
-_NETWORK = cast(httpcore.NetworkBackend, httpcore.SyncBackend())
-_Key = tuple[bytes, bytes, int | None]
 
 
 class ConnectionPool(httpx.BaseTransport):
@@ -53,8 +50,8 @@ class ConnectionPool(httpx.BaseTransport):
         self._expiry = keepalive_expiry
         # Reentrant, because `forget` runs when the garbage collector likes.
         self._lock = threading.RLock()
-        self._free: dict[_Key, deque[_Lane]] = {}
-        self._in_use: set[_Lane] = set()
+        self._free: dict[Key, deque[Lane]] = {}
+        self._in_use: set[Lane] = set()
         self._waiting: deque[_Waiter] = deque()
         self._open = 0
         self._ssl: ssl.SSLContext | None = None
@@ -83,7 +80,7 @@ class ConnectionPool(httpx.BaseTransport):
             except BaseException as error:
                 self.release(lane)
                 if isinstance(error, Exception):
-                    raise _as_httpx(error) from error
+                    raise as_httpx(error) from error
                 raise
             else:
                 break
@@ -94,10 +91,10 @@ class ConnectionPool(httpx.BaseTransport):
             extensions=reply.extensions,
         )
 
-    def _take(self, key: _Key, request: httpx.Request, exchange: Exchange) -> _Lane:
+    def _take(self, key: Key, request: httpx.Request, exchange: Exchange) -> Lane:
         loop = current_loop()
-        stale: list[_Lane] = []
-        lane: _Lane | None = None
+        stale: list[Lane] = []
+        lane: Lane | None = None
         waiter: _Waiter | None = None
         with self._lock:
             free = self._free.get(key)
@@ -134,7 +131,7 @@ class ConnectionPool(httpx.BaseTransport):
 
     def _wait(
         self, waiter: _Waiter, request: httpx.Request, exchange: Exchange
-    ) -> _Lane | None:
+    ) -> Lane | None:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         try:
             wait_for(waiter.event, exchange.left(timeouts.get("pool")))
@@ -153,7 +150,7 @@ class ConnectionPool(httpx.BaseTransport):
                 raise httpx.PoolTimeout(message, request=request)
         return waiter.lane
 
-    def _hand_over(self, lane: _Lane | None) -> None:
+    def _hand_over(self, lane: Lane | None) -> None:
         """Give a place, with its connection or to open one, to whoever waits longest."""
         if self._waiting:
             waiter = self._waiting.popleft()
@@ -164,7 +161,7 @@ class ConnectionPool(httpx.BaseTransport):
         else:
             self._open -= 1
 
-    def _evict(self) -> Iterable[_Lane]:
+    def _evict(self) -> Iterable[Lane]:
         """Make room for another host by closing a connection that is free, if one is."""
         for free in self._free.values():
             if free:
@@ -172,13 +169,13 @@ class ConnectionPool(httpx.BaseTransport):
                 return [free.popleft()]
         return ()
 
-    def _new_lane(self, key: _Key, loop: object) -> _Lane:
+    def _new_lane(self, key: Key, loop: object) -> Lane:
         if key[0] == b"https" and self._ssl is None:
             # Late, because it reads all certificates: 20 ms that plain http need not spend.
             self._ssl = httpx.create_ssl_context()
-        return _Lane(key, loop, self._ssl, self._expiry, self._connection)
+        return Lane(key, loop, self._ssl, self._expiry, self._connection)
 
-    def release(self, lane: _Lane) -> None:
+    def release(self, lane: Lane) -> None:
         """Take back a connection whose reply was read or given up, or that failed."""
         idle = lane.connection.is_idle()
         with self._lock:
@@ -187,7 +184,7 @@ class ConnectionPool(httpx.BaseTransport):
         if not idle and not lane.connection.is_closed():
             lane.connection.close()
 
-    def forget(self, lane: _Lane) -> None:
+    def forget(self, lane: Lane) -> None:
         """Give back the place of a connection whose reply was dropped without being closed."""
         with self._lock:
             self._in_use.discard(lane)
@@ -210,121 +207,23 @@ class _Waiter:
 
     def __init__(self) -> None:
         self.event = Event()
-        self.lane: _Lane | None = None
-
-
-class _Lane:
-    """One connection, with the attempt that it works for."""
-
-    __slots__ = ("connection", "exchange", "key", "loop", "stream")
-
-    def __init__(
-        self,
-        key: _Key,
-        loop: object,
-        ssl_context: ssl.SSLContext | None,
-        expiry: float,
-        connection: Callable[..., Any],
-    ) -> None:
-        self.key = key
-        self.loop = loop
-        self.exchange = Exchange()
-        self.stream: httpcore.NetworkStream | None = None
-        scheme, host, port = key
-        self.connection = connection(
-            origin=httpcore.Origin(scheme, host, port or (443 if scheme == b"https" else 80)),
-            ssl_context=ssl_context if scheme == b"https" else None,
-            keepalive_expiry=expiry,
-            network_backend=_Backend(self),
-        )
-
-    def usable(self, loop: object) -> bool:
-        return self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
-
-    def begin(self, exchange: Exchange) -> None:
-        self.exchange = exchange
-        # A request that follows a redirect belongs to an attempt that has been sent already.
-        exchange.sent = bool(exchange.sent)
-        exchange.stream = self.stream
-        if exchange.interrupted:
-            exchange.interrupt()
-
-    def close(self, loop: object) -> None:
-        # A connection of an event loop that has ended cannot be closed; it went with its loop.
-        if self.loop is loop:
-            self.connection.close()
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Opens the connection of a lane, and puts the lane's clock into it."""
-
-    def __init__(self, lane: _Lane) -> None:
-        self._lane = lane
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        lane = self._lane
-        stream = _NETWORK.connect_tcp(
-            host, port, lane.exchange.left(timeout), local_address, socket_options
-        )
-        return _Stream(stream, lane)
-
-
-class _Stream(httpcore.NetworkStream):
-    """The network stream of a lane: each step ends by the deadline of the attempt."""
-
-    def __init__(self, inner: httpcore.NetworkStream, lane: _Lane) -> None:
-        self._inner = inner
-        self._lane = lane
-        lane.stream = lane.exchange.stream = inner
-        if lane.exchange.interrupted:
-            lane.exchange.interrupt()
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._lane.exchange.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        exchange = self._lane.exchange
-        exchange.sent = True
-        self._inner.write(buffer, exchange.left(timeout))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        exchange = self._lane.exchange
-        inner = self._inner.start_tls(ssl_context, server_hostname, exchange.left(timeout))
-        return _Stream(inner, self._lane)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        self.lane: Lane | None = None
 
 
 class _Body(httpx.SyncByteStream):
     """The body of a reply; closing it gives the connection back."""
 
-    def __init__(self, inner: Any, pool: ConnectionPool, lane: _Lane) -> None:
+    def __init__(self, inner: Any, pool: ConnectionPool, lane: Lane) -> None:
         self._inner = inner
         self._pool = pool
-        self._lane: _Lane | None = lane
+        self._lane: Lane | None = lane
 
     def __iter__(self) -> Iterator[bytes]:
         try:
             for chunk in self._inner:
                 yield chunk
         except Exception as error:
-            raise _as_httpx(error) from error
+            raise as_httpx(error) from error
 
     def close(self) -> None:
         lane, self._lane = self._lane, None
@@ -337,14 +236,3 @@ class _Body(httpx.SyncByteStream):
     def __del__(self) -> None:
         if self._lane is not None:
             self._pool.forget(self._lane)
-
-
-def _as_httpx(error: Exception) -> Exception:
-    """The httpx error of the same name, which is what callers of a transport expect."""
-    for cls in type(error).__mro__:
-        if cls.__module__.startswith("httpcore"):
-            found = getattr(httpx, cls.__name__, None)
-            if found is not None:
-                mapped: Exception = found(str(error))
-                return mapped
-    return error
