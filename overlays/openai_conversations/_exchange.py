@@ -9,7 +9,10 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import httpx
 
 EXCHANGE = "openai_conversations.exchange"
 
@@ -26,15 +29,19 @@ class Exchange:
         stream: the network stream that works for the attempt, once there is one.
         sent: have any bytes of the request been written? None while nobody keeps account.
         interrupted: has somebody asked for the end of it?
+        whole: is the body of the reply wanted as a whole, not as it comes?
+        redirect: a reply that httpx is to go on from.
     """
 
-    __slots__ = ("deadline", "interrupted", "sent", "stream")
+    __slots__ = ("deadline", "interrupted", "redirect", "sent", "stream", "whole")
 
     def __init__(self, deadline: float | None = None) -> None:
         self.deadline = deadline
         self.stream: _Stream | None = None
         self.sent: bool | None = None
         self.interrupted = False
+        self.whole = False
+        self.redirect: httpx.Response | None = None
 
     def left(self, timeout: float | None) -> float | None:
         """How long one step may take: its own time-out, or what is left of the whole attempt."""

@@ -22,6 +22,7 @@ NAMES = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
     "_async": "_sync",
+    "_fast_async": "_fast_sync",
     "_runtime_async": "_runtime_sync",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",

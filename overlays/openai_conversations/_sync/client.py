@@ -53,6 +53,7 @@ class Client(GenericCalls):
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
         default_query: Query | None = None,
+        transport: str | None = None,
         http_client: httpx.Client | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
@@ -69,7 +70,11 @@ class Client(GenericCalls):
             max_retries: how often a request is sent again after a failure that may pass.
             default_headers: added to every request; `omit` as a value takes one of ours away.
             default_query: added to every request.
-            http_client: an httpx client to send with. It stays yours: we never close it.
+            transport: what sends: "httpx", or what is faster, which is "http.client" for sync
+                clients and "aiohttp" (extra `fast`) for async ones. Default: the faster one where
+                it is installed.
+            http_client: an httpx client to send with, whatever `transport` says. It stays yours:
+                we never close it.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
             strict: raise `APIResponseValidationError` for an answer that does not fit the API's
                 document. Off, unknown and missing fields are taken as they come.
@@ -98,9 +103,7 @@ class Client(GenericCalls):
             strict=strict,
         )
         warn_if_unencrypted(self._settings.base_url)
-        self._sender = (
-            open_sender() if http_client is None else Sender(http_client, ours=False)
-        )
+        self._sender = open_sender(transport) if http_client is None else Sender(http_client)
         self._owns_http_client = http_client is None
         self._parent: Client | None = None
         self._closed = False

@@ -1,0 +1,275 @@
+"""aiohttp's client as an httpx transport: what the async client sends with where it is installed.
+
+Its parser and its connection pool are made for many requests at once, which cost it little more
+than one does. It is for asyncio alone; requests made under trio go the way of httpx.
+
+Written for this package although `httpx-aiohttp` exists: an error must tell whether a request may
+have reached the service (an append that may have is not sent again), an attempt has a deadline,
+each step has its own time-out, and a client may be used in one event loop after another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import aiohttp
+import httpx
+from yarl import URL
+
+from ._exchange import EXCHANGE, Exchange
+from ._runtime_async import current_loop
+
+if TYPE_CHECKING:
+    import ssl
+
+# Bodies up to this size fit into the buffers of a socket: writing them does not wait.
+_SMALL = 65536
+# aiohttp would add these in its own words where we send none.
+_OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+# aiohttp decides about these by itself: the body is given to it as a whole.
+_THEIRS = (b"transfer-encoding", b"connection")
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """An httpx transport: at most `max_connections` at once, further requests wait in order."""
+
+    def __init__(
+        self,
+        otherwise: httpx.AsyncBaseTransport,
+        *,
+        max_connections: int = 1000,
+        keepalive_expiry: float = 5.0,
+    ) -> None:
+        """
+        Args:
+            otherwise: takes the requests that are made under trio. It is closed with this one.
+            max_connections, keepalive_expiry: as for `AsyncConnectionPool`.
+        """
+        self._otherwise = otherwise
+        self._max = max_connections
+        self._expiry = keepalive_expiry
+        # Connections belong to an event loop, and a client may outlive one, or serve several.
+        self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
+        self._ssl: ssl.SSLContext | None = None
+        # aiohttp complains aloud about sessions that nobody closed; httpx does not.
+        weakref.finalize(self, _abandon, self._sessions)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        loop = current_loop()
+        if not isinstance(loop, asyncio.AbstractEventLoop):
+            return await self._otherwise.handle_async_request(request)
+        session = self._sessions.get(loop) or self._open_session(loop)
+        exchange: Exchange = request.extensions.get(EXCHANGE) or Exchange()
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        # A request that follows a redirect belongs to an attempt that has been sent already.
+        exchange.sent = bool(exchange.sent)
+        await session.take_place(exchange.left(timeouts.get("pool")), request)
+        try:
+            return await self._send(session, request, exchange, timeouts)
+        except BaseException:
+            session.places.release()
+            raise
+
+    async def _send(
+        self,
+        session: _Session,
+        request: httpx.Request,
+        exchange: Exchange,
+        timeouts: dict[str, float | None],
+    ) -> httpx.Response:
+        if request.method == "POST":
+            # Two rounds of the loop, in which a connection that the service has closed meanwhile
+            # is noticed: what was written to it would be lost, and may not be sent again.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        whole, left = exchange.whole, exchange.left(None)
+        body = _Content(await request.aread(), timeouts.get("write"), None if whole else left)
+        with _errors_of_httpx(exchange, body):
+            async with body.clock:
+                reply = await session.client.request(
+                    request.method,
+                    URL(str(request.url), encoded=True),
+                    headers=_headers(request),
+                    data=body.data(),
+                    skip_auto_headers=_OURS,
+                    allow_redirects=False,
+                    server_hostname=request.extensions.get("sni_hostname"),
+                    ssl=self._ssl_context() if request.url.scheme == "https" else True,
+                    timeout=aiohttp.ClientTimeout(
+                        total=left if whole else None,
+                        connect=timeouts.get("connect"),
+                        sock_read=timeouts.get("read"),
+                    ),
+                )
+            exchange.sent = True
+            stream: httpx.AsyncByteStream = _Body(reply, session)
+            if whole:
+                stream = httpx.ByteStream(await reply.read())
+                session.places.release()
+        return httpx.Response(
+            reply.status,
+            headers=reply.raw_headers,
+            stream=stream,
+            extensions={
+                "http_version": b"HTTP/1.1",
+                "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),
+            },
+        )
+
+    def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
+        for ended in [other for other in self._sessions if other.is_closed()]:
+            _abandon({ended: self._sessions.pop(ended)})
+        session = self._sessions[loop] = _Session(self._max, self._expiry)
+        return session
+
+    def _ssl_context(self) -> ssl.SSLContext:
+        # httpx's, so that SSL_CERT_FILE and SSL_CERT_DIR count; late, because it reads all
+        # certificates.
+        if self._ssl is None:
+            self._ssl = httpx.create_ssl_context()
+        return self._ssl
+
+    async def aclose(self) -> None:
+        loop = current_loop()
+        sessions = dict(self._sessions)
+        self._sessions.clear()
+        for its_loop, session in sessions.items():
+            if its_loop is loop:
+                await session.client.close()
+            else:
+                _abandon({its_loop: session})
+        await self._otherwise.aclose()
+
+
+class _Session:
+    """The connections of one event loop, and how many more there may be."""
+
+    def __init__(self, max_connections: int, keepalive_expiry: float) -> None:
+        # With aiohttp's own limit, waiting for a place would count as connecting.
+        self.places = asyncio.Semaphore(max_connections)
+        self._max = max_connections
+        self.client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=keepalive_expiry),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
+        # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
+        self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
+
+    async def take_place(self, timeout: float | None, request: httpx.Request) -> None:
+        if not self.places.locked():
+            await self.places.acquire()
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                await self.places.acquire()
+        except TimeoutError:
+            message = f"all {self._max} connections were busy"
+            raise httpx.PoolTimeout(message, request=request) from None
+
+
+class _Content:
+    """The body of a request. A long one is written in pieces, each within the write time-out.
+
+    Attributes:
+        clock: runs until the head of the reply is there.
+        writing: is a piece being written?
+    """
+
+    def __init__(self, content: bytes, write: float | None, left: float | None) -> None:
+        self._content = content
+        self._write = write
+        self._end = None if left is None else asyncio.get_running_loop().time() + left
+        self.clock = asyncio.timeout_at(self._end)
+        self.writing = False
+
+    def data(self) -> bytes | AsyncIterator[bytes] | None:
+        """As aiohttp takes it."""
+        if self._write is None or len(self._content) <= _SMALL:
+            return self._content or None
+        return self._pieces(self._write)
+
+    async def _pieces(self, write: float) -> AsyncIterator[bytes]:
+        loop = asyncio.get_running_loop()
+        self.writing = True
+        for start in range(0, len(self._content), _SMALL):
+            end = loop.time() + write
+            self.clock.reschedule(end if self._end is None else min(end, self._end))
+            yield self._content[start : start + _SMALL]
+        self.writing = False
+        self.clock.reschedule(self._end)
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a reply, in the pieces that come; closing it early ends the connection."""
+
+    def __init__(self, reply: aiohttp.ClientResponse, session: _Session) -> None:
+        self._reply = reply
+        self._session: _Session | None = session
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_of_httpx():
+            async for chunk in self._reply.content.iter_any():
+                yield chunk
+
+    async def aclose(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            # If the whole body has come, the connection is back in the pool already.
+            self._reply.close()
+            session.places.release()
+
+
+def _headers(request: httpx.Request) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("utf-8", "replace"))
+        for name, value in request.headers.raw
+        if name.lower() not in _THEIRS
+    ]
+
+
+@contextmanager
+def _errors_of_httpx(
+    exchange: Exchange | None = None, body: _Content | None = None
+) -> Iterator[None]:
+    """Turn aiohttp's errors into httpx's, and note whether the request may have been sent."""
+    try:
+        yield
+    except aiohttp.ConnectionTimeoutError as error:
+        raise httpx.ConnectTimeout(str(error)) from error
+    except aiohttp.ClientConnectorError as error:
+        raise httpx.ConnectError(str(error)) from error
+    except (aiohttp.ClientError, OSError) as error:
+        if exchange is not None:
+            exchange.sent = True
+        raise _as_httpx(error, body) from error
+
+
+def _as_httpx(error: Exception, body: _Content | None) -> httpx.TransportError:
+    said = str(error) or type(error).__name__
+    if isinstance(error, TimeoutError):
+        writing = body is not None and body.writing
+        return httpx.WriteTimeout(said) if writing else httpx.ReadTimeout(said)
+    if isinstance(error, aiohttp.InvalidURL):
+        return httpx.UnsupportedProtocol(said)
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return httpx.RemoteProtocolError("the service closed the connection without an answer")
+    return httpx.ReadError(said) if isinstance(error, OSError) else httpx.RemoteProtocolError(said)
+
+
+def _abandon(sessions: dict[asyncio.AbstractEventLoop, _Session]) -> None:
+    """Close sessions from outside their event loop, which may have ended."""
+    while sessions:
+        loop, session = sessions.popitem()
+        closing = session.client.close()
+        if loop.is_running():
+            asyncio.run_coroutine_threadsafe(closing, loop)
+            continue
+        # Without a loop there is nothing to wait for: it ends at its first step.
+        with suppress(StopIteration, RuntimeError):
+            closing.send(None)
+        closing.close()
