@@ -1,7 +1,7 @@
 """Takes down what our client sends and gets, wherever it sends it, and compares it afterwards.
 
-It sits in `httpx.Client.send`, which all transports have in common, and looks only at requests with
-our `User-Agent`: tests of the local service send malformed ones with other clients.
+It sits where the client hands a request to whatever transport it has. Other clients are nobody's
+business here: tests of the local service send malformed requests with them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
+from openai_conversations._async.sender import AsyncSender
+from openai_conversations._sync.sender import Sender
 
 from tests.contract.document import check_reply, check_request
 
@@ -36,32 +38,28 @@ class Recorder:
         self.exchanges: list[Exchange] = []
 
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Listen in on all httpx clients until the test is over."""
-        sync_send, async_send = httpx.Client.send, httpx.AsyncClient.send
+        """Listen in on all clients until the test is over."""
+        sync_deliver, async_deliver = Sender._deliver, AsyncSender._deliver
 
-        def send(client: httpx.Client, request: httpx.Request, **options: Any) -> httpx.Response:
+        def deliver(sender: Sender, request: httpx.Request, *rest: Any) -> httpx.Response:
             exchange = self._request(request)
-            return self._response(exchange, sync_send(client, request, **options))
+            return self._response(exchange, sync_deliver(sender, request, *rest))
 
-        async def asend(
-            client: httpx.AsyncClient, request: httpx.Request, **options: Any
+        async def adeliver(
+            sender: AsyncSender, request: httpx.Request, *rest: Any
         ) -> httpx.Response:
             exchange = self._request(request)
-            return self._response(exchange, await async_send(client, request, **options))
+            return self._response(exchange, await async_deliver(sender, request, *rest))
 
-        monkeypatch.setattr(httpx.Client, "send", send)
-        monkeypatch.setattr(httpx.AsyncClient, "send", asend)
+        monkeypatch.setattr(Sender, "_deliver", deliver)
+        monkeypatch.setattr(AsyncSender, "_deliver", adeliver)
 
-    def _request(self, request: httpx.Request) -> Exchange | None:
-        if "openai-conversations/" not in request.headers.get("user-agent", ""):
-            return None
+    def _request(self, request: httpx.Request) -> Exchange:
         exchange = Exchange(request.method, request.url, request.content)
         self.exchanges.append(exchange)
         return exchange
 
-    def _response(self, exchange: Exchange | None, response: httpx.Response) -> httpx.Response:
-        if exchange is None:
-            return response
+    def _response(self, exchange: Exchange, response: httpx.Response) -> httpx.Response:
         exchange.status = response.status_code
         exchange.content_type = response.headers.get("content-type", "").partition(";")[0]
         if response.is_closed:
