@@ -1,4 +1,4 @@
-"""The rules of an append, apart from the requests that follow them: batches, and what errors mean.
+"""The rules of an append, without I/O: its account, its batches, and what errors mean.
 
 An append repeats a request that a client must not repeat blindly. It may, because it first reads
 what became of it; so its rule for repeating is that of requests which do no harm twice.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._checks import MAX_ITEMS
+from .append import AppendProgress, AppendResult, ResumePoint
 from .errors import (
     APIConnectionError,
     APIError,
@@ -21,6 +22,73 @@ from .errors import (
     RequestAbortedError,
 )
 from .retry import retry_after_answer
+
+if TYPE_CHECKING:
+    from openai_conversations_api.models import ConversationItem
+
+
+class Account:
+    """What an append knows at each moment.
+
+    Attributes:
+        landed: how many items, from the first on, are in the conversation.
+        unknown: how many of those after them may be there or not.
+        last_id: the id of the last item that is certainly in the conversation, or None.
+        anchored: is `last_id` known? Nothing is sent before that.
+        result: what the caller gets at the end.
+    """
+
+    def __init__(self, conversation_id: str, total: int | None) -> None:
+        self.landed = 0
+        self.unknown = 0
+        self.last_id: str | None = None
+        self.anchored = False
+        self.result = AppendResult(conversation_id, keep=total is not None)
+        self._conversation_id = conversation_id
+        self._total = total
+        self._last: Mapping[str, Any] | str | None = None
+
+    def begin_after(self, last_id: str | None) -> None:
+        """Take down with which item the conversation ends before the append."""
+        self.last_id = last_id
+        self.anchored = True
+
+    def begin_at(self, point: ResumePoint) -> None:
+        """Go on where an earlier append had come."""
+        self.begin_after(point.after)
+        self.landed, self._last = point.landed, point.print
+
+    def confirm(self, batch: Sequence[Mapping[str, Any]], stored: list[ConversationItem]) -> None:
+        """Count in a batch, or the first part of one, that has landed.
+
+        Args:
+            batch: what was sent, not empty.
+            stored: the same as the service has it; the last one has an id.
+        """
+        ids = ids_of(stored)
+        self.landed += len(batch)
+        self.unknown = 0
+        self.last_id = ids[-1]
+        self._last = batch[-1]
+        self.result.add(stored, ids[0], ids[-1])
+
+    def progress(self, stored: list[ConversationItem]) -> AppendProgress:
+        """The account as callers see it; `stored` has landed since they last saw it."""
+        return AppendProgress(
+            conversation_id=self._conversation_id,
+            landed=self.landed,
+            unknown=self.unknown,
+            total=self._total,
+            last_id=self.last_id,
+            stored=stored,
+            _last=self._last,
+        )
+
+
+def ids_of(items: Sequence[ConversationItem]) -> list[str | None]:
+    """The ids of stored items; None for one that has none."""
+    ids = [getattr(item, "id", None) for item in items]
+    return [value if isinstance(value, str) and value else None for value in ids]
 
 
 def batch_size(held: Sequence[Mapping[str, Any]], *, ended: bool) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextvars
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -158,8 +158,15 @@ def ask_for_key(source: Callable[[], object]) -> object:
 
 
 def report(callback: Callable[[_T], object], value: _T) -> None:
-    """Call a function that is told how far something is."""
-    callback(value)
+    """Call a function that is told how far something is.
+
+    Raises:
+        InvalidArgumentError: it is an async function, which would do nothing.
+    """
+    said = callback(value)
+    if isinstance(said, Coroutine):
+        said.close()
+        raise invalid("on_progress", "a function that is not async", callback)
 
 
 def check_source(value: object, argument: str) -> None:

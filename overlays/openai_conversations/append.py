@@ -142,9 +142,11 @@ class AppendResult:
         self.last_id: str | None = None
         self._data: list[ConversationItem] | None = [] if keep else None
 
-    def add(self, stored: list[ConversationItem], first_id: str, last_id: str) -> None:
+    def add(
+        self, stored: list[ConversationItem], first_id: str | None, last_id: str | None
+    ) -> None:
         """Count items in; they are not empty."""
-        if self.first_id is None:
+        if not self.count:
             self.first_id = first_id
         self.last_id = last_id
         self.count += len(stored)

@@ -229,3 +229,17 @@ def test_longer_lists_elsewhere_point_here(conversations_client: Client) -> None
         conversations_client.conversations.create(items=messages(21))
     with pytest.raises(InvalidArgumentError, match=r"conversations\.items\.append"):
         conversations_client.conversations.items.create("conv_1", items=messages(21))
+
+
+def test_the_sync_client_refuses_what_it_cannot_wait_for(
+    conversations_client: Client, conversations_local: ObservedService
+) -> None:
+    async def keep(progress: AppendProgress) -> None: ...
+
+    items = conversations_client.conversations.items
+    conversation = conversations_client.conversations.create().id
+    with pytest.raises(InvalidArgumentError, match="on_progress.*not async"):
+        items.append(conversation, messages(1), on_progress=keep)
+    with pytest.raises(InvalidArgumentError, match="items: "):
+        items.append(conversation, _generate(messages(1)))  # type: ignore[arg-type]
+    assert sent(conversations_local) == []

@@ -95,9 +95,10 @@ class AsyncItems(AsyncResource):
         Args:
             conversation_id: as `conversations.create` gave it.
             items: helpers' results, models, mappings, or items read from elsewhere. Taken and
-                checked as they are needed, never held as a whole.
+                checked as they are needed, never held as a whole. The async client takes async
+                iterables, too.
             on_progress: called before each batch is sent and after it has landed, so the last
-                report is always the exact account. It may be an async function.
+                report is always the exact account. The async client awaits async functions.
             resume: the token of an append that ended early. `items` are then the same as before,
                 from the start; those that have landed are passed over.
             include: extra data to put into the returned items.

@@ -1,0 +1,98 @@
+# Made from _async/append_requests.py by tools/unasync. Do not edit.
+"""The requests of an append, without the decisions that come between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Sized
+from typing import TYPE_CHECKING, Any, Literal
+
+from .. import _operations as operations
+from .._append import ids_of
+from .._checks import MAX_LIMIT
+from .._types import Omit, Options, omit
+from ..errors import APIResponseValidationError, NotFoundError, OpenAIError
+from .pages import Listing
+
+if TYPE_CHECKING:
+    from openai_conversations_api.models import ConversationItem
+
+    from .client import Client
+
+
+class AppendRequests:
+    """What an append asks of one conversation; errors are those of any other call."""
+
+    def __init__(
+        self,
+        client: Client,
+        conversation_id: str,
+        options: Options,
+        include: Sequence[str] | Omit,
+    ) -> None:
+        self._client = client
+        # Between two attempts the conversation may have to be read, so the append counts them.
+        self._once = client.with_options(max_retries=0)
+        self._conversation_id = conversation_id
+        self._options = options
+        self._include = include
+
+    def send(self, batch: list[dict[str, Any]]) -> list[ConversationItem]:
+        """Send a batch once; the items as stored."""
+        call = operations.create_items.call(
+            {"conversation_id": self._conversation_id, "include": self._include},
+            body={"items": batch},
+        )
+        reply = self._once.call(call, self._options)
+        stored = reply.parse().data
+        if not _has_length(stored, len(batch)) or ids_of(stored)[-1] is None:
+            message = f"the answer does not hold the {len(batch)} items that were sent"
+            raise APIResponseValidationError(reply.http_response, None, message=message)
+        return stored
+
+    def newest(self) -> str | None:
+        """The id of the item with which the conversation ends; None if it is empty."""
+        items = self._list(1, "desc", omit)
+        if not items:
+            return None
+        newest = ids_of(items)[0]
+        if newest is None:
+            raise OpenAIError(
+                f"the last item of {self._conversation_id} has no id, so what is appended after it "
+                "could not be found again; nothing was sent"
+            )
+        return newest
+
+    def following(self, item_id: str | None) -> list[ConversationItem]:
+        """The items after this one (None: all), oldest first, up to a hundred."""
+        return self._list(MAX_LIMIT, "asc", omit if item_id is None else item_id)
+
+    def take_back(self, item_id: str) -> None:
+        """See to it that an item is not in the conversation."""
+        call = operations.delete_item.call(
+            {"conversation_id": self._conversation_id, "item_id": item_id}
+        )
+        try:
+            self._client.call(call, self._options)
+        except NotFoundError:
+            return
+
+    def _list(
+        self, count: int, order: Literal["asc", "desc"], after: str | Omit
+    ) -> list[ConversationItem]:
+        listing: Listing[ConversationItem] = Listing(
+            self._client,
+            operations.list_items,
+            {"conversation_id": self._conversation_id},
+            self._options,
+            after=after,
+            limit=count,
+            order=order,
+            include=self._include,
+            max_items=count,
+        )
+        page = (listing.first()).parse()
+        return [item for item in page]
+
+
+def _has_length(value: object, length: int) -> bool:
+    return isinstance(value, Sized) and len(value) == length
