@@ -1,7 +1,7 @@
 """aiohttp's client as an httpx transport: what the async client sends with where it is installed.
 
 Its parser and its connection pool are made for many requests at once, which cost it little more
-than one does. It is for asyncio alone; requests made under trio go the way of httpx.
+than one does.
 
 Written for this package although `httpx-aiohttp` exists: an error must tell whether a request may
 have reached the service (an append that may have is not sent again), an attempt has a deadline,
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
 import httpx
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from yarl import URL
 
 from ._exchange import EXCHANGE, Exchange
@@ -35,21 +36,13 @@ _THEIRS = (b"transfer-encoding", b"connection")
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """An httpx transport: at most `max_connections` at once, further requests wait in order."""
+    """An httpx transport for asyncio; more requests than `max_connections` wait in order."""
 
-    def __init__(
-        self,
-        otherwise: httpx.AsyncBaseTransport,
-        *,
-        max_connections: int = 1000,
-        keepalive_expiry: float = 5.0,
-    ) -> None:
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
         """
         Args:
-            otherwise: takes the requests that are made under trio. It is closed with this one.
             max_connections, keepalive_expiry: as for `AsyncConnectionPool`.
         """
-        self._otherwise = otherwise
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
@@ -59,9 +52,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         weakref.finalize(self, _abandon, self._sessions)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        loop = current_loop()
-        if not isinstance(loop, asyncio.AbstractEventLoop):
-            return await self._otherwise.handle_async_request(request)
+        loop = asyncio.get_running_loop()
         session = self._sessions.get(loop) or self._open_session(loop)
         exchange: Exchange = request.extensions.get(EXCHANGE) or Exchange()
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
@@ -134,15 +125,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._ssl
 
     async def aclose(self) -> None:
+        # A client may be closed under trio that was used under asyncio before.
         loop = current_loop()
-        sessions = dict(self._sessions)
-        self._sessions.clear()
-        for its_loop, session in sessions.items():
+        while self._sessions:
+            its_loop, session = self._sessions.popitem()
             if its_loop is loop:
                 await session.client.close()
             else:
                 _abandon({its_loop: session})
-        await self._otherwise.aclose()
 
 
 class _Session:
@@ -235,13 +225,13 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
 @contextmanager
 def _errors_of_httpx(
     exchange: Exchange | None = None, body: _Content | None = None
-) -> Iterator[None]:
+) -> Generator[None]:
     """Turn aiohttp's errors into httpx's, and note whether the request may have been sent."""
     try:
         yield
-    except aiohttp.ConnectionTimeoutError as error:
+    except ConnectionTimeoutError as error:
         raise httpx.ConnectTimeout(str(error)) from error
-    except aiohttp.ClientConnectorError as error:
+    except ClientConnectorError as error:
         raise httpx.ConnectError(str(error)) from error
     except (aiohttp.ClientError, OSError) as error:
         if exchange is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib.util import find_spec
 
 import httpx
 
 from ._async.pool import AsyncConnectionPool
+from ._log import logger
+from ._runtime_async import current_loop
 
+#: The fastest first.
 NAMES = ("aiohttp", "httpx")
 
 
@@ -17,25 +21,34 @@ def is_installed(name: str) -> bool:
 
 
 def open_transport(name: str) -> httpx.AsyncBaseTransport:
-    """A transport that is ours to close. Imports nothing that is optional before it is used."""
-    pool = AsyncConnectionPool()
-    return _Late(pool) if name == "aiohttp" else pool
+    """A transport that is ours to close."""
+    return _AiohttpOrPool() if name == "aiohttp" else AsyncConnectionPool()
 
 
-class _Late(httpx.AsyncBaseTransport):
-    """Imports aiohttp with the first request: to make a client stays cheap."""
+class _AiohttpOrPool(httpx.AsyncBaseTransport):
+    """aiohttp, imported with the first request; under trio, which it does not know, our pool."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self._inner: httpx.AsyncBaseTransport = pool
-        self._used = False
+    def __init__(self) -> None:
+        self._pool = AsyncConnectionPool()
+        self._fast: httpx.AsyncBaseTransport | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if not self._used:
-            from ._aiohttp import AiohttpTransport
+        if not isinstance(current_loop(), asyncio.AbstractEventLoop):
+            return await self._pool.handle_async_request(request)
+        if self._fast is None:
+            self._fast = self._open()
+        return await self._fast.handle_async_request(request)
 
-            self._inner = AiohttpTransport(self._inner)
-            self._used = True
-        return await self._inner.handle_async_request(request)
+    def _open(self) -> httpx.AsyncBaseTransport:
+        try:
+            from ._aiohttp import AiohttpTransport
+        except ImportError as error:
+            # It was found, but is too old, or lacks a part that it needs itself.
+            logger.warning("aiohttp cannot be used, sending with httpx: %s", error)
+            return self._pool
+        return AiohttpTransport()
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        await self._pool.aclose()
+        if self._fast is not None:
+            await self._fast.aclose()

@@ -12,7 +12,7 @@ import io
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse, RemoteDisconnected
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
 
@@ -68,13 +68,14 @@ class StdlibConnection:
                 the connection is closed.
         """
         self._busy = True
-        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        extensions = cast("dict[str, Any]", request.extensions)  # pyright: ignore[reportUnknownMemberType]
+        timeouts: dict[str, float | None] = extensions.get("timeout", {})
         try:
             wire = self._wire
             if wire is None:
-                wire = self._wire = _Wire(self._connect(request, timeouts.get("connect")))
+                wire = self._wire = _Wire(self._connect(extensions, timeouts.get("connect")))
                 # The documented way to give http.client a connection that somebody else opened.
-                self._http.sock = wire  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue]
+                self._http.sock = wire  # pyright: ignore[reportAttributeAccessIssue]
             wire.stalled = False
             wire.timeout = timeouts.get("read")
             self._send(request)
@@ -101,14 +102,14 @@ class StdlibConnection:
             },
         )
 
-    def _connect(self, request: httpcore.Request, timeout: float | None) -> httpcore.NetworkStream:
+    def _connect(self, extensions: dict[str, Any], timeout: float | None) -> httpcore.NetworkStream:
         origin = self._origin
         host = origin.host.decode("ascii")
         stream = self._backend.connect_tcp(host, origin.port, timeout)
         if self._ssl_context is None:
             return stream
         self._ssl_context.set_alpn_protocols(["http/1.1"])
-        name = request.extensions.get("sni_hostname") or host
+        name = extensions.get("sni_hostname") or host
         return stream.start_tls(self._ssl_context, name, timeout)
 
     def _send(self, request: httpcore.Request) -> None:
@@ -125,7 +126,7 @@ class StdlibConnection:
             # The body is here as a whole, so there is no need to send it in chunks.
             if name.lower() == b"transfer-encoding":
                 name, value = b"Content-Length", str(len(body)).encode()
-            http.putheader(name, value)  # type: ignore[arg-type]  # bytes are documented
+            http.putheader(name, value)
         http.endheaders(body or None)
 
     def _read_head(self, wire: _Wire) -> HTTPResponse:
