@@ -5,7 +5,7 @@ RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes check test vendor vendor-check bench clean
+.PHONY: help demo spec generate changes check test faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -39,6 +39,9 @@ check: $(READY)  ## drift of every generated file, ruff, mypy, pyright
 
 test: $(READY)   ## the tests
 	$(RUN) -m pytest -n 2
+
+faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
+	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)
 
 clean:           ## remove what the other targets made
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,10 +17,11 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import openai
-import openai._base_client as peer_client
 from openai_conversations import __version__, retry
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
@@ -81,6 +82,7 @@ HEAD = (
 
 def one_run(name: str, seed: int, items: int, rate: float) -> Outcome:
     """One client, one seed, in a process of its own."""
+    peer_client: Any = import_module("openai._base_client")
     retry.INITIAL_DELAY = peer_client.INITIAL_RETRY_DELAY = 0.005
     retry.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
     with LocalServer(LocalService()) as server:

@@ -238,7 +238,7 @@ def test_the_sync_client_refuses_what_it_cannot_wait_for(
 
     items = conversations_client.conversations.items
     conversation = conversations_client.conversations.create().id
-    with pytest.raises(InvalidArgumentError, match="on_progress.*not async"):
+    with pytest.raises(InvalidArgumentError, match=r"on_progress: .* not async"):
         items.append(conversation, messages(1), on_progress=keep)
     with pytest.raises(InvalidArgumentError, match="items: "):
         items.append(conversation, _generate(messages(1)))  # type: ignore[arg-type]

@@ -281,6 +281,27 @@ def test_a_second_copy_that_cannot_be_taken_back(
     assert account(caught.value) == (0, 5, 0)
 
 
+def test_what_holds_the_lock_may_be_our_own_request(
+    client: Client, service: ObservedService, conversation: str
+) -> None:
+    late: list[Answer] = []
+
+    def give_up(answer: Answer) -> ServiceReply:
+        late.append(answer)
+        strike(service, locked)
+        raise ConnectionLostError
+
+    def locked(answer: Answer) -> ServiceReply:
+        # The first request is still at work, and is finished when the second one is refused.
+        late[0]()
+        error = {"message": "locked", "code": "conversation_locked", "type": "x", "param": None}
+        return ServiceReply(400, [], json.dumps({"error": error}).encode())
+
+    strike(service, give_up)
+    client.conversations.items.append(conversation, messages(25))
+    assert texts(client, conversation) == everything(25)
+
+
 # -- abort and cancellation
 
 
