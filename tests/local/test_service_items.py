@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -54,8 +55,10 @@ def test_every_kind_is_stored_as_the_document_describes_it(kind: str, data: st.D
 
 
 @pytest.fixture
-def service() -> LocalService:
-    return LocalService()
+def service() -> Iterator[LocalService]:
+    opened = LocalService()
+    yield opened
+    opened.close()
 
 
 INCLUDED: dict[str, tuple[dict[str, Any], Any, Any]] = {

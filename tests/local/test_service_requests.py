@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ METHODS = ["GET", "POST", "DELETE"]
 
 
 @pytest.fixture(scope="module")
-def service() -> LocalService:
-    return LocalService()
+def service() -> Iterator[LocalService]:
+    opened = LocalService()
+    yield opened
+    opened.close()
 
 
 DEEP = 100_000

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,36 @@ def test_a_file_outlives_its_service(tmp_path: Path) -> None:
     assert texts_of(second, id)[0] == "kept"
     assert ask(second, "GET", f"/responses/{response['id']}").json == response
     second.close()
+
+
+DROPPED = """
+import gc
+from openai_conversations import Client
+
+def leave(path):
+    client = Client.local(path)
+    conversation = client.conversations.create()
+    stream = client.responses.create(
+        model="m", input="x", conversation=conversation.id, stream=True
+    )
+    next(iter(stream))
+
+leave(None)
+leave("dropped.sqlite")
+gc.collect()
+kept = Client.local("kept.sqlite")
+kept.conversations.create()
+"""
+
+
+def test_a_client_that_nobody_closes_ends_without_a_word(tmp_path: Path) -> None:
+    # In a process of its own: the warnings of Python 3.13 come when objects die, the last ones
+    # while the interpreter ends.
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", DROPPED]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
+    # A connection that was closed takes its write-ahead log with it.
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dropped.sqlite", "kept.sqlite"]
 
 
 def test_two_services_share_a_file_and_its_locks(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -49,7 +50,8 @@ class StoreError(OpenAIError, RuntimeError):
 
 
 class Database:
-    """One open database. Safe to use from several threads, which take turns.
+    """One open database. Safe to use from several threads, which take turns. One that is dropped
+    without `close`, or still open when the interpreter ends, is closed without a word.
 
     ``path`` is a file, made when it is not there, or None for a database in memory. Raises
     StoreError when the file cannot be opened or belongs to another program.
@@ -65,20 +67,23 @@ class Database:
             )
         except sqlite3.Error as error:
             raise StoreError(f"cannot open the database {name!r}: {error}") from error
+        # Python 3.13 warns of a connection that nobody closed. There is nothing to lose here:
+        # whatever was acknowledged is on disk.
+        self._close = weakref.finalize(self, self._db.close)
         try:
             self._prepare(name)
         except sqlite3.Error as error:
-            self._db.close()
+            self._close()
             raise StoreError(f"cannot use {name!r} as a database: {error}") from error
         except StoreError:
-            self._db.close()
+            self._close()
             raise
 
     def close(self) -> None:
         """Close the database; a second call does nothing."""
         with self._turn:
             self.closed = True
-            self._db.close()
+            self._close()
 
     @contextmanager
     def transaction(self) -> Generator[None]:
