@@ -22,7 +22,9 @@ def set_up_from_environment() -> None:
 
     Only a logger without a handler gets one, so an application's own set-up is left alone.
     """
-    level = {"info": logging.INFO, "debug": logging.DEBUG}.get(os.environ.get("OPENAI_LOG", ""))
+    level = {"info": logging.INFO, "debug": logging.DEBUG}.get(
+        os.environ.get("OPENAI_LOG", "").lower()
+    )
     if level is None:
         return
     logger.setLevel(level)

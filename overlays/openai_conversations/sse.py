@@ -79,10 +79,11 @@ class SSEDecoder:
 
 
 def _parse(block: bytes) -> ServerSentEvent | None:
-    name, newline, data = block.partition(b"\ndata: ")
-    # The one shape that the service sends: an event line, then one data line.
-    if newline and name[:7] == b"event: " and b"\n" not in data and b"\n" not in name:
-        return ServerSentEvent(name[7:].decode("utf-8", "replace"), data)
+    if block.count(b"\n") == 1:
+        # The one shape that the service sends: an event line, then one data line.
+        name, newline, data = block.partition(b"\ndata: ")
+        if newline and name[:7] == b"event: ":
+            return ServerSentEvent(name[7:].decode("utf-8", "replace"), data)
     event = b""
     lines: list[bytes] = []
     for line in block.split(b"\n"):

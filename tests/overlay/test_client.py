@@ -41,6 +41,7 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         with Client() as client:
             client.conversations.retrieve("conv_1")
         with Client(api_key="sk-arg", organization="org-arg", project="proj-arg") as client:
+            assert (client.organization, client.project) == ("org-arg", "proj-arg")
             client.conversations.retrieve("conv_1")
     for seen, source in zip(server.requests, ("env", "arg"), strict=True):
         assert seen.target == "/v1/conversations/conv_1"

@@ -182,6 +182,16 @@ class Client(GenericCalls):
     # -- configuration
 
     @property
+    def organization(self) -> str | None:
+        """What is sent as `OpenAI-Organization`, or None."""
+        return self._settings.organization
+
+    @property
+    def project(self) -> str | None:
+        """What is sent as `OpenAI-Project`, or None."""
+        return self._settings.project
+
+    @property
     def base_url(self) -> httpx.URL:
         """Where requests go."""
         return httpx.URL(self._settings.base_url)
