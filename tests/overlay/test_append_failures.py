@@ -400,6 +400,18 @@ def test_what_the_callers_own_code_raises_goes_through(
     assert texts(client, conversation) == everything(45)
 
 
+def test_an_error_of_the_callback_is_not_taken_for_one_of_the_request(
+    client: Client, service: ObservedService, conversation: str
+) -> None:
+    def fail(progress: AppendProgress) -> None:
+        client.conversations.retrieve("conv_no")
+
+    with pytest.raises(NotFoundError) as caught:
+        client.conversations.items.append(conversation, messages(25), on_progress=fail)
+    assert account(caught.value) == (0, 0, 25)
+    assert {seen.method for seen in service.requests} == {"GET"}
+
+
 # -- resuming
 
 

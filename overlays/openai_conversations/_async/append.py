@@ -168,8 +168,9 @@ class _AsyncAppend:
                     return
             if failure is not None and (retries > self._max_retries or not may_pass(failure)):
                 raise failure
+            await self._announce(len(batch))
             try:
-                stored = await self._send(batch)
+                stored = await self._requests.send(batch)
             except APIError as error:
                 failure = error
                 in_doubt = in_doubt or may_have_happened(error)
@@ -189,11 +190,6 @@ class _AsyncAppend:
                     return
             await self._pause(retries, failure)
             retries += 1
-
-    async def _send(self, batch: _Batch) -> list[ConversationItem]:
-        self._account.unknown = len(batch)
-        await self._report([])
-        return await self._requests.send(batch)
 
     async def _pause(self, retries: int, failure: APIError | None) -> None:
         headers = failure.response.headers if isinstance(failure, APIStatusError) else None
@@ -262,6 +258,16 @@ class _AsyncAppend:
     async def _report(self, stored: list[ConversationItem]) -> None:
         if self._on_progress is not None:
             await report(self._on_progress, self._account.progress(stored))
+
+    async def _announce(self, count: int) -> None:
+        """Report that items are about to be sent."""
+        self._account.unknown = count
+        try:
+            await self._report([])
+        except BaseException:
+            # The callback's own error; nothing has been sent.
+            self._account.unknown = 0
+            raise
 
     def _uncertain(self, why: str, found: Sequence[ConversationItem] = ()) -> AppendUncertainError:
         return AppendUncertainError(why, self._account.progress([]), found_ids=ids_of(found))

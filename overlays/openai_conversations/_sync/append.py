@@ -169,8 +169,9 @@ class _Append:
                     return
             if failure is not None and (retries > self._max_retries or not may_pass(failure)):
                 raise failure
+            self._announce(len(batch))
             try:
-                stored = self._send(batch)
+                stored = self._requests.send(batch)
             except APIError as error:
                 failure = error
                 in_doubt = in_doubt or may_have_happened(error)
@@ -190,11 +191,6 @@ class _Append:
                     return
             self._pause(retries, failure)
             retries += 1
-
-    def _send(self, batch: _Batch) -> list[ConversationItem]:
-        self._account.unknown = len(batch)
-        self._report([])
-        return self._requests.send(batch)
 
     def _pause(self, retries: int, failure: APIError | None) -> None:
         headers = failure.response.headers if isinstance(failure, APIStatusError) else None
@@ -263,6 +259,16 @@ class _Append:
     def _report(self, stored: list[ConversationItem]) -> None:
         if self._on_progress is not None:
             report(self._on_progress, self._account.progress(stored))
+
+    def _announce(self, count: int) -> None:
+        """Report that items are about to be sent."""
+        self._account.unknown = count
+        try:
+            self._report([])
+        except BaseException:
+            # The callback's own error; nothing has been sent.
+            self._account.unknown = 0
+            raise
 
     def _uncertain(self, why: str, found: Sequence[ConversationItem] = ()) -> AppendUncertainError:
         return AppendUncertainError(why, self._account.progress([]), found_ids=ids_of(found))
