@@ -16,7 +16,8 @@ from openai_conversations import _json
 VALUES = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(2**63), 2**63)
+    | st.integers()
+    | st.integers(-(2**70), 2**70)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
@@ -28,6 +29,69 @@ VALUES = st.recursive(
 def test_both_read_the_same(value: Any) -> None:
     text = json.dumps(value).encode()
     assert _json.loads(text) == _json._loads_standard(text) == value
+
+
+def same_key(parts: list[str]) -> str:
+    members = ",\t".join(f'"a": {part}' for part in parts)
+    return f"{{{members}}}"
+
+
+LEAVES = st.sampled_from(
+    [
+        *(
+            "1e400",
+            "-1e-400",
+            "0.1",
+            "-0",
+            "-0.0",
+            "NaN",
+            "-Infinity",
+            "1" * 30 + ".5e-20",
+            "01",
+            "+1",
+        ),
+        *(str(2**64), str(2**64 - 1), str(-(2**63)), str(-(2**63) - 1), "9" * 25, "1" * 19),
+        *(
+            '"\\ud800"',
+            '"\\ud83d\\ude00"',
+            '"\\u0000"',
+            '"\x7f"',
+            '"\x01"',
+            f'"id-{2**70}"',
+            "",
+            "truely",
+        ),
+    ]
+)
+TEXTS = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner).map(lambda parts: f"[{', '.join(parts)}]")
+        # A key that occurs twice counts the second time.
+        | st.lists(inner).map(same_key)
+    ),
+    max_leaves=10,
+)
+
+
+def outcome(loads: Any, text: bytes) -> str:
+    # By their repr, which tells 1 from 1.0, 0.0 from -0.0, and NaN is NaN.
+    try:
+        return repr(loads(text))
+    except ValueError:
+        return "ValueError"
+
+
+@given(TEXTS)
+def test_both_read_or_refuse_the_same_texts(text: str) -> None:
+    data = text.encode()
+    assert outcome(_json.loads, data) == outcome(_json._loads_standard, data)
+
+
+@given(st.binary(max_size=8))
+def test_both_read_or_refuse_the_same_bytes(data: bytes) -> None:
+    for text in (data, b'"%s"' % data):
+        assert outcome(_json.loads, text) == outcome(_json._loads_standard, text)
 
 
 @pytest.mark.parametrize("text", [b"NaN", b"[1e999]", b'"\\ud800"', b"\xef\xbb\xbf{}"])
