@@ -243,7 +243,7 @@ def _one_of(value: Any, known: frozenset[str]) -> bool:
     return value is None or (isinstance(value, str) and value in known)
 
 
-Parser = Callable[[dict[str, Any]], Any]
+Parser = Callable[[Any], Any]
 
 
 def load(name: str) -> type[Model]:
@@ -260,22 +260,25 @@ class Dispatch(dict[str, Parser]):
     Args:
         names: for each `type` the class, or, narrowest first, the variants that share it.
         untyped: the variants that may leave `type` out.
+        other: makes what an object of none of these kinds is kept as.
     """
 
-    __slots__ = ("_names", "_untyped")
+    __slots__ = ("_names", "_other", "_untyped")
 
     def __init__(
         self,
         names: Mapping[str, str | tuple[Variant, ...]],
         untyped: tuple[Variant, ...] = (),
+        other: Parser = RawObject,
     ) -> None:
         self._names = names
         self._untyped = untyped
+        self._other = other
 
     def __missing__(self, kind: str) -> Parser:
         found = self._names.get(kind)
         if found is None:
-            return RawObject  # not stored: a server may send any number of unknown types
+            return self._other  # not stored: a server may send any number of unknown types
         parser: Parser
         parser = load(found)._parse if isinstance(found, str) else partial(_parse_variant, found)
         self[kind] = parser
@@ -289,11 +292,15 @@ class Dispatch(dict[str, Parser]):
         found = self._names.get(kind) if isinstance(kind, str) else None
         variants = self._untyped if kind is None else ()
         if found is None and not variants:
-            return RawObject(value)
+            return self._other(value)
         name = found if isinstance(found, str) else _choose(found or variants, value).model
         model = load(name)
         missing = tuple(n for n in model._REQUIRED if n not in value)
-        return RawObject(value, missing) if missing else model._parse(value)
+        if not missing:
+            return model._parse(value)
+        if found is None and self._other is not RawObject:
+            return self._other(value)
+        return RawObject(value, missing)
 
 
 def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant:
@@ -370,11 +377,16 @@ def decode_models(name: str, value: Any) -> Any:
     return out
 
 
-def decode_values(table: Dispatch, value: Any) -> Any:
+def decode_values(decode: Parser, value: Any) -> Any:
     """Decode the values of an object that has no declared fields."""
     if value.__class__ is not dict:
         return value
-    return {key: decode_one(table, element) for key, element in value.items()}
+    return {key: decode(element) for key, element in value.items()}
+
+
+def decode_each(decode: Parser, value: Any) -> Any:
+    """Decode the elements of a list that are lists or dictionaries themselves."""
+    return [decode(each) for each in value] if value.__class__ is list else value
 
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))

@@ -12,6 +12,9 @@ from tools.errors import ToolError
 
 from .complete import count
 from .faults import refuse
+from .names import check_names
+from .normal import normal
+from .operations import refuse_operations
 from .parse import CONFIG, parse
 from .render import PACKAGE, render
 from .views import Views
@@ -35,11 +38,14 @@ def build(root: Path, into: Path) -> Made:
     overlay package carries. Raises ToolError if anything of the document would be lost.
     """
     document = read_document(root / SPEC)
-    refuse(document)
-    parsed = parse(document, root / CONFIG)
+    plain = normal(document)
+    refuse(plain)
+    refuse_operations(plain)
+    parsed = parse(plain, root / CONFIG)
     views = Views(parsed)
-    render(views, document, root, into / PACKAGE)
-    there = count(views, document, into / PACKAGE)
+    check_names(views.names)
+    render(views, plain, root, into / PACKAGE)
+    there = count(views, plain, into / PACKAGE)
     compact = json.dumps(without_prose(document), separators=(",", ":"), ensure_ascii=False)
     (into / SCHEMA).write_text(compact + "\n", encoding="utf-8")
     summary = (

@@ -13,6 +13,7 @@ from tools.errors import ToolError
 
 from .faults import CURE, Json, resolve
 from .names import json_name
+from .operations import plain_name
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
 from .views import Views
 
@@ -52,12 +53,12 @@ def count(views: Views, document: Json, package: Path) -> Count:
 
 
 def _operations(document: Json, package: Path) -> list[str]:
-    there = {path.stem.replace("_", "") for path in (package / "api").glob("*/*.py")}
+    there = {plain_name(path.stem) for path in (package / "api").glob("*/*.py")}
     return [
         f"Operation {operation['operationId']} is not there."
         for item in document["paths"].values()
         for operation in item.values()
-        if operation["operationId"].replace("_", "").lower() not in there
+        if plain_name(operation["operationId"]) not in there
     ]
 
 

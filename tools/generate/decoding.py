@@ -10,16 +10,20 @@ from dataclasses import dataclass, field
 from tools.errors import ToolError
 
 from .names import constant_name, json_name
-from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
+from .types import ANY, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
 
 
 @dataclass
 class Table:
-    """A dispatch table: its constant's name, and what its constructor gets."""
+    """A dispatch table: its constant's name, and what its constructor gets.
+
+    `plain` where any other object is documented too, and stays a dictionary.
+    """
 
     name: str
     names: dict[str, str | list[str]]
     untyped: list[str]
+    plain: bool
 
 
 @dataclass
@@ -27,7 +31,7 @@ class Decoding:
     """Writes decoding expressions; collects the tables that they need."""
 
     types: Types
-    tables: dict[frozenset[str], Table] = field(default_factory=dict)
+    tables: dict[tuple[frozenset[str], bool], Table] = field(default_factory=dict)
 
     def expression(self, node: Node, value: str, owner: str) -> str:
         """Source that decodes `value`; `value` itself where JSON already is what people get.
@@ -35,29 +39,20 @@ class Decoding:
         `owner` names the place (`Message.content`) in an error, and in a new table's name.
         """
         result = value
-        objects = [m for m in self._parts(node) if isinstance(m, Ref | Map)]
         lists = [m.item for m in self._parts(node) if isinstance(m, Array)]
         if lists:
             items = OneOf(tuple(lists)) if len(lists) > 1 else lists[0]
             result = self._list(items, result, owner)
-        if objects:
-            result = self._object(objects, result, owner, many=False)
-        return result
+        return self._object(self._parts(node), result, owner, many=False)
 
     def _parts(self, node: Node) -> list[Node]:
         return list(flat([node]))
 
     def _list(self, item: Node, value: str, owner: str) -> str:
         parts = self._parts(item)
-        objects = [m for m in parts if isinstance(m, Ref | Map)]
-        nested = [m for m in parts if isinstance(m, Array) and self._needs(m.item)]
-        if nested:
-            raise ToolError(
-                f"{owner}: a list of lists of objects, which the templates cannot decode yet. "
-                "Add a case to tools/generate/decoding.py, or give the inner list a schema of its "
-                "own with an action in spec/fixes.overlay.yaml."
-            )
-        return self._object(objects, value, owner, many=True)
+        if any(isinstance(m, Array | Map) and self._needs(m) for m in parts):
+            return f"decode_each(lambda each: {self.expression(item, 'each', owner)}, {value})"
+        return self._object(parts, value, owner, many=True)
 
     def _needs(self, node: Node) -> bool:
         return any(
@@ -67,35 +62,43 @@ class Decoding:
             for m in self._parts(node)
         )
 
-    def _object(self, objects: Sequence[Node], value: str, owner: str, *, many: bool) -> str:
-        refs = [m.name for m in objects if isinstance(m, Ref)]
-        maps = [m for m in objects if isinstance(m, Map) and self._needs(m.value)]
-        if maps and (refs or many or len(maps) > 1):
+    def _object(self, parts: Sequence[Node], value: str, owner: str, *, many: bool) -> str:
+        refs = [m.name for m in parts if isinstance(m, Ref)]
+        maps = [m for m in parts if isinstance(m, Map)]
+        deep = [m for m in maps if self._needs(m.value)]
+        if deep and (refs or len(maps) > 1):
             raise ToolError(
                 f"{owner}: a dictionary of objects beside other kinds of objects cannot be told "
                 "apart. Give it a discriminator, or a schema of its own, with an action in "
                 "spec/fixes.overlay.yaml."
             )
-        if maps:
-            inner = [m.name for m in self._parts(maps[0].value) if isinstance(m, Ref)]
-            table = self._table(inner, owner)
-            return f"decode_values({table.name}, {value})"
+        if deep:
+            inner = self.expression(deep[0].value, "each", owner)
+            return f"decode_values(lambda each: {inner}, {value})"
         if not refs:
             return value
-        if len(refs) == 1 and not self.types.constant(refs[0]):
+        plain = bool(maps) or ANY in parts
+        if len(refs) == 1 and not self.types.constant(refs[0]) and not plain:
             return f"decode_model{'s' if many else ''}({refs[0]!r}, {value})"
-        table = self._table(refs, owner)
+        table = self._table(refs, owner, plain=plain)
         return f"decode_{'many' if many else 'one'}({table.name}, {value})"
 
-    def _table(self, refs: list[str], owner: str) -> Table:
-        key = frozenset(refs)
+    def _table(self, refs: list[str], owner: str, *, plain: bool) -> Table:
+        key = (frozenset(refs), plain)
         if key not in self.tables:
-            names = (alias for members, alias in self.types.unions() if members == key)
-            name = constant_name(next(names, owner))
-            self.tables[key] = self._new_table(name, refs, owner)
+            names = (alias for members, alias in self.types.unions() if members == key[0])
+            name = self._free_name(constant_name(next(names, owner)))
+            self.tables[key] = self._new_table(name, refs, owner, plain=plain)
         return self.tables[key]
 
-    def _new_table(self, name: str, refs: list[str], owner: str) -> Table:
+    def _free_name(self, name: str) -> str:
+        """`name`, with underscores where a class, an alias or another table is called so."""
+        taken = {table.name for table in self.tables.values()} | self.types.names_of_all
+        while name in taken or name == "TYPE_CHECKING" or not name.isidentifier():
+            name = f"{name}_" if name.isidentifier() else f"TABLE_{name}"
+        return name
+
+    def _new_table(self, name: str, refs: list[str], owner: str, *, plain: bool) -> Table:
         shared: dict[str, list[str]] = {}
         untyped: list[str] = []
         for ref in refs:
@@ -108,7 +111,7 @@ class Decoding:
             names[value] = sharing[0] if len(sharing) == 1 else self._narrowest_first(sharing)
             self._distinct(sharing, f"{owner}, type {value!r}")
         self._distinct(untyped, f"{owner}, without a type")
-        return Table(name, names, self._narrowest_first(untyped))
+        return Table(name, names, self._narrowest_first(untyped), plain)
 
     def required(self, ref: str) -> list[str]:
         """JSON names of a model's required fields."""
@@ -121,8 +124,8 @@ class Decoding:
         for prop in self.types.fields(ref):
             name = json_name(prop)
             match self.types.node(prop):
-                case Enum(known) if name == "role":
-                    values[name] = sorted(str(v) for v in known)
+                case Enum(known) if name == "role" or (len(known) == 1 and name != "type"):
+                    values[name] = sorted(v for v in known if isinstance(v, str))
                 case Array():
                     shapes[name] = "list"
                 case Scalar("str"):
@@ -146,6 +149,6 @@ class Decoding:
             if same != ref:
                 raise ToolError(
                     f"{place}: {same} and {ref} cannot be told apart: same required fields, same "
-                    "roles, same shapes. Remove one of them from the union, or give them different "
-                    "types, with an action in spec/fixes.overlay.yaml."
+                    "roles and constants, same shapes. Remove one of them from the union, or give "
+                    "them different types, with an action in spec/fixes.overlay.yaml."
                 )

@@ -1,5 +1,6 @@
 """What the endpoint template sees: one operation, its arguments, and the halves that are pure."""
 
+import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +12,20 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from tools.errors import ToolError
 
 from .names import attribute_name, json_name
-from .types import ANY, NONE, Node, flat
+from .operations import EVENTS
+from .types import NONE, Node, flat
 from .views import Views, doc_text, helpers_in
 
-EVENTS = "text/event-stream"
+# What the endpoint functions call something of their own.
+_TAKEN = {"body", "client", "encode", "kwargs", "path_segment", "query"}
 
 
 @dataclass(frozen=True)
 class Argument:
-    """A path or query parameter."""
+    """A path or query parameter; `place` is what stands for it in the generator's path."""
 
     name: str
+    place: str
     key: str
     annotation: str
     doc: str
@@ -99,7 +103,8 @@ class Endpoints:
         if not prop.required:
             annotation += " = None" if NONE in flat([node]) else " | None = None"
         return Argument(
-            str(prop.python_name).removesuffix("_") or attribute_name(prop),
+            _argument_name(prop),
+            f"{{{prop.python_name}}}",
             json_name(prop),
             annotation,
             doc_text(described.get(json_name(prop), ""), width=80),
@@ -109,20 +114,22 @@ class Endpoints:
         for response in endpoint.responses:
             codes = response.status_code.range
             if codes is None or 200 <= codes[0] < 300:
-                node = self.views.types.node(response.prop)
-                return NONE if node == ANY else node
+                nothing = response.source["return_type"] == "None"
+                return NONE if nothing else self.views.types.node(response.prop)
         raise ToolError(
             f"{endpoint.name}: no 2xx response that the client could return. Add one with an "
             "action in spec/fixes.overlay.yaml."
         )
 
     def _body(self, endpoint: Endpoint) -> Node | None:
-        if len(endpoint.bodies) > 1 or any(b.body_type != "json" for b in endpoint.bodies):
+        bodies = [body for body in endpoint.bodies if body.body_type == "json"]
+        if endpoint.bodies and not bodies:
             raise ToolError(
-                f"{endpoint.name}: a body that is not JSON alone, which the endpoint template "
-                "cannot send yet. Add it to tools/templates/endpoint_module.py.jinja."
+                f"{endpoint.name}: a body that cannot be JSON, which the endpoint template cannot "
+                "send. Add it to tools/templates/endpoint_module.py.jinja, or remove the operation "
+                "from spec/selection.yaml."
             )
-        return self.views.types.node(endpoint.bodies[0].prop) if endpoint.bodies else None
+        return self.views.types.node(bodies[0].prop) if bodies else None
 
     def _events(self, operation: dict[str, Any]) -> str | None:
         """The name of the schema of the events that the operation streams, if it can."""
@@ -131,6 +138,12 @@ class Endpoints:
             if "$ref" in schema:
                 return str(self.views.parsed.named(schema["$ref"].rsplit("/", 1)[1]).name)
         return None
+
+
+def _argument_name(prop: PropertyProtocol) -> str:
+    """The parameter's own name, also where it is a builtin; an underscore where it cannot be."""
+    bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
+    return f"{bare}_" if bare in _TAKEN or keyword.iskeyword(bare) else bare
 
 
 def _text(value: UntrustedString | None) -> str:

@@ -13,21 +13,41 @@ Json = dict[str, Any]
 Place = str
 CURE = "Change it with an action in spec/fixes.overlay.yaml."
 
+COMPONENTS = "#/components/schemas/"
+
 # Keywords that say what a value is and that the generator does not read.
 UNREAD = ("$recursiveRef", "$dynamicRef", "patternProperties", "prefixItems", "not", "if", "$defs")
 
 
 def refuse(document: Json) -> None:
     """Raise ToolError, with one sentence for each fault, if `document` has any."""
-    found = [
-        f"{place}: {what}"
-        for place, schema in schemas(document)
-        for check in _CHECKS
-        if (what := check(document, place, schema))
-    ]
-    found += _same_but_for_case(document)
+    found = []
+    for place, schema in schemas(document):
+        if not isinstance(schema, dict):
+            found.append(f"{place}: the schema `{schema!r}` is no object, and has no Python type.")
+        elif "$ref" in schema:
+            found += _dangling(document, place, schema["$ref"])
+    if not found:  # the other checks follow references
+        found += [
+            f"{place}: {what}"
+            for place, schema in schemas(document)
+            for check in _CHECKS
+            if (what := check(document, place, schema))
+        ]
+        found += _endless(document)
+        found += _same_but_for_case(document)
     if found:
         raise ToolError(f"{' '.join(found)} {CURE}")
+
+
+def _dangling(document: Json, place: Place, ref: Any) -> list[str]:
+    known = document.get("components", {}).get("schemas", {})
+    if isinstance(ref, str) and ref.removeprefix(COMPONENTS) in known:
+        return []
+    return [
+        f"{place}: $ref `{ref}` names no schema of components.schemas. A part of a schema can be "
+        "referred to only when it is a schema of its own."
+    ]
 
 
 def schemas(document: Json) -> Iterator[tuple[Place, Json]]:
@@ -39,10 +59,18 @@ def schemas(document: Json) -> Iterator[tuple[Place, Json]]:
             yield from _in_operation(f"{method.upper()} {path}", operation)
 
 
+def referred(document: Json, node: Json) -> Json:
+    """A parameter, body or response, looked up in the components where it is a reference."""
+    while "$ref" in node:
+        section, name = node["$ref"].rsplit("/", 2)[1:]
+        node = document["components"][section][name]
+    return node
+
+
 def _in_operation(place: Place, node: Any) -> Iterator[tuple[Place, Json]]:
     if isinstance(node, dict):
         for key, value in node.items():
-            if key == "schema" and isinstance(value, dict):
+            if key == "schema":
                 yield from _within(f"{place}.schema", value)
             else:
                 yield from _in_operation(f"{place}.{key}", value)
@@ -51,13 +79,14 @@ def _in_operation(place: Place, node: Any) -> Iterator[tuple[Place, Json]]:
             yield from _in_operation(f"{place}[{index}]", value)
 
 
-def _within(place: Place, schema: Json) -> Iterator[tuple[Place, Json]]:
+def _within(place: Place, schema: Any) -> Iterator[tuple[Place, Json]]:
     yield place, schema
-    for key in ("properties",):
-        for name, inner in schema.get(key, {}).items():
-            yield from _within(f"{place}.{name}", inner)
+    if not isinstance(schema, dict):
+        return
+    for name, inner in schema.get("properties", {}).items():
+        yield from _within(f"{place}.{name}", inner)
     for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
+        if key in schema and (key == "items" or not isinstance(schema[key], bool)):
             yield from _within(f"{place}.{key}", schema[key])
     for key in ("allOf", "anyOf", "oneOf"):
         for index, inner in enumerate(schema.get(key, ())):
@@ -94,17 +123,42 @@ def _union_in_all_of(document: Json, _: Place, schema: Json) -> str:
     return ""
 
 
-def _union_of_itself(_: Json, place: Place, schema: Json) -> str:
-    name = place.removeprefix("components.schemas.")
-    refs = [m.get("$ref", "") for key in ("anyOf", "oneOf") for m in schema.get(key, ())]
-    if f"#/components/schemas/{name}" in refs:
-        return "a union that has itself as a member."
-    return ""
-
-
 def _discriminator_not_type(_: Json, __: Place, schema: Json) -> str:
     name = schema.get("discriminator", {}).get("propertyName", "type")
     return "" if name == "type" else f"is told apart by {name!r}, and the templates look at 'type'."
+
+
+def _endless(document: Json) -> list[str]:
+    """Schemas that come back to themselves with no object in between that has fields."""
+    known = document.get("components", {}).get("schemas", {})
+
+    def steps(schema: Json) -> Iterator[str]:
+        if "$ref" in schema:
+            yield schema["$ref"].removeprefix(COMPONENTS)
+        if schema.get("properties"):
+            return
+        inner = [schema.get("items"), schema.get("additionalProperties")]
+        for key in ("allOf", "anyOf", "oneOf"):
+            inner += schema.get(key, ())
+        for one in inner:
+            if isinstance(one, dict):
+                yield from steps(one)
+
+    found = []
+    for name in known:
+        seen: set[str] = set()
+        waiting = list(steps(known[name]))
+        while waiting:
+            step = waiting.pop()
+            if step not in seen:
+                seen.add(step)
+                waiting += steps(known[step])
+        if name in seen:
+            found.append(
+                f"components.schemas.{name}: holds itself as a list, a dictionary or a member, "
+                "with no object that has fields in between, which the generator cannot write."
+            )
+    return found
 
 
 def _same_but_for_case(document: Json) -> list[str]:
@@ -124,6 +178,5 @@ _CHECKS: tuple[Callable[[Json, Place, Json], str], ...] = (
     _unread_keyword,
     _union_beside_fields,
     _union_in_all_of,
-    _union_of_itself,
     _discriminator_not_type,
 )

@@ -9,8 +9,31 @@ import keyword
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
+from tools.errors import ToolError
+
 _TAKEN = {"additional_properties", "from_dict", "to_dict"}
-_TAKEN |= {"str", "int", "float", "bool", "list", "dict"}
+_TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
+_TAKEN |= {"self", "property"}
+
+# What the generated modules import or define beside the classes.
+OWN = {"Answer", "Any", "ClassVar", "Client", "Dispatch", "Extra", "HasCreated", "HasOutputText"}
+OWN |= {"HasText", "Literal", "Model", "RawObject", "Self", "TypeAlias", "TYPE_CHECKING"}
+_MODULES = {"decode"}
+
+
+def check_names(names: dict[str, str]) -> None:
+    """Raise ToolError if a class or its module is called as something of the package itself is.
+
+    `names` are classes with their modules.
+    """
+    for name, module in names.items():
+        if name in OWN or module in _MODULES:
+            raise ToolError(
+                f"Schema {name}: the generated package uses {name if name in OWN else module!r} "
+                "for something of its own. Give it another name in generator-config.yaml, under "
+                f"class_overrides: `{name}: {{class_name: {name}Object, module_name: "
+                f"{module}_object}}`."
+            )
 
 
 def attribute_name(prop: PropertyProtocol) -> str:

@@ -6,6 +6,8 @@ names it would give, the second gets `class_overrides` that take the numbers out
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from openapi_python_client.parser.properties import (
 )
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.openapi_schema_pydantic.components import Components
+from openapi_python_client.schema.untrusted_string import UntrustedString
 from pydantic import ValidationError
 
 from tools.errors import ToolError
@@ -32,6 +35,9 @@ CONFIG = "generator-config.yaml"
 
 # `Type0` of a union's member, and the single digit by which upstream parts equal names.
 _ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
+
+
+_FOLLOWS = "Could not find reference in parsed models or enums"
 
 
 @dataclass(frozen=True)
@@ -63,20 +69,32 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
     """
     settings = ConfigFile.load_from_path(config_path)
     given = dict(settings.class_overrides or {})
-    first = _run(document, settings)
+    with _readable_names():
+        first = _run(document, settings)
     notices = [
         f"{CONFIG}: class_overrides names {name}, but the document gives no such class. "
         "Rename the entry to what the change report calls the schema now, or remove it."
         for name in sorted(set(given) - _generator_names(first, given))
     ]
     settings.class_overrides = {**_numberless(first, given), **given}
-    parsed = _run(document, settings)
+    with _readable_names():
+        parsed = _run(document, settings)
     notices += [
         f"{name}: a public name with a number that tells nothing. "
         f"Give it a name in {CONFIG}, under class_overrides."
         for name in _numbered(parsed)
     ]
     return replace(parsed, notices=tuple(notices))
+
+
+@contextmanager
+def _readable_names() -> Iterator[None]:
+    """Let errors show names: a string of the document prints as an address in memory otherwise."""
+    UntrustedString.__str__ = UntrustedString.get_untrusted_value  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del UntrustedString.__str__
 
 
 def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
@@ -124,10 +142,12 @@ def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
 def _explain(failures: list[GeneratorError]) -> str:
     reasons: list[str] = []
     for failure in failures:
-        parts = (failure.header, failure.detail)
+        parts = (failure.header.rstrip(": "), failure.detail)
         text = ": ".join(" ".join(part.split()) for part in parts if part)
         if text not in reasons:
             reasons.append(text)
+    # what refers to a schema that failed fails too, and tells nothing more
+    reasons = [text for text in reasons if _FOLLOWS not in text] or reasons
     return (
         "openapi-python-client cannot express this document, so something would be lost. "
         + " | ".join(reasons)

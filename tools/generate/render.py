@@ -83,13 +83,14 @@ def _write(project: Project, template: str, path: Path, **context: Any) -> None:
 def _path_template(endpoint: EndpointView) -> str:
     path = endpoint.path
     for argument in endpoint.path_arguments:
-        place = "{" + argument.name + "}"
-        path = path.replace(place, "{" + f"path_segment({argument.name!r}, {argument.name})" + "}")
+        path = path.replace(
+            argument.place, "{" + f"path_segment({argument.name!r}, {argument.name})" + "}"
+        )
     return path
 
 
 def _format(package: Path) -> None:
-    for command in (RUFF_LINT, ["format", "--quiet"]):
+    for command in (RUFF_LINT, ["format"]):
         result = subprocess.run(
             [sys.executable, "-P", "-m", "ruff", *command, *RUFF_STYLE, package.name],
             cwd=package.parent,

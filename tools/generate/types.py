@@ -106,6 +106,11 @@ class Types:
                 if len(members) > 1 and refs == members:
                     self._by_members.setdefault(frozenset(members), name)
 
+    @property
+    def names_of_all(self) -> set[str]:
+        """Every name of a class or of an alias."""
+        return {*self.models, *self.aliases.values()}
+
     def unions(self) -> Iterator[tuple[frozenset[str], str]]:
         """The named unions: the classes in each, and its name."""
         for component, name in self.aliases.items():
@@ -124,11 +129,17 @@ class Types:
         model = self.models[name]
         return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
+    def others(self, name: str) -> Node:
+        """What the values of undeclared keys are; ANY where the document says nothing."""
+        extra = self.models[name].additional_properties
+        return ANY if extra is None else self.node(extra)
+
     def constant(self, name: str, field: str = "type") -> tuple[str, ...]:
         """The values that `field` may have in this model where the document fixes them."""
         for prop in self.fields(name):
             if attribute_name(prop) == field:
-                return tuple(str(value) for value in _enum_values(self.node(prop)))
+                values = _enum_values(self.node(prop))
+                return tuple(value for value in values if isinstance(value, str))
         return ()
 
     def node(self, prop: PropertyProtocol) -> Node:
@@ -143,8 +154,7 @@ class Types:
             name = str(prop.class_info.name)
             if not self.is_map(name):
                 return Ref(name)
-            extra = self.models[name].additional_properties
-            return Map(self.node(extra) if extra is not None else ANY)
+            return Map(self.others(name))
         if isinstance(prop, ListProperty):
             return Array(self.node(prop.inner_property))
         if isinstance(prop, UnionProperty):

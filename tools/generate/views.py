@@ -10,10 +10,12 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import safe_for_docstring
 
+from tools.errors import ToolError
+
 from .decoding import Decoding
-from .names import attribute_name, json_name
+from .names import OWN, attribute_name, json_name
 from .parse import Parsed
-from .types import NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
+from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
 
 WIDTH = 92
 
@@ -46,6 +48,8 @@ class ModelView:
     imports: tuple[str, ...]
     constants: tuple[str, ...]
     helpers: tuple[str, ...]
+    others: str | None
+    others_decoded: str
 
     @property
     def required(self) -> tuple[Field, ...]:
@@ -114,9 +118,12 @@ class Views:
     def _model(self, name: str) -> ModelView:
         props = self.types.fields(name)
         fields = [self._field(name, prop) for prop in props]
-        nodes = [self.types.node(prop) for prop in props]
+        self._check_attributes(name, fields)
+        others = self.types.others(name)
+        nodes = [*(self.types.node(prop) for prop in props), others]
+        others_decoded = self.decoding.expression(others, "each", f"{name}.others")
         used = set().union(*(self.types.names(node) for node in nodes)) - {name}
-        code = " ".join(f"{f.decoded} {f.encoded}" for f in fields)
+        code = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
         return ModelView(
             name=name,
             module=self.module(name),
@@ -129,7 +136,21 @@ class Views:
             imports=self.imports(used),
             constants=self.constants(code),
             helpers=helpers_in(code),
+            others=None if others == ANY else self.types.annotation(others),
+            others_decoded=others_decoded,
         )
+
+    def _check_attributes(self, model: str, fields: list[Field]) -> None:
+        keys: dict[str, str] = {}
+        for field in fields:
+            other = keys.setdefault(field.attribute, field.key)
+            taken = field.attribute in self.types.names_of_all | OWN
+            if other != field.key or taken:
+                raise ToolError(
+                    f"Schema {model}: its property {field.key!r} would be called "
+                    f"{field.attribute}, as {'a class' if taken else repr(other)} is. Remove or "
+                    "rename it with an action in spec/fixes.overlay.yaml."
+                )
 
     def _field(self, model: str, prop: PropertyProtocol) -> Field:
         node = self.types.node(prop)
@@ -184,8 +205,13 @@ class Views:
         return tuple(sorted(t.name for t in self.decoding.tables.values() if t.name in words))
 
 
+_HELPERS: tuple[str, ...] = (
+    *("decode_each", "decode_many", "decode_model", "decode_models", "decode_one"),
+    *("decode_values", "encode", "encode_list"),
+)
+
 # Names that a parsing method uses itself.
-_LOCALS = {"cls", "extra", "left", "new", "raw", "self", "encode", "encode_list"}
+_LOCALS = {"cls", "extra", "left", "len", "new", "raw", *_HELPERS}
 
 
 def _readings(names: set[str]) -> list[str]:
@@ -218,12 +244,13 @@ def _holds_models(node: Node) -> bool:
 
 
 def helpers_in(code: str) -> tuple[str, ...]:
-    known = ("decode_many", "decode_model", "decode_models", "decode_one", "decode_values")
-    return tuple(h for h in (*known, "encode", "encode_list") if f"{h}(" in code)
+    return tuple(helper for helper in _HELPERS if f"{helper}(" in code)
 
 
 def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:
     """A description made safe for a docstring and wrapped; a sentence about the name if empty."""
     plain = text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""
     safe = safe_for_docstring(" ".join(plain.split())) or (f"`{fallback}`." if fallback else "")
+    if safe.endswith('"'):  # it would close the docstring
+        safe = f'{safe[:-1]}\\"'
     return "\n".join(textwrap.wrap(safe, width, break_long_words=False))

@@ -3,7 +3,7 @@
 
 """Every schema of the document by its name; a module is imported when a name of it is used."""
 
-from importlib import import_module
+from importlib import import_module as _import
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -1292,7 +1292,7 @@ def __getattr__(name: str) -> Any:
         module = _MODULES[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value = getattr(import_module(module, __name__), name)
+    value = getattr(_import(module, __name__), name)
     globals()[name] = value
     return value
 
@@ -1320,4 +1320,4 @@ def decode(name: str, value: Any) -> Any:
     found = __getattr__(name)
     if isinstance(found, type) and issubclass(found, Model):
         return found.from_dict(value) if value.__class__ is dict else value
-    return import_module(_MODULES[name], __name__).decode(value)
+    return _import(_MODULES[name], __name__).decode(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import define
 
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, decode_values, encode, new
+from ..types import Extra, Model, decode_one, decode_values, encode, new
 
 if TYPE_CHECKING:
     from .response_prompt_variables import ResponsePromptVariables
@@ -38,7 +38,8 @@ class Prompt(Model):
                 "variables" in raw
                 and (
                     variables := decode_values(
-                        FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["variables"]
+                        lambda each: decode_one(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, each),
+                        raw["variables"],
                     )
                 )
                 is not None

@@ -6,7 +6,7 @@
 from typing import Any, TypeAlias
 
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import decode_values
+from ..types import decode_one, decode_values
 from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
 
 ResponsePromptVariables: TypeAlias = dict[str, FunctionAndCustomToolCallOutput | str] | None
@@ -14,5 +14,7 @@ ResponsePromptVariables: TypeAlias = dict[str, FunctionAndCustomToolCallOutput |
 
 def decode(value: Any) -> ResponsePromptVariables:
     """Decode a JSON value."""
-    decoded: ResponsePromptVariables = decode_values(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, value)
+    decoded: ResponsePromptVariables = decode_values(
+        lambda each: decode_one(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, each), value
+    )
     return decoded

@@ -1,0 +1,95 @@
+"""Operations that the endpoint template cannot hold whole stop the run and are named."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.errors import ToolError
+from tools.generate.normal import normal
+from tools.generate.operations import refuse_operations
+
+from .tiny import document, object_, package, ref
+
+TEXT = {"type": "string"}
+SCHEMAS = {"A": object_({"a": TEXT}), "B": object_({"b": TEXT})}
+
+
+def reply(schema: Any, kind: str = "application/json") -> dict[str, Any]:
+    return {"description": "OK", "content": {kind: {"schema": schema}}}
+
+
+def operation(**changed: Any) -> dict[str, Any]:
+    spec = document(copy.deepcopy(SCHEMAS), ref("A"))
+    get = spec["paths"]["/things/{thing_id}"]["get"]
+    get["parameters"] += changed.pop("parameters", [])
+    get.update(changed)
+    return spec
+
+
+def query(schema: Any, **more: Any) -> dict[str, Any]:
+    return {"name": "q", "in": "query", "schema": schema, **more}
+
+
+LIST = {"type": "array", "items": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"parameters": [{"name": "h", "in": "header", "schema": TEXT}]}, "'h' goes into the head"),
+        ({"parameters": [query(ref("A"))]}, "'q' is an object"),
+        ({"parameters": [query({"anyOf": [TEXT, ref("A")]})]}, "'q' is an object"),
+        ({"parameters": [query(LIST, explode=False)]}, "'q' is not sent as"),
+        ({"parameters": [query(LIST, style="pipeDelimited")]}, "'q' is not sent as"),
+        ({"parameters": [{"name": "q", "in": "query", "content": {}}]}, "'q' has no schema"),
+        ({"responses": {"200": reply(ref("A")), "202": reply(ref("B"))}}, "replies 200, 202"),
+        ({"responses": {"200": reply(ref("A")), "204": {"description": "-"}}}, "replies 200, 204"),
+        ({"responses": {"200": reply(TEXT, "text/plain")}}, "its 200 reply is text/plain"),
+        ({"responses": {"200": reply(ref("A"), "text/event-stream")}}, "is text/event-stream"),
+    ],
+)
+def test_what_would_be_left_out_stops_the_run(changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(ToolError, match=said) as caught:
+        refuse_operations(normal(operation(**changed)))
+    assert "Operation getThing: " in str(caught.value)
+    assert "spec/fixes.overlay.yaml" in str(caught.value)
+
+
+def test_two_operations_of_one_module_stop_the_run() -> None:
+    spec = operation()
+    again = copy.deepcopy(spec["paths"]["/things/{thing_id}"])
+    again["get"]["operationId"] = "get_thing"
+    spec["paths"]["/others/{thing_id}"] = again
+    with pytest.raises(ToolError, match="getThing and get_thing would be one module"):
+        refuse_operations(normal(spec))
+
+
+@pytest.mark.parametrize("servers", [[], [{"url": "https://{region}.example.test"}]])
+def test_a_document_without_a_url_stops_the_run(servers: Any) -> None:
+    with pytest.raises(ToolError, match="servers: no URL"):
+        refuse_operations(normal({**operation(), "servers": servers}))
+
+
+def test_parameters_may_have_any_name_and_anything_may_come_back(tmp_path: Path) -> None:
+    names = ["class", "body", "query", "kwargs", "client", "a-b", 'q"x', "str", "path_segment"]
+    body = {"content": {"multipart/form-data": {"schema": ref("B")}, **reply(ref("B"))["content"]}}
+    spec = operation(
+        parameters=[{**query(LIST), "name": name} for name in names],
+        responses={"200": reply({})},
+        requestBody=body,
+        operationId="things.get-one",
+    )
+    item = spec["paths"].pop("/things/{thing_id}")
+    item["get"]["parameters"][0]["name"] = "import"
+    spec["paths"]["/things/{import}/one"] = item
+    made = package(tmp_path, spec)
+    from importlib import import_module
+
+    endpoint: Any = import_module(f"{made.__name__}.api.things.things_get_one")
+    kwargs = endpoint._get_kwargs("a/b", body={"b": "1"}, query_=["1", "2"], class_=["3"])
+    assert kwargs["url"] == "/things/a%2Fb/one"
+    assert kwargs["params"] == [("class", "3"), ("query", "1"), ("query", "2")]
+    assert kwargs["json"] == {"b": "1"}
+    assert endpoint._decode({"free": [1]}) == {"free": [1]}
