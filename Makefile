@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
+BENCH  := benchmarks/.venv
 
 .DEFAULT_GOAL := help
 .PHONY: help demo spec generate changes check test faults vendor vendor-check bench clean
@@ -37,6 +38,15 @@ vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
 check: $(READY)  ## drift of every generated file, ruff, mypy, pyright
 	@$(RUN) -m tools.check
 
+$(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[fast]'
+	@touch $@
+
+bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
+	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
+
 test: $(READY)   ## the tests
 	$(RUN) -m pytest -n 2
 
@@ -44,4 +54,4 @@ faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)
 
 clean:           ## remove what the other targets made
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -81,3 +81,29 @@ def stream_events(count: int = 100) -> list[Json]:
 def sse(events: list[Json]) -> bytes:
     """The body of a streamed answer: each event with its name and its data."""
     return b"".join(b"event: %s\ndata: %s\n\n" % (e["type"].encode(), dump(e)) for e in events)
+
+
+def whole_stream(count: int = 100) -> list[Json]:
+    """A streamed response of `count` deltas, from response.created to response.completed."""
+    message = assistant_message(1)
+    response = {
+        "id": identifier("resp", 1),
+        "object": "response",
+        "created_at": 1_750_347_206,
+        "status": "completed",
+        "model": "gpt-4o",
+        "output": [message],
+        "parallel_tool_calls": True,
+        "tool_choice": "auto",
+        "tools": [],
+        "error": None,
+        "incomplete_details": None,
+        "instructions": None,
+        "metadata": {},
+        "temperature": 1.0,
+        "top_p": 1.0,
+    }
+    begun = {**response, "status": "in_progress", "output": []}
+    first = {"type": "response.created", "sequence_number": 0, "response": begun}
+    last = {"type": "response.completed", "sequence_number": count + 4, "response": response}
+    return [first, *stream_events(count), last]

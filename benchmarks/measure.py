@@ -12,13 +12,17 @@ import time
 import tracemalloc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 Work = Callable[[], Any]
+Reading = TypeVar("Reading")
 
 OURS = "ours"
 OPENAI = "openai-python"
-REPETITIONS = 15
+PLAIN = "plain httpx"
+FLOOR = "floor"
+REPETITIONS = 9
 SLICE = 0.02  # seconds that one contestant works before the next one's turn
 
 
@@ -46,12 +50,14 @@ class Row:
         unit: what the numbers count, such as "µs an item".
         results: contestant -> what it needed.
         targets: contestant -> the largest share of its median that ours may need.
+        means: contestant -> what exactly it did, where its name does not say it.
     """
 
     work: str
     unit: str
     results: Mapping[str, Measured]
     targets: Mapping[str, float] = field(default_factory=dict)
+    means: Mapping[str, str] = field(default_factory=dict)
 
     def ratio(self, other: str) -> float:
         """Our median as a share of another contestant's."""
@@ -66,24 +72,47 @@ def interleaved(
     Every contestant gets a share of about `SLICE` seconds in each repetition.
     """
     calls = {name: _calls(work) for name, work in works.items()}
-    times: dict[str, list[float]] = {name: [] for name in works}
-    names = list(works)
+
+    def microseconds(name: str) -> float:
+        gc.collect()
+        return _seconds(works[name], calls[name]) / per * 1e6
+
+    readings = in_turns({name: partial(microseconds, name) for name in works}, repetitions)
+    return {name: measured(values) for name, values in readings.items()}
+
+
+def in_turns(
+    meters: Mapping[str, Callable[[], Reading]], repetitions: int = REPETITIONS
+) -> dict[str, list[Reading]]:
+    """Read each meter once a repetition, each time beginning with another one."""
+    values: dict[str, list[Reading]] = {name: [] for name in meters}
+    names = list(meters)
     for turn in range(repetitions):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
-            gc.collect()
-            times[name].append(_seconds(works[name], calls[name]) / per * 1e6)
-    return {name: _measured(values) for name, values in times.items()}
+            values[name].append(meters[name]())
+    return values
 
 
-def memory(makers: Mapping[str, Work], per: int, copies: int = 20) -> dict[str, Measured]:
+def instead(results: Mapping[str, Measured], variant: str) -> dict[str, Measured]:
+    """The same results, with a variant of ours in the place of ours."""
+    others = {name: result for name, result in results.items() if name not in (OURS, variant)}
+    return {OURS: results[variant], **others}
+
+
+def memory(
+    makers: Mapping[str, Work], per: int, repetitions: int = REPETITIONS
+) -> dict[str, Measured]:
     """Bytes kept for one of the `per` things that each maker returns."""
-    return {name: _kept(make, per, copies) for name, make in makers.items()}
+    readings = in_turns(
+        {name: partial(_kept, make, per) for name, make in makers.items()}, repetitions
+    )
+    return {name: measured(values) for name, values in readings.items()}
 
 
 def _calls(work: Work) -> int:
     work()  # imports and caches are not what is measured
-    return max(1, round(SLICE / max(_seconds(work, 3), 1e-6)))
+    return max(1, round(SLICE / max(_seconds(work, 1), 1e-6)))
 
 
 def _seconds(work: Work, calls: int) -> float:
@@ -93,12 +122,13 @@ def _seconds(work: Work, calls: int) -> float:
     return (time.process_time() - start) / calls
 
 
-def _measured(values: list[float]) -> Measured:
+def measured(values: list[float]) -> Measured:
+    """The median of at least two values, and the quartiles."""
     low, median, high = statistics.quantiles(values, n=4)
     return Measured(median, low, high)
 
 
-def _kept(make: Work, per: int, copies: int) -> Measured:
+def _kept(make: Work, per: int, copies: int = 5) -> float:
     make()
     gc.collect()
     tracemalloc.start()
@@ -107,4 +137,4 @@ def _kept(make: Work, per: int, copies: int) -> Measured:
     size = tracemalloc.get_traced_memory()[0] / (copies * per)
     tracemalloc.stop()
     del kept
-    return Measured(size, size, size)
+    return size

@@ -1,48 +1,117 @@
-"""The table that people read, and the same as JSON for those who compare runs."""
+"""What people read of a run, the same as JSON for those who compare runs, and the comparison."""
 
 from __future__ import annotations
 
 import json
+import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import Any
 
-from benchmarks.measure import OURS, Row
+from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Measured, Row
+
+CONTESTANTS = (OURS, OPENAI, PLAIN, FLOOR)
+OTHERS = CONTESTANTS[1:]
+PACKAGES = ("openai-conversations", "openai", "httpx", "aiohttp", "attrs", "orjson", "msgspec")
+NOTEWORTHY = 0.1
+
+
+def cells(row: Row) -> list[str]:
+    """A row of the table: medians with their spread, our share of each, and the targets."""
+    medians = [_value(row.results.get(name)) for name in CONTESTANTS]
+    shares = [f"{row.ratio(name):.2f}" if name in row.results else "" for name in OTHERS]
+    return [row.work, row.unit, *medians, *shares, verdict(row)]
+
+
+HEAD = ["work", "unit", *CONTESTANTS, *(f"of {name}" for name in OTHERS), "targets"]
 
 
 def table(rows: Sequence[Row]) -> str:
-    """One line a row and contestant: median, quartiles, and our share of it with its target."""
-    lines = [["work", "unit", "contestant", "median", "quartiles", "ours is", "target"]]
-    for row in rows:
-        for name, result in row.results.items():
-            low_high = f"{result.low:.4g}-{result.high:.4g}"
-            share, target = ("", "") if name == OURS else _share(row, name)
-            head = [row.work, row.unit] if name == next(iter(row.results)) else ["", ""]
-            lines.append([*head, name, f"{result.median:.4g}", low_high, share, target])
-    return "\n".join(_aligned(lines))
+    """All rows, aligned, and what the names in them mean."""
+    return "\n".join([*_aligned([HEAD, *map(cells, rows)]), "", SPREAD])
 
 
-def _share(row: Row, name: str) -> tuple[str, str]:
-    share = f"{row.ratio(name):.3f} x"
-    if name not in row.targets:
-        return share, ""
-    met = "met" if row.ratio(name) <= row.targets[name] else "MISSED"
-    return share, f"<= {row.targets[name]:.3f} {met}"
+SPREAD = "Medians; ± is half the distance between the quartiles. “of” is ours as a share of theirs."
+
+
+def verdict(row: Row) -> str:
+    """Each target of the row, and whether it was met."""
+    return ", ".join(
+        f"{'ok' if row.ratio(name) <= limit else 'MISSED'} (≤ {limit:.3g} of {name})"
+        for name, limit in row.targets.items()
+    )
+
+
+def missed(rows: Iterable[Row]) -> int:
+    """How many targets were missed."""
+    return sum(row.ratio(name) > limit for row in rows for name, limit in row.targets.items())
+
+
+def _value(result: Measured | None) -> str:
+    if result is None:
+        return ""
+    spread = (result.high - result.low) / 2 / result.median
+    return f"{_short(result.median)} ±{spread:.0%}"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def _aligned(lines: list[list[str]]) -> Iterable[str]:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join(padded).rstrip()
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """Everything that was measured, and on what."""
-    machine: dict[str, Any] = {
+def machine() -> dict[str, Any]:
+    """What was measured on, and with which versions."""
+    return {
         "python": platform.python_version(),
         "machine": platform.machine(),
         "system": platform.system(),
+        "processors": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "packages": {name: version(name) for name in PACKAGES},
     }
-    return json.dumps({**machine, "rows": [asdict(row) for row in rows]}, indent=2)
+
+
+def as_json(rows: Sequence[Row], about: Mapping[str, Any]) -> str:
+    """Everything that was measured, and on what."""
+    return json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
+
+
+def from_json(text: str) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of an earlier run, and what they were measured on.
+
+    Raises:
+        ValueError: this is not what `as_json` gave.
+    """
+    about: dict[str, Any] = json.loads(text)
+    try:
+        rows = [
+            Row(**{**row, "results": {k: Measured(**v) for k, v in row["results"].items()}})
+            for row in about.pop("rows")
+        ]
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"not a result of the benchmarks: {error!r}") from error
+    return rows, about
+
+
+def comparison(then: Sequence[Row], now: Sequence[Row]) -> str:
+    """How our shares have changed. Shares, since the machines or their load may differ."""
+    earlier = {row.work: row for row in then}
+    lines = [["work", "ours as a share of", "then", "now", "change"]]
+    for row in now:
+        old = earlier.get(row.work)
+        for name in OTHERS:
+            if old is None or name not in row.results or name not in old.results:
+                continue
+            change = row.ratio(name) / old.ratio(name) - 1
+            note = "" if abs(change) < NOTEWORTHY else "  faster" if change < 0 else "  SLOWER"
+            ratios = [f"{old.ratio(name):.3f}", f"{row.ratio(name):.3f}"]
+            lines.append([row.work, name, *ratios, f"{change:+.0%}{note}"])
+    return "\n".join(_aligned(lines))

@@ -1,0 +1,117 @@
+"""A server in another process that answers with prepared bytes, as fast as Python can.
+
+What is measured then is the client. No framework, and no more of HTTP than the benchmarks send.
+What it answers is in the path: `conversations/conv_mixed_1000/items` is a list of 1,000 mixed
+items, and a POST to `conversations/conv_messages_20/items` is answered with 20 messages. Any other
+path is a conversation, except for `responses`, which is a stream.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import re
+from collections.abc import Iterator
+from functools import cache
+from multiprocessing.connection import Connection
+
+from benchmarks import fixtures
+
+EVENTS = 1_000
+KINDS = {"mixed": fixtures.mixed_items, "messages": fixtures.message_items}
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+_ITEMS = re.compile(rb"(\w+) /v1/conversations/conv_([a-z]+)_(\d+)/items(?:\?(\S*))? ")
+_PAGE = 100
+
+
+class _Connection(asyncio.Protocol):
+    def __init__(self) -> None:
+        self._rest = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        rest = self._rest + data
+        while (end := rest.find(b"\r\n\r\n")) >= 0:
+            length = _LENGTH.search(rest, 0, end)
+            end += 4 + (int(length[1]) if length else 0)
+            if len(rest) < end:
+                break
+            if self._transport is not None:
+                self._transport.write(_answer(rest))
+            rest = rest[end:]
+        self._rest = rest
+
+
+def _answer(request: bytes) -> bytes:
+    match = _ITEMS.match(request)
+    if match is None:
+        return _stream() if request.startswith(b"POST /v1/responses ") else _CONVERSATION
+    method, kind, count, query = match.groups()
+    after = re.search(rb"after=at_(\d+)", query or b"")
+    start = int(after[1]) if after else 0
+    return _page(kind.decode(), start, int(count), wanted=method == b"GET")
+
+
+@cache
+def _items(kind: str, count: int) -> bytes:
+    return b'{"object":"list","data":%s,"first_id":"at_0",' % fixtures.dump(KINDS[kind](count))
+
+
+def _page(kind: str, start: int, count: int, *, wanted: bool) -> bytes:
+    end = min(start + _PAGE, count) if wanted else count
+    more = json.dumps(end < count).encode()
+    return _reply(b'%s"has_more":%s,"last_id":"at_%d"}' % (_items(kind, end - start), more, end))
+
+
+@cache
+def _stream() -> bytes:
+    return _reply(fixtures.sse(fixtures.whole_stream(EVENTS)), b"text/event-stream")
+
+
+def _reply(body: bytes, kind: bytes = b"application/json") -> bytes:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\nx-request-id: req_1\r\ncontent-length: %d\r\n"
+    return head % (kind, len(body)) + b"\r\n" + body
+
+
+_CONVERSATION = _reply(
+    fixtures.dump(
+        {
+            "id": "conv_68542dc602388199a30af27d040cefd4087a04b576bfeb24",
+            "object": "conversation",
+            "created_at": 1_750_347_206,
+            "metadata": {"topic": "demo", "user": "user_1234"},
+        }
+    )
+)
+
+
+async def _serve(port: Connection) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(_Connection, "127.0.0.1", 0, backlog=2048)
+    port.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+def _run(port: Connection) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(port))
+
+
+@contextlib.contextmanager
+def canned_server() -> Iterator[str]:
+    """Start the server; gives its base URL, and stops it at the end."""
+    spawn = multiprocessing.get_context("spawn")
+    here, there = spawn.Pipe()
+    process = spawn.Process(target=_run, args=(there,), daemon=True)
+    process.start()
+    try:
+        yield f"http://127.0.0.1:{here.recv()}/v1"
+    finally:
+        process.terminate()
+        process.join()

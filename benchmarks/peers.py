@@ -1,0 +1,65 @@
+"""The clients that are measured, each set up in the way its users would.
+
+Everything is imported late, so that a process which measures memory holds one client only.
+"""
+
+from __future__ import annotations
+
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import httpx
+    from openai import OpenAI
+    from openai_conversations import Client
+
+KEY = "sk-none"
+
+
+def ours(url: str, transport: str | None = None) -> Client:
+    """Ours, with the transport that it chooses itself unless told otherwise."""
+    from openai_conversations import Client
+
+    return Client(api_key=KEY, base_url=url, transport=transport)
+
+
+def theirs(url: str) -> OpenAI:
+    """openai-python."""
+    from openai import OpenAI
+
+    return OpenAI(api_key=KEY, base_url=url)
+
+
+def plain(url: str) -> httpx.Client:
+    """httpx with the headers that the service needs."""
+    import httpx
+
+    return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"})
+
+
+class Floor:
+    """The standard library's connection and orjson: less than this no client can do."""
+
+    def __init__(self, url: str) -> None:
+        address = urlsplit(url)
+        assert address.hostname is not None
+        self._connection = HTTPConnection(address.hostname, address.port)
+        self._path = address.path
+        self._headers = {"Authorization": f"Bearer {KEY}"}
+
+    def open(self, method: str, path: str, body: Any = None) -> Any:
+        """The reply to a request, unread."""
+        import orjson
+
+        content, headers = None, self._headers
+        if body is not None:
+            content, headers = orjson.dumps(body), {**headers, "Content-Type": "application/json"}
+        self._connection.request(method, self._path + path, content, headers)
+        return self._connection.getresponse()
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON value that comes back."""
+        import orjson
+
+        return orjson.loads(self.open(method, path, body).read())

@@ -1,0 +1,141 @@
+"""Many requests at once on one asynchronous client: how many a second, and how long each takes.
+
+By the clock, not in CPU time: what is looked for is a pool that gets slower the more wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import aiohttp
+import httpx
+import openai
+import orjson
+from openai_conversations import AsyncClient
+
+from benchmarks.canned import canned_server
+from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row, in_turns, instead, measured
+from benchmarks.peers import KEY
+
+HTTPX = "ours, httpx's transport"
+ID = "conv_mixed_1"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+MEANS = {
+    OPENAI: "with its aiohttp client",
+    PLAIN: "httpx.AsyncClient() as it comes",
+    FLOOR: "aiohttp and orjson",
+}
+AT_ONCE = (1, 10, 100, 500)
+AT_LEAST = 400
+
+Call = Callable[[], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class _Client:
+    call: Call
+    close: Call
+
+
+def _ours(url: str, transport: str | None = None) -> _Client:
+    client = AsyncClient(api_key=KEY, base_url=url, transport=transport)
+    return _Client(partial(client.conversations.retrieve, ID), client.close)
+
+
+def _theirs(url: str) -> _Client:
+    http_client = openai.DefaultAioHttpClient()
+    client = openai.AsyncOpenAI(api_key=KEY, base_url=url, http_client=http_client)
+    return _Client(partial(client.conversations.retrieve, ID), client.close)
+
+
+def _plain(url: str) -> _Client:
+    # With its own 5 s, those who wait for a connection give up before all have had their turn.
+    client = httpx.AsyncClient(headers=HEADERS, timeout=60)
+    address = f"{url}/conversations/{ID}"
+
+    async def call() -> Any:
+        return json.loads((await client.get(address)).content)
+
+    return _Client(call, client.aclose)
+
+
+def _floor(url: str) -> _Client:
+    session = aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=1000))
+    address = f"{url}/conversations/{ID}"
+
+    async def call() -> Any:
+        async with session.get(address) as response:
+            return orjson.loads(await response.read())
+
+    return _Client(call, session.close)
+
+
+CLIENTS: dict[str, Callable[[str], _Client]] = {
+    OURS: _ours,
+    HTTPX: partial(_ours, transport="httpx"),
+    OPENAI: _theirs,
+    PLAIN: _plain,
+    FLOOR: _floor,
+}
+
+
+def rows(repetitions: int) -> list[Row]:
+    """Everything of this module, measured now."""
+    with canned_server() as url:
+        return [row for at_once in AT_ONCE for row in _rows(url, at_once, repetitions)]
+
+
+def _rows(url: str, at_once: int, repetitions: int) -> list[Row]:
+    meters = {name: partial(_timed, make, url, at_once) for name, make in CLIENTS.items()}
+    readings = in_turns(meters, repetitions)
+    many = at_once >= 100
+    found: list[Row] = []
+    for index, (what, unit) in enumerate(
+        (("", "µs a request"), (", p50", "ms"), (", p99", "ms")),
+    ):
+        results = {name: measured([one[index] for one in all]) for name, all in readings.items()}
+        of_httpx = instead(results, HTTPX)
+        del results[HTTPX]
+        work = f"async GET, {at_once} at once"
+        targets = {OPENAI: 0.5, PLAIN: 1.0} if many and what != ", p50" else {}
+        found.append(Row(work + what, unit, results, targets, MEANS))
+        if not what and many:
+            targets = {PLAIN: 1.0}
+            found.append(Row(f"{work}, transport httpx", unit, of_httpx, targets, MEANS))
+    return found
+
+
+def _timed(make: Callable[[str], _Client], url: str, at_once: int) -> tuple[float, float, float]:
+    return asyncio.run(_run(make, url, at_once))
+
+
+async def _run(
+    make: Callable[[str], _Client], url: str, at_once: int
+) -> tuple[float, float, float]:
+    """Microseconds a request, and the median and 99th percentile of their milliseconds."""
+    client = make(url)
+    count = max(AT_LEAST, 3 * at_once)
+    left, took = count, list[float]()
+
+    async def work() -> None:
+        nonlocal left
+        while left:
+            left -= 1
+            start = time.perf_counter()
+            await client.call()
+            took.append(1000 * (time.perf_counter() - start))
+
+    # Connections are there before the clock starts, as in a program that has been running.
+    await asyncio.gather(*(client.call() for _ in range(at_once)))
+    start = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(at_once)))
+    passed = time.perf_counter() - start
+    await client.close()
+    took.sort()
+    return passed / count * 1e6, took[count // 2], took[int(count * 0.99)]
