@@ -12,7 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = sorted(ROOT.glob("examples/[!t]*.py"))  # test_*.py are run by pytest itself
 README = (ROOT / "README.md").read_text("utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, re.S)
+# docs/items.md, local.md and append.md have tests of their own, beside what they describe
+SHOWN = {name: (ROOT / name).read_text("utf-8") for name in ("README.md", "docs/transport.md")}
+BLOCKS = [
+    pytest.param(block, id=f"{name}-{number}")
+    for name, text in SHOWN.items()
+    for number, block in enumerate(re.findall(r"```python\n(.*?)```", text, re.S))
+]
 
 
 def environment() -> Mapping[str, str]:
@@ -46,8 +52,8 @@ def test_the_demo_tells_the_whole_story_twice() -> None:
     assert said.count("deleted: True") == 2
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=[block.split("\n")[0] for block in BLOCKS])
-def test_every_block_of_the_readme_runs(block: str) -> None:
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_block_of_code_runs(block: str) -> None:
     assert run("-c", block).strip()
 
 
