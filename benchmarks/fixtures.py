@@ -44,7 +44,7 @@ def page(items: list[Json]) -> Json:
     }
 
 
-def dump(value: Json) -> bytes:
+def dump(value: Json | list[Json]) -> bytes:
     """The bytes that a server sends for `value`."""
     return json.dumps(value, separators=(",", ":")).encode()
 

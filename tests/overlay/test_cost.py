@@ -35,6 +35,12 @@ def test_making_a_client_loads_no_models_and_no_optional_packages() -> None:
     assert len(foreign) <= 3, foreign
 
 
+def test_making_an_async_client_does_not_load_what_it_will_send_with() -> None:
+    loaded = modules("from openai_conversations import AsyncClient; AsyncClient(api_key='k')")
+    assert not {"aiohttp", "yarl", "sqlite3", "starlette"} & set(loaded)
+    assert not any("openai_conversations_api" in name for name in loaded)
+
+
 def test_decoding_a_message_loads_the_models_of_a_message() -> None:
     code = """
 import httpx
