@@ -12,7 +12,7 @@ from openai_conversations import AsyncClient, Client, MessageItem
 from tests.document import operations
 
 HELLO = MessageItem.user_text("Hello")
-Ids = dict[str, str]
+Ids = dict[str, Any]
 Call = Callable[[Any, Ids], Any]
 
 CALLS: dict[str, Call] = {
