@@ -13,11 +13,13 @@ from tests.faults.runs import Settings, Writer, append, append_async, append_tri
 
 
 @pytest.mark.parametrize("writer", [append, append_async, append_trio])
-@pytest.mark.parametrize(("seed", "max_retries"), [(1, 8), (2, 2), (6, 0)])
+@pytest.mark.parametrize(
+    ("seed", "max_retries", "transport"), [(1, 8, None), (2, 2, "httpx"), (6, 0, None)]
+)
 def test_every_item_is_there_once(
-    service: str, writer: Writer, seed: int, max_retries: int
+    service: str, writer: Writer, seed: int, max_retries: int, transport: str | None
 ) -> None:
-    settings = Settings(max_retries=max_retries)
+    settings = Settings(max_retries=max_retries, transport=transport)
     outcome = run(service, writer, messages(400), seeded(seed, 0.2), settings)
     assert (outcome.lost, outcome.doubled, outcome.in_order) == (0, 0, True)
     assert outcome.faults > 3

@@ -6,6 +6,7 @@ What networks do is in `tests/faults`; here it is what only a test in this proce
 from __future__ import annotations
 
 import json
+import logging
 import pickle
 import threading
 from collections.abc import Callable, Iterator
@@ -340,15 +341,26 @@ def test_abort_inside_a_batch(
     assert texts(client, conversation) == everything(45)
 
 
-def test_abort_while_waiting(client: Client, service: ObservedService, conversation: str) -> None:
+def test_abort_while_waiting(
+    client: Client,
+    service: ObservedService,
+    conversation: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     abort = AbortSignal()
 
+    class Stop(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            if "going on in 60" in record.getMessage():
+                abort.set()
+            return True
+
     def effect(answer: Answer) -> ServiceReply:
-        threading.Timer(0.05, abort.set).start()
-        headers = [("retry-after-ms", "60000"), ("content-length", "0")]
-        return ServiceReply(500, headers, b"")
+        return ServiceReply(500, [("retry-after-ms", "60000"), ("content-length", "0")], b"")
 
     strike(service, effect)
+    caplog.set_level(logging.INFO, "openai_conversations")
+    caplog.handler.addFilter(Stop())
     with pytest.raises(RequestAbortedError) as caught:
         client.conversations.items.append(conversation, messages(45), abort=abort)
     assert caught.value.stage == "waiting for a retry"
