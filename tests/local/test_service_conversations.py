@@ -250,3 +250,41 @@ def test_an_approval_needs_only_the_id_that_clients_know(service: LocalService) 
     approval = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}
     answer = ask(service, "POST", "/conversations", {"items": [approval]})
     assert answer.status == 200, answer.json
+
+
+@pytest.mark.parametrize("field", ["items", "input"])
+def test_an_assistants_message_in_parts_needs_no_id(service: LocalService, field: str) -> None:
+    parts = [{"type": "output_text", "text": "Hello"}, {"type": "refusal", "refusal": "No."}]
+    said = {"role": "assistant", "content": parts}
+    if field == "items":
+        id = ask(service, "POST", "/conversations", {"items": [said]}).json["id"]
+        path = f"/conversations/{id}/items"
+    else:
+        response = ask(service, "POST", "/responses", {"model": "gpt-5", "input": [said]}).json
+        path = f"/responses/{response['id']}/input_items"
+    [stored] = ask(service, "GET", path).json["data"]
+    assert stored["id"].startswith("msg_")
+    assert (stored["type"], stored["status"]) == ("message", "completed")
+    assert stored["content"] == [{**parts[0], "annotations": [], "logprobs": []}, parts[1]]
+
+
+@pytest.mark.parametrize(
+    ("change", "param"),
+    [
+        # A null that a client added is no field left out.
+        ({"status": None}, "items[0]"),
+        ({"id": None}, "items[0]"),
+        ({"role": "user"}, "items[0].content[0].type"),
+        ({"content": [{"type": "output_text"}]}, "items[0].content[0].text"),
+        ({"content": [{"type": "output_text", "text": "a"}, {"type": "input_text", "text": "b"}]},
+         "items[0].content[0].type"),
+        ({"bogus": 1}, "items[0].bogus"),
+    ],
+)  # fmt: skip
+def test_what_an_assistants_message_in_parts_cannot_be(
+    service: LocalService, change: dict[str, Any], param: str
+) -> None:
+    said = {"role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]}
+    answer = ask(service, "POST", "/conversations", {"items": [said | change]})
+    assert answer.status == 400
+    assert answer.error["param"].startswith(param)

@@ -87,6 +87,15 @@ def test_what_cannot_be_done_is_an_error_of_the_api(
     assert reply.headers["x-request-id"]
 
 
+@pytest.mark.parametrize("path", ["/", "/v1", "/v2/conversations", "/v1x"])
+def test_outside_of_the_api_too(path: str) -> None:
+    with LocalServer(LocalService()) as server, httpx.Client(trust_env=False) as client:
+        reply = client.get(server.url.removesuffix("/v1") + path)
+    assert reply.status_code == 404
+    assert "/v1" in reply.json()["error"]["message"]
+    assert reply.headers["x-request-id"]
+
+
 def test_a_missing_or_wrong_key_is_a_401(client: httpx.Client) -> None:
     for value in ("", "Bearer other", "the-key"):
         reply = client.get("conversations/conv_1", headers={"authorization": value})

@@ -43,11 +43,14 @@ def create_app(service: Handler) -> Starlette:
         finally:
             service.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[Mount(PREFIX, app=_Endpoint(service))],
         lifespan=lifespan,
         exception_handlers={HTTPException: _outside, Exception: _broken},
     )
+    # A redirect from /v1 to /v1/ would be an answer without a request id.
+    app.router.redirect_slashes = False
+    return app
 
 
 class _Endpoint:

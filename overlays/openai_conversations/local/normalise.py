@@ -65,14 +65,27 @@ def is_reference(raw: Mapping[str, Any]) -> bool:
     return raw.get("type") == "item_reference" or (raw.get("type") is None and "role" not in raw)
 
 
-def with_request_id(raw: Any) -> Any:
-    """An approval as the document wants it: ``request_id`` repeats ``approval_request_id``.
+def as_documented(raw: Any) -> Any:
+    """An item of a request with what the document requires and callers rightly leave out.
 
-    The document requires both, but callers know only the second (openai-python has no other).
+    An approval's ``request_id`` repeats its ``approval_request_id`` (openai-python has only the
+    second). An assistant's message in parts needs no id: a conversation that began elsewhere has
+    none, and the service takes it so. All else is returned as it came.
     """
-    if not is_object(raw) or raw.get("type") != "mcp_approval_response" or "request_id" in raw:
+    if not is_object(raw):
         return raw
-    return raw | {"request_id": raw.get("approval_request_id")}
+    if raw.get("type") == "mcp_approval_response":
+        return {"request_id": raw.get("approval_request_id")} | raw
+    if raw.get("type", "message") == "message" and raw.get("role") == "assistant":
+        parts = raw.get("content")
+        if is_array(parts) and parts and all(map(_is_output_part, parts)):
+            left_out = {"type": "message", "id": new_item_id("message"), "status": "completed"}
+            return left_out | raw | {"content": [_with_annotations(part) for part in parts]}
+    return raw
+
+
+def _is_output_part(part: Any) -> bool:
+    return is_object(part) and part.get("type") in ("output_text", "refusal")
 
 
 def output_item(raw: Item) -> Item:
@@ -162,15 +175,17 @@ def _spoken(part: Any, place: str) -> Any:
     type = part.get("type") if is_object(part) else None
     if type == "input_text":
         return {"type": "output_text", "text": part["text"], **_copies(_NO_ANNOTATIONS)}
-    if type == "output_text":
-        return _copies(_NO_ANNOTATIONS) | part
-    if type == "refusal":
-        return part
+    if _is_output_part(part):
+        return _with_annotations(part)
     raise invalid(
         f"{place}.type",
         f"Invalid value for '{place}.type': an assistant's message holds output_text and "
         f"refusal, got {type!r}.",
     )
+
+
+def _with_annotations(part: Item) -> Item:
+    return _copies(_NO_ANNOTATIONS) | part if part["type"] == "output_text" else part
 
 
 def _copies(fields: Mapping[str, Any]) -> Item:

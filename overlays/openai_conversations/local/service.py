@@ -24,7 +24,7 @@ from .database import Database
 from .errors import ServiceError, invalid, misfit
 from .leases import Leases
 from .model import LocalModel, ModelCallable
-from .normalise import with_request_id
+from .normalise import as_documented
 from .query import read_query
 from .responses import Responses
 from .store import Store
@@ -178,7 +178,7 @@ class LocalService:
             body = {}
         for name in ("items", "input"):
             if isinstance(body.get(name), list):
-                body[name] = [with_request_id(item) for item in body[name]]
+                body[name] = [as_documented(item) for item in body[name]]
         if found := problems(operation.body, body):
             raise misfit(found)
         return body
