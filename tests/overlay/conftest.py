@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 from openai_conversations import retry
 
-from tests.overlay.ways import WAYS, Way
+from tests.overlay.ways import EVERY_TRANSPORT, WAYS, Way
 
 
-@pytest.fixture(params=WAYS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `way` runs sync, under asyncio and under trio.
+
+    Those of a module with `ON_EVERY_TRANSPORT` run with each transport, too.
+    """
+    if "way" in metafunc.fixturenames:
+        every = getattr(metafunc.module, "ON_EVERY_TRANSPORT", False)
+        metafunc.parametrize("way", EVERY_TRANSPORT if every else WAYS, indirect=True)
+
+
+@pytest.fixture
 def way(request: pytest.FixtureRequest) -> Way:
-    """Each test that takes it runs three times: sync, asyncio, trio."""
     return Way(request.param)
 
 

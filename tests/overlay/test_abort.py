@@ -19,6 +19,8 @@ from openai_conversations import (
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way
 
+ON_EVERY_TRANSPORT = True
+
 
 def test_a_signal_is_set_once_and_stays_set() -> None:
     signal, called = AbortSignal(), []

@@ -19,6 +19,8 @@ from openai_conversations import (
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way
 
+ON_EVERY_TRANSPORT = True
+
 pytestmark = [
     pytest.mark.off_contract,
     # httpx leaves its own generators half-way when it cannot decompress a body; trio says so.
@@ -199,7 +201,7 @@ def test_nobody_listens(way: Way) -> None:
 def test_no_such_host(way: Way) -> None:
     with pytest.raises(APIConnectionError) as caught, pytest.warns(UserWarning, match="plain http"):
         way.run(
-            f"http://{way.name}.invalid/v1",
+            f"http://{way.name}-{way.transport}.invalid/v1",
             lambda c: c.conversations.retrieve("conv_1"),
             max_retries=0,
         )

@@ -18,6 +18,8 @@ from openai_conversations import (
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, Script, answers, page
 from tests.overlay.ways import Way
 
+ON_EVERY_TRANSPORT = True
+
 LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param": None,
                     "code": "conversation_locked"}}  # fmt: skip
 

@@ -21,6 +21,8 @@ from tests.overlay.events import delta, final
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way
 
+ON_EVERY_TRANSPORT = True
+
 
 def whole(peer: Peer) -> None:
     peer.events(delta(1, "Hel"), delta(2, "lö"), final("completed"))

@@ -14,6 +14,8 @@ import anyio.to_thread
 from openai_conversations import AsyncClient, Client
 
 WAYS = ("sync", "asyncio", "trio")
+#: With the transport that needs no extra as well; under trio there is no other.
+EVERY_TRANSPORT = (*WAYS, "sync httpx", "asyncio httpx")
 Action = Callable[[Any], Any]
 
 
@@ -26,10 +28,15 @@ class Way:
 
     Attributes:
         name: "sync", "asyncio" or "trio".
+        transport: what the clients are given as `transport=`; None takes the fastest.
     """
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, way: str) -> None:
+        self.name, _, transport = way.partition(" ")
+        self.transport = transport or None
+
+    def _options(self, url: str, options: dict[str, Any]) -> dict[str, Any]:
+        return {"api_key": "sk-test", "base_url": url, "transport": self.transport, **options}
 
     def run(self, url: str, *actions: Action, **options: Any) -> Any:
         """Make a client for `url`, do the actions one after the other, close it.
@@ -37,7 +44,7 @@ class Way:
         Returns:
             What the last action returned, or a list with all of it, if it is iterable.
         """
-        options = {"api_key": "sk-test", "base_url": url, **options}
+        options = self._options(url, options)
         if self.name == "sync":
             return self._run_sync(options, actions)
         return anyio.run(self._run_async, options, actions, backend=self.name)
@@ -58,7 +65,7 @@ class Way:
 
     def collect(self, url: str, action: Action, into: list[Any], **options: Any) -> list[Any]:
         """Iterate over what the action returns; `into` keeps what came before an error."""
-        options = {"api_key": "sk-test", "base_url": url, **options}
+        options = self._options(url, options)
 
         def sync() -> None:
             with Client(**options) as client:
