@@ -22,7 +22,7 @@ OURS = "ours"
 OPENAI = "openai-python"
 PLAIN = "plain httpx"
 FLOOR = "floor"
-REPETITIONS = 9
+REPETITIONS = 7
 SLICE = 0.02  # seconds that one contestant works before the next one's turn
 
 

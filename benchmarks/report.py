@@ -21,7 +21,7 @@ NOTEWORTHY = 0.1
 def cells(row: Row) -> list[str]:
     """A row of the table: medians with their spread, our share of each, and the targets."""
     medians = [_value(row.results.get(name)) for name in CONTESTANTS]
-    shares = [f"{row.ratio(name):.2f}" if name in row.results else "" for name in OTHERS]
+    shares = [_share(row.ratio(name)) if name in row.results else "" for name in OTHERS]
     return [row.work, row.unit, *medians, *shares, verdict(row)]
 
 
@@ -54,6 +54,10 @@ def _value(result: Measured | None) -> str:
         return ""
     spread = (result.high - result.low) / 2 / result.median
     return f"{_short(result.median)} ±{spread:.0%}"
+
+
+def _share(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def _short(number: float) -> str:

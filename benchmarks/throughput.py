@@ -32,7 +32,7 @@ MEANS = {
     FLOOR: "aiohttp and orjson",
 }
 AT_ONCE = (1, 10, 100, 500)
-AT_LEAST = 400
+AT_LEAST = 300
 
 Call = Callable[[], Awaitable[Any]]
 
@@ -120,7 +120,7 @@ async def _run(
 ) -> tuple[float, float, float]:
     """Microseconds a request, and the median and 99th percentile of their milliseconds."""
     client = make(url)
-    count = max(AT_LEAST, 3 * at_once)
+    count = max(AT_LEAST, 2 * at_once)
     left, took = count, list[float]()
 
     async def work() -> None:
