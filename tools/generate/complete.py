@@ -17,6 +17,8 @@ from .operations import plain_name
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
 from .views import Views
 
+SHOWN = 8  # a fault in one schema shows in every place that uses it
+
 _KINDS = {
     "str": {"string"},
     "int": {"integer"},
@@ -47,7 +49,9 @@ def count(views: Views, document: Json, package: Path) -> Count:
         check.compare(views.types.node(views.parsed.components[name]), schema, name)
     lost += check.lost
     if lost:
-        raise ToolError(f"The generated package would lose something. {' '.join(lost)} {CURE}")
+        more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
+        shown = " ".join(lost[:SHOWN])
+        raise ToolError(f"The generated package would lose something. {shown}{more} {CURE}")
     operations = [o for item in document["paths"].values() for o in item.values()]
     return Count(len(operations), len(components))
 

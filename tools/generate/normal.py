@@ -85,7 +85,7 @@ def _schema(schema: Any) -> Any:
         out["properties"] = {name: _schema(value) for name, value in out["properties"].items()}
     for key in ("allOf", *UNIONS):
         if key in out:
-            out[key] = [_schema(member) for member in out[key]]
+            out[key] = [_unwrapped(_schema(member)) for member in out[key]]
     for rule in _RULES:
         out = rule(out)
     return out
@@ -100,7 +100,7 @@ def _without_default(schema: Json) -> Json:
 def _nullable(schema: Json) -> Json:
     """`nullable: true` of OpenAPI 3.0, which lives on in documents that call themselves 3.1."""
     rest = {key: value for key, value in schema.items() if key != "nullable"}
-    return {"anyOf": [rest, NULL]} if schema.get("nullable") is True else rest
+    return {"anyOf": [_unwrapped(rest), NULL]} if schema.get("nullable") is True else rest
 
 
 def _values(schema: Json) -> Json:
