@@ -16,6 +16,7 @@ from .errors import (
     APIConnectionError,
     APIError,
     APIStatusError,
+    APITimeoutError,
     ClientClosedError,
     InvalidArgumentError,
     OpenAIError,
@@ -25,6 +26,8 @@ from .retry import retry_after_answer
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
+
+_LONGEST_TO_SETTLE = 2.0
 
 
 class Account:
@@ -125,6 +128,20 @@ def may_have_happened(error: OpenAIError) -> bool:
     if isinstance(error, RequestAbortedError):
         return error.stage == "in flight"
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
+
+
+def time_to_settle(failure: APIError | None, timeout: float | None) -> float:
+    """How much longer to wait, in seconds, before what is not there counts as not landed.
+
+    Who let a request run into its time-out may still be about to pass it on.
+
+    Args:
+        failure: with which the request ended.
+        timeout: how long its answer was waited for.
+    """
+    if isinstance(failure, APITimeoutError) and not failure.never_sent:
+        return min(timeout or 0.0, _LONGEST_TO_SETTLE)
+    return 0.0
 
 
 def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentError:

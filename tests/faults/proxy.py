@@ -5,8 +5,9 @@ seed and the number of the exchange alone, so a run can be repeated. Nothing sle
 made by holding the connection until the client gives up.
 
 Exchanges reach the service one after the other. So what a client gave up on while the service was
-at work is finished before its next request arrives, as behind a service that locks a conversation;
-only the fault `late` breaks that order.
+at work is finished before its next request arrives, as behind a service that locks a conversation.
+Two more faults break that order: `slow` lets a request arrive after the next one that reads, and
+`late` just before the next one that writes. In both the client has given up on it long before.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ class FaultProxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
         self.exchanges: list[tuple[str, str | None]] = []
         self.struck: Counter[str] = Counter()
-        self._late: list[Message] = []
+        self._kept_back: dict[str, list[Message]] = {"slow": [], "late": []}
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._streams: set[Stream] = set()
@@ -176,7 +177,7 @@ class FaultProxy:
                 continue
             if answer is not None:
                 client.send(answer.raw[: len(answer.raw) // 2])
-            if kind in ("hold request", "hold answer", "late"):
+            if kind in ("hold request", "hold answer", *self._kept_back):
                 client.wait_for_hangup()
             break
         with self._lock:
@@ -199,22 +200,28 @@ class FaultProxy:
         if kind == "cut request":
             service.send(request.raw[: len(request.raw) // 2])
             return None
-        if kind == "late":
-            self._late.append(request)
+        if kind in self._kept_back:
+            self._kept_back[kind].append(request)
             return None
         if kind == "split, then 500":
             request = _split(request)
         if request.first_line.startswith("POST"):
-            while self._late:
-                late = self._connect()
-                late.send(self._late.pop(0).raw)
-                late.read()
-                late.close()
+            self._let_go("late")
         service.send(request.raw)
         answer = service.read()
+        if request.first_line.startswith("GET"):
+            self._let_go("slow")
         if kind in ("drop answer", "hold answer"):
             return None
         return _error(500) if kind in ("done, then 500", "split, then 500") else answer
+
+    def _let_go(self, kind: str) -> None:
+        for request in self._kept_back[kind]:
+            service = self._connect()
+            service.send(request.raw)
+            service.read()
+            service.close()
+        self._kept_back[kind].clear()
 
     def __enter__(self) -> Self:
         thread = threading.Thread(target=self._accept, daemon=True)

@@ -18,10 +18,10 @@ REFUSED = ("status 429",)
 DONE = ("drop answer", "cut answer", "done, then 500")
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "late"])
+@pytest.mark.parametrize("kind", [*KINDS, "slow", "late"])
 @pytest.mark.parametrize("exchange", [0, 1, 3])
 def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
-    timeout = {"hold request": 0.3, "hold answer": 0.3, "late": 1}.get(kind, 60)
+    timeout = {"hold request": 0.3, "hold answer": 0.3, "slow": 1, "late": 1}.get(kind, 60)
     with (
         httpx.Client(base_url=service) as direct,
         FaultProxy(service, scripted({exchange: kind})) as proxy,
@@ -39,9 +39,12 @@ def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
     elif kind in DONE:
         # It is read that the batch is there, and it is not sent again.
         more = 1
+    elif kind == "slow":
+        # Read, and read once more before it counts as not landed.
+        more = 2
     elif kind == "late":
-        # Read, send again, read that it is there twice, take the newer copy back, read.
-        more = 1 + 1 + 1 + (15 if exchange == 3 else 20) + 1
+        # Read twice, send again, read that it is there twice, take the newer copy back, read.
+        more = 2 + 1 + 1 + (15 if exchange == 3 else 20) + 1
     else:
         # Read, send what is missing, read that it is there once.
         more = 3

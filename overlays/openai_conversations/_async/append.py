@@ -13,14 +13,16 @@ from .._append import (
     is_reasoning,
     may_have_happened,
     may_pass,
+    time_to_settle,
 )
 from .._checks import MAX_ITEMS, invalid
 from .._inputs import to_input_item
 from .._log import logger
 from .._matching import count_landed
 from .._runtime_async import Intake, Source, check_source, report, sleep
-from .._types import Omit, Options
-from ..abort import Interrupted
+from .._settings import to_timeout
+from .._types import Omit, Options, given
+from ..abort import AbortSignal, Interrupted
 from ..append import AppendProgress, AppendResult, ResumePoint, fingerprint
 from ..errors import (
     APIError,
@@ -66,9 +68,10 @@ async def append_items(
     append = _AsyncAppend(
         AsyncAppendRequests(client, conversation_id, options, include),
         Account(conversation_id, len(items) if isinstance(items, Sized) else None),
-        options,
-        client.max_retries,
         on_progress,
+        abort=options.abort,
+        timeout=(to_timeout(options.timeout) if given(options.timeout) else client.timeout).read,
+        max_retries=client.max_retries,
     )
     return await append.run(Intake(items), point)
 
@@ -80,15 +83,18 @@ class _AsyncAppend:
         self,
         requests: AsyncAppendRequests,
         account: Account,
-        options: Options,
-        max_retries: int,
         on_progress: Callable[[AppendProgress], object] | None,
+        *,
+        abort: AbortSignal | None,
+        timeout: float | None,
+        max_retries: int,
     ) -> None:
         self._requests = requests
         self._account = account
-        self._abort = options.abort
-        self._max_retries = max_retries
         self._on_progress = on_progress
+        self._abort = abort
+        self._timeout = timeout
+        self._max_retries = max_retries
         self._more_found = False
         """May more than the current batch be there already? Only when resuming."""
 
@@ -162,6 +168,11 @@ class _AsyncAppend:
         while True:
             if in_doubt:
                 landed = await self._find(batch, failure)
+                settling = time_to_settle(failure, self._timeout)
+                if landed < len(batch) and settling:
+                    self._account.unknown = len(batch) - landed
+                    await self._sleep(settling, failure)
+                    landed += await self._find(batch[landed:], failure)
                 if landed:
                     batch, retries = batch[landed:], 0
                 if not batch:
@@ -194,6 +205,9 @@ class _AsyncAppend:
     async def _pause(self, retries: int, failure: APIError | None) -> None:
         headers = failure.response.headers if isinstance(failure, APIStatusError) else None
         delay = delay_before_retry(retries, headers)
+        await self._sleep(delay, failure)
+
+    async def _sleep(self, delay: float, failure: APIError | None) -> None:
         logger.info("append: going on in %.2f s after: %s", delay, failure or "a second copy")
         try:
             await sleep(delay, self._abort)

@@ -14,14 +14,16 @@ from .._append import (
     is_reasoning,
     may_have_happened,
     may_pass,
+    time_to_settle,
 )
 from .._checks import MAX_ITEMS, invalid
 from .._inputs import to_input_item
 from .._log import logger
 from .._matching import count_landed
 from .._runtime_sync import Intake, Source, check_source, report, sleep
-from .._types import Omit, Options
-from ..abort import Interrupted
+from .._settings import to_timeout
+from .._types import Omit, Options, given
+from ..abort import AbortSignal, Interrupted
 from ..append import AppendProgress, AppendResult, ResumePoint, fingerprint
 from ..errors import (
     APIError,
@@ -67,9 +69,10 @@ def append_items(
     append = _Append(
         AppendRequests(client, conversation_id, options, include),
         Account(conversation_id, len(items) if isinstance(items, Sized) else None),
-        options,
-        client.max_retries,
         on_progress,
+        abort=options.abort,
+        timeout=(to_timeout(options.timeout) if given(options.timeout) else client.timeout).read,
+        max_retries=client.max_retries,
     )
     return append.run(Intake(items), point)
 
@@ -81,15 +84,18 @@ class _Append:
         self,
         requests: AppendRequests,
         account: Account,
-        options: Options,
-        max_retries: int,
         on_progress: Callable[[AppendProgress], object] | None,
+        *,
+        abort: AbortSignal | None,
+        timeout: float | None,
+        max_retries: int,
     ) -> None:
         self._requests = requests
         self._account = account
-        self._abort = options.abort
-        self._max_retries = max_retries
         self._on_progress = on_progress
+        self._abort = abort
+        self._timeout = timeout
+        self._max_retries = max_retries
         self._more_found = False
         """May more than the current batch be there already? Only when resuming."""
 
@@ -163,6 +169,11 @@ class _Append:
         while True:
             if in_doubt:
                 landed = self._find(batch, failure)
+                settling = time_to_settle(failure, self._timeout)
+                if landed < len(batch) and settling:
+                    self._account.unknown = len(batch) - landed
+                    self._sleep(settling, failure)
+                    landed += self._find(batch[landed:], failure)
                 if landed:
                     batch, retries = batch[landed:], 0
                 if not batch:
@@ -195,6 +206,9 @@ class _Append:
     def _pause(self, retries: int, failure: APIError | None) -> None:
         headers = failure.response.headers if isinstance(failure, APIStatusError) else None
         delay = delay_before_retry(retries, headers)
+        self._sleep(delay, failure)
+
+    def _sleep(self, delay: float, failure: APIError | None) -> None:
         logger.info("append: going on in %.2f s after: %s", delay, failure or "a second copy")
         try:
             sleep(delay, self._abort)
