@@ -1,0 +1,250 @@
+"""Each transport sends the same, understands the same, and fails with the same errors of ours."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from openai_conversations import (
+    APIConnectionError,
+    APITimeoutError,
+    ClientClosedError,
+    MessageItem,
+)
+
+from tests.overlay.carriers import CARRIERS, Carrier, nobody_accepts, nobody_reads
+from tests.overlay.events import delta
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, Seen, answers, page
+
+pytestmark = pytest.mark.off_contract
+
+
+@pytest.fixture(params=CARRIERS, ids="-".join)
+def carrier(request: pytest.FixtureRequest) -> Carrier:
+    return Carrier(*request.param)
+
+
+def retrieve(client: Any) -> Any:
+    return client.conversations.retrieve("conv_1")
+
+
+def append(client: Any) -> Any:
+    return client.conversations.items.create("conv_1", items=[MessageItem.user_text("ü" * 200_000)])
+
+
+def lines(seen: Seen) -> dict[str, str]:
+    # Names in the order sent; "host" has another port in each run.
+    return {name: value for name, value in seen.headers.items() if name != "host"}
+
+
+def test_the_request_is_the_same_whatever_sends_it() -> None:
+    sent: list[tuple[Any, ...]] = []
+    for name, transport in CARRIERS:
+        with Loopback(answers(CONVERSATION), answers(page(1))) as server:
+            Carrier(name, transport).run(server.url, retrieve, append)
+            assert [x.headers["host"] for x in server.requests] == [server.url[7:-3]] * 2
+        for seen in server.requests:
+            headers = lines(seen)
+            # Both are what HTTP/1.1 does anyway.
+            assert headers.pop("connection", "keep-alive") == "keep-alive"
+            sent.append((seen.method, seen.target, headers, seen.body))
+    assert sent[0][2]["user-agent"].startswith("openai-conversations/")
+    assert all(sent[index] == sent[index % 2] for index in range(len(sent)))
+
+
+def test_a_reply_and_its_headers(carrier: Carrier) -> None:
+    def script(peer: Peer) -> None:
+        peer.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
+        body = gzip.compress(json.dumps(CONVERSATION).encode())
+        peer.reply(body, headers={"content-encoding": "gzip", "x-a": "1", "X-A": "2"})
+
+    with Loopback(script) as server:
+        raw = carrier.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("c"))
+    assert raw.parse().id == "conv_1"
+    assert raw.headers.get_list("x-a") == ["1", "2"]
+    assert (raw.http_response.reason_phrase, raw.http_response.http_version) == (
+        "Status",
+        "HTTP/1.1",
+    )
+
+
+def test_connections_are_used_again(carrier: Carrier) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        carrier.run(server.url, retrieve, retrieve, retrieve)
+    assert (len(server.requests), server.connections) == (3, 1)
+
+
+def chunked(peer: Peer) -> None:
+    peer.head(200, {"transfer-encoding": "chunked"})
+    for part in (b'{"id": ', b'"conv_1"}'):
+        peer.send(b"%x;extension\r\n%s\r\n" % (len(part), part))
+    peer.send(b"0\r\nx-trailer: 1\r\n\r\n")
+
+
+def until_the_end(peer: Peer) -> None:
+    peer.head(200, {"connection": "close"})
+    peer.send(b'{"id": "conv_1"}')
+    peer.cut()
+
+
+@pytest.mark.parametrize(("script", "connections"), [(chunked, 1), (until_the_end, 2)])
+def test_other_framings(carrier: Carrier, script: Callable[[Peer], None], connections: int) -> None:
+    with Loopback(script) as server:
+        assert carrier.run(server.url, retrieve, retrieve).id == "conv_1"
+    assert server.connections == connections
+
+
+def test_what_nobody_asked_for_is_no_answer_to_the_next_request(carrier: Carrier) -> None:
+    def too_much(peer: Peer) -> None:
+        peer.send(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "good"}' + b"HTTP/1.1 2")
+
+    with Loopback(too_much, answers({"id": "good"})) as server:
+        assert carrier.run(server.url, retrieve, retrieve).id == "good"
+
+
+def half_a_head(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 200 OK\r\ncontent-le")
+    peer.cut()
+
+
+def half_a_body(peer: Peer) -> None:
+    peer.head(200, {"content-length": "1000"})
+    peer.send(b'{"id": "conv_1"}')
+    peer.cut()
+
+
+def half_a_chunk(peer: Peer) -> None:
+    peer.head(200, {"transfer-encoding": "chunked"})
+    peer.send(b"ff\r\n{")
+    peer.cut()
+
+
+def no_answer(peer: Peer) -> None:
+    peer.cut()
+
+
+def no_http(peer: Peer) -> None:
+    peer.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+    peer.cut()
+
+
+@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_answer, no_http])
+def test_a_broken_connection(carrier: Carrier, script: Callable[[Peer], None]) -> None:
+    with Loopback(script) as server, pytest.raises(APIConnectionError) as caught:
+        carrier.run(server.url, retrieve, max_retries=0)
+    assert type(caught.value) is APIConnectionError
+    assert not caught.value.never_sent
+    assert len(server.requests) == 1
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_lost_append_is_not_sent_again_and_a_lost_read_is(carrier: Carrier) -> None:
+    with Loopback(answers(CONVERSATION), no_answer) as server, pytest.raises(APIConnectionError):
+        carrier.run(server.url, retrieve, append)
+    assert len(server.requests) == 2
+    with Loopback(no_answer, answers(CONVERSATION)) as server:
+        carrier.run(server.url, retrieve)
+    assert len(server.requests) == 2
+
+
+def test_nobody_listens(carrier: Carrier) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        url = server.url
+    with pytest.raises(APIConnectionError) as caught:
+        carrier.run(url, append, max_retries=0)
+    assert caught.value.never_sent
+
+
+def timed_out(carrier: Carrier, url: str, timeout: httpx.Timeout) -> APITimeoutError:
+    with pytest.raises(APITimeoutError) as caught:
+        carrier.run(url, append, max_retries=0, timeout=timeout)
+    return caught.value
+
+
+def test_the_time_out_of_connecting(carrier: Carrier) -> None:
+    with nobody_accepts() as url:
+        error = timed_out(carrier, url, httpx.Timeout(30, connect=0.1))
+    assert str(error) == "Request timed out while connecting."
+    assert error.never_sent
+
+
+def test_the_time_out_of_reading(carrier: Carrier) -> None:
+    with Loopback(lambda peer: peer.wait()) as server:
+        error = timed_out(carrier, server.url, httpx.Timeout(30, read=0.1))
+    assert str(error) == "Request timed out while waiting for the answer."
+    assert not error.never_sent
+
+
+@pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
+def test_the_time_out_of_writing(carrier: Carrier) -> None:
+    text = "x" * 20_000_000
+    with nobody_reads() as url, pytest.raises(APITimeoutError) as caught:
+        carrier.run(
+            url,
+            lambda c: c.post("/anything", body=text),
+            max_retries=0,
+            timeout=httpx.Timeout(30, write=0.1),
+        )
+    assert str(caught.value) == "Request timed out while sending."
+    assert not caught.value.never_sent
+
+
+def test_events_arrive_one_by_one(carrier: Carrier) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(0, "a"))
+        peer.event(delta(1, "b"))
+        peer.wait_for_hangup()
+
+    seen: list[Any] = []
+    with Loopback(script) as server, pytest.raises(APITimeoutError):
+        carrier.collect(
+            server.url,
+            lambda c: c.responses.create(model="m", input="x", stream=True),
+            seen,
+            timeout=httpx.Timeout(30, read=0.1),
+        )
+    assert [event.delta for event in seen] == ["a", "b"]
+
+
+def test_a_stream_that_breaks_off(carrier: Carrier) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(0, "a"))
+        peer.cut()
+
+    seen: list[Any] = []
+    with Loopback(script) as server, pytest.raises(APIConnectionError):
+        carrier.collect(
+            server.url, lambda c: c.responses.create(model="m", input="x", stream=True), seen
+        )
+    assert len(seen) == 1
+
+
+def test_a_redirect_is_followed_and_another_host_never_sees_the_key(carrier: Carrier) -> None:
+    with Loopback(answers({"id": "there"})) as other:
+        port = other.url.split(":")[2].partition("/")[0]
+        there = f"http://localhost:{port}/v1/x"
+        with Loopback(
+            answers(b"", status=307, location="/v1/y"), answers(b"", status=307, location=there)
+        ) as server:
+            assert carrier.run(server.url, append_small).id == "there"
+    assert [seen.target for seen in server.requests] == ["/v1/conversations", "/v1/y"]
+    assert all("authorization" in seen.headers for seen in server.requests)
+    assert "authorization" not in other.requests[0].headers
+    assert other.requests[0].json() == {"metadata": {"a": "b"}}
+
+
+def append_small(client: Any) -> Any:
+    return client.conversations.create(metadata={"a": "b"})
+
+
+def test_after_closing(carrier: Carrier) -> None:
+    kept: list[Any] = []
+    with Loopback(answers(CONVERSATION)) as server:
+        carrier.run(server.url, retrieve, kept.append)
+        with pytest.raises(ClientClosedError):
+            carrier.run(server.url, lambda _: retrieve(kept[0]))

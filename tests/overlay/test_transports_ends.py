@@ -1,0 +1,247 @@
+"""Calls that are ended from outside (aborted, cancelled, closed early), and the limits."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from openai_conversations import AbortSignal, AsyncClient, Client, RequestAbortedError
+from openai_conversations._aiohttp import AiohttpTransport
+from openai_conversations._async.pool import AsyncConnectionPool
+from openai_conversations._stdlib import StdlibConnection
+from openai_conversations._sync.pool import ConnectionPool
+
+from tests.overlay.carriers import CARRIERS, Carrier
+from tests.overlay.events import delta
+from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
+
+pytestmark = pytest.mark.off_contract
+
+ASYNC = [pair for pair in CARRIERS if pair[0] != "sync"]
+
+
+@pytest.fixture(params=CARRIERS, ids="-".join)
+def carrier(request: pytest.FixtureRequest) -> Carrier:
+    return Carrier(*request.param)
+
+
+@pytest.fixture(params=ASYNC, ids="-".join)
+def async_carrier(request: pytest.FixtureRequest) -> Carrier:
+    return Carrier(*request.param)
+
+
+def stall(peer: Peer) -> None:
+    peer.wait_for_hangup()
+
+
+def stall_in_the_body(peer: Peer) -> None:
+    peer.head(200, {"content-length": "100"})
+    peer.send(b"{")
+    peer.wait_for_hangup()
+
+
+def stall_in_the_stream(peer: Peer) -> None:
+    peer.events(delta(0, "x"))
+    peer.wait_for_hangup()
+
+
+def when_it_arrives(server: Loopback, act: Callable[[], object]) -> threading.Thread:
+    def run() -> None:
+        server.arrived.acquire()
+        act()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("script", [stall, stall_in_the_body])
+def test_aborting_in_flight(carrier: Carrier, script: Callable[[Peer], None]) -> None:
+    signal = AbortSignal()
+    with Loopback(script) as server:
+        thread = when_it_arrives(server, lambda: signal.set("user left"))
+        with pytest.raises(RequestAbortedError) as caught:
+            carrier.run(server.url, lambda c: c.conversations.retrieve("conv_1", abort=signal))
+        thread.join()
+    assert (caught.value.stage, caught.value.reason) == ("in flight", "user left")
+    assert len(server.requests) == 1
+
+
+def test_aborting_a_stream(carrier: Carrier) -> None:
+    signal, seen = AbortSignal(), []
+
+    def abort_then(event: Any) -> None:
+        seen.append(event)
+        threading.Thread(target=signal.set).start()
+
+    class Into(list[Any]):
+        def append(self, event: Any) -> None:
+            abort_then(event)
+
+    with (
+        Loopback(stall_in_the_stream) as server,
+        pytest.raises(RequestAbortedError) as caught,
+    ):
+        carrier.collect(
+            server.url,
+            lambda c: c.responses.create(model="m", input="x", stream=True, abort=signal),
+            Into(),
+        )
+    assert caught.value.stage == "streaming"
+    assert [event.delta for event in seen] == ["x"]
+
+
+@pytest.mark.parametrize("script", [stall, stall_in_the_body])
+def test_cancelling_ends_the_request_and_leaves_the_client_usable(
+    async_carrier: Carrier, script: Callable[[Peer], None]
+) -> None:
+    hung_up = threading.Event()
+
+    def first(peer: Peer) -> None:
+        try:
+            script(peer)
+        finally:
+            hung_up.set()
+
+    async def run(client: AsyncClient) -> Any:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.conversations.retrieve, "conv_1")
+            await anyio.to_thread.run_sync(server.arrived.acquire)
+            group.cancel_scope.cancel()
+        # The service learns of it: nothing goes on behind the caller's back.
+        await anyio.to_thread.run_sync(hung_up.wait)
+        return await client.conversations.retrieve("conv_1")
+
+    with Loopback(first, answers(CONVERSATION)) as server:
+        assert async_carrier.run(server.url, run).id == "conv_1"
+    assert server.connections == 2
+
+
+def test_closing_a_stream_early_hangs_up(carrier: Carrier) -> None:
+    hung_up = threading.Event()
+
+    def script(peer: Peer) -> None:
+        stall_in_the_stream(peer)
+        hung_up.set()
+
+    def close_early(client: Any) -> Any:
+        if isinstance(client, Client):
+            with client.responses.create(model="m", input="x", stream=True) as stream:
+                return next(iter(stream))
+
+        async def run() -> Any:
+            async with await client.responses.create(model="m", input="x", stream=True) as stream:
+                return await anext(stream)
+
+        return run()
+
+    def wait(client: Any) -> Any:
+        if isinstance(client, Client):
+            return hung_up.wait()
+        # In another thread: an event loop that stands still closes nothing.
+        return anyio.to_thread.run_sync(hung_up.wait)
+
+    with Loopback(script, answers(CONVERSATION)) as server:
+        carrier.run(
+            server.url,
+            close_early,
+            wait,
+            lambda c: c.conversations.retrieve("conv_1"),
+        )
+    assert server.connections == 2
+
+
+def test_many_at_once(async_carrier: Carrier) -> None:
+    async def run(client: AsyncClient) -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(100):
+                group.start_soon(client.conversations.retrieve, "conv_1")
+
+    with Loopback(answers(CONVERSATION)) as server:
+        async_carrier.run(server.url, run)
+    assert len(server.requests) == 100
+    assert server.connections <= 100
+
+
+# What an event loop leaves open is closed with it, as for any other user of sockets.
+LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
+
+
+@LEFT_OPEN
+def test_one_client_in_several_event_loops() -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
+
+        async def call() -> None:
+            assert (await client.conversations.retrieve("c")).id == "conv_1"
+
+        async def call_and_close() -> None:
+            await call()
+            await client.close()
+
+        anyio.run(call)
+        anyio.run(call, backend="trio")
+        anyio.run(call_and_close)
+    assert server.connections == 3
+    gc.collect()
+
+
+@LEFT_OPEN
+def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixture) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+
+        async def call() -> None:
+            client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
+            await client.conversations.retrieve("c")
+
+        anyio.run(call)
+        gc.collect()
+    # aiohttp would say "Unclosed client session", as a warning and in its log.
+    assert not [record for record in caplog.records if record.name in ("aiohttp", "asyncio")]
+
+
+def limited(name: str, transport: str) -> httpx.Client | httpx.AsyncClient:
+    """An httpx client with one place."""
+    if transport == "aiohttp":
+        return httpx.AsyncClient(transport=AiohttpTransport(max_connections=1))
+    if name != "sync":
+        return httpx.AsyncClient(transport=AsyncConnectionPool(max_connections=1))
+    if transport == "httpx":
+        return httpx.Client(transport=ConnectionPool(max_connections=1))
+    pool = ConnectionPool(max_connections=1, connection=StdlibConnection)
+    return httpx.Client(transport=pool)
+
+
+@pytest.mark.parametrize(
+    ("name", "transport"), [pair for pair in CARRIERS if pair != ("trio", "aiohttp")]
+)
+def test_waiting_for_a_place_has_its_own_time_out(name: str, transport: str) -> None:
+    timeout = httpx.Timeout(30, pool=0.1)
+    client = limited(name, transport)
+
+    def sync(client: httpx.Client, url: str) -> None:
+        with client, client.stream("GET", url), pytest.raises(httpx.PoolTimeout):
+            client.get(url, timeout=timeout)
+
+    async def asynchronous(client: httpx.AsyncClient, url: str) -> None:
+        async with client:
+            async with client.stream("GET", url):
+                with pytest.raises(httpx.PoolTimeout):
+                    await client.get(url, timeout=timeout)
+            # The place is free again.
+            assert (await client.get(url)).status_code == 200
+
+    def first(peer: Peer) -> None:
+        peer.events(delta(0, "x"))
+        peer.wait_for_hangup()
+
+    with Loopback(first, answers(CONVERSATION)) as server:
+        if isinstance(client, httpx.Client):
+            sync(client, server.url)
+        else:
+            anyio.run(asynchronous, client, server.url, backend=name)
