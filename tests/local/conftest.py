@@ -63,29 +63,37 @@ def reply_validator(method: str, path: str, status: int, media_type: str) -> Dra
     return Draft202012Validator({"$ref": f"urn:api#/{pointer}"}, registry=registry)
 
 
-def problems(request: ServiceRequest, reply: ServiceReply, value: Any, stream: bool) -> list[str]:
-    """What is wrong with a reply, or with one event of a streamed one."""
-    where = f"{request.method} {request.path} -> {reply.status}"
-    if reply.status >= 400:
+@cache
+def complaint(method: str, path: str, status: int, media_type: str, text: bytes) -> str | None:
+    """What is wrong with a body, or with one event; the same one is looked at once."""
+    if status >= 400:
         validator = Draft202012Validator(ERROR)
     else:
+        validator = reply_validator(method, path, status, media_type)
+    error = best_match(validator.iter_errors(json.loads(text)))
+    return None if error is None else f"{error.json_path}: {error.message[:500]}"
+
+
+def problems(request: ServiceRequest, reply: ServiceReply, text: bytes, stream: bool) -> list[str]:
+    """What is wrong with a reply, or with one event of a streamed one."""
+    path = ""
+    if reply.status < 400:
         path = next(
             path
             for method, pattern, path in routes()
             if method == request.method and pattern.fullmatch(request.path)
         )
-        media_type = "text/event-stream" if stream else "application/json"
-        validator = reply_validator(request.method, path, reply.status, media_type)
-    error = best_match(validator.iter_errors(value))
-    return [] if error is None else [f"{where} {error.json_path}: {error.message[:500]}"]
+    media_type = "text/event-stream" if stream else "application/json"
+    found = complaint(request.method, path, reply.status, media_type, text)
+    return [] if found is None else [f"{request.method} {request.path} -> {reply.status} {found}"]
 
 
-def events(chunk: bytes) -> Iterator[Any]:
-    """The JSON values of the events of a chunk; the service puts whole events into each."""
+def events(chunk: bytes) -> Iterator[bytes]:
+    """The JSON texts of the events of a chunk; the service puts whole events into each."""
     for block in chunk.decode().split("\n\n"):
         data = [line.removeprefix("data: ") for line in block.split("\n") if line[:5] == "data:"]
         if data and data != ["[DONE]"]:
-            yield json.loads("\n".join(data))
+            yield "\n".join(data).encode()
 
 
 @pytest.fixture(autouse=True)
@@ -109,7 +117,7 @@ def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         if not headers.get("x-request-id"):
             wrong.append(f"{request.method} {request.path} -> {reply.status}: no x-request-id")
         if isinstance(reply.body, bytes):
-            wrong.extend(problems(request, reply, json.loads(reply.body), stream=False))
+            wrong.extend(problems(request, reply, reply.body, stream=False))
         else:
             reply.body = watched(reply.body, request, reply)
         return reply

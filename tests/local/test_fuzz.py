@@ -25,7 +25,7 @@ from tests.document import document, operations
 
 OPERATIONS = [operation["operationId"] for _, _, operation in operations()]
 # Drawing them is what takes the time; FUZZ_EXAMPLES=200 is for an afternoon.
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "8"))
 
 
 @cache
