@@ -1,0 +1,180 @@
+"""Which transport is chosen, when it is imported, and what of the environment it heeds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from openai_conversations import (
+    APIConnectionError,
+    AsyncClient,
+    Client,
+    InvalidArgumentError,
+    _fast_async,
+)
+
+from tests.overlay.carriers import CARRIERS, Carrier, SecureLoopback
+from tests.overlay.loopback import CONVERSATION, Loopback, answers
+
+
+@pytest.fixture(params=CARRIERS, ids="-".join)
+def carrier(request: pytest.FixtureRequest) -> Carrier:
+    return Carrier(*request.param)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def retrieve(client: Any) -> Any:
+    return client.conversations.retrieve("conv_1")
+
+
+@pytest.mark.parametrize("make", [Client, AsyncClient])
+@pytest.mark.parametrize("transport", ["curl", "", 7])
+def test_an_unknown_name(make: Any, transport: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"transport.*'httpx'"):
+        make(api_key="k", transport=transport)
+
+
+def test_a_transport_of_the_other_kind() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"'http\.client', 'httpx'"):
+        Client(api_key="k", transport="aiohttp")
+    with pytest.raises(InvalidArgumentError, match="'aiohttp', 'httpx'"):
+        AsyncClient(api_key="k", transport="http.client")
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    with pytest.raises(InvalidArgumentError, match=r"openai-conversations\[fast\]"):
+        AsyncClient(api_key="k", transport="aiohttp")
+    with Loopback(answers(CONVERSATION)) as server:
+        assert Carrier("asyncio", "httpx").run(server.url, retrieve, transport=None).id == "conv_1"
+
+
+def test_an_aiohttp_that_is_too_old_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "openai_conversations._aiohttp", None)
+    with Loopback(answers(CONVERSATION)) as server:
+        Carrier("asyncio", "aiohttp").run(server.url, retrieve, retrieve)
+    assert [r.getMessage()[:40] for r in caplog.records if r.levelname == "WARNING"] == [
+        "aiohttp cannot be used, sending with htt"
+    ]
+
+
+def test_a_client_of_the_callers_wins() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+
+    own = httpx.MockTransport(answer)
+    for name, transport in CARRIERS:
+        make: Any = httpx.Client if name == "sync" else httpx.AsyncClient
+        carrier = Carrier(name, transport)
+        found = carrier.run("http://127.0.0.1/v1", retrieve, http_client=make(transport=own))
+        assert found.id == "conv_own"
+
+
+def test_a_copy_sends_with_the_same(carrier: Carrier) -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        carrier.run(server.url, retrieve, lambda c: retrieve(c.with_options(timeout=5)))
+    assert server.connections == 1
+
+
+IMPORTS = """
+import sys, anyio
+from openai_conversations import AsyncClient, Client
+assert "aiohttp" not in sys.modules
+clients = [Client(api_key="k"), Client(api_key="k", transport="httpx")]
+for transport in (None, "aiohttp", "httpx"):
+    clients.append(AsyncClient(api_key="k", base_url=sys.argv[1], transport=transport))
+assert not {"aiohttp", "yarl"} & set(sys.modules)
+
+async def call(client):
+    async with client:
+        await client.conversations.retrieve("c")
+
+anyio.run(call, clients[-1])
+anyio.run(call, clients[-2], backend="trio")
+assert not {"aiohttp", "yarl"} & set(sys.modules)
+anyio.run(call, clients[-3])
+assert "aiohttp" in sys.modules
+"""
+
+
+def test_aiohttp_is_imported_by_the_first_request_that_it_sends() -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        subprocess.run([sys.executable, "-c", IMPORTS, server.url], check=True)
+
+
+def test_the_first_name_is_the_default() -> None:
+    assert _fast_async.NAMES[0] == "aiohttp"
+    assert all(map(_fast_async.is_installed, _fast_async.NAMES))
+
+
+# -- proxies
+
+
+def test_a_proxy_of_the_environment(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Loopback(answers(CONVERSATION)) as server, Loopback(answers(CONVERSATION)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        carrier.run(server.url, retrieve)
+        assert [seen.target for seen in proxy.requests] == [f"{server.url}/conversations/conv_1"]
+        assert server.requests == []
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        carrier.run(server.url, retrieve)
+    assert (len(proxy.requests), len(server.requests)) == (1, 1)
+
+
+@pytest.mark.off_contract
+def test_https_goes_through_a_tunnel_of_the_proxy(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Loopback(answers(b"", status=403)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/v1"))
+        with pytest.raises(APIConnectionError) as caught:
+            carrier.run("https://api.invalid/v1", retrieve, max_retries=0)
+    assert caught.value.never_sent
+    assert [(seen.method, seen.target) for seen in proxy.requests] == [
+        ("CONNECT", "api.invalid:443")
+    ]
+    assert "authorization" not in proxy.requests[0].headers
+
+
+# -- TLS
+
+
+def test_a_certificate_that_nobody_vouches_for(carrier: Carrier, authority: trustme.CA) -> None:
+    with (
+        SecureLoopback(answers(CONVERSATION), authority=authority) as server,
+        pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
+    ):
+        carrier.run(server.url, retrieve, max_retries=0)
+    assert caught.value.never_sent
+    assert server.requests == []
+
+
+def test_a_certificate_that_the_environment_vouches_for(
+    carrier: Carrier, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with SecureLoopback(answers(CONVERSATION), authority=authority) as server:
+        assert carrier.run(server.url, retrieve, retrieve).id == "conv_1"
+        assert server.connections == 1
+        # It vouches for 127.0.0.1, and for no other name.
+        with pytest.raises(APIConnectionError):
+            carrier.run(server.url.replace("127.0.0.1", "localhost"), retrieve, max_retries=0)
+
+
+def test_no_verification_for_those_who_ask_for_it(carrier: Carrier, authority: trustme.CA) -> None:
+    own: Any = (httpx.Client if carrier.name == "sync" else httpx.AsyncClient)(verify=False)
+    close = own.close if carrier.name == "sync" else own.aclose
+    with SecureLoopback(answers(CONVERSATION), authority=authority) as server:
+        carrier.run(server.url, retrieve, lambda _: close(), http_client=own)
