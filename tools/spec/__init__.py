@@ -11,14 +11,16 @@ put our own words, and `make generate` then carries them into docstrings. The fi
 header; it is for a private build and not for this repository. The lock is the same either way.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
+from tools.spec.constants import with_enums, without_enums
 from tools.spec.faults import check, undeclared
 from tools.spec.load import load
 from tools.spec.lock import digest
-from tools.spec.overlay import apply, read_overlay
+from tools.spec.overlay import Action, apply, read_overlay
 from tools.spec.selection import Selection, read_selection
 from tools.spec.trim import prune, trim
 from tools.spec.values import Json
@@ -59,15 +61,28 @@ def _build(upstream: Json, spec: Path, *, keep_prose: bool) -> Built:
     if keep_prose:
         document = trim(upstream, selection, keep_prose=True)
     skipped: list[str] = []
+    document = with_enums(document)
     for name, actions in overlays:
         document, passed = apply(document, actions, name)
         skipped += [f"{action.name} – {action.optional}" for action in passed]
     try:
-        document = prune(document)
+        document = prune(without_enums(document))
         check(document)
     except ToolError as error:
-        raise ToolError(f"After the Overlays: {error}") from None
+        raise ToolError(f"After the Overlays: {error} {_writers(str(error), overlays)}") from None
     return Built(document, digest(trimmed), tuple(skipped), tuple(undeclared(document)))
+
+
+def _writers(error: str, overlays: list[tuple[str, tuple[Action, ...]]]) -> str:
+    """The actions that wrote the reference which an error is about, if it is about one."""
+    told = re.search(r"\$ref `([^`]+)`", error)
+    found = [
+        f"action `{action.name}` of spec/{name}"
+        for name, actions in overlays
+        for action in actions
+        if told and told[1] in str(action.update)
+    ]
+    return f"It is written by {', '.join(found)}: put today's name there." if found else ""
 
 
 __all__ = ["Built", "Selection", "build", "build_in_full", "load", "read_selection", "trim"]
