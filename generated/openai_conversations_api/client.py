@@ -133,7 +133,9 @@ def _answer(response: httpx.Response, decode: Callable[[Any], T] | None) -> Answ
         try:
             parsed = decode(json.loads(content))
         except ValueError:
-            raise DecodeError(response.status_code, content, request_id) from None
+            parsed = None
+        if parsed is None:  # a body of `null` is no result either
+            raise DecodeError(response.status_code, content, request_id)
     return Answer(response.status_code, response.headers, content, parsed)
 
 

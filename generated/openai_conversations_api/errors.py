@@ -5,7 +5,7 @@
 
 ApiError
 ├── StatusError    the server answered, and not with a 2xx status
-└── DecodeError    the server answered 2xx, and not with JSON
+└── DecodeError    the server answered 2xx, and not with JSON, or with null
 """
 
 from __future__ import annotations
@@ -55,4 +55,4 @@ class StatusError(ApiError):
 
 
 class DecodeError(ApiError):
-    """The server answered 2xx with a body that is not JSON, or a stream of events."""
+    """The server answered 2xx with a body that is not JSON, or is null, or a stream of events."""

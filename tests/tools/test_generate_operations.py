@@ -1,9 +1,11 @@
 """Operations that the endpoint template cannot hold whole stop the run and are named."""
 
 import copy
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tools.errors import ToolError
@@ -85,11 +87,19 @@ def test_parameters_may_have_any_name_and_anything_may_come_back(tmp_path: Path)
     item["get"]["parameters"][0]["name"] = "import"
     spec["paths"]["/things/{import}/one"] = item
     made = package(tmp_path, spec)
-    from importlib import import_module
-
     endpoint: Any = import_module(f"{made.__name__}.api.things.things_get_one")
     kwargs = endpoint._get_kwargs("a/b", body={"b": "1"}, query_=["1", "2"], class_=["3"])
     assert kwargs["url"] == "/things/a%2Fb/one"
     assert kwargs["params"] == [("class", "3"), ("query", "1"), ("query", "2")]
     assert kwargs["json"] == {"b": "1"}
     assert endpoint._decode({"free": [1]}) == {"free": [1]}
+
+
+def test_null_is_no_result(tmp_path: Path) -> None:
+    made = package(tmp_path, operation())
+    send = httpx.MockTransport(lambda _: httpx.Response(200, content=b"null"))
+    with httpx.Client(transport=send) as transport:
+        client = made.Client(httpx_client=transport)
+        get_thing: Any = import_module(f"{made.__name__}.api.things.get_thing")
+        with pytest.raises(made.DecodeError):
+            get_thing.sync("1", client=client)

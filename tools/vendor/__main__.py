@@ -36,7 +36,7 @@ def main() -> None:
         print(finding)
     if findings:
         raise ToolError(
-            f"{find_copy(dest)}: {len(findings)} findings. `make vendor` brings a copy up to "
+            f"{find_copy(dest)}: differs in the above. `make vendor` brings a copy up to "
             "date, with FORCE=1 if it has edits."
         )
     print(f"{find_copy(dest)}: unchanged and current, {PACKAGE} {source.version}")

@@ -63,7 +63,7 @@ def sync_detailed(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -101,7 +101,7 @@ def sync(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -137,7 +137,7 @@ async def asyncio_detailed(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -175,7 +175,7 @@ async def asyncio(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 

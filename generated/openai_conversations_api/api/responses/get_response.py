@@ -80,7 +80,7 @@ def sync_detailed(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -125,7 +125,7 @@ def sync(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -168,7 +168,7 @@ async def asyncio_detailed(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
@@ -213,7 +213,7 @@ async def asyncio(
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
         errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON.
+        errors.DecodeError: if the answer is not JSON, or is null.
         httpx.HTTPError: if there was no answer, or none within the client's timeout.
     """
 
