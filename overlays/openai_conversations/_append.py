@@ -7,7 +7,7 @@ what became of it; so its rule for repeating is that of requests which do no har
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._checks import MAX_ITEMS
@@ -68,12 +68,11 @@ class Account:
             batch: what was sent, not empty.
             stored: the same as the service has it; the last one has an id.
         """
-        ids = ids_of(stored)
         self.landed += len(batch)
         self.unknown = 0
-        self.last_id = ids[-1]
+        self.last_id = id_of(stored[-1])
         self._last = batch[-1]
-        self.result.add(stored, ids[0], ids[-1])
+        self.result.add(stored, id_of(stored[0]), self.last_id)
 
     def progress(self, stored: list[ConversationItem]) -> AppendProgress:
         """The account as callers see it; `stored` has landed since they last saw it."""
@@ -88,10 +87,15 @@ class Account:
         )
 
 
-def ids_of(items: Sequence[ConversationItem]) -> list[str | None]:
-    """The ids of stored items; None for one that has none."""
-    ids = [getattr(item, "id", None) for item in items]
-    return [value if isinstance(value, str) and value else None for value in ids]
+def id_of(item: ConversationItem) -> str | None:
+    """The id of a stored item; None if it has none."""
+    value = getattr(item, "id", None)
+    return value if isinstance(value, str) and value else None
+
+
+def ids_of(items: Iterable[ConversationItem]) -> list[str | None]:
+    """The ids of stored items."""
+    return [id_of(item) for item in items]
 
 
 def batch_size(held: Sequence[Mapping[str, Any]], *, ended: bool) -> int:

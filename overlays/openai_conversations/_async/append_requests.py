@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Sized
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from .. import _operations as operations
-from .._append import ids_of
+from .._append import id_of
 from .._checks import MAX_LIMIT
 from .._types import Omit, Options, omit
 from ..errors import APIResponseValidationError, NotFoundError, OpenAIError
@@ -43,7 +43,7 @@ class AsyncAppendRequests:
         )
         reply = await self._once.call(call, self._options)
         stored = reply.parse().data
-        if not _has_length(stored, len(batch)) or ids_of(stored)[-1] is None:
+        if not _has_length(stored, len(batch)) or id_of(stored[-1]) is None:
             message = f"the answer does not hold the {len(batch)} items that were sent"
             raise APIResponseValidationError(reply.http_response, None, message=message)
         return stored
@@ -53,7 +53,7 @@ class AsyncAppendRequests:
         items = await self._list(1, "desc", omit)
         if not items:
             return None
-        newest = ids_of(items)[0]
+        newest = id_of(items[0])
         if newest is None:
             raise OpenAIError(
                 f"the last item of {self._conversation_id} has no id, so what is appended after it "
@@ -94,4 +94,4 @@ class AsyncAppendRequests:
 
 
 def _has_length(value: object, length: int) -> bool:
-    return isinstance(value, Sized) and len(value) == length
+    return isinstance(value, Sequence) and len(cast("Sequence[object]", value)) == length

@@ -10,6 +10,7 @@ from .._append import (
     Account,
     batch_size,
     counted_from,
+    id_of,
     ids_of,
     is_reasoning,
     may_have_happened,
@@ -226,7 +227,7 @@ class _Append:
         more = len(found) > landed
         if more and not (self._more_found and landed == len(batch)):
             raise self._uncertain("what follows is not what was sent", found) from failure
-        if landed and ids_of(found)[landed - 1] is None:
+        if landed and id_of(found[landed - 1]) is None:
             raise self._uncertain("the service lists an item without an id", found) from failure
         self._more_found = more
         self._account.unknown = 0

@@ -18,18 +18,8 @@ from openai_conversations import (
 )
 from openai_conversations.local.observed import ObservedService
 
+from tests.overlay.append.cases import Item, messages, texts
 from tests.overlay.ways import Way
-
-Item = dict[str, Any]
-
-
-def messages(count: int) -> list[Item]:
-    return [{"role": "user", "content": f"text {n}"} for n in range(count)]
-
-
-def texts(client: Client, conversation: str) -> list[str]:
-    listed = client.conversations.items.list(conversation, order="asc", limit=100)
-    return [item.to_dict()["content"][0]["text"] for item in listed]
 
 
 def sent(service: ObservedService) -> list[list[Item]]:

@@ -1,0 +1,27 @@
+"""A client, the service behind it, and a conversation, for the tests of `items.append`."""
+
+from __future__ import annotations
+
+import pytest
+from openai_conversations import Client
+from openai_conversations.local.observed import ObservedService
+
+from tests.overlay.append.cases import messages
+
+
+@pytest.fixture
+def client(conversations_client: Client) -> Client:
+    return conversations_client
+
+
+@pytest.fixture
+def service(conversations_local: ObservedService) -> ObservedService:
+    return conversations_local
+
+
+@pytest.fixture
+def conversation(client: Client, service: ObservedService) -> str:
+    """A conversation that already holds what will be appended first."""
+    made = client.conversations.create(items=messages(20))
+    service.requests.clear()
+    return made.id
