@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
+from openai_conversations import AsyncClient, Client, InvalidArgumentError
+from openai_conversations.local import LocalModel
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 from openai_conversations.local.transport import LocalTransport
@@ -140,3 +143,20 @@ def test_closing_the_client_closes_the_service_only_if_told_to() -> None:
     httpx.Client(transport=LocalTransport(service, close_service=True)).close()
     assert closed
     LocalService.close(service)
+
+
+def test_a_client_takes_a_model_of_yours() -> None:
+    def shout(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
+        return str(request["input"]).upper()
+
+    with Client.local(model=shout) as client:
+        assert client.responses.create(model="m", input="hello").output_text == "HELLO"
+
+    async def ask() -> str:
+        async with AsyncClient.local(model=LocalModel(shout)) as client:
+            return (await client.responses.create(model="m", input="hello")).output_text
+
+    assert asyncio.run(ask()) == "HELLO"
+    wrong: Any = "gpt-4o"
+    with pytest.raises(InvalidArgumentError, match="model"):
+        Client.local(model=wrong)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..interceptors import AsyncInterceptor
+    from ..local.model import LocalModel, ModelCallable
     from ..local.service import LocalService
     from .conversations import AsyncConversations
     from .responses import AsyncResponses
@@ -113,6 +114,7 @@ class AsyncClient(AsyncGenericCalls):
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
+        model: LocalModel | ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -127,6 +129,8 @@ class AsyncClient(AsyncGenericCalls):
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
+            model: what answers in place of the stand-in: a function of the request and the items
+                that a model would see, which returns a text or output items; or a `LocalModel`.
             timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
                 client itself.
 
@@ -136,7 +140,7 @@ class AsyncClient(AsyncGenericCalls):
         from ..local.service import LocalService
         from ..local.transport import AsyncLocalTransport
 
-        service = LocalService() if path is None else LocalService(path)
+        service = LocalService(path, model=model)
         transport = AsyncLocalTransport(service, close_service=True)
         client = cls(
             api_key="local",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from ..interceptors import Interceptor
+    from ..local.model import LocalModel, ModelCallable
     from ..local.service import LocalService
     from .conversations import Conversations
     from .responses import Responses
@@ -114,6 +115,7 @@ class Client(GenericCalls):
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
+        model: LocalModel | ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -128,6 +130,8 @@ class Client(GenericCalls):
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
+            model: what answers in place of the stand-in: a function of the request and the items
+                that a model would see, which returns a text or output items; or a `LocalModel`.
             timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
                 client itself.
 
@@ -137,7 +141,7 @@ class Client(GenericCalls):
         from ..local.service import LocalService
         from ..local.transport import LocalTransport
 
-        service = LocalService() if path is None else LocalService(path)
+        service = LocalService(path, model=model)
         transport = LocalTransport(service, close_service=True)
         client = cls(
             api_key="local",
