@@ -1,7 +1,7 @@
 """Every request of our client in any test, and its reply, is held to the document.
 
 Automatically: a test does nothing for it. One that lets a server answer wrongly on purpose says so
-with the marker `off_contract`.
+with the marker `off_contract`. No test measures time, those of hypothesis included.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.contract.recorder import Recorder
+
+
+# Hypothesis fails a draw that takes 200 ms, which on a busy machine any may.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:
