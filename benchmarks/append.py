@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import statistics
 import sys
 import time
@@ -83,6 +84,8 @@ async def by_append_async(client: AsyncClient, items: list[Any]) -> int:
 def measure(answers: Answers, work: Callable[[], int], count: int) -> tuple[float, int]:
     """CPU seconds and number of requests of one run."""
     answers.requests = 0
+    # What the run before has left behind is not this one's cost.
+    gc.collect()
     start = time.process_time()
     assert work() == count
     return time.process_time() - start, answers.requests
