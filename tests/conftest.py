@@ -13,7 +13,6 @@ from hypothesis import settings
 
 from tests.contract.recorder import Recorder
 
-
 # Hypothesis fails a draw that takes 200 ms, which on a busy machine any may.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
