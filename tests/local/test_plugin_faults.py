@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
+from openai_conversations import InvalidArgumentError
 from openai_conversations.local.faults import Fault, Faults
 from openai_conversations.local.observed import ObservedService
 from openai_conversations.local.server import LocalServer
@@ -155,10 +157,29 @@ def test_a_fault_of_ones_own(client: httpx.Client, local: ObservedService, items
     assert local.requests[-1].fault == "teapot"
 
 
-def test_times_must_make_sense() -> None:
-    with pytest.raises(ValueError, match="times must be at least 1, got 0"):
-        Faults().server_error(times=0)
-    with pytest.raises(ValueError, match="status must be from 500 to 599, got 404"):
-        Faults().server_error(status=404)
-    with pytest.raises(ValueError, match="retry_after must not be negative, got -1"):
-        Faults().rate_limited(retry_after=-1)
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("server_error", {"times": 0}),
+        ("server_error", {"status": 404}),
+        ("server_error", {"on": "nonsense"}),
+        ("server_error", {"on": "get /conversations/*"}),
+        ("server_error", {"on": "POST /v1/conversations"}),
+        ("rate_limited", {"retry_after": -1}),
+        ("cut_body", {"after": -1}),
+    ],
+)
+def test_what_no_fault_can_be_is_refused(name: str, arguments: dict[str, Any]) -> None:
+    faults = Faults()
+    [(argument, value)] = arguments.items()
+    with pytest.raises(InvalidArgumentError) as refused:
+        getattr(faults, name)(**arguments)
+    assert (refused.value.argument, refused.value.received) == (argument, repr(value))
+    assert not faults.pending
+
+
+@pytest.mark.parametrize("on", ["*", "GET *", "* /conversations", "POST*", "GET /responses/*"])
+def test_what_faults_may_strike(on: str) -> None:
+    faults = Faults()
+    faults.timeout(on)
+    assert [fault.on for fault in faults.pending] == [on]

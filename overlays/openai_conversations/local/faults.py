@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from ..errors import InvalidArgumentError
 from .offload import close_body
 from .service import ServiceReply, ServiceRequest
 
@@ -62,6 +63,7 @@ class Faults:
 
     Each method asks for one fault, on the next request that fits `on` (`"METHOD /path"` below
     `/v1`, `*` for anything, for example `"POST /conversations/*/items"`); `times` for several.
+    An argument that cannot be raises InvalidArgumentError.
     """
 
     def __init__(self) -> None:
@@ -80,9 +82,13 @@ class Faults:
             self._pending.clear()
 
     def add(self, fault: Fault, *, times: int = 1) -> None:
-        """Ask for a fault of your own making, `times` times (ValueError below 1)."""
-        if times < 1:
-            raise ValueError(f"times must be at least 1, got {times}")
+        """Ask for a fault of your own making, `times` times."""
+        _check("times", times >= 1, "1 or more", times)
+        method, _, path = fault.on.partition(" ")
+        fits = "*" in method or path.startswith(("/", "*"))
+        # A request that no server sees: its fault would be missed without saying why.
+        fits = fits and method == method.upper() and not path.startswith("/v1/")
+        _check("on", fits, "'METHOD /path' with the path below /v1, '*' for anything", fault.on)
         with self._lock:
             self._pending.extend([fault] * times)
 
@@ -107,8 +113,7 @@ class Faults:
 
     def rate_limited(self, on: str = "*", *, retry_after: float = 0.01, times: int = 1) -> None:
         """Status 429; `retry_after` in seconds, sent as `Retry-After` and `retry-after-ms`."""
-        if retry_after < 0:
-            raise ValueError(f"retry_after must not be negative, got {retry_after}")
+        _check("retry_after", retry_after >= 0, "0 seconds or more", retry_after)
         headers = [
             ("retry-after", str(math.ceil(retry_after))),
             ("retry-after-ms", str(round(retry_after * 1000))),
@@ -116,9 +121,8 @@ class Faults:
         self._refuse("rate_limited", on, times, 429, "rate_limit_exceeded", "requests", headers)
 
     def server_error(self, on: str = "*", *, status: int = 500, times: int = 1) -> None:
-        """A status from 500 to 599 (ValueError for others); nothing was carried out."""
-        if not 500 <= status <= 599:
-            raise ValueError(f"status must be from 500 to 599, got {status}")
+        """A status from 500 to 599; nothing was carried out."""
+        _check("status", 500 <= status <= 599, "a status from 500 to 599", status)
         self._refuse("server_error", on, times, status, "server_error", "server_error", [])
 
     def conversation_locked(self, on: str = "*", *, times: int = 1) -> None:
@@ -138,6 +142,7 @@ class Faults:
 
         `after` counts bytes, or events of a stream. Without it, half of the bytes or one event.
         """
+        _check("after", after is None or after >= 0, "0 or more", after)
 
         def effect(answer: Answer) -> ServiceReply:
             reply = answer()
@@ -205,6 +210,11 @@ class Faults:
             return ServiceReply(status, fixed + headers, body)
 
         self.add(Fault(name, on, effect), times=times)
+
+
+def _check(argument: str, fits: bool, expected: str, received: object) -> None:
+    if not fits:
+        raise InvalidArgumentError(argument, expected=expected, received=repr(received))
 
 
 def _finish(reply: ServiceReply) -> None:
