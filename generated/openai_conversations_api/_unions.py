@@ -8,7 +8,7 @@ Each table is named after its schema, or after the field that holds the union.
 
 from __future__ import annotations
 
-from .types import Dispatch, Variant
+from ._decoding import Dispatch, Variant
 
 ANNOTATION = Dispatch(
     {

@@ -2,7 +2,7 @@
 # Do not edit: `make generate` writes this file anew.
 
 # pyright: reportPrivateUsage=false
-"""What every model is made of: decoding, encoding, and the keeping of what is not known.
+"""What every model is made of: its base, its encoding, and the keeping of what is not known.
 
 Three promises hold for every JSON object `x` and every model `M`:
 
@@ -14,9 +14,8 @@ Three promises hold for every JSON object `x` and every model `M`:
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from attrs import define, field, fields
 
@@ -115,7 +114,7 @@ class Model:
 
         Args:
             data: a JSON object as `json.loads` gives it. It is not changed, but values of free
-                form (an object without declared fields) are shared, not copied.
+                form (an object without declared fields), and empty lists, are shared, not copied.
 
         A required field that is missing reads as None and stays missing in `to_dict`.
 
@@ -213,180 +212,6 @@ class RawObject:
     def __repr__(self) -> str:
         lacks = f", missing={self.missing!r}" if self.missing else ""
         return f"RawObject(type={_reprs.repr(self.type)}, keys={len(self.data)}{lacks})"
-
-
-class Variant(NamedTuple):
-    """One of several models that share a `type`, and how to tell that an object is it.
-
-    Attributes:
-        model: the name of the class.
-        required: fields that an object of this kind has.
-        values: fields that hold one of a few strings.
-        shapes: fields that are always a list, or always a string.
-    """
-
-    model: str
-    required: tuple[str, ...]
-    values: Mapping[str, frozenset[str]]
-    shapes: Mapping[str, type]
-
-    def fits(self, raw: Mapping[str, Any]) -> bool:
-        """Whether `raw` has all that this kind must have."""
-        return (
-            all(name in raw for name in self.required)
-            and all(_one_of(raw.get(n), v) for n, v in self.values.items())
-            and all(type(raw[n]) is t for n, t in self.shapes.items() if raw.get(n) is not None)
-        )
-
-
-def _one_of(value: Any, known: frozenset[str]) -> bool:
-    return value is None or (isinstance(value, str) and value in known)
-
-
-Parser = Callable[[Any], Any]
-
-
-def load(name: str) -> type[Model]:
-    """The class of this name; its module is imported now, if it was not yet."""
-    from . import models
-
-    found: type[Model] = getattr(models, name)
-    return found
-
-
-class Dispatch(dict[str, Parser]):
-    """`type` -> parser of the model for it. A model is imported when its `type` is first seen.
-
-    Args:
-        names: for each `type` the class, or, narrowest first, the variants that share it.
-        untyped: the variants that may leave `type` out.
-        other: makes what an object of none of these kinds is kept as.
-    """
-
-    __slots__ = ("_names", "_other", "_untyped")
-
-    def __init__(
-        self,
-        names: Mapping[str, str | tuple[Variant, ...]],
-        untyped: tuple[Variant, ...] = (),
-        other: Parser = RawObject,
-    ) -> None:
-        self._names = names
-        self._untyped = untyped
-        self._other = other
-
-    def __missing__(self, kind: str) -> Parser:
-        found = self._names.get(kind)
-        if found is None:
-            return self._other  # not stored: a server may send any number of unknown types
-        parser: Parser
-        parser = load(found)._parse if isinstance(found, str) else partial(_parse_variant, found)
-        self[kind] = parser
-        return parser
-
-    def one(self, value: Any) -> Any:
-        """Decode one value that may be anything; `many` and `decode_one` come here in doubt."""
-        if value.__class__ is not dict:
-            return value
-        kind = value.get("type")
-        found = self._names.get(kind) if isinstance(kind, str) else None
-        variants = self._untyped if kind is None else ()
-        if found is None and not variants:
-            return self._other(value)
-        name = found if isinstance(found, str) else _choose(found or variants, value).model
-        model = load(name)
-        missing = tuple(n for n in model._REQUIRED if n not in value)
-        if not missing:
-            return model._parse(value)
-        if found is None and self._other is not RawObject:
-            return self._other(value)
-        return RawObject(value, missing)
-
-
-def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant:
-    for variant in variants:
-        if variant.fits(raw):
-            return variant
-    # An open enumeration may have grown: the widest one whose required fields are there.
-    for variant in reversed(variants):
-        if all(name in raw for name in variant.required):
-            return variant
-    return variants[-1]
-
-
-def _parse_variant(variants: tuple[Variant, ...], raw: dict[str, Any]) -> Model:
-    return load(_choose(variants, raw).model)._parse(raw)
-
-
-class _Models(dict[str, Parser]):
-    """Class name -> its `_parse`, imported at first use."""
-
-    def __missing__(self, name: str) -> Parser:
-        self[name] = parser = load(name)._parse
-        return parser
-
-
-MODELS = _Models()
-
-
-def decode_many(table: Dispatch, value: Any) -> Any:
-    """Decode a list whose elements are told apart by `type`; anything else is left as it is."""
-    if value.__class__ is not list:
-        return value
-    out: list[Any] = []  # a loop, because a comprehension costs a frame of its own in 3.11
-    try:
-        for element in value:
-            out.append(table[element["type"]](element))
-    except (KeyError, TypeError):
-        # An element is no object, has no type, or lacks a field: look at each one closely.
-        return [table.one(element) for element in value]
-    return out
-
-
-def decode_one(table: Dispatch, value: Any) -> Any:
-    """Decode an object that is told apart by `type`; anything else is left as it is."""
-    if value.__class__ is not dict:
-        return value
-    try:
-        return table[value["type"]](value)
-    except (KeyError, TypeError):
-        return table.one(value)
-
-
-def decode_model(name: str, value: Any) -> Any:
-    """Decode an object that can be of one class only; anything else is left as it is."""
-    if value.__class__ is not dict:
-        return value
-    try:
-        return MODELS[name](value)
-    except KeyError:
-        return load(name).from_dict(value)  # a required field is missing
-
-
-def decode_models(name: str, value: Any) -> Any:
-    """Decode a list of objects of one class; anything else is left as it is."""
-    if value.__class__ is not list:
-        return value
-    parser = MODELS[name]
-    out: list[Any] = []
-    try:
-        for element in value:
-            out.append(parser(element) if element.__class__ is dict else element)
-    except KeyError:
-        return [decode_model(name, element) for element in value]
-    return out
-
-
-def decode_values(decode: Parser, value: Any) -> Any:
-    """Decode the values of an object that has no declared fields."""
-    if value.__class__ is not dict:
-        return value
-    return {key: decode(element) for key, element in value.items()}
-
-
-def decode_each(decode: Parser, value: Any) -> Any:
-    """Decode the elements of a list that are lists or dictionaries themselves."""
-    return [decode(each) for each in value] if value.__class__ is list else value
 
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))

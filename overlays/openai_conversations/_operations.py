@@ -97,7 +97,7 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     import all 58.
     """
     from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
-    from openai_conversations_api.types import decode_one
+    from openai_conversations_api._decoding import decode_one
 
     return partial(decode_one, RESPONSE_STREAM_EVENT)
 

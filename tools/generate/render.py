@@ -67,6 +67,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     _write(project, "_unions.py.jinja", into / "_unions.py", tables=tables)
     _write(project, "_reading.py.jinja", into / "_reading.py")
     _write(project, "answers.py.jinja", into / "answers.py")
+    _write(project, "_decoding.py.jinja", into / "_decoding.py")
     source = provenance(root, TEMPLATES, generator_version)
     _write(project, "_provenance.py.jinja", into / "_provenance.py", source=source)
     (into / "py.typed").touch()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import TOOL
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .message_role import MessageRole
@@ -40,7 +41,7 @@ class AdditionalTools(Model):
         self = new(cls)
         self.id = raw["id"]
         self.role = raw["role"]
-        self.tools = decode_many(TOOL, raw["tools"])
+        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
         type = raw["type"]
         self.type = "additional_tools" if type == "additional_tools" else type
         self._extra = extra

@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import ANNOTATION
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .container_file_citation_body import ContainerFileCitationBody
 from .file_citation_body import FileCitationBody
 from .file_path import FilePath

@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import APPLY_PATCH_OPERATION_PARAM
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .apply_patch_create_file_operation_param import ApplyPatchCreateFileOperationParam
 from .apply_patch_delete_file_operation_param import ApplyPatchDeleteFileOperationParam
 from .apply_patch_update_file_operation_param import ApplyPatchUpdateFileOperationParam

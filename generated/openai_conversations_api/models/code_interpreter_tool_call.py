@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject
@@ -56,7 +57,9 @@ class CodeInterpreterToolCall(Model):
         self.status = raw["status"]
         self.container_id = raw["container_id"]
         self.code = raw["code"]
-        self.outputs = decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, raw["outputs"])
+        self.outputs = (
+            decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, v) if (v := raw["outputs"]) else v
+        )
         type = raw["type"]
         self.type = "code_interpreter_call" if type == "code_interpreter_call" else type
         self._extra = extra

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_model
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, decode_many, decode_model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .input_item import InputItem

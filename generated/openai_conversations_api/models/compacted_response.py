@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_model
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
-from ..types import Extra, Model, decode_many, decode_model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .item_field import ItemField
@@ -42,7 +43,7 @@ class CompactedResponse(HasCreated, Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
-        self.output = decode_many(ITEM_FIELD, raw["output"])
+        self.output = decode_many(ITEM_FIELD, v) if (v := raw["output"]) else v
         self.created_at = raw["created_at"]
         self.usage = decode_model("ResponseUsage", raw["usage"])
         object = raw["object"]

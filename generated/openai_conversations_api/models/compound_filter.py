@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import FILTERS
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .filters import Filters
@@ -34,7 +35,7 @@ class CompoundFilter(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.type = raw["type"]
-        self.filters = decode_many(FILTERS, raw["filters"])
+        self.filters = decode_many(FILTERS, v) if (v := raw["filters"]) else v
         self._extra = extra
         return self
 

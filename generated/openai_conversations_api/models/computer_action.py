@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import COMPUTER_ACTION
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .click_param import ClickParam
 from .double_click_action import DoubleClickAction
 from .drag_param import DragParam

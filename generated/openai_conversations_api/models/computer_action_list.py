@@ -5,8 +5,8 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_many
 from .._unions import COMPUTER_ACTION
-from ..types import decode_many
 from .computer_action import ComputerAction
 
 ComputerActionList: TypeAlias = list[ComputerAction]

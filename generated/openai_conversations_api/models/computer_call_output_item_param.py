@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_models, decode_one
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
-from ..types import Extra, Model, decode_models, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_model, encode, new
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from .image_detail import ImageDetail

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_models, decode_one
 from .._unions import COMPUTER_ACTION
-from ..types import Extra, Model, decode_many, decode_models, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .computer_action import ComputerAction
@@ -64,8 +65,10 @@ class ComputerToolCall(Model):
         self = new(cls)
         self.id = raw["id"]
         self.call_id = raw["call_id"]
-        self.pending_safety_checks = decode_models(
-            "ComputerCallSafetyCheckParam", raw["pending_safety_checks"]
+        self.pending_safety_checks = (
+            decode_models("ComputerCallSafetyCheckParam", v)
+            if (v := raw["pending_safety_checks"])
+            else v
         )
         self.status = raw["status"]
         type = raw["type"]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_one
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY, CONTAINER_AUTO_PARAM_SKILLS
-from ..types import Extra, Model, decode_many, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

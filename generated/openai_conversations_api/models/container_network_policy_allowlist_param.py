@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .container_network_policy_domain_secret_param import (

@@ -5,7 +5,7 @@
 
 from typing import Any, TypeAlias
 
-from ..types import decode_model
+from .._decoding import decode_model
 from .conversation_reference import ConversationReference
 
 ConversationParam: TypeAlias = str | ConversationReference

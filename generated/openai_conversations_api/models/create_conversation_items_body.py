@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .input_item import InputItem
@@ -31,7 +32,7 @@ class CreateConversationItemsBody(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.items = decode_many(INPUT_ITEM, raw["items"])
+        self.items = decode_many(INPUT_ITEM, v) if (v := raw["items"]) else v
         self._extra = extra
         return self
 

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_model, decode_models, decode_one
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
-from ..types import (
-    Extra,
-    Model,
-    decode_many,
-    decode_model,
-    decode_models,
-    decode_one,
-    encode,
-    encode_list,
-    new,
-)
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .context_management_param import ContextManagementParam

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, decode_many, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
@@ -55,7 +56,9 @@ class CustomToolCallOutputResource(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
-        self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
+        self.output = (
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["output"]) else v
+        )
         self.id = raw["id"]
         self.status = raw["status"]
         type = raw["type"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .coord_param import CoordParam
@@ -36,7 +37,7 @@ class DragParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.path = decode_models("CoordParam", raw["path"])
+        self.path = decode_models("CoordParam", v) if (v := raw["path"]) else v
         type = raw["type"]
         self.type = "drag" if type == "drag" else type
         self.keys = keys

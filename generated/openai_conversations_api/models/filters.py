@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import FILTERS
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .comparison_filter import ComparisonFilter
 from .compound_filter import CompoundFilter
 

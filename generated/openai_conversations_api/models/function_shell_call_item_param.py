@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_model, decode_one
 from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, decode_model, decode_one, encode, new
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_models, decode_one
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, decode_models, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .function_shell_call_output_content import FunctionShellCallOutputContent
@@ -66,7 +67,9 @@ class FunctionShellCallOutput(Model):
         self.id = raw["id"]
         self.call_id = raw["call_id"]
         self.status = raw["status"]
-        self.output = decode_models("FunctionShellCallOutputContent", raw["output"])
+        self.output = (
+            decode_models("FunctionShellCallOutputContent", v) if (v := raw["output"]) else v
+        )
         self.max_output_length = raw["max_output_length"]
         type = raw["type"]
         self.type = "shell_call_output" if type == "shell_call_output" else type

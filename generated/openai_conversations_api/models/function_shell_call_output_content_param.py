@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_one
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM
-from ..types import Extra, Model, decode_one, encode, new
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from .function_shell_call_output_outcome_param import FunctionShellCallOutputOutcomeParam

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_models, decode_one
 from .._unions import TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, decode_models, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .function_shell_call_item_status import FunctionShellCallItemStatus
@@ -62,7 +63,9 @@ class FunctionShellCallOutputItemParam(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.call_id = raw["call_id"]
-        self.output = decode_models("FunctionShellCallOutputContentParam", raw["output"])
+        self.output = (
+            decode_models("FunctionShellCallOutputContentParam", v) if (v := raw["output"]) else v
+        )
         type = raw["type"]
         self.type = "shell_call_output" if type == "shell_call_output" else type
         self.id = id

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_one
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
-from ..types import Extra, Model, decode_one, encode, new
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, decode_many, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
@@ -63,7 +64,9 @@ class FunctionToolCallOutput(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.output = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["output"])
+        self.output = (
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["output"]) else v
+        )
         type = raw["type"]
         self.type = "function_call_output" if type == "function_call_output" else type
         self.id = id

@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import INPUT_ITEM
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .additional_tools_item_param import AdditionalToolsItemParam
 from .apply_patch_tool_call_item_param import ApplyPatchToolCallItemParam
 from .apply_patch_tool_call_output_item_param import ApplyPatchToolCallOutputItemParam

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .input_content import InputContent
@@ -43,7 +44,9 @@ class InputMessage(HasText, Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.role = raw["role"]
-        self.content = decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, raw["content"])
+        self.content = (
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["content"]) else v
+        )
         self.type = type
         self.status = status
         self._extra = extra

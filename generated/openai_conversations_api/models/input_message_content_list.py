@@ -5,8 +5,8 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_many
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import decode_many
 from .input_content import InputContent
 
 InputMessageContentList: TypeAlias = list[InputContent]

@@ -5,8 +5,8 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_many
 from .._unions import INPUT_ITEM
-from ..types import decode_many
 from .input_item import InputItem
 
 InputParam: TypeAlias = str | list[InputItem]

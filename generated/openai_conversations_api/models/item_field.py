@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import ITEM_FIELD
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .additional_tools import AdditionalTools
 from .apply_patch_tool_call import ApplyPatchToolCall
 from .apply_patch_tool_call_output import ApplyPatchToolCallOutput

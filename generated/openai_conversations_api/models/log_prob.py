@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .top_log_prob import TopLogProb
@@ -39,7 +40,7 @@ class LogProb(Model):
         self.token = raw["token"]
         self.logprob = raw["logprob"]
         self.bytes = raw["bytes"]
-        self.top_logprobs = decode_models("TopLogProb", raw["top_logprobs"])
+        self.top_logprobs = decode_models("TopLogProb", v) if (v := raw["top_logprobs"]) else v
         self._extra = extra
         return self
 

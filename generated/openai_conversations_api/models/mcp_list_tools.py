@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .mcp_list_tools_tool import MCPListToolsTool
@@ -42,7 +43,7 @@ class MCPListTools(Model):
         self = new(cls)
         self.id = raw["id"]
         self.server_label = raw["server_label"]
-        self.tools = decode_models("MCPListToolsTool", raw["tools"])
+        self.tools = decode_models("MCPListToolsTool", v) if (v := raw["tools"]) else v
         type = raw["type"]
         self.type = "mcp_list_tools" if type == "mcp_list_tools" else type
         self.error = error

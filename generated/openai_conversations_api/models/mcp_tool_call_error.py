@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import MCP_TOOL_CALL_ERROR
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .http_error import HTTPError
 from .mcp_protocol_error import MCPProtocolError
 from .mcp_tool_execution_error import MCPToolExecutionError

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_model, encode, new
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from .mcp_tool_filter import MCPToolFilter

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import MESSAGE_CONTENT
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject
@@ -73,7 +74,7 @@ class Message(HasText, Model):
         self.id = raw["id"]
         self.status = raw["status"]
         self.role = raw["role"]
-        self.content = decode_many(MESSAGE_CONTENT, raw["content"])
+        self.content = decode_many(MESSAGE_CONTENT, v) if (v := raw["content"]) else v
         type = raw["type"]
         self.type = "message" if type == "message" else type
         self.phase = phase

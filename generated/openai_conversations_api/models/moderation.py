@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_one
 from .._unions import MODERATION_INPUT
-from ..types import Extra, Model, decode_one, encode, new
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

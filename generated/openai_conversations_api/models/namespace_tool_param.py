@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import NAMESPACE_TOOL_PARAM_TOOLS
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject
@@ -41,7 +42,7 @@ class NamespaceToolParam(Model):
         self = new(cls)
         self.name = raw["name"]
         self.description = raw["description"]
-        self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, raw["tools"])
+        self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, v) if (v := raw["tools"]) else v
         type = raw["type"]
         self.type = "namespace" if type == "namespace" else type
         self._extra = extra

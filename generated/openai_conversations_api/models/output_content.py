@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import OUTPUT_CONTENT
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .output_text_content import OutputTextContent
 from .reasoning_text_content import ReasoningTextContent
 from .refusal_content import RefusalContent

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import OUTPUT_MESSAGE_CONTENT
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .message_phase import MessagePhase
@@ -51,7 +52,7 @@ class OutputMessage(HasText, Model):
         self.id = raw["id"]
         role = raw["role"]
         self.role = "assistant" if role == "assistant" else role
-        self.content = decode_many(OUTPUT_MESSAGE_CONTENT, raw["content"])
+        self.content = decode_many(OUTPUT_MESSAGE_CONTENT, v) if (v := raw["content"]) else v
         self.status = raw["status"]
         type = raw["type"]
         self.type = "message" if type == "message" else type

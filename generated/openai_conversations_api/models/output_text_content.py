@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_models
 from .._unions import ANNOTATION
-from ..types import Extra, Model, decode_many, decode_models, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .annotation import Annotation
@@ -39,8 +40,8 @@ class OutputTextContent(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.annotations = decode_many(ANNOTATION, raw["annotations"])
-        self.logprobs = decode_models("LogProb", raw["logprobs"])
+        self.annotations = decode_many(ANNOTATION, v) if (v := raw["annotations"]) else v
+        self.logprobs = decode_models("LogProb", v) if (v := raw["logprobs"]) else v
         type = raw["type"]
         self.type = "output_text" if type == "output_text" else type
         self._extra = extra

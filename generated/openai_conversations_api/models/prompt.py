@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_one, decode_values
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, decode_one, decode_values, encode, new
+from ..types import Extra, Model, encode, new
 
 if TYPE_CHECKING:
     from .response_prompt_variables import ResponsePromptVariables

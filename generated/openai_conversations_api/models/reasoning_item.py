@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import REASONING_ITEM_CONTENT, REASONING_ITEM_SUMMARY
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject
@@ -58,7 +59,7 @@ class ReasoningItem(Model):
                 extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
-        self.summary = decode_many(REASONING_ITEM_SUMMARY, raw["summary"])
+        self.summary = decode_many(REASONING_ITEM_SUMMARY, v) if (v := raw["summary"]) else v
         type = raw["type"]
         self.type = "reasoning" if type == "reasoning" else type
         self.encrypted_content = encrypted_content

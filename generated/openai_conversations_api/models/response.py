@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_model, decode_one
 from .._reading import HasCreated, HasOutputText
 from .._unions import INPUT_ITEM, OUTPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
-from ..types import Extra, Model, decode_many, decode_model, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .input_item import InputItem
@@ -260,7 +261,7 @@ class Response(HasCreated, HasOutputText, Model):
         self.temperature = raw["temperature"]
         self.top_p = raw["top_p"]
         self.model = raw["model"]
-        self.tools = decode_many(TOOL, raw["tools"])
+        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
         self.tool_choice = decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])
         self.id = raw["id"]
         self.created_at = raw["created_at"]
@@ -268,8 +269,8 @@ class Response(HasCreated, HasOutputText, Model):
         self.incomplete_details = decode_model(
             "ResponseIncompleteDetails", raw["incomplete_details"]
         )
-        self.output = decode_many(OUTPUT_ITEM, raw["output"])
-        self.instructions = decode_many(INPUT_ITEM, raw["instructions"])
+        self.output = decode_many(OUTPUT_ITEM, v) if (v := raw["output"]) else v
+        self.instructions = decode_many(INPUT_ITEM, v) if (v := raw["instructions"]) else v
         self.parallel_tool_calls = raw["parallel_tool_calls"]
         object = raw["object"]
         self.object = "response" if object == "response" else object

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import ITEM_RESOURCE
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .item_resource import ItemResource
@@ -42,7 +43,7 @@ class ResponseItemList(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.data = decode_many(ITEM_RESOURCE, raw["data"])
+        self.data = decode_many(ITEM_RESOURCE, v) if (v := raw["data"]) else v
         self.has_more = raw["has_more"]
         self.first_id = raw["first_id"]
         self.last_id = raw["last_id"]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .response_log_prob_top_logprobs_item import ResponseLogProbTopLogprobsItem

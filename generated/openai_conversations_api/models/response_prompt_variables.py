@@ -5,8 +5,8 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one, decode_values
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import decode_one, decode_values
 from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
 
 ResponsePromptVariables: TypeAlias = dict[str, FunctionAndCustomToolCallOutput | str] | None

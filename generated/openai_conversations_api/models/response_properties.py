@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import define
 
+from .._decoding import decode_many, decode_model, decode_one
 from .._unions import TOOL, TOOL_CHOICE_PARAM
-from ..types import Extra, Model, decode_many, decode_model, decode_one, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new
 
 if TYPE_CHECKING:
     from .model_ids_responses import ModelIdsResponses

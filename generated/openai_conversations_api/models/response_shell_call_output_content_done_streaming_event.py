@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .function_shell_call_output_content import FunctionShellCallOutputContent
@@ -55,7 +56,9 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
-        self.output = decode_models("FunctionShellCallOutputContent", raw["output"])
+        self.output = (
+            decode_models("FunctionShellCallOutputContent", v) if (v := raw["output"]) else v
+        )
         type = raw["type"]
         self.type = (
             "response.shell_call_output_content.done"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, decode_models, encode_list, new
+from .._decoding import decode_models
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .response_log_prob import ResponseLogProb
@@ -57,7 +58,7 @@ class ResponseTextDeltaEvent(Model):
         self.content_index = raw["content_index"]
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
-        self.logprobs = decode_models("ResponseLogProb", raw["logprobs"])
+        self.logprobs = decode_models("ResponseLogProb", v) if (v := raw["logprobs"]) else v
         type = raw["type"]
         self.type = "response.output_text.delta" if type == "response.output_text.delta" else type
         self._extra = extra

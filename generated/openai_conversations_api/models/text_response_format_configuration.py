@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .response_format_json_object import ResponseFormatJsonObject
 from .response_format_text import ResponseFormatText
 from .text_response_format_json_schema import TextResponseFormatJsonSchema

@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import TOOL
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .apply_patch_tool_param import ApplyPatchToolParam
 from .code_interpreter_tool import CodeInterpreterTool
 from .computer_tool import ComputerTool

@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import TOOL_CALL_CALLER
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .direct_tool_call_caller import DirectToolCallCaller
 from .program_tool_call_caller import ProgramToolCallCaller
 

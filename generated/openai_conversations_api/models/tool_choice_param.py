@@ -5,8 +5,9 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_one
 from .._unions import TOOL_CHOICE_PARAM
-from ..types import RawObject, decode_one
+from ..types import RawObject
 from .specific_apply_patch_param import SpecificApplyPatchParam
 from .specific_function_shell_param import SpecificFunctionShellParam
 from .specific_programmatic_tool_calling_param import SpecificProgrammaticToolCallingParam

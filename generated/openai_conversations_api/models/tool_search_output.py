@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import TOOL
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .function_call_output_status_enum import FunctionCallOutputStatusEnum
@@ -52,7 +53,7 @@ class ToolSearchOutput(Model):
         self.id = raw["id"]
         self.call_id = raw["call_id"]
         self.execution = raw["execution"]
-        self.tools = decode_many(TOOL, raw["tools"])
+        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
         self.status = raw["status"]
         type = raw["type"]
         self.type = "tool_search_output" if type == "tool_search_output" else type

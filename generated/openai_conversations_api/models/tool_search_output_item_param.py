@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import TOOL
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from .function_call_item_status import FunctionCallItemStatus
@@ -53,7 +54,7 @@ class ToolSearchOutputItemParam(Model):
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
-        self.tools = decode_many(TOOL, raw["tools"])
+        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
         type = raw["type"]
         self.type = "tool_search_output" if type == "tool_search_output" else type
         self.id = id

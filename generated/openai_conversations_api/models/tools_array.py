@@ -5,8 +5,8 @@
 
 from typing import Any, TypeAlias
 
+from .._decoding import decode_many
 from .._unions import TOOL
-from ..types import decode_many
 from .tool import Tool
 
 ToolsArray: TypeAlias = list[Tool]

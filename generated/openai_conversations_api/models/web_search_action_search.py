@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._decoding import decode_many
 from .._unions import WEB_SEARCH_ACTION_SEARCH_SOURCES
-from ..types import Extra, Model, decode_many, encode_list, new
+from ..types import Extra, Model, encode_list, new
 
 if TYPE_CHECKING:
     from ..types import RawObject

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment, query
-from ...types import decode_model, encode
+from ...types import encode
 
 if TYPE_CHECKING:
     from ...models.conversation_item_list import ConversationItemList

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._decoding import decode_one
 from ..._unions import CONVERSATION_ITEM
 from ...answers import Answer
 from ...client import Client, path_segment, query
-from ...types import decode_one
 
 if TYPE_CHECKING:
     from ...models.conversation_item import ConversationItem

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
-from ...types import decode_model
 
 if TYPE_CHECKING:
     from ...models.response import Response

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment, query
-from ...types import decode_model
 
 if TYPE_CHECKING:
     from ...models.include_enum import IncludeEnum
