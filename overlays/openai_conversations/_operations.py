@@ -96,8 +96,8 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     By the table, which imports a model when its event first comes; the union's own module has to
     import all 58.
     """
-    from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
     from openai_conversations_api._decoding import decode_one
+    from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
 
     return partial(decode_one, RESPONSE_STREAM_EVENT)
 
