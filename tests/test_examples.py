@@ -54,7 +54,7 @@ def test_the_demo_tells_the_whole_story_twice() -> None:
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_block_of_code_runs(block: str) -> None:
-    assert run("-c", block).strip()
+    run("-c", block)
 
 
 def test_the_readme_names_what_is_there() -> None:
