@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import httpx
 from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import StreamWriter
 from yarl import URL
 
 from ._exchange import EXCHANGE, Exchange
@@ -177,21 +179,48 @@ class _Content:
         self.clock = asyncio.timeout_at(self._end)
         self.writing = False
 
-    def data(self) -> bytes | AsyncIterator[bytes] | None:
+    def data(self) -> bytes | _Pieces | None:
         """As aiohttp takes it."""
         if self._write is None or len(self._content) <= _SMALL:
             return self._content or None
-        return self._pieces(self._write)
+        return _Pieces(self)
 
-    async def _pieces(self, write: float) -> AsyncIterator[bytes]:
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The content, each piece with the write time-out for the one before it."""
         loop = asyncio.get_running_loop()
         self.writing = True
         for start in range(0, len(self._content), _SMALL):
-            end = loop.time() + write
-            self.clock.reschedule(end if self._end is None else min(end, self._end))
+            if self._write is not None:
+                end = loop.time() + self._write
+                self.clock.reschedule(end if self._end is None else min(end, self._end))
             yield self._content[start : start + _SMALL]
         self.writing = False
         self.clock.reschedule(self._end)
+
+
+class _Pieces(aiohttp.Payload):
+    """A long body. If its writing ends early, so does the connection, at once.
+
+    Left to itself, asyncio keeps the socket until the peer has read all that was written.
+    """
+
+    def __init__(self, content: _Content) -> None:
+        super().__init__(content)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Not to be had: the body is bytes."""
+        raise TypeError
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of it."""
+        transport = writer.transport if isinstance(writer, StreamWriter) else None
+        try:
+            async for piece in self._value.pieces():
+                await writer.write(piece)
+        except BaseException:
+            if transport is not None:
+                transport.abort()
+            raise
 
 
 class _Body(httpx.AsyncByteStream):

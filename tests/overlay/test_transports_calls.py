@@ -182,8 +182,6 @@ def test_the_time_out_of_reading(carrier: Carrier) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
-# An asyncio socket closes once all is written, which these bytes never are.
-@pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
 def test_the_time_out_of_writing(carrier: Carrier) -> None:
     text = "x" * 20_000_000
     with nobody_reads() as url, pytest.raises(APITimeoutError) as caught:
