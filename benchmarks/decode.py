@@ -20,6 +20,7 @@ from openai.pagination import SyncConversationCursorPage
 from openai.types.conversations import ConversationItem
 from openai.types.conversations.item_create_params import ItemCreateParams
 from openai.types.responses import ResponseStreamEvent
+from openai_conversations._json import loads
 from openai_conversations_api import models
 from openai_conversations_api.api.conversations import list_conversation_items
 from openai_conversations_api.api.responses import create_response
@@ -64,7 +65,8 @@ def our_page(body: bytes) -> models.ConversationItemList:
 
 
 def our_page_with_orjson(body: bytes) -> models.ConversationItemList:
-    return list_conversation_items._decode(orjson.loads(body))
+    # as the client reads it: with orjson, after a look for integers that it would round
+    return list_conversation_items._decode(loads(body))
 
 
 def our_bytes(page: models.ConversationItemList) -> str:
