@@ -7,11 +7,10 @@ from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
 
-from .names import attribute_name, json_name
+from .names import attribute_name, json_name, plain_text
 from .operations import EVENTS
 from .types import NONE, Node, flat
 from .views import Views, doc_text, helpers_in
@@ -81,7 +80,7 @@ class Endpoints:
             name=str(endpoint.name),
             method=endpoint.method,
             path=path,
-            doc=doc_text(f"{_text(endpoint.summary)} {_text(endpoint.description)}"),
+            doc=doc_text(f"{plain_text(endpoint.summary)} {plain_text(endpoint.description)}"),
             path_arguments=tuple(self._argument(p, operation) for p in endpoint.path_parameters),
             query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
             body=annotation,
@@ -144,10 +143,6 @@ def _argument_name(prop: PropertyProtocol) -> str:
     """The parameter's own name, also where it is a builtin; an underscore where it cannot be."""
     bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
     return f"{bare}_" if bare in _TAKEN or keyword.iskeyword(bare) else bare
-
-
-def _text(value: UntrustedString | None) -> str:
-    return value.get_untrusted_value() if value else ""
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:

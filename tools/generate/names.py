@@ -8,6 +8,7 @@ stays for keywords, for what a model itself defines, and for the names that anno
 import keyword
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
 
@@ -61,3 +62,8 @@ def constant_name(name: str) -> str:
             out += "_"
         out += letter
     return out.replace(".", "_").upper()
+
+
+def plain_text(text: UntrustedString | str | None) -> str:
+    """A summary or description of the document as it stands there; "" where there is none."""
+    return text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""

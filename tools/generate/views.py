@@ -13,7 +13,7 @@ from openapi_python_client.strings import safe_for_docstring
 from tools.errors import ToolError
 
 from .decoding import Decoding
-from .names import OWN, attribute_name, json_name
+from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
 from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
 
@@ -179,9 +179,7 @@ class Views:
             local=f"{attribute}_" if attribute in _LOCALS else attribute,
             decoded=decoded,
             encoded=_encoded(node, f"self.{attribute}"),
-            doc=doc_text(
-                prop.description.get_untrusted_value() if prop.description else "", "", 88
-            ),
+            doc=doc_text(prop.description, width=88),
         )
 
     def _alias(self, component: str, name: str) -> AliasView:
@@ -256,8 +254,9 @@ def helpers_in(code: str) -> tuple[str, ...]:
 
 def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:
     """A description made safe for a docstring and wrapped; a sentence about the name if empty."""
-    plain = text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""
-    safe = safe_for_docstring(" ".join(plain.split())) or (f"`{fallback}`." if fallback else "")
+    safe = safe_for_docstring(" ".join(plain_text(text).split())) or (
+        f"`{fallback}`." if fallback else ""
+    )
     if safe.endswith('"'):  # it would close the docstring
         safe = f'{safe[:-1]}\\"'
     return "\n".join(textwrap.wrap(safe, width, break_long_words=False))
