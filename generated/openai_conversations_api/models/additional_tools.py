@@ -33,11 +33,7 @@ class AdditionalTools(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 4
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.role = raw["role"]

@@ -25,11 +25,7 @@ class ApplyPatchUpdateFileOperation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 3
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.path = raw["path"]
         self.diff = raw["diff"]

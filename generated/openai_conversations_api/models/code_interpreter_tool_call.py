@@ -47,11 +47,7 @@ class CodeInterpreterToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 6
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]

@@ -36,11 +36,7 @@ class CompactedResponse(HasCreated, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 5
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.output = decode_many(ITEM_FIELD, v) if (v := raw["output"]) else v

@@ -28,11 +28,7 @@ class CompoundFilter(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.type = raw["type"]
         self.filters = decode_many(FILTERS, v) if (v := raw["filters"]) else v

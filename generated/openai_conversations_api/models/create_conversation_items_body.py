@@ -26,11 +26,7 @@ class CreateConversationItemsBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 1
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.items = decode_many(INPUT_ITEM, v) if (v := raw["items"]) else v
         self._extra = extra

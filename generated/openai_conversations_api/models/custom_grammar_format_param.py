@@ -28,11 +28,7 @@ class CustomGrammarFormatParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 3
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.syntax = raw["syntax"]
         self.definition = raw["definition"]

@@ -27,11 +27,7 @@ class DoubleClickAction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 4
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.x = raw["x"]
         self.y = raw["y"]

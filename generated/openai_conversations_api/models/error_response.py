@@ -25,11 +25,7 @@ class ErrorResponse(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 1
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.error = decode_model("Error", raw["error"])
         self._extra = extra

@@ -27,11 +27,7 @@ class FileCitationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 4
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.file_id = raw["file_id"]
         self.index = raw["index"]

@@ -23,11 +23,7 @@ class HybridSearchOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.embedding_weight = raw["embedding_weight"]
         self.text_weight = raw["text_weight"]

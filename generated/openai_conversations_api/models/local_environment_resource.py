@@ -21,11 +21,7 @@ class LocalEnvironmentResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 1
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         type = raw["type"]
         self.type = "local" if type == "local" else type

@@ -31,11 +31,7 @@ class LogProb(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 4
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.token = raw["token"]
         self.logprob = raw["logprob"]

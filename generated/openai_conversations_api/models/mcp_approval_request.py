@@ -31,11 +31,7 @@ class MCPApprovalRequest(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 5
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.server_label = raw["server_label"]

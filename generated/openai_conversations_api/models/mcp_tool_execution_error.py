@@ -23,11 +23,7 @@ class MCPToolExecutionError(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.content = raw["content"]
         type = raw["type"]

@@ -30,11 +30,7 @@ class Moderation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.input = decode_one(MODERATION_INPUT, raw["input"])
         self.output = decode_one(MODERATION_INPUT, raw["output"])

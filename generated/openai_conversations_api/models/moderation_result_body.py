@@ -50,11 +50,7 @@ class ModerationResultBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 6
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.model = raw["model"]
         self.flagged = raw["flagged"]

@@ -26,11 +26,7 @@ class PromptCacheOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         ttl = raw["ttl"]
         self.ttl = "30m" if ttl == "30m" else ttl

@@ -23,11 +23,7 @@ class RefusalContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 2
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.refusal = raw["refusal"]
         type = raw["type"]

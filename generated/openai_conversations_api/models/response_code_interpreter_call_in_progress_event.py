@@ -31,11 +31,7 @@ class ResponseCodeInterpreterCallInProgressEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 4
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]

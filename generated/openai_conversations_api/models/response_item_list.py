@@ -37,11 +37,7 @@ class ResponseItemList(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 5
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.data = decode_many(ITEM_RESOURCE, v) if (v := raw["data"]) else v
         self.has_more = raw["has_more"]

@@ -48,11 +48,7 @@ class ResponseUsage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 5
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.input_tokens = raw["input_tokens"]
         self.input_tokens_details = decode_model(

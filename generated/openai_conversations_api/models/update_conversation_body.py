@@ -24,11 +24,7 @@ class UpdateConversationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 1
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.metadata = raw["metadata"]
         self._extra = extra

@@ -31,11 +31,7 @@ class UrlCitationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 5
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
         self.start_index = raw["start_index"]

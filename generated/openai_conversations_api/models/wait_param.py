@@ -21,11 +21,7 @@ class WaitParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None
-        left = len(raw) - 1
-        if left:
-            if left:
-                extra = Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         type = raw["type"]
         self.type = "wait" if type == "wait" else type
