@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -35,6 +35,8 @@ _SMALL = 65536
 _OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 # aiohttp decides about these by itself: the body is given to it as a whole.
 _THEIRS = (b"transfer-encoding", b"connection")
+# Raised before there is a connection that anything could be sent on.
+_UNSENT = (ConnectionTimeoutError, ClientConnectorError)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -61,49 +63,34 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # A request that follows a redirect belongs to an attempt that has been sent already.
         exchange.sent = bool(exchange.sent)
         await session.take_place(exchange.left(timeouts.get("pool")), request)
+        body: _Content | None = None
         try:
-            return await self._send(session, request, exchange, timeouts)
+            if request.method == "POST":
+                # Two rounds of the loop, in which a connection that the service has closed
+                # meanwhile is noticed: what was written to it would be lost, and may not be sent
+                # again.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            content = await request.aread()
+            write = timeouts.get("write")
+            if exchange.whole and (write is None or len(content) <= _SMALL):
+                reply = await self._request(session, request, content or None, timeouts, exchange)
+            else:
+                body = _Content(content, write, exchange)
+                async with body.clock:
+                    reply = await self._request(session, request, body.data(), timeouts, exchange)
+            exchange.sent = True
+            stream: httpx.AsyncByteStream = _Body(reply, session)
+            if exchange.whole:
+                stream = httpx.ByteStream(await reply.read())
+        except (aiohttp.ClientError, OSError) as error:
+            session.places.release()
+            exchange.sent = exchange.sent or not isinstance(error, _UNSENT)
+            raise _as_httpx(error, body) from error
         except BaseException:
             session.places.release()
             raise
-
-    async def _send(
-        self,
-        session: _Session,
-        request: httpx.Request,
-        exchange: Exchange,
-        timeouts: dict[str, float | None],
-    ) -> httpx.Response:
-        if request.method == "POST":
-            # Two rounds of the loop, in which a connection that the service has closed meanwhile
-            # is noticed: what was written to it would be lost, and may not be sent again.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        whole, left = exchange.whole, exchange.left(None)
-        body = _Content(await request.aread(), timeouts.get("write"), None if whole else left)
-        with _errors_of_httpx(exchange, body):
-            async with body.clock:
-                reply = await session.client.request(
-                    request.method,
-                    URL(str(request.url), encoded=True),
-                    headers=_headers(request),
-                    data=body.data(),
-                    skip_auto_headers=_OURS,
-                    allow_redirects=False,
-                    server_hostname=request.extensions.get("sni_hostname"),
-                    ssl=self._ssl_context() if request.url.scheme == "https" else True,
-                    timeout=aiohttp.ClientTimeout(
-                        total=left if whole else None,
-                        connect=timeouts.get("connect"),
-                        sock_read=timeouts.get("read"),
-                    ),
-                )
-            exchange.sent = True
-            stream: httpx.AsyncByteStream = _Body(reply, session)
-            if whole:
-                stream = httpx.ByteStream(await reply.read())
-                session.places.release()
-        return httpx.Response(
+        response = httpx.Response(
             reply.status,
             headers=reply.raw_headers,
             stream=stream,
@@ -111,6 +98,33 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 "http_version": b"HTTP/1.1",
                 "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),
             },
+        )
+        if exchange.whole:
+            session.places.release()
+            response.read()
+        return response
+
+    def _request(
+        self,
+        session: _Session,
+        request: httpx.Request,
+        data: bytes | _Pieces | None,
+        timeouts: dict[str, float | None],
+        exchange: Exchange,
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        return session.client.request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            headers=_headers(request),
+            data=data,
+            allow_redirects=False,
+            server_hostname=request.extensions.get("sni_hostname"),
+            ssl=self._ssl_context() if request.url.scheme == "https" else True,
+            timeout=aiohttp.ClientTimeout(
+                total=exchange.left(None) if exchange.whole else None,
+                connect=timeouts.get("connect"),
+                sock_read=timeouts.get("read"),
+            ),
         )
 
     def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
@@ -148,6 +162,7 @@ class _Session:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=keepalive_expiry),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            skip_auto_headers=_OURS,
         )
         # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
         self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
@@ -172,9 +187,11 @@ class _Content:
         writing: is a piece being written?
     """
 
-    def __init__(self, content: bytes, write: float | None, left: float | None) -> None:
+    def __init__(self, content: bytes, write: float | None, exchange: Exchange) -> None:
         self._content = content
         self._write = write
+        # While the whole reply has a time-out, that of the head would be one more.
+        left = None if exchange.whole else exchange.left(None)
         self._end = None if left is None else asyncio.get_running_loop().time() + left
         self.clock = asyncio.timeout_at(self._end)
         self.writing = False
@@ -231,9 +248,11 @@ class _Body(httpx.AsyncByteStream):
         self._session: _Session | None = session
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _errors_of_httpx():
+        try:
             async for chunk in self._reply.content.iter_any():
                 yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise _as_httpx(error) from error
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
@@ -251,25 +270,12 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
     ]
 
 
-@contextmanager
-def _errors_of_httpx(
-    exchange: Exchange | None = None, body: _Content | None = None
-) -> Generator[None]:
-    """Turn aiohttp's errors into httpx's, and note whether the request may have been sent."""
-    try:
-        yield
-    except ConnectionTimeoutError as error:
-        raise httpx.ConnectTimeout(str(error)) from error
-    except ClientConnectorError as error:
-        raise httpx.ConnectError(str(error)) from error
-    except (aiohttp.ClientError, OSError) as error:
-        if exchange is not None:
-            exchange.sent = True
-        raise _as_httpx(error, body) from error
-
-
-def _as_httpx(error: Exception, body: _Content | None) -> httpx.TransportError:
+def _as_httpx(error: Exception, body: _Content | None = None) -> httpx.TransportError:
     said = str(error) or type(error).__name__
+    if isinstance(error, ConnectionTimeoutError):
+        return httpx.ConnectTimeout(said)
+    if isinstance(error, ClientConnectorError):
+        return httpx.ConnectError(said)
     if isinstance(error, TimeoutError):
         writing = body is not None and body.writing
         return httpx.WriteTimeout(said) if writing else httpx.ReadTimeout(said)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from importlib.util import find_spec
+from typing import Any
 
 import httpx
 
@@ -32,12 +34,13 @@ class _AiohttpOrPool(httpx.AsyncBaseTransport):
         self._pool = AsyncConnectionPool()
         self._fast: httpx.AsyncBaseTransport | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    # Not async itself: one more coroutine for each of hundreds of requests.
+    def handle_async_request(self, request: httpx.Request) -> Coroutine[Any, Any, httpx.Response]:
         if not isinstance(current_loop(), asyncio.AbstractEventLoop):
-            return await self._pool.handle_async_request(request)
+            return self._pool.handle_async_request(request)
         if self._fast is None:
             self._fast = self._open()
-        return await self._fast.handle_async_request(request)
+        return self._fast.handle_async_request(request)
 
     def _open(self) -> httpx.AsyncBaseTransport:
         try:

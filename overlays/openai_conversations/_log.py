@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import httpx
 
 logger = logging.getLogger("openai_conversations")
 
@@ -35,8 +38,22 @@ def set_up_from_environment() -> None:
         logger.addHandler(handler)
 
 
-def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be logged."""
+def log_answer(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
+    """Tell of an attempt that was answered after so many seconds."""
+    logger.info(
+        "%s %s -> %d in %.0f ms (%s)",
+        request.method,
+        request.url.path,
+        response.status_code,
+        1000 * seconds,
+        response.headers.get("x-request-id"),
+    )
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug("request headers: %s", _shown(request.headers))
+        logger.debug("response headers: %s", _shown(response.headers))
+
+
+def _shown(headers: httpx.Headers) -> dict[str, str]:
     return {
         name: "[secret]" if any(word in name.lower() for word in _SECRET) else value
         for name, value in headers.items()

@@ -41,15 +41,13 @@ class Recorder:
         """Listen in on all clients until the test is over."""
         sync_deliver, async_deliver = Sender._deliver, AsyncSender._deliver
 
-        def deliver(sender: Sender, request: httpx.Request, *rest: Any) -> httpx.Response:
-            exchange = self._request(request)
-            return self._response(exchange, sync_deliver(sender, request, *rest))
+        def deliver(sender: Sender, *how: Any) -> httpx.Response:
+            exchange = self._request(how[-1])
+            return self._response(exchange, sync_deliver(sender, *how))
 
-        async def adeliver(
-            sender: AsyncSender, request: httpx.Request, *rest: Any
-        ) -> httpx.Response:
-            exchange = self._request(request)
-            return self._response(exchange, await async_deliver(sender, request, *rest))
+        async def adeliver(sender: AsyncSender, *how: Any) -> httpx.Response:
+            exchange = self._request(how[-1])
+            return self._response(exchange, await async_deliver(sender, *how))
 
         monkeypatch.setattr(Sender, "_deliver", deliver)
         monkeypatch.setattr(AsyncSender, "_deliver", adeliver)

@@ -164,9 +164,9 @@ def test_one_request_for_each_operation(client: Client, monkeypatch: pytest.Monk
     sender = client._sender
     deliver = sender._deliver
 
-    def counted(request: Any, exchange: Any, stream: bool) -> Any:
+    def counted(exchange: Any, stream: bool, request: Any) -> Any:
         sent.append(f"{request.method} {request.url.path}")
-        return deliver(request, exchange, stream)
+        return deliver(exchange, stream, request)
 
     monkeypatch.setattr(sender, "_deliver", counted)
     conversation = client.conversations.create()

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -12,7 +14,7 @@ import httpx
 from .._call import Call, Prepared
 from .._exchange import Exchange
 from .._failures import to_connection_error
-from .._log import logger, shown_headers
+from .._log import log_answer, logger
 from .._replies import to_status_error
 from .._runtime_sync import abortable, ask_for_key, read_within, sleep
 from ..abort import AbortSignal, Interrupted
@@ -73,9 +75,15 @@ class Sender:
                 prepared.attempt(key) if self.ours else prepared.attempt_with(self.http_client, key)
             )
             exchange.whole = not call.stream
+            send: _Send = partial(self._deliver, exchange, call.stream)
+            if settings.interceptors:
+                send = _chain(settings.interceptors, send)
             failure: APIError
             try:
-                response = self._attempt(request, exchange, settings, call, abort)
+                if abort is None:
+                    response = send(request)
+                else:
+                    response = _send_until(abort, send, request, exchange)
             except APIConnectionError as error:
                 failure, headers = error, None
                 again = retry_after_failure(call.method, never_sent=error.never_sent)
@@ -98,82 +106,34 @@ class Sender:
                 reason = abort.reason if abort is not None else None
                 raise RequestAbortedError("waiting for a retry", reason) from failure
 
-    def _attempt(
-        self,
-        request: httpx.Request,
-        exchange: Exchange,
-        settings: Settings,
-        call: Call[Any],
-        abort: AbortSignal | None,
-    ) -> httpx.Response:
-        def deliver(request: httpx.Request) -> httpx.Response:
-            return self._deliver(request, exchange, call.stream)
-
-        send: _Send = deliver
-        if settings.interceptors:
-            send = _chain(settings.interceptors, deliver)
-        if abort is None:
-            return send(request)
-        try:
-            return abortable(
-                abort,
-                lambda: send(request),
-                interrupt=exchange.interrupt,
-                discard=httpx.Response.close,
-            )
-        except Interrupted:
-            raise RequestAbortedError("in flight", abort.reason) from None
-
     def _deliver(
-        self, request: httpx.Request, exchange: Exchange, stream: bool
+        self, exchange: Exchange, stream: bool, request: httpx.Request
     ) -> httpx.Response:
         """One request, one answer, and no error but ours."""
         start = time.monotonic()
+        response: httpx.Response | None = None
         try:
-            if self.transport is not None:
-                response = self.send_directly(self.transport, request, exchange)
-            else:
+            if self.transport is not None and not self.http_client.is_closed:
+                # What we made ourselves has no auth, hooks or cookies. To see that there are none
+                # costs `httpx.Client.send` a fifth of the time of a GET.
+                response = self.transport.handle_request(request)
+                response.request = request
+                if response.has_redirect_location:
+                    # httpx knows which headers another host may see.
+                    exchange.redirect, response = response, None
+            if response is None:
                 response = self.http_client.send(request, stream=True)
             if stream and response.status_code < 400:
                 # From here on it may take as long as it takes; each read has its time-out.
                 exchange.deadline = None
-            else:
+            elif not response.is_closed:
                 self._read(response, exchange)
         except Exception as error:
             failure = to_connection_error(error, request, exchange)
             logger.info("%s %s failed: %s", request.method, request.url.path, failure)
             raise failure from error
-        logger.info(
-            "%s %s -> %d in %.0f ms (%s)",
-            request.method,
-            request.url.path,
-            response.status_code,
-            1000 * (time.monotonic() - start),
-            response.headers.get("x-request-id"),
-        )
-        if logger.isEnabledFor(10):
-            logger.debug("request headers: %s", shown_headers(request.headers))
-            logger.debug("response headers: %s", shown_headers(response.headers))
-        return response
-
-    def send_directly(
-        self,
-        transport: httpx.BaseTransport,
-        request: httpx.Request,
-        exchange: Exchange,
-    ) -> httpx.Response:
-        """Send as `http_client` would, which we made without auth, hooks and cookies.
-
-        To see that there are none costs `httpx.Client.send` a fifth of the time of a GET.
-        """
-        if self.http_client.is_closed:
-            raise ClientClosedError
-        response = transport.handle_request(request)
-        response.request = request
-        if response.has_redirect_location:
-            # httpx knows which headers another host may see.
-            exchange.redirect = response
-            return self.http_client.send(request, stream=True)
+        if logger.isEnabledFor(logging.INFO):
+            log_answer(request, response, time.monotonic() - start)
         return response
 
     def _read(self, response: httpx.Response, exchange: Exchange) -> None:
@@ -187,6 +147,20 @@ class Sender:
             raise
         response.close()
         raise httpx.ReadTimeout("the body did not end in time", request=response.request)
+
+
+def _send_until(
+    abort: AbortSignal, send: _Send, request: httpx.Request, exchange: Exchange
+) -> httpx.Response:
+    try:
+        return abortable(
+            abort,
+            lambda: send(request),
+            interrupt=exchange.interrupt,
+            discard=httpx.Response.close,
+        )
+    except Interrupted:
+        raise RequestAbortedError("in flight", abort.reason) from None
 
 
 def _chain(interceptors: Sequence[Any], innermost: _Send) -> _Send:
