@@ -15,6 +15,7 @@ from .._replies import decode_reply
 from .._settings import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
 from .._types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
 from ..raw import RawResponse
+from .body import AsyncBody
 from .generic import AsyncGenericCalls
 from .sender import AsyncSender
 from .streams import AsyncStream
@@ -318,8 +319,7 @@ class AsyncClient(AsyncGenericCalls):
             response,
             retries,
             lambda reply: AsyncStream(
-                reply,
-                abort=options.abort,
+                AsyncBody(reply, options.abort, retries),
                 operation=call.operation if settings.strict else "",
                 resumed=resumed,
             ),

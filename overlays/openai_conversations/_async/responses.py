@@ -12,9 +12,10 @@ from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .input_items import AsyncInputItems, AsyncInputItemsWithRawResponse
 from .input_tokens import AsyncInputTokens, AsyncInputTokensWithRawResponse
+from .managers import AsyncManager
 from .resource import returns_raw
 from .response_create import AsyncResponseCreate
-from .streams import AsyncStream, AsyncStreamManager
+from .streams import AsyncStream
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -109,7 +110,7 @@ class AsyncResponses(AsyncResponseCreate):
         extra_body: Body | None = None,
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
-    ) -> AsyncStreamManager:
+    ) -> AsyncManager[AsyncStream]:
         """Have a model answer, and follow the events; for a `with` statement.
 
             async with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -161,7 +162,7 @@ class AsyncResponses(AsyncResponseCreate):
                 abort=abort,
             )
 
-        return AsyncStreamManager(open_stream)
+        return AsyncManager(open_stream)
 
     @overload
     async def retrieve(

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from .. import _json, _strict
 from .._checks import is_mapping
-from .._exchange import Exchange, shut_down
-from .._failures import to_connection_error
 from .._operations import event_decoder
-from .._runtime_async import abortable
-from ..abort import AbortSignal, Interrupted
-from ..errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    OpenAIError,
-    RequestAbortedError,
-)
+from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from ..sse import ServerSentEvent, SSEDecoder
+from .body import AsyncBody
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    import httpx
     from openai_conversations_api.models import Response, ResponseStreamEvent
 
 _LAST = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
@@ -43,27 +32,19 @@ class AsyncStream:
         response: the httpx response below, for its status and headers.
     """
 
-    def __init__(
-        self,
-        response: httpx.Response,
-        *,
-        abort: AbortSignal | None,
-        operation: str,
-        resumed: bool,
-    ) -> None:
+    def __init__(self, body: AsyncBody, *, operation: str, resumed: bool) -> None:
         """
         Args:
-            abort: ends the stream when it is set.
             operation: its id, if each event is to be checked against the document.
             resumed: does it begin in the middle? Then it may have no events at all.
         """
-        self.response = response
-        self._abort = abort
+        self.response = body.response
+        self._body = body
         self._operation = operation
         self._resumed = resumed
         self._decoder = SSEDecoder()
         self._decode = event_decoder()
-        self._chunks = response.aiter_bytes()
+        self._chunks = self.response.aiter_bytes()
         self._waiting: deque[ServerSentEvent] = deque()
         self._over = False
         self._any = False
@@ -74,26 +55,18 @@ class AsyncStream:
         return self
 
     async def __anext__(self) -> ResponseStreamEvent:
-        while not self._waiting:
-            if self._over:
-                raise StopAsyncIteration
-            await self._read_on()
         try:
+            while not self._waiting:
+                if self._over:
+                    raise StopAsyncIteration
+                await self._read_on()
             return self._to_event(self._waiting.popleft())
         except OpenAIError:
             await self.close()
             raise
 
     async def _read_on(self) -> None:
-        try:
-            chunk = await self._next_chunk()
-        except Interrupted:
-            await self.close()
-            reason = self._abort.reason if self._abort is not None else None
-            raise RequestAbortedError("streaming", reason) from None
-        except Exception as error:
-            await self.close()
-            raise to_connection_error(error, self.response.request, Exchange()) from error
+        chunk = await self._body.next(self._chunks)
         if chunk is not None:
             self._waiting.extend(self._decoder.feed(chunk))
         else:
@@ -103,27 +76,8 @@ class AsyncStream:
             self._ended = True
         if chunk is None:
             self._over = True
-            await self.response.aclose()
             if not self._waiting:
                 self._check_end()
-
-    async def _next_chunk(self) -> bytes | None:
-        abort = self._abort
-        if abort is None:
-            return await anext(self._chunks, None)
-
-        async def read() -> bytes | None:
-            return await anext(self._chunks, None)
-
-        async def discard(chunk: bytes | None) -> None:
-            await self.response.aclose()
-
-        return await abortable(abort, read, interrupt=self._shut_down, discard=discard)
-
-    def _shut_down(self) -> None:
-        network = self.response.extensions.get("network_stream")
-        if network is not None:
-            shut_down(network)
 
     def _check_end(self) -> None:
         """Was that all? A response that was not finished is not a result."""
@@ -186,17 +140,9 @@ class AsyncStream:
 
     async def close(self) -> None:
         """End the stream now. The connection is closed, unless everything had been read."""
-        finished = self._over
         self._over = True
         self._waiting.clear()
-        await self.response.aclose()
-        if finished or self.response.http_version == "HTTP/2":
-            return
-        # With the connection gone, the generators between here and it end by themselves. Left
-        # half-way, they would be for the event loop to clean up, later and with a warning.
-        with suppress(Exception):
-            while await anext(self._chunks, None) is not None:
-                pass
+        await self._body.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -211,24 +157,3 @@ class AsyncStream:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'closed' if self._over else 'open'})"
-
-
-class AsyncStreamManager:
-    """What `responses.stream(...)` gives: `async with` sends the request and gives the stream."""
-
-    def __init__(self, open_stream: Callable[[], Awaitable[AsyncStream]]) -> None:
-        self._open = open_stream
-        self._stream: AsyncStream | None = None
-
-    async def __aenter__(self) -> AsyncStream:
-        self._stream = await self._open()
-        return self._stream
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._stream is not None:
-            await self._stream.close()

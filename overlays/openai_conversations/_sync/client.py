@@ -16,6 +16,7 @@ from .._replies import decode_reply
 from .._settings import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
 from .._types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
 from ..raw import RawResponse
+from .body import Body
 from .generic import GenericCalls
 from .sender import Sender
 from .streams import Stream
@@ -319,8 +320,7 @@ class Client(GenericCalls):
             response,
             retries,
             lambda reply: Stream(
-                reply,
-                abort=options.abort,
+                Body(reply, options.abort, retries),
                 operation=call.operation if settings.strict else "",
                 resumed=resumed,
             ),

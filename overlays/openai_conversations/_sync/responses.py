@@ -13,9 +13,10 @@ from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .input_items import InputItems, InputItemsWithRawResponse
 from .input_tokens import InputTokens, InputTokensWithRawResponse
+from .managers import Manager
 from .resource import returns_raw
 from .response_create import ResponseCreate
-from .streams import Stream, StreamManager
+from .streams import Stream
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -110,7 +111,7 @@ class Responses(ResponseCreate):
         extra_body: Body | None = None,
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
-    ) -> StreamManager:
+    ) -> Manager[Stream]:
         """Have a model answer, and follow the events; for a `with` statement.
 
             with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -162,7 +163,7 @@ class Responses(ResponseCreate):
                 abort=abort,
             )
 
-        return StreamManager(open_stream)
+        return Manager(open_stream)
 
     @overload
     def retrieve(

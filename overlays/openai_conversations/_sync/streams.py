@@ -4,31 +4,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import _json, _strict
 from .._checks import is_mapping
-from .._exchange import Exchange, shut_down
-from .._failures import to_connection_error
 from .._operations import event_decoder
-from .._runtime_sync import abortable
-from ..abort import AbortSignal, Interrupted
-from ..errors import (
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    OpenAIError,
-    RequestAbortedError,
-)
+from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from ..sse import SSEDecoder, ServerSentEvent
+from .body import Body
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    import httpx
     from openai_conversations_api.models import Response, ResponseStreamEvent
 
 _LAST = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
@@ -44,27 +33,19 @@ class Stream:
         response: the httpx response below, for its status and headers.
     """
 
-    def __init__(
-        self,
-        response: httpx.Response,
-        *,
-        abort: AbortSignal | None,
-        operation: str,
-        resumed: bool,
-    ) -> None:
+    def __init__(self, body: Body, *, operation: str, resumed: bool) -> None:
         """
         Args:
-            abort: ends the stream when it is set.
             operation: its id, if each event is to be checked against the document.
             resumed: does it begin in the middle? Then it may have no events at all.
         """
-        self.response = response
-        self._abort = abort
+        self.response = body.response
+        self._body = body
         self._operation = operation
         self._resumed = resumed
         self._decoder = SSEDecoder()
         self._decode = event_decoder()
-        self._chunks = response.iter_bytes()
+        self._chunks = self.response.iter_bytes()
         self._waiting: deque[ServerSentEvent] = deque()
         self._over = False
         self._any = False
@@ -75,26 +56,18 @@ class Stream:
         return self
 
     def __next__(self) -> ResponseStreamEvent:
-        while not self._waiting:
-            if self._over:
-                raise StopIteration
-            self._read_on()
         try:
+            while not self._waiting:
+                if self._over:
+                    raise StopIteration
+                self._read_on()
             return self._to_event(self._waiting.popleft())
         except OpenAIError:
             self.close()
             raise
 
     def _read_on(self) -> None:
-        try:
-            chunk = self._next_chunk()
-        except Interrupted:
-            self.close()
-            reason = self._abort.reason if self._abort is not None else None
-            raise RequestAbortedError("streaming", reason) from None
-        except Exception as error:
-            self.close()
-            raise to_connection_error(error, self.response.request, Exchange()) from error
+        chunk = self._body.next(self._chunks)
         if chunk is not None:
             self._waiting.extend(self._decoder.feed(chunk))
         else:
@@ -104,27 +77,8 @@ class Stream:
             self._ended = True
         if chunk is None:
             self._over = True
-            self.response.close()
             if not self._waiting:
                 self._check_end()
-
-    def _next_chunk(self) -> bytes | None:
-        abort = self._abort
-        if abort is None:
-            return next(self._chunks, None)
-
-        def read() -> bytes | None:
-            return next(self._chunks, None)
-
-        def discard(chunk: bytes | None) -> None:
-            self.response.close()
-
-        return abortable(abort, read, interrupt=self._shut_down, discard=discard)
-
-    def _shut_down(self) -> None:
-        network = self.response.extensions.get("network_stream")
-        if network is not None:
-            shut_down(network)
 
     def _check_end(self) -> None:
         """Was that all? A response that was not finished is not a result."""
@@ -187,17 +141,9 @@ class Stream:
 
     def close(self) -> None:
         """End the stream now. The connection is closed, unless everything had been read."""
-        finished = self._over
         self._over = True
         self._waiting.clear()
-        self.response.close()
-        if finished or self.response.http_version == "HTTP/2":
-            return
-        # With the connection gone, the generators between here and it end by themselves. Left
-        # half-way, they would be for the event loop to clean up, later and with a warning.
-        with suppress(Exception):
-            while next(self._chunks, None) is not None:
-                pass
+        self._body.close()
 
     def __enter__(self) -> Self:
         return self
@@ -212,24 +158,3 @@ class Stream:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'closed' if self._over else 'open'})"
-
-
-class StreamManager:
-    """What `responses.stream(...)` gives: `with` sends the request and gives the stream."""
-
-    def __init__(self, open_stream: Callable[[], Stream]) -> None:
-        self._open = open_stream
-        self._stream: Stream | None = None
-
-    def __enter__(self) -> Stream:
-        self._stream = self._open()
-        return self._stream
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._stream is not None:
-            self._stream.close()
