@@ -21,10 +21,12 @@ from ._version import __version__
 if TYPE_CHECKING:
     from openai_conversations_api import models
 
+    from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
     from ._async.streams import AsyncStream
     from ._settings import UnencryptedKeyWarning
+    from ._sync.api_response import APIResponse
     from ._sync.client import Client
     from ._sync.pages import Page
     from ._sync.streams import Stream
@@ -69,10 +71,12 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
+    "._async.api_response": ("AsyncAPIResponse",),
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
     "._async.streams": ("AsyncStream",),
     "._settings": ("UnencryptedKeyWarning",),
+    "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
     "._sync.streams": ("Stream",),
@@ -127,6 +131,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "APIConnectionError",
     "APIError",
+    "APIResponse",
     "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
@@ -135,6 +140,7 @@ __all__ = [
     "AppendResult",
     "AppendUncertainError",
     "ApplyPatchCallOutputItem",
+    "AsyncAPIResponse",
     "AsyncClient",
     "AsyncInterceptor",
     "AsyncPage",

@@ -36,6 +36,7 @@ class Call(NamedTuple, Generic[_T]):
         decode: turns the JSON value of the answer into the result.
         operation: its id in the document, by which `strict` finds the schema; "" if it has none.
         stream: is the answer a stream of events?
+        unread: is the body of the answer left to the caller? That of a stream always is.
     """
 
     method: str
@@ -45,6 +46,7 @@ class Call(NamedTuple, Generic[_T]):
     decode: Callable[[Any], _T]
     operation: str = ""
     stream: bool = False
+    unread: bool = False
 
 
 class Prepared:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 Event = anyio.Event
+open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """What a long call takes its items from."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 Event = threading.Event
+open_file = open
 Source: TypeAlias = Iterable[_T]
 """What a long call takes its items from."""
 

@@ -1,4 +1,7 @@
-"""An answer as it came: what `with_raw_response` gives instead of the result."""
+"""An answer as it came: what `with_raw_response` gives instead of the result.
+
+Its head is also that of the answers whose body is still to come (`with_streaming_response`).
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,15 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class RawResponse(Generic[_T]):
-    """Status, headers and bytes of an answer, and the result on demand.
+class Head:
+    """What an answer begins with, and how it was had."""
 
-    The names are openai-python's. An answer with an error status does not come this way: it raises
-    the same errors as without `with_raw_response`.
-    """
+    __slots__ = ("http_response", "retries_taken")
 
-    __slots__ = ("_decode", "http_response", "retries_taken")
-
-    def __init__(
-        self, response: httpx.Response, retries_taken: int, decode: Callable[[httpx.Response], _T]
-    ) -> None:
+    def __init__(self, response: httpx.Response, retries_taken: int) -> None:
         self.http_response = response
         self.retries_taken = retries_taken
         """How many times the request was sent again before this answer came."""
-        self._decode = decode
 
     @property
     def status_code(self) -> int:
@@ -45,6 +41,25 @@ class RawResponse(Generic[_T]):
         """The answer's `x-request-id`, worth quoting when you ask for help."""
         value: str | None = self.http_response.headers.get("x-request-id")
         return value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.status_code}, request_id={self.request_id!r})"
+
+
+class RawResponse(Head, Generic[_T]):
+    """Status, headers and bytes of an answer, and the result on demand.
+
+    The names are openai-python's. An answer with an error status does not come this way: it raises
+    the same errors as without `with_raw_response`.
+    """
+
+    __slots__ = ("_decode",)
+
+    def __init__(
+        self, response: httpx.Response, retries_taken: int, decode: Callable[[httpx.Response], _T]
+    ) -> None:
+        super().__init__(response, retries_taken)
+        self._decode = decode
 
     @property
     def content(self) -> bytes:
@@ -73,6 +88,3 @@ class RawResponse(Generic[_T]):
         except APIError as error:
             error.retries_taken = self.retries_taken
             raise
-
-    def __repr__(self) -> str:
-        return f"RawResponse({self.status_code}, request_id={self.request_id!r})"

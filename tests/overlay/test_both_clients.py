@@ -13,6 +13,8 @@ from openai_conversations import AsyncClient, Client
 
 from tools.unasync import build
 
+VIEWS = ("with_raw_response", "with_streaming_response")
+
 
 def test_the_sync_half_is_what_the_async_half_gives() -> None:
     for path, text in build().items():
@@ -30,11 +32,11 @@ def resources() -> Iterator[tuple[str, Any, Any]]:
         "responses.input_items",
         "responses.input_tokens",
     ):
-        for raw in ("", ".with_raw_response"):
+        for view in ("", *(f".{name}" for name in VIEWS)):
             pair: list[Any] = [sync, other]
-            for name in (path + raw).split("."):
+            for name in (path + view).split("."):
                 pair = [getattr(part, name) for part in pair]
-            yield path + raw, pair[0], pair[1]
+            yield path + view, pair[0], pair[1]
     sync.close()
 
 
@@ -67,12 +69,37 @@ def test_same_names_and_signatures(path: str, sync: Any, other: Any) -> None:
         assert (one.__doc__ or "").split() or name in ("call", "open"), f"{path}.{name}: no help"
 
 
-@pytest.mark.parametrize("path", ["conversations", "conversations.items", "responses"])
-def test_raw_responses_have_every_operation(path: str) -> None:
-    _, part, _ = next(pair for pair in PAIRS if pair[0] == path)
-    operations = {n for n, v in public(part).items() if inspect.isfunction(v)}
-    raw = set(vars(part.with_raw_response))
-    assert operations - raw <= {"stream", "append"}
+RESOURCES = [path for path, _, _ in PAIRS if path != "client" and "with_" not in path]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("path", RESOURCES)
+def test_the_views_have_every_operation(path: str, view: str) -> None:
+    for part in next(pair[1:] for pair in PAIRS if pair[0] == path):
+        below = getattr(part, view)
+        parts = {n for n, v in public(part).items() if not inspect.isfunction(v)} - set(VIEWS)
+        operations = {n for n, v in public(part).items() if inspect.isfunction(v)}
+        assert operations - {"stream", "append"} | parts == set(vars(below))
+        for name in parts:
+            assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))
+
+
+def test_open_answers_are_the_same_in_both_and_openai_pythons() -> None:
+    from openai import APIResponse as Theirs  # what their with_streaming_response gives
+
+    one, two = package.APIResponse, package.AsyncAPIResponse
+    names = {n for cls in one.__mro__ for n in vars(cls) if not n.startswith("_")}
+    assert names == {n for cls in two.__mro__ for n in vars(cls) if not n.startswith("_")}
+    for name in names:
+        ours, other = getattr(one, name), getattr(two, name)
+        if not inspect.isfunction(ours):
+            continue
+        wanted = inspect.signature(ours).parameters
+        assert list(wanted) == list(inspect.signature(other).parameters), name
+        if hasattr(Theirs, name):
+            theirs = inspect.signature(getattr(Theirs, name)).parameters
+            assert set(theirs) - {"to"} == set(wanted), name
+    assert {n for n in vars(Theirs) if not n.startswith("_")} <= names
 
 
 def test_the_signatures_are_openai_pythons() -> None:
@@ -81,7 +108,7 @@ def test_the_signatures_are_openai_pythons() -> None:
     theirs = openai.OpenAI(api_key="k")
     newer = {"access_programs", "image"}  # not in the document yet; extra_body takes them
     for path, part, _ in PAIRS:
-        if path == "client" or "raw" in path:
+        if path not in RESOURCES:
             continue
         other: Any = theirs
         for name in path.split("."):

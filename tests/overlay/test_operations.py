@@ -164,9 +164,9 @@ def test_one_request_for_each_operation(client: Client, monkeypatch: pytest.Monk
     sender = client._sender
     deliver = sender._deliver
 
-    def counted(exchange: Any, stream: bool, request: Any) -> Any:
+    def counted(exchange: Any, request: Any) -> Any:
         sent.append(f"{request.method} {request.url.path}")
-        return deliver(exchange, stream, request)
+        return deliver(exchange, request)
 
     monkeypatch.setattr(sender, "_deliver", counted)
     conversation = client.conversations.create()

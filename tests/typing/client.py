@@ -6,7 +6,9 @@ from typing import Any, assert_type
 
 import httpx
 from openai_conversations import (
+    APIResponse,
     APIStatusError,
+    AsyncAPIResponse,
     AsyncClient,
     AsyncPage,
     AsyncStream,
@@ -40,6 +42,23 @@ def sync(client: Client, error: APIStatusError) -> None:
     assert_type(raw.retrieve("c"), RawResponse[m.Conversation])
     assert_type(raw.retrieve("c").parse(), m.Conversation)
     assert_type(raw.items.list("c", limit=3).parse(), Page[m.ConversationItem])
+    streaming = client.conversations.with_streaming_response
+    with streaming.retrieve("c", timeout=3) as answer:
+        assert_type(answer, APIResponse[m.Conversation])
+        assert_type(answer.status_code, int)
+        assert_type(answer.headers, httpx.Headers)
+        assert_type(answer.read(), bytes)
+        assert_type(answer.parse(), m.Conversation)
+        for chunk in answer.iter_bytes(1024):
+            assert_type(chunk, bytes)
+        for line in answer.iter_lines():
+            assert_type(line, str)
+    with streaming.items.list("c", limit=3) as listed:
+        assert_type(listed.parse(), Page[m.ConversationItem])
+    with client.responses.with_streaming_response.create(input="x") as created:
+        assert_type(created.parse(), m.Response)
+    with client.responses.with_streaming_response.create(input="x", stream=True) as events:
+        assert_type(events.parse(), Stream)
 
     assert_type(client.responses.create(model="m", input="x"), m.Response)
     assert_type(client.responses.create(input=page.data, stream=False), m.Response)
@@ -79,6 +98,17 @@ async def asynchronous(client: AsyncClient) -> None:
     raw = client.conversations.with_raw_response
     assert_type(await raw.retrieve("c"), RawResponse[m.Conversation])
     assert_type((await raw.items.list("c")).parse(), AsyncPage[m.ConversationItem])
+    streaming = client.conversations.with_streaming_response
+    async with streaming.retrieve("c") as answer:
+        assert_type(answer, AsyncAPIResponse[m.Conversation])
+        assert_type(await answer.text(), str)
+        assert_type(await answer.parse(), m.Conversation)
+        async for piece in answer.iter_text():
+            assert_type(piece, str)
+    async with streaming.items.list("c", limit=3) as listed:
+        assert_type(await listed.parse(), AsyncPage[m.ConversationItem])
+    async with client.responses.with_streaming_response.retrieve("r", stream=True) as events:
+        assert_type(await events.parse(), AsyncStream)
 
     assert_type(await client.responses.create(input="x"), m.Response)
     stream = await client.responses.create(input="x", stream=True)
@@ -95,5 +125,6 @@ def wrong(client: Client, other: AsyncClient) -> None:
     client.conversations.retrieve()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.conversations.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.conversations.items.list("c", order="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.conversations.with_streaming_response.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.responses.create(nothing=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     _ = other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]

@@ -26,6 +26,8 @@ NAMES = {
     "_runtime_async": "_runtime_sync",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",
+    "aiter_lines": "iter_lines",
+    "aiter_text": "iter_text",
     "anext": "next",
     "aread": "read",
     "handle_async_request": "handle_request",

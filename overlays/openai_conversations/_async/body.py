@@ -35,7 +35,7 @@ class AsyncBody:
         self.response = response
         self._abort = abort
         self._retries_taken = retries_taken
-        self._source: AsyncIterator[Any] | None = None
+        self._begun: list[AsyncIterator[Any]] = []
         self._kept = False
         self._over = False
         self._given_up = False
@@ -72,7 +72,8 @@ class AsyncBody:
             OpenAIError: as for `read`.
         """
         self._check_open()
-        self._source = source
+        if source not in self._begun:
+            self._begun.append(source)
 
         async def step() -> _T | None:
             return await anext(source, None)
@@ -124,13 +125,12 @@ class AsyncBody:
             self._given_up = True
             if self.response.http_version == "HTTP/2":
                 return
-        if self._source is None:
-            return
         # With the connection gone, the generators between here and it end by themselves. Left
         # half-way, they would be for the event loop to clean up, later and with a warning.
-        with suppress(Exception):
-            while await anext(self._source, None) is not None:
-                pass
+        for source in self._begun:
+            with suppress(Exception):
+                while await anext(source, None) is not None:
+                    pass
 
 
 class AsyncPieces(AsyncIterator[_T], Generic[_T]):

@@ -10,15 +10,16 @@ from .. import _operations as operations
 from .._checks import check_id, check_item_count, check_metadata
 from .._inputs import to_input_items
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .items import AsyncItems, AsyncItemsWithRawResponse
-from .resource import AsyncResource, returns_raw
+from .items import AsyncItems
+from .resource import AsyncResource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import Conversation, DeletedConversation
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import AsyncClient
+    from .with_raw_response import AsyncConversationsWithRawResponse
+    from .with_streaming_response import AsyncConversationsWithStreamingResponse
 
 
 class AsyncConversations(AsyncResource):
@@ -39,7 +40,16 @@ class AsyncConversations(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncConversationsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import AsyncConversationsWithRawResponse
+
         return AsyncConversationsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncConversationsWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        from .with_streaming_response import AsyncConversationsWithStreamingResponse
+
+        return AsyncConversationsWithStreamingResponse(self._client)
 
     async def create(
         self,
@@ -148,15 +158,3 @@ def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
     checked = to_input_items(items)
     check_item_count(checked)
     return checked
-
-
-class AsyncConversationsWithRawResponse:
-    """`AsyncConversations`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        raw = AsyncConversations(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.update = returns_raw(raw.update)
-        self.delete = returns_raw(raw.delete)
-        self.items = AsyncItemsWithRawResponse(client)

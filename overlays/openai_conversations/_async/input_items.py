@@ -11,13 +11,14 @@ from .._checks import check_id
 from .._runtime_async import AsyncPaginator, first_page
 from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .pages import AsyncListing, AsyncPage
-from .resource import AsyncResource, returns_raw
+from .resource import AsyncResource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import IncludeEnum, ItemResource
 
     from ..abort import AbortSignal
-    from .client import AsyncClient
+    from .with_raw_response import AsyncInputItemsWithRawResponse
+    from .with_streaming_response import AsyncInputItemsWithStreamingResponse
 
 
 class AsyncInputItems(AsyncResource):
@@ -26,7 +27,16 @@ class AsyncInputItems(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncInputItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import AsyncInputItemsWithRawResponse
+
         return AsyncInputItemsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncInputItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        from .with_streaming_response import AsyncInputItemsWithStreamingResponse
+
+        return AsyncInputItemsWithStreamingResponse(self._client)
 
     def list(
         self,
@@ -59,11 +69,12 @@ class AsyncInputItems(AsyncResource):
         Raises:
             NotFoundError: there is no such response.
         """
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         listing: AsyncListing[ItemResource] = AsyncListing(
             self._client,
             operations.list_input_items,
             {"response_id": check_id(response_id, "response_id")},
-            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            options,
             after=after,
             limit=limit,
             order=order,
@@ -72,13 +83,6 @@ class AsyncInputItems(AsyncResource):
         )
 
         async def first() -> AsyncPage[ItemResource]:
-            return self._result(await listing.first())
+            return self._result(await listing.first(unread=self._streamed), options)
 
         return first_page(first)
-
-
-class AsyncInputItemsWithRawResponse:
-    """`AsyncInputItems`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self.list = returns_raw(AsyncInputItems(client, raw=True).list)

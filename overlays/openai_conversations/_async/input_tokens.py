@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from .. import _operations as operations
 from .._bodies import response_body
 from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
-from .resource import AsyncResource, returns_raw
+from .resource import AsyncResource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import AsyncClient
+    from .with_raw_response import AsyncInputTokensWithRawResponse
+    from .with_streaming_response import AsyncInputTokensWithStreamingResponse
 
 
 class AsyncInputTokens(AsyncResource):
@@ -34,7 +35,16 @@ class AsyncInputTokens(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncInputTokensWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import AsyncInputTokensWithRawResponse
+
         return AsyncInputTokensWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncInputTokensWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        from .with_streaming_response import AsyncInputTokensWithStreamingResponse
+
+        return AsyncInputTokensWithStreamingResponse(self._client)
 
     async def count(
         self,
@@ -90,10 +100,3 @@ class AsyncInputTokens(AsyncResource):
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return await self._run(operations.count_input_tokens.call({}, body=body), options)
-
-
-class AsyncInputTokensWithRawResponse:
-    """`AsyncInputTokens`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self.count = returns_raw(AsyncInputTokens(client, raw=True).count)

@@ -12,7 +12,7 @@ from .._inputs import to_input_items
 from .._runtime_async import AsyncPaginator, Source, first_page
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .pages import AsyncListing, AsyncPage
-from .resource import AsyncResource, returns_raw
+from .resource import AsyncResource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .._inputs import ItemLike
     from ..abort import AbortSignal
     from ..append import AppendProgress, AppendResult
-    from .client import AsyncClient
+    from .with_raw_response import AsyncItemsWithRawResponse
+    from .with_streaming_response import AsyncItemsWithStreamingResponse
 
 
 class AsyncItems(AsyncResource):
@@ -37,7 +38,16 @@ class AsyncItems(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import AsyncItemsWithRawResponse
+
         return AsyncItemsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        from .with_streaming_response import AsyncItemsWithStreamingResponse
+
+        return AsyncItemsWithStreamingResponse(self._client)
 
     async def create(
         self,
@@ -188,11 +198,12 @@ class AsyncItems(AsyncResource):
         Raises:
             NotFoundError: there is no such conversation.
         """
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         listing: AsyncListing[ConversationItem] = AsyncListing(
             self._client,
             operations.list_items,
             {"conversation_id": check_id(conversation_id, "conversation_id")},
-            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            options,
             after=after,
             limit=limit,
             order=order,
@@ -201,7 +212,7 @@ class AsyncItems(AsyncResource):
         )
 
         async def first() -> AsyncPage[ConversationItem]:
-            return self._result(await listing.first())
+            return self._result(await listing.first(unread=self._streamed), options)
 
         return first_page(first)
 
@@ -234,14 +245,3 @@ class AsyncItems(AsyncResource):
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return await self._run(operations.delete_item.call(arguments), options)
-
-
-class AsyncItemsWithRawResponse:
-    """`AsyncItems`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        raw = AsyncItems(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.list = returns_raw(raw.list)
-        self.delete = returns_raw(raw.delete)

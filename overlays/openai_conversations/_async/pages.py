@@ -173,12 +173,12 @@ class AsyncListing(Generic[_T]):
         self.cursors = {after: 0} if given(after) else {}
         """Each cursor, with the number of the page that it leads to."""
 
-    async def first(self) -> RawResponse[AsyncPage[_T]]:
+    async def first(self, *, unread: bool = False) -> RawResponse[AsyncPage[_T]]:
         """The first page."""
-        return await self.fetch(self._after, 0, self._max_items)
+        return await self.fetch(self._after, 0, self._max_items, unread=unread)
 
     async def fetch(
-        self, after: str | Omit, number: int, left: int | None
+        self, after: str | Omit, number: int, left: int | None, *, unread: bool = False
     ) -> RawResponse[AsyncPage[_T]]:
         """A page.
 
@@ -186,9 +186,10 @@ class AsyncListing(Generic[_T]):
             after: the id of the item before it.
             number: of the page, from 0.
             left: how many items may still come, or None.
+            unread: leave its body to the caller?
         """
         call = self._operation.call({**self._arguments, "after": after})
-        reply = await self._client.call(call, self._options)
+        reply = await self._client.call(call._replace(unread=unread), self._options)
         return RawResponse(
             reply.http_response,
             reply.retries_taken,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ..raw import RawResponse
+from .api_response import AsyncAPIResponse
+from .managers import AsyncManager
 
 if TYPE_CHECKING:
     from .._call import Call
     from .._types import Options
     from .client import AsyncClient
+    from .streams import AsyncStream
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -19,21 +23,46 @@ _P = ParamSpec("_P")
 class AsyncResource:
     """A group of operations of one client."""
 
-    def __init__(self, client: AsyncClient, *, raw: bool = False) -> None:
+    def __init__(self, client: AsyncClient, *, raw: bool = False, streamed: bool = False) -> None:
         """
         Args:
             raw: have all calls return the `RawResponse`.
+            streamed: have all calls return an `AsyncAPIResponse`.
         """
         self._client = client
         self._raw = raw
+        self._streamed = streamed
 
     async def _run(self, call: Call[_T], options: Options) -> _T:
-        return self._result(await self._client.call(call, options))
+        if self._streamed:
+            call = call._replace(unread=True)
+        return self._result(await self._client.call(call, options), options)
 
-    def _result(self, reply: RawResponse[_T]) -> _T:
+    async def _follow(self, call: Call[_T], options: Options, *, resumed: bool) -> AsyncStream:
+        reply = await self._client.open(call, options, resumed=resumed)
+        return self._result(reply, options, events=True)
+
+    def _result(self, reply: RawResponse[_T], options: Options, *, events: bool = False) -> _T:
+        if self._streamed:
+            return cast(_T, AsyncAPIResponse(reply, options.abort, events=events))
         return cast(_T, reply) if self._raw else reply.parse()
 
 
 def returns_raw(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[RawResponse[_T]]]:
     """Gives a method of a resource made with `raw=True` the type that it has."""
     return cast(Callable[_P, Awaitable[RawResponse[_T]]], method)
+
+
+def streamed(
+    method: Callable[_P, Awaitable[_T]],
+) -> Callable[_P, AsyncManager[AsyncAPIResponse[_T]]]:
+    """Makes a method of a resource with `streamed=True` one for `with` statements."""
+
+    @wraps(method)
+    def managed(*args: _P.args, **kwargs: _P.kwargs) -> AsyncManager[AsyncAPIResponse[_T]]:
+        async def send() -> AsyncAPIResponse[_T]:
+            return cast(AsyncAPIResponse[_T], await method(*args, **kwargs))
+
+        return AsyncManager(send)
+
+    return managed

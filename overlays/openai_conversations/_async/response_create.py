@@ -311,6 +311,5 @@ class AsyncResponseCreate(AsyncResource):
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         call = operations.create_response.call({}, body=body, stream=stream is True)
         if stream is True:
-            reply = await self._client.open(call, options, resumed=False)
-            return self._result(reply)
+            return await self._follow(call, options, resumed=False)
         return await self._run(call, options)

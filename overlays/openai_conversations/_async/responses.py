@@ -10,10 +10,9 @@ from .. import _operations as operations
 from .._bodies import response_body
 from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .input_items import AsyncInputItems, AsyncInputItemsWithRawResponse
-from .input_tokens import AsyncInputTokens, AsyncInputTokensWithRawResponse
+from .input_items import AsyncInputItems
+from .input_tokens import AsyncInputTokens
 from .managers import AsyncManager
-from .resource import returns_raw
 from .response_create import AsyncResponseCreate
 from .streams import AsyncStream
 
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import AsyncClient
+    from .with_raw_response import AsyncResponsesWithRawResponse
+    from .with_streaming_response import AsyncResponsesWithStreamingResponse
 
 
 class AsyncResponses(AsyncResponseCreate):
@@ -63,7 +63,16 @@ class AsyncResponses(AsyncResponseCreate):
     @cached_property
     def with_raw_response(self) -> AsyncResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import AsyncResponsesWithRawResponse
+
         return AsyncResponsesWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncResponsesWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        from .with_streaming_response import AsyncResponsesWithStreamingResponse
+
+        return AsyncResponsesWithStreamingResponse(self._client)
 
     def stream(
         self,
@@ -235,8 +244,7 @@ class AsyncResponses(AsyncResponseCreate):
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         call = operations.get_response.call(arguments, stream=stream is True)
         if stream is True:
-            reply = await self._client.open(call, options, resumed=given(starting_after))
-            return self._result(reply)
+            return await self._follow(call, options, resumed=given(starting_after))
         return await self._run(call, options)
 
     async def delete(
@@ -330,17 +338,3 @@ class AsyncResponses(AsyncResponseCreate):
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return await self._run(operations.compact_conversation.call({}, body=body), options)
-
-
-class AsyncResponsesWithRawResponse:
-    """`AsyncResponses`, each method returning a `RawResponse`; not `stream`, which has none."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        raw = AsyncResponses(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.delete = returns_raw(raw.delete)
-        self.cancel = returns_raw(raw.cancel)
-        self.compact = returns_raw(raw.compact)
-        self.input_items = AsyncInputItemsWithRawResponse(client)
-        self.input_tokens = AsyncInputTokensWithRawResponse(client)

@@ -55,7 +55,7 @@ class AsyncSender:
         """Send a call, again where the policy allows it, until there is a good answer.
 
         Returns:
-            The answer (read, unless it is a stream) and the number of retries it took.
+            The answer (read, unless the call leaves it unread) and the number of retries it took.
 
         Raises:
             OpenAIError: one of its subclasses, see `errors`.
@@ -73,8 +73,8 @@ class AsyncSender:
             request, exchange = (
                 prepared.attempt(key) if self.ours else prepared.attempt_with(self.http_client, key)
             )
-            exchange.whole = not call.stream
-            send: _Send = partial(self._deliver, exchange, call.stream)
+            exchange.whole = not (call.stream or call.unread)
+            send: _Send = partial(self._deliver, exchange)
             if settings.interceptors:
                 send = _chain(settings.interceptors, send)
             failure: APIError
@@ -105,9 +105,7 @@ class AsyncSender:
                 reason = abort.reason if abort is not None else None
                 raise RequestAbortedError("waiting for a retry", reason) from failure
 
-    async def _deliver(
-        self, exchange: Exchange, stream: bool, request: httpx.Request
-    ) -> httpx.Response:
+    async def _deliver(self, exchange: Exchange, request: httpx.Request) -> httpx.Response:
         """One request, one answer, and no error but ours."""
         start = time.monotonic()
         response: httpx.Response | None = None
@@ -122,7 +120,7 @@ class AsyncSender:
                     exchange.redirect, response = response, None
             if response is None:
                 response = await self.http_client.send(request, stream=True)
-            if stream and response.status_code < 400:
+            if response.status_code < 400 and not exchange.whole:
                 # From here on it may take as long as it takes; each read has its time-out.
                 exchange.deadline = None
             elif not response.is_closed:

@@ -36,7 +36,7 @@ class Body:
         self.response = response
         self._abort = abort
         self._retries_taken = retries_taken
-        self._source: Iterator[Any] | None = None
+        self._begun: list[Iterator[Any]] = []
         self._kept = False
         self._over = False
         self._given_up = False
@@ -73,7 +73,8 @@ class Body:
             OpenAIError: as for `read`.
         """
         self._check_open()
-        self._source = source
+        if source not in self._begun:
+            self._begun.append(source)
 
         def step() -> _T | None:
             return next(source, None)
@@ -125,13 +126,12 @@ class Body:
             self._given_up = True
             if self.response.http_version == "HTTP/2":
                 return
-        if self._source is None:
-            return
         # With the connection gone, the generators between here and it end by themselves. Left
         # half-way, they would be for the event loop to clean up, later and with a warning.
-        with suppress(Exception):
-            while next(self._source, None) is not None:
-                pass
+        for source in self._begun:
+            with suppress(Exception):
+                while next(source, None) is not None:
+                    pass
 
 
 class Pieces(Iterator[_T], Generic[_T]):

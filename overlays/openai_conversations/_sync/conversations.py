@@ -11,15 +11,16 @@ from .. import _operations as operations
 from .._checks import check_id, check_item_count, check_metadata
 from .._inputs import to_input_items
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .items import Items, ItemsWithRawResponse
-from .resource import Resource, returns_raw
+from .items import Items
+from .resource import Resource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import Conversation, DeletedConversation
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import Client
+    from .with_raw_response import ConversationsWithRawResponse
+    from .with_streaming_response import ConversationsWithStreamingResponse
 
 
 class Conversations(Resource):
@@ -40,7 +41,16 @@ class Conversations(Resource):
     @cached_property
     def with_raw_response(self) -> ConversationsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import ConversationsWithRawResponse
+
         return ConversationsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> ConversationsWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        from .with_streaming_response import ConversationsWithStreamingResponse
+
+        return ConversationsWithStreamingResponse(self._client)
 
     def create(
         self,
@@ -149,15 +159,3 @@ def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
     checked = to_input_items(items)
     check_item_count(checked)
     return checked
-
-
-class ConversationsWithRawResponse:
-    """`Conversations`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: Client) -> None:
-        raw = Conversations(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.update = returns_raw(raw.update)
-        self.delete = returns_raw(raw.delete)
-        self.items = ItemsWithRawResponse(client)

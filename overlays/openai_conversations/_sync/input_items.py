@@ -12,13 +12,14 @@ from .._checks import check_id
 from .._runtime_sync import first_page
 from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .pages import Listing, Page
-from .resource import Resource, returns_raw
+from .resource import Resource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import IncludeEnum, ItemResource
 
     from ..abort import AbortSignal
-    from .client import Client
+    from .with_raw_response import InputItemsWithRawResponse
+    from .with_streaming_response import InputItemsWithStreamingResponse
 
 
 class InputItems(Resource):
@@ -27,7 +28,16 @@ class InputItems(Resource):
     @cached_property
     def with_raw_response(self) -> InputItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import InputItemsWithRawResponse
+
         return InputItemsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> InputItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        from .with_streaming_response import InputItemsWithStreamingResponse
+
+        return InputItemsWithStreamingResponse(self._client)
 
     def list(
         self,
@@ -60,11 +70,12 @@ class InputItems(Resource):
         Raises:
             NotFoundError: there is no such response.
         """
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         listing: Listing[ItemResource] = Listing(
             self._client,
             operations.list_input_items,
             {"response_id": check_id(response_id, "response_id")},
-            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            options,
             after=after,
             limit=limit,
             order=order,
@@ -73,13 +84,6 @@ class InputItems(Resource):
         )
 
         def first() -> Page[ItemResource]:
-            return self._result(listing.first())
+            return self._result(listing.first(unread=self._streamed), options)
 
         return first_page(first)
-
-
-class InputItemsWithRawResponse:
-    """`InputItems`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: Client) -> None:
-        self.list = returns_raw(InputItems(client, raw=True).list)

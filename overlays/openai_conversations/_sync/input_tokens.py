@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from .. import _operations as operations
 from .._bodies import response_body
 from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
-from .resource import Resource, returns_raw
+from .resource import Resource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import Client
+    from .with_raw_response import InputTokensWithRawResponse
+    from .with_streaming_response import InputTokensWithStreamingResponse
 
 
 class InputTokens(Resource):
@@ -35,7 +36,16 @@ class InputTokens(Resource):
     @cached_property
     def with_raw_response(self) -> InputTokensWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import InputTokensWithRawResponse
+
         return InputTokensWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> InputTokensWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        from .with_streaming_response import InputTokensWithStreamingResponse
+
+        return InputTokensWithStreamingResponse(self._client)
 
     def count(
         self,
@@ -91,10 +101,3 @@ class InputTokens(Resource):
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return self._run(operations.count_input_tokens.call({}, body=body), options)
-
-
-class InputTokensWithRawResponse:
-    """`InputTokens`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: Client) -> None:
-        self.count = returns_raw(InputTokens(client, raw=True).count)

@@ -13,7 +13,7 @@ from .._inputs import to_input_items
 from .._runtime_sync import Source, first_page
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .pages import Listing, Page
-from .resource import Resource, returns_raw
+from .resource import Resource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import (
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .._inputs import ItemLike
     from ..abort import AbortSignal
     from ..append import AppendProgress, AppendResult
-    from .client import Client
+    from .with_raw_response import ItemsWithRawResponse
+    from .with_streaming_response import ItemsWithStreamingResponse
 
 
 class Items(Resource):
@@ -38,7 +39,16 @@ class Items(Resource):
     @cached_property
     def with_raw_response(self) -> ItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import ItemsWithRawResponse
+
         return ItemsWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> ItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        from .with_streaming_response import ItemsWithStreamingResponse
+
+        return ItemsWithStreamingResponse(self._client)
 
     def create(
         self,
@@ -189,11 +199,12 @@ class Items(Resource):
         Raises:
             NotFoundError: there is no such conversation.
         """
+        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         listing: Listing[ConversationItem] = Listing(
             self._client,
             operations.list_items,
             {"conversation_id": check_id(conversation_id, "conversation_id")},
-            Options(extra_headers, extra_query, extra_body, timeout, abort),
+            options,
             after=after,
             limit=limit,
             order=order,
@@ -202,7 +213,7 @@ class Items(Resource):
         )
 
         def first() -> Page[ConversationItem]:
-            return self._result(listing.first())
+            return self._result(listing.first(unread=self._streamed), options)
 
         return first_page(first)
 
@@ -235,14 +246,3 @@ class Items(Resource):
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return self._run(operations.delete_item.call(arguments), options)
-
-
-class ItemsWithRawResponse:
-    """`Items`, each method returning a `RawResponse`."""
-
-    def __init__(self, client: Client) -> None:
-        raw = Items(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.list = returns_raw(raw.list)
-        self.delete = returns_raw(raw.delete)

@@ -174,12 +174,12 @@ class Listing(Generic[_T]):
         self.cursors = {after: 0} if given(after) else {}
         """Each cursor, with the number of the page that it leads to."""
 
-    def first(self) -> RawResponse[Page[_T]]:
+    def first(self, *, unread: bool = False) -> RawResponse[Page[_T]]:
         """The first page."""
-        return self.fetch(self._after, 0, self._max_items)
+        return self.fetch(self._after, 0, self._max_items, unread=unread)
 
     def fetch(
-        self, after: str | Omit, number: int, left: int | None
+        self, after: str | Omit, number: int, left: int | None, *, unread: bool = False
     ) -> RawResponse[Page[_T]]:
         """A page.
 
@@ -187,9 +187,10 @@ class Listing(Generic[_T]):
             after: the id of the item before it.
             number: of the page, from 0.
             left: how many items may still come, or None.
+            unread: leave its body to the caller?
         """
         call = self._operation.call({**self._arguments, "after": after})
-        reply = self._client.call(call, self._options)
+        reply = self._client.call(call._replace(unread=unread), self._options)
         return RawResponse(
             reply.http_response,
             reply.retries_taken,

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from ..raw import RawResponse
+from .api_response import APIResponse
+from .managers import Manager
 
 if TYPE_CHECKING:
     from .._call import Call
     from .._types import Options
     from .client import Client
+    from .streams import Stream
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -20,21 +24,46 @@ _P = ParamSpec("_P")
 class Resource:
     """A group of operations of one client."""
 
-    def __init__(self, client: Client, *, raw: bool = False) -> None:
+    def __init__(self, client: Client, *, raw: bool = False, streamed: bool = False) -> None:
         """
         Args:
             raw: have all calls return the `RawResponse`.
+            streamed: have all calls return an `APIResponse`.
         """
         self._client = client
         self._raw = raw
+        self._streamed = streamed
 
     def _run(self, call: Call[_T], options: Options) -> _T:
-        return self._result(self._client.call(call, options))
+        if self._streamed:
+            call = call._replace(unread=True)
+        return self._result(self._client.call(call, options), options)
 
-    def _result(self, reply: RawResponse[_T]) -> _T:
+    def _follow(self, call: Call[_T], options: Options, *, resumed: bool) -> Stream:
+        reply = self._client.open(call, options, resumed=resumed)
+        return self._result(reply, options, events=True)
+
+    def _result(self, reply: RawResponse[_T], options: Options, *, events: bool = False) -> _T:
+        if self._streamed:
+            return cast(_T, APIResponse(reply, options.abort, events=events))
         return cast(_T, reply) if self._raw else reply.parse()
 
 
 def returns_raw(method: Callable[_P, _T]) -> Callable[_P, RawResponse[_T]]:
     """Gives a method of a resource made with `raw=True` the type that it has."""
     return cast(Callable[_P, RawResponse[_T]], method)
+
+
+def streamed(
+    method: Callable[_P, _T],
+) -> Callable[_P, Manager[APIResponse[_T]]]:
+    """Makes a method of a resource with `streamed=True` one for `with` statements."""
+
+    @wraps(method)
+    def managed(*args: _P.args, **kwargs: _P.kwargs) -> Manager[APIResponse[_T]]:
+        def send() -> APIResponse[_T]:
+            return cast(APIResponse[_T], method(*args, **kwargs))
+
+        return Manager(send)
+
+    return managed

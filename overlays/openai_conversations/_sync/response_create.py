@@ -312,6 +312,5 @@ class ResponseCreate(Resource):
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         call = operations.create_response.call({}, body=body, stream=stream is True)
         if stream is True:
-            reply = self._client.open(call, options, resumed=False)
-            return self._result(reply)
+            return self._follow(call, options, resumed=False)
         return self._run(call, options)

@@ -11,10 +11,9 @@ from .. import _operations as operations
 from .._bodies import response_body
 from .._checks import check_id, check_include, check_integer
 from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .input_items import InputItems, InputItemsWithRawResponse
-from .input_tokens import InputTokens, InputTokensWithRawResponse
+from .input_items import InputItems
+from .input_tokens import InputTokens
 from .managers import Manager
-from .resource import returns_raw
 from .response_create import ResponseCreate
 from .streams import Stream
 
@@ -42,7 +41,8 @@ if TYPE_CHECKING:
 
     from .._inputs import ItemLike
     from ..abort import AbortSignal
-    from .client import Client
+    from .with_raw_response import ResponsesWithRawResponse
+    from .with_streaming_response import ResponsesWithStreamingResponse
 
 
 class Responses(ResponseCreate):
@@ -64,7 +64,16 @@ class Responses(ResponseCreate):
     @cached_property
     def with_raw_response(self) -> ResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        from .with_raw_response import ResponsesWithRawResponse
+
         return ResponsesWithRawResponse(self._client)
+
+    @cached_property
+    def with_streaming_response(self) -> ResponsesWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        from .with_streaming_response import ResponsesWithStreamingResponse
+
+        return ResponsesWithStreamingResponse(self._client)
 
     def stream(
         self,
@@ -236,8 +245,7 @@ class Responses(ResponseCreate):
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         call = operations.get_response.call(arguments, stream=stream is True)
         if stream is True:
-            reply = self._client.open(call, options, resumed=given(starting_after))
-            return self._result(reply)
+            return self._follow(call, options, resumed=given(starting_after))
         return self._run(call, options)
 
     def delete(
@@ -331,17 +339,3 @@ class Responses(ResponseCreate):
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
         return self._run(operations.compact_conversation.call({}, body=body), options)
-
-
-class ResponsesWithRawResponse:
-    """`Responses`, each method returning a `RawResponse`; not `stream`, which has none."""
-
-    def __init__(self, client: Client) -> None:
-        raw = Responses(client, raw=True)
-        self.create = returns_raw(raw.create)
-        self.retrieve = returns_raw(raw.retrieve)
-        self.delete = returns_raw(raw.delete)
-        self.cancel = returns_raw(raw.cancel)
-        self.compact = returns_raw(raw.compact)
-        self.input_items = InputItemsWithRawResponse(client)
-        self.input_tokens = InputTokensWithRawResponse(client)

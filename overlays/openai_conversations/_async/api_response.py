@@ -1,0 +1,138 @@
+"""An answer whose body has not been read yet: what `with_streaming_response` gives."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .._checks import check_integer, invalid
+from .._runtime_async import open_file
+from ..errors import InvalidArgumentError
+from ..raw import Head, RawResponse
+from .body import AsyncBody
+
+if TYPE_CHECKING:
+    from ..abort import AbortSignal
+
+_T = TypeVar("_T")
+_SIZE = "a whole number above 0, or None"
+_WRITABLE = "the path of a file that can be written"
+
+
+class AsyncAPIResponse(Head, Generic[_T]):
+    """Status and headers of an answer, its body as you read it, and the result on demand.
+
+    The names are openai-python's. The body can be taken once in pieces, or be kept by `read` (and
+    so by `text`, `json` and `parse`) and then be had as often as you like. Each read has the
+    time-out of a read; the whole may take as long as it takes.
+
+    Everything that reads raises `APITimeoutError` or another `APIConnectionError` if the body does
+    not come to its end, `RequestAbortedError` if the call's `abort` is set, and `OpenAIError` if
+    the body is gone: taken in pieces, or closed.
+    """
+
+    __slots__ = ("_body", "_events", "_reply", "_stream")
+
+    def __init__(
+        self, reply: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
+    ) -> None:
+        """
+        Args:
+            reply: the answer, with nothing of its body read.
+            abort: ends the reading when it is set.
+            events: is the result a stream of events, which does the reading itself?
+        """
+        super().__init__(reply.http_response, reply.retries_taken)
+        self._reply = reply
+        self._body = AsyncBody(reply.http_response, abort, reply.retries_taken)
+        self._events = events
+        self._stream: Any = None
+
+    async def read(self) -> bytes:
+        """The whole body, decompressed."""
+        await self._body.read()
+        return self.http_response.content
+
+    async def text(self) -> str:
+        """The whole body as text."""
+        await self._body.read()
+        return self.http_response.text
+
+    async def json(self) -> Any:
+        """The body's JSON value; raises `APIResponseValidationError` if it is none."""
+        await self._body.read()
+        return self._reply.json()
+
+    async def parse(self) -> _T:
+        """What the same call without `with_streaming_response` returns.
+
+        A stream of events is always the same one, and is closed with this answer.
+
+        Raises:
+            APIResponseValidationError: the body is no JSON or has another form.
+        """
+        if not self._events:
+            await self._body.read()
+            return self._reply.parse()
+        if self._stream is None:
+            self._stream = self._reply.parse()
+        stream: _T = self._stream
+        return stream
+
+    def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """The body, decompressed, in pieces.
+
+        Args:
+            chunk_size: bytes in each piece but the last; None gives them as they come.
+        """
+        size = _checked(chunk_size)
+        return self._body.pieces(self.http_response.aiter_bytes(size))
+
+    def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """The body as text, in pieces; none ends within a character.
+
+        Args:
+            chunk_size: characters in each piece but the last; None gives them as they come.
+        """
+        size = _checked(chunk_size)
+        return self._body.pieces(self.http_response.aiter_text(size))
+
+    def iter_lines(self) -> AsyncIterator[str]:
+        """The body's lines, without what ends them."""
+        return self._body.pieces(self.http_response.aiter_lines())
+
+    async def stream_to_file(
+        self, file: str | os.PathLike[str], *, chunk_size: int | None = None
+    ) -> None:
+        """Write the body to a file as it comes. If it breaks off, the file has what had come.
+
+        Args:
+            file: its path; what is there is overwritten.
+            chunk_size: as for `iter_bytes`.
+
+        Raises:
+            InvalidArgumentError: the file cannot be written.
+        """
+        if not isinstance(file, str | os.PathLike):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("file", _WRITABLE, file)
+        pieces = self.iter_bytes(chunk_size)
+        try:
+            async with await open_file(file, "wb") as opened:
+                async for piece in pieces:
+                    await opened.write(piece)
+        except (OSError, ValueError) as error:
+            received = f"{file!r} ({getattr(error, 'strerror', None) or error})"
+            raise InvalidArgumentError("file", expected=_WRITABLE, received=received) from error
+
+    async def close(self) -> None:
+        """Give the body up. The connection is closed, unless everything had been read."""
+        if self._stream is not None:
+            await self._stream.close()
+        await self._body.close()
+
+
+def _checked(chunk_size: int | None) -> int | None:
+    if chunk_size is not None and check_integer(chunk_size, "chunk_size", _SIZE) < 1:
+        raise invalid("chunk_size", _SIZE, chunk_size)
+    return chunk_size
