@@ -93,7 +93,7 @@ def test_async_waiters_are_served_and_a_cancelled_one_loses_nothing() -> None:
                     await anyio.to_thread.run_sync(server.arrived.acquire)
                     with anyio.move_on_after(0.05) as scope:
                         await get(2)
-                    assert scope.cancelled_caught
+                    assert scope.cancel_called
                     group.start_soon(get, 3)
                     gate.release()
                     gate.release()
