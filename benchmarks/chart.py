@@ -6,13 +6,13 @@ An SVG is a text, so it is written by hand: no drawing library needs to be insta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
 from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row
 
 COLOURS = {FLOOR: "#9aa0a6", PLAIN: "#1a73e8", OPENAI: "#d93025", OURS: "#188038"}
-LEFT, PLOT, RIGHT, TOP, LINE = 250, 520, 40, 70, 22
+LEFT, PLOT, RIGHT, TOP, LINE = 290, 520, 40, 86, 22
 WIDTH = LEFT + PLOT + RIGHT
 
 
@@ -55,8 +55,9 @@ def _legend() -> Iterator[str]:
         yield _text(place + 15, 46, name)
 
 
-def _axis(x: object, lowest: float, highest: float, bottom: int) -> Iterator[str]:
-    assert callable(x)
+def _axis(
+    x: Callable[[float], float], lowest: float, highest: float, bottom: int
+) -> Iterator[str]:
     for exponent in range(math.floor(lowest), math.ceil(highest) + 1):
         for step in (1, 2, 5):
             ratio = step * 10.0**exponent
@@ -67,7 +68,8 @@ def _axis(x: object, lowest: float, highest: float, bottom: int) -> Iterator[str
                 f'<line x1="{place:.1f}" y1="{TOP - 8}" x2="{place:.1f}" y2="{bottom}" '
                 f'stroke="{colour}"/>'
             )
-            yield _text(place, bottom + 16, f"{ratio:g} ×", anchor="middle")
+            for y in (TOP - 14, bottom + 16):
+                yield _text(place, y, f"{ratio:g}", anchor="middle")
 
 
 def _row(row: Row, places: dict[str, float], number: int) -> Iterator[str]:

@@ -184,7 +184,11 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             await lane.connection.aclose()
 
     def forget(self, lane: AsyncLane) -> None:
-        """Give back the place of a connection whose reply was dropped without being closed."""
+        """End a connection whose reply was dropped without being closed, and give back its place.
+
+        Under asyncio it ends when it is collected itself: its sockets are not ours to shut down.
+        """
+        lane.exchange.interrupt()
         with self._lock:
             self._in_use.discard(lane)
             self._hand_over(None)

@@ -185,7 +185,11 @@ class ConnectionPool(httpx.BaseTransport):
             lane.connection.close()
 
     def forget(self, lane: Lane) -> None:
-        """Give back the place of a connection whose reply was dropped without being closed."""
+        """End a connection whose reply was dropped without being closed, and give back its place.
+
+        Under asyncio it ends when it is collected itself: its sockets are not ours to shut down.
+        """
+        lane.exchange.interrupt()
         with self._lock:
             self._in_use.discard(lane)
             self._hand_over(None)

@@ -11,13 +11,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Protocol
+from inspect import signature
+from typing import Any, Protocol
 
 from anyio import to_thread
 
 from .service import ServiceReply, ServiceRequest
 
 __all__ = ["Chunks", "Handler", "answer", "close_body"]
+
+
+# anyio before 4.1 has another word for it, and httpx is content with any anyio.
+_KEYWORDS = signature(to_thread.run_sync).parameters
+_ABANDON: dict[str, Any] = {
+    "abandon_on_cancel" if "abandon_on_cancel" in _KEYWORDS else "cancellable": True
+}
 
 
 class Handler(Protocol):
@@ -62,7 +70,7 @@ class Chunks:
 
     async def next_async(self) -> bytes | None:
         """The same, on a worker thread. After a cancellation the body is to be closed."""
-        return await to_thread.run_sync(self.next, abandon_on_cancel=True)
+        return await to_thread.run_sync(self.next, **_ABANDON)
 
     def close(self) -> None:
         """End the stream and release what it holds; any number of times."""
@@ -125,7 +133,7 @@ async def answer(service: Handler, request: ServiceRequest) -> ServiceReply:
     """
     call = _Call(service, request)
     try:
-        return await to_thread.run_sync(call.run, abandon_on_cancel=True)
+        return await to_thread.run_sync(call.run, **_ABANDON)
     except BaseException:
         call.abandon()
         raise
