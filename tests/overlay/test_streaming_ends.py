@@ -69,7 +69,7 @@ def test_a_body_that_breaks_off(way: Way, script: Step, read: Step) -> None:
 def test_a_file_keeps_what_came_before_the_break(way: Way, tmp_path: Path) -> None:
     target = tmp_path / "part"
     with Loopback(stalling) as server, pytest.raises(APITimeoutError):
-        way.run(server.url, opened(lambda r: r.stream_to_file(target)), timeout=0.2)
+        way.run(server.url, opened(lambda r: r.stream_to_file(target)), timeout=0.5)
     assert target.read_bytes() == BODY[:20]
 
 

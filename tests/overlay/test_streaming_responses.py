@@ -247,15 +247,19 @@ def test_a_stream_of_events_can_be_read_as_bytes(way: Way) -> None:
 
 def test_with_a_client_of_the_callers(way: Way) -> None:
     http_client: Any = httpx.Client() if way.name == "sync" else httpx.AsyncClient()
-    with Loopback(answers(ANSWER), stalling, answers(ANSWER)) as server:
-        got = way.run(
+    got: list[Any] = []
+    with Loopback(
+        answers(BODY, content_type="application/json"), stalling, answers(ANSWER)
+    ) as server:
+        way.run(
             server.url,
-            opened(lambda r: r.json(), lambda r: r.iter_bytes()),
+            opened(lambda r: r.read(), lambda r: got.append(r.http_response.content)),
             opened(lambda r: first(r.iter_bytes())),
-            opened(lambda r: r.json()),
+            opened(lambda r: r.read(), lambda r: got.append(r.http_response.json())),
+            lambda _: http_client.close() if way.name == "sync" else http_client.aclose(),
             http_client=http_client,
         )
-    assert got == [ANSWER]
+    assert got == [BODY, ANSWER]
 
 
 def test_an_interceptor_may_have_read_it(way: Way) -> None:
