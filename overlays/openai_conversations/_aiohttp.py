@@ -155,6 +155,7 @@ class _Session:
     """The connections of one event loop, and how many more there may be."""
 
     def __init__(self, max_connections: int, keepalive_expiry: float) -> None:
+        self.loop = asyncio.get_running_loop()
         # With aiohttp's own limit, waiting for a place would count as connecting.
         self.places = asyncio.Semaphore(max_connections)
         self._max = max_connections
@@ -177,6 +178,11 @@ class _Session:
         except TimeoutError:
             message = f"all {self._max} connections were busy"
             raise httpx.PoolTimeout(message, request=request) from None
+
+    def give_up(self, reply: aiohttp.ClientResponse) -> None:
+        # If the whole body has come, the connection is back in the pool already.
+        reply.close()
+        self.places.release()
 
 
 class _Content:
@@ -257,9 +263,13 @@ class _Body(httpx.AsyncByteStream):
     async def aclose(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            # If the whole body has come, the connection is back in the pool already.
-            self._reply.close()
-            session.places.release()
+            session.give_up(self._reply)
+
+    def __del__(self) -> None:
+        if self._session is not None:
+            with suppress(RuntimeError):  # the loop has ended, and everything in it
+                # The garbage collector runs in any thread.
+                self._session.loop.call_soon_threadsafe(self._session.give_up, self._reply)
 
 
 def _headers(request: httpx.Request) -> list[tuple[str, str]]:

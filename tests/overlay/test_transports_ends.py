@@ -10,7 +10,13 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from openai_conversations import AbortSignal, AsyncClient, Client, RequestAbortedError
+from openai_conversations import (
+    AbortSignal,
+    APIConnectionError,
+    AsyncClient,
+    Client,
+    RequestAbortedError,
+)
 from openai_conversations._aiohttp import AiohttpTransport
 from openai_conversations._async.pool import AsyncConnectionPool
 from openai_conversations._stdlib import StdlibConnection
@@ -168,6 +174,47 @@ def test_many_at_once(async_carrier: Carrier) -> None:
     assert server.connections <= 100
 
 
+def test_closing_the_client_ends_a_call_that_waits(carrier: Carrier) -> None:
+    options: dict[str, Any] = {"api_key": "k", "transport": carrier.transport, "max_retries": 0}
+    patience = 20
+
+    def sync(url: str) -> None:
+        client = Client(base_url=url, **options)
+        errors: list[Exception] = []
+
+        def call() -> None:
+            try:
+                client.conversations.retrieve("conv_1")
+            except APIConnectionError as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=call, daemon=True)
+        thread.start()
+        server.arrived.acquire()
+        client.close()
+        thread.join(patience)
+        assert errors
+
+    async def asynchronous(url: str) -> None:
+        client = AsyncClient(base_url=url, **options)
+
+        async def call() -> None:
+            with pytest.raises(APIConnectionError):
+                await client.conversations.retrieve("conv_1")
+
+        with anyio.fail_after(patience):
+            async with anyio.create_task_group() as group:
+                group.start_soon(call)
+                await anyio.to_thread.run_sync(server.arrived.acquire)
+                await client.close()
+
+    with Loopback(stall) as server:
+        if carrier.name == "sync":
+            sync(server.url)
+        else:
+            anyio.run(asynchronous, server.url, backend=carrier.name)
+
+
 # What an event loop leaves open is closed with it, as for any other user of sockets.
 LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
 
@@ -220,9 +267,10 @@ def limited(name: str, transport: str) -> httpx.Client | httpx.AsyncClient:
     return httpx.Client(transport=pool)
 
 
-@pytest.mark.parametrize(
-    ("name", "transport"), [pair for pair in CARRIERS if pair != ("trio", "aiohttp")]
-)
+POOLS = [pair for pair in CARRIERS if pair != ("trio", "aiohttp")]
+
+
+@pytest.mark.parametrize(("name", "transport"), POOLS)
 def test_waiting_for_a_place_has_its_own_time_out(name: str, transport: str) -> None:
     timeout = httpx.Timeout(30, pool=0.1)
     client = limited(name, transport)
@@ -248,3 +296,31 @@ def test_waiting_for_a_place_has_its_own_time_out(name: str, transport: str) -> 
             sync(client, server.url)
         else:
             anyio.run(asynchronous, client, server.url, backend=name)
+
+
+@LEFT_OPEN
+@pytest.mark.parametrize(("name", "transport"), POOLS)
+def test_a_stream_that_is_dropped_gives_its_place_back(name: str, transport: str) -> None:
+    http = limited(name, transport)
+    options: dict[str, Any] = {"api_key": "k", "timeout": httpx.Timeout(30, pool=5)}
+
+    def sync(http: httpx.Client, url: str) -> None:
+        with http:
+            client = Client(http_client=http, base_url=url, **options)
+            client.responses.create(model="m", input="x", stream=True)
+            gc.collect()
+            assert client.conversations.retrieve("c").id == "conv_1"
+
+    async def asynchronous(http: httpx.AsyncClient, url: str) -> None:
+        async with http:
+            client = AsyncClient(http_client=http, base_url=url, **options)
+            await client.responses.create(model="m", input="x", stream=True)
+            gc.collect()
+            assert (await client.conversations.retrieve("c")).id == "conv_1"
+
+    with Loopback(stall_in_the_stream, answers(CONVERSATION)) as server:
+        if isinstance(http, httpx.Client):
+            sync(http, server.url)
+        else:
+            anyio.run(asynchronous, http, server.url, backend=name)
+    gc.collect()

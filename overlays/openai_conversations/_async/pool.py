@@ -196,6 +196,9 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         with self._lock:
             lanes = [lane for free in self._free.values() for lane in free] + list(self._in_use)
+            for lane in self._in_use:
+                # Closing a socket does not wake the thread that reads from it.
+                lane.exchange.interrupt()
             self._free.clear()
             self._open = len(self._in_use)
         loop = current_loop() if lanes else None
