@@ -55,9 +55,7 @@ def _legend() -> Iterator[str]:
         yield _text(place + 15, 46, name)
 
 
-def _axis(
-    x: Callable[[float], float], lowest: float, highest: float, bottom: int
-) -> Iterator[str]:
+def _axis(x: Callable[[float], float], lowest: float, highest: float, bottom: int) -> Iterator[str]:
     for exponent in range(math.floor(lowest), math.ceil(highest) + 1):
         for step in (1, 2, 5):
             ratio = step * 10.0**exponent
