@@ -12,18 +12,29 @@ import io
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPException, HTTPResponse, RemoteDisconnected
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpcore
 
 if TYPE_CHECKING:
     import ssl
 
+    import httpx
+
 _CHUNK = 65536
 
 
+class Reply(NamedTuple):
+    """The head of a reply, with the names of `httpcore.Response`, and the body to come."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    stream: _Body
+    extensions: dict[str, Any]
+
+
 class StdlibConnection:
-    """One connection, with the methods of `httpcore.HTTPConnection` that the pool uses."""
+    """One connection, with the methods of `CoreConnection` that the pool uses."""
 
     def __init__(
         self,
@@ -60,7 +71,7 @@ class StdlibConnection:
         if self._wire is not None:
             self._wire.stream.close()
 
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
+    def send(self, request: httpx.Request) -> Reply:
         """Send a request and read the head of its reply.
 
         Raises:
@@ -68,7 +79,7 @@ class StdlibConnection:
                 the connection is closed.
         """
         self._busy = True
-        extensions = cast("dict[str, Any]", request.extensions)  # pyright: ignore[reportUnknownMemberType]
+        extensions = request.extensions
         timeouts: dict[str, float | None] = extensions.get("timeout", {})
         try:
             wire = self._wire
@@ -91,10 +102,10 @@ class StdlibConnection:
         except BaseException:
             self.close()
             raise
-        return httpcore.Response(
+        return Reply(
             status=reply.status,
             headers=[(n.encode("latin-1"), v.encode("latin-1")) for n, v in reply.getheaders()],
-            content=_Body(reply, self),
+            stream=_Body(reply, self),
             extensions={
                 "http_version": b"HTTP/1.1" if reply.version == 11 else b"HTTP/1.0",
                 "reason_phrase": reply.reason.encode("latin-1"),
@@ -112,17 +123,16 @@ class StdlibConnection:
         name = extensions.get("sni_hostname") or host
         return stream.start_tls(self._ssl_context, name, timeout)
 
-    def _send(self, request: httpcore.Request) -> None:
+    def _send(self, request: httpx.Request) -> None:
         http = self._http
         http.putrequest(
-            request.method.decode("ascii"),
-            request.url.target.decode("ascii"),
+            request.method,
+            request.url.raw_path.decode("ascii"),
             skip_host=True,
             skip_accept_encoding=True,
         )
-        stream: Any = request.stream
-        body = b"".join(stream)
-        for name, value in request.headers:
+        body = request.read()
+        for name, value in request.headers.raw:
             # The body is here as a whole, so there is no need to send it in chunks.
             if name.lower() == b"transfer-encoding":
                 name, value = b"Content-Length", str(len(body)).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import httpcore
@@ -114,6 +114,30 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+class AsyncCoreConnection(httpcore.AsyncHTTPConnection):
+    """httpcore's connection, for a request of httpx."""
+
+    def send(self, request: httpx.Request) -> Awaitable[httpcore.Response]:
+        """Send a request and read the head of its reply.
+
+        Raises:
+            httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError: after which
+                the connection is closed.
+            httpcore.ConnectionNotAvailable: it has just expired.
+        """
+        url = request.url
+        core_request = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        return self.handle_async_request(core_request)
 
 
 def as_httpx(error: Exception) -> Exception:

@@ -21,7 +21,7 @@ import httpx
 
 from .._exchange import EXCHANGE, Exchange
 from .._runtime_async import Event, current_loop, wait_for
-from .lane import AsyncLane, Key, as_httpx
+from .lane import AsyncCoreConnection, AsyncLane, Key, as_httpx
 
 if TYPE_CHECKING:
     import ssl
@@ -35,7 +35,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         *,
         max_connections: int = 1000,
         keepalive_expiry: float = 5.0,
-        connection: Callable[..., Any] = httpcore.AsyncHTTPConnection,
+        connection: Callable[..., Any] = AsyncCoreConnection,
     ) -> None:
         """
         Args:
@@ -61,18 +61,11 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             exchange = Exchange()
         url = request.url
         key = (url.raw_scheme, url.raw_host, url.port)
-        core_request = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=key[0], host=key[1], port=key[2], target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
         while True:
             lane = await self._take(key, request, exchange)
             lane.begin(exchange)
             try:
-                reply: Any = await lane.connection.handle_async_request(core_request)
+                reply: Any = await lane.connection.send(request)
             except httpcore.ConnectionNotAvailable:
                 # It expired in this very moment.
                 await self.release(lane)

@@ -117,6 +117,30 @@ class _Stream(httpcore.NetworkStream):
         return self._inner.get_extra_info(info)
 
 
+class CoreConnection(httpcore.HTTPConnection):
+    """httpcore's connection, for a request of httpx."""
+
+    def send(self, request: httpx.Request) -> httpcore.Response:
+        """Send a request and read the head of its reply.
+
+        Raises:
+            httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError: after which
+                the connection is closed.
+            httpcore.ConnectionNotAvailable: it has just expired.
+        """
+        url = request.url
+        core_request = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        return self.handle_request(core_request)
+
+
 def as_httpx(error: Exception) -> Exception:
     """The httpx error of the same name, which is what callers of a transport expect."""
     for cls in type(error).__mro__:

@@ -22,7 +22,7 @@ import httpx
 
 from .._exchange import EXCHANGE, Exchange
 from .._runtime_sync import Event, current_loop, wait_for
-from .lane import Key, Lane, as_httpx
+from .lane import CoreConnection, Key, Lane, as_httpx
 
 if TYPE_CHECKING:
     import ssl
@@ -36,7 +36,7 @@ class ConnectionPool(httpx.BaseTransport):
         *,
         max_connections: int = 1000,
         keepalive_expiry: float = 5.0,
-        connection: Callable[..., Any] = httpcore.HTTPConnection,
+        connection: Callable[..., Any] = CoreConnection,
     ) -> None:
         """
         Args:
@@ -62,18 +62,11 @@ class ConnectionPool(httpx.BaseTransport):
             exchange = Exchange()
         url = request.url
         key = (url.raw_scheme, url.raw_host, url.port)
-        core_request = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(scheme=key[0], host=key[1], port=key[2], target=url.raw_path),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
         while True:
             lane = self._take(key, request, exchange)
             lane.begin(exchange)
             try:
-                reply: Any = lane.connection.handle_request(core_request)
+                reply: Any = lane.connection.send(request)
             except httpcore.ConnectionNotAvailable:
                 # It expired in this very moment.
                 self.release(lane)
