@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 from functools import partial
-from statistics import median
 
 from benchmarks.canned import canned_server
 from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Measured, Row, in_turns, measured
@@ -57,8 +56,11 @@ def _net(
     for meter in meters.values():
         meter()  # writes the bytecode, and brings the files into memory
     readings = in_turns(meters, repetitions)
-    start = median(readings.pop(NOTHING))
-    return {name: measured([value - start for value in found]) for name, found in readings.items()}
+    starts = readings.pop(NOTHING)
+    return {
+        name: measured([value - start for value, start in zip(found, starts, strict=True)])
+        for name, found in readings.items()
+    }
 
 
 def _milliseconds(code: str, environment: dict[str, str]) -> float:

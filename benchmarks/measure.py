@@ -1,7 +1,7 @@
 """How things are measured: side by side in one run, so that the ratios hold on any machine.
 
 A single duration says little on a shared machine. Contestants therefore take turns, repetition by
-repetition, in CPU time of this process, and only medians are compared.
+repetition, in CPU time of this process, and are compared within each repetition.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import gc
 import statistics
 import time
 import tracemalloc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -34,11 +34,13 @@ class Measured:
         median: of all repetitions.
         low: the lower quartile.
         high: the upper quartile.
+        readings: of each repetition, in turn.
     """
 
     median: float
     low: float
     high: float
+    readings: Sequence[float]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,13 @@ class Row:
     means: Mapping[str, str] = field(default_factory=dict)
 
     def ratio(self, other: str) -> float:
-        """Our median as a share of another contestant's."""
-        return self.results[OURS].median / self.results[other].median
+        """What ours needed as a share of what another contestant did, repetition by repetition.
+
+        The median of the shares: where the machine changes its pace between two repetitions, the
+        share of each is right, and that of the medians need not be.
+        """
+        turns = zip(self.results[OURS].readings, self.results[other].readings, strict=True)
+        return statistics.median(ours / theirs for ours, theirs in turns)
 
 
 def interleaved(
@@ -125,7 +132,7 @@ def _seconds(work: Work, calls: int) -> float:
 def measured(values: list[float]) -> Measured:
     """The median of at least two values, and the quartiles."""
     low, median, high = statistics.quantiles(values, n=4)
-    return Measured(median, low, high)
+    return Measured(median, low, high, values)
 
 
 def _kept(make: Work, per: int, copies: int = 5) -> float:

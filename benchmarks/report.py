@@ -33,7 +33,10 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join([*_aligned([HEAD, *map(cells, rows)]), "", SPREAD])
 
 
-SPREAD = "Medians; ± is half the distance between the quartiles. “of” is ours as a share of theirs."
+SPREAD = (
+    "Medians; ± is half the distance between the quartiles. “of” is ours as a share of theirs: the "
+    "median of the shares of each repetition."
+)
 
 
 def verdict(row: Row) -> str:
