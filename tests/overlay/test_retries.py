@@ -60,7 +60,7 @@ def test_a_read_or_a_deletion_is_sent_again(
 
 def test_a_read_that_timed_out_is_sent_again(way: Way) -> None:
     with Loopback(late, answers(CONVERSATION)) as server:
-        assert way.run(server.url, retrieve, timeout=0.2).id == "conv_1"
+        assert way.run(server.url, retrieve, timeout=0.5).id == "conv_1"
     assert len(server.requests) == 2
 
 
@@ -79,7 +79,7 @@ def test_an_append_whose_fate_is_unknown_is_not_sent_again(
     way: Way, failure: Script, error: type[Exception]
 ) -> None:
     with Loopback(failure, answers(page(1))) as server, pytest.raises(error):
-        way.run(server.url, append, timeout=0.2)
+        way.run(server.url, append, timeout=0.5)
     assert len(server.requests) == 1
 
 

@@ -100,7 +100,7 @@ def test_a_stream_that_stalls(way: Way) -> None:
 
     events: list[Any] = []
     with Loopback(script) as server, pytest.raises(APITimeoutError):
-        way.collect(server.url, create, events, timeout=0.2)
+        way.collect(server.url, create, events, timeout=0.5)
     assert len(events) == 1
 
 

@@ -210,7 +210,7 @@ def test_events_arrive_one_by_one(carrier: Carrier) -> None:
             server.url,
             lambda c: c.responses.create(model="m", input="x", stream=True),
             seen,
-            timeout=httpx.Timeout(30, read=0.1),
+            timeout=httpx.Timeout(30, read=0.5),
         )
     assert [event.delta for event in seen] == ["a", "b"]
 
