@@ -145,7 +145,6 @@ def test_one_async_client_over_several_event_loops() -> None:
     assert server.connections == 3
 
 
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 def test_a_stream_that_is_dropped_without_closing_hangs_up_and_gives_its_place_back() -> None:
     hung_up = threading.Event()
 

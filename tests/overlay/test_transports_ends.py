@@ -215,11 +215,6 @@ def test_closing_the_client_ends_a_call_that_waits(carrier: Carrier) -> None:
             anyio.run(asynchronous, server.url, backend=carrier.name)
 
 
-# What an event loop leaves open is closed with it, as for any other user of sockets.
-LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed (<socket|transport):ResourceWarning")
-
-
-@LEFT_OPEN
 def test_one_client_in_several_event_loops() -> None:
     with Loopback(answers(CONVERSATION)) as server:
         client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
@@ -238,7 +233,6 @@ def test_one_client_in_several_event_loops() -> None:
     gc.collect()
 
 
-@LEFT_OPEN
 def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixture) -> None:
     with Loopback(answers(CONVERSATION)) as server:
 
@@ -298,7 +292,6 @@ def test_waiting_for_a_place_has_its_own_time_out(name: str, transport: str) -> 
             anyio.run(asynchronous, client, server.url, backend=name)
 
 
-@LEFT_OPEN
 @pytest.mark.parametrize(("name", "transport"), POOLS)
 def test_a_stream_that_is_dropped_gives_its_place_back(name: str, transport: str) -> None:
     http = limited(name, transport)
