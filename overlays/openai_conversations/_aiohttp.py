@@ -71,18 +71,16 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 # again.
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-            content = await request.aread()
+            data = await request.aread()
             write = timeouts.get("write")
-            if exchange.whole and (write is None or len(content) <= _SMALL):
-                reply = await self._request(session, request, content or None, timeouts, exchange)
+            if exchange.whole and (write is None or len(data) <= _SMALL):
+                reply = await self._request(session, request, data or None, timeouts, exchange)
             else:
-                body = _Content(content, write, exchange)
+                body = _Content(data, write, exchange)
                 async with body.clock:
                     reply = await self._request(session, request, body.data(), timeouts, exchange)
             exchange.sent = True
-            stream: httpx.AsyncByteStream = _Body(reply, session)
-            if exchange.whole:
-                stream = httpx.ByteStream(await reply.read())
+            content = await reply.read() if exchange.whole else b""
         except (aiohttp.ClientError, OSError) as error:
             session.places.release()
             exchange.sent = exchange.sent or not isinstance(error, _UNSENT)
@@ -93,7 +91,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         response = httpx.Response(
             reply.status,
             headers=reply.raw_headers,
-            stream=stream,
+            stream=httpx.ByteStream(content) if exchange.whole else _Body(reply, session),
             extensions={
                 "http_version": b"HTTP/1.1",
                 "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),

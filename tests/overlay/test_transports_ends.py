@@ -13,6 +13,7 @@ import pytest
 from openai_conversations import (
     AbortSignal,
     APIConnectionError,
+    APITimeoutError,
     AsyncClient,
     Client,
     RequestAbortedError,
@@ -317,3 +318,34 @@ def test_a_stream_that_is_dropped_gives_its_place_back(name: str, transport: str
         else:
             anyio.run(asynchronous, http, server.url, backend=name)
     gc.collect()
+
+
+@pytest.mark.parametrize(("name", "transport"), POOLS)
+def test_an_answer_that_was_read_gives_its_place_back_once(name: str, transport: str) -> None:
+    http = limited(name, transport)
+    options: dict[str, Any] = {"api_key": "k", "timeout": httpx.Timeout(30, pool=0.1)}
+
+    def sync(http: httpx.Client, url: str) -> None:
+        with http:
+            client = Client(http_client=http, base_url=url, max_retries=0, **options)
+            client.conversations.retrieve("c")
+            gc.collect()
+            stream = client.responses.create(model="m", input="x", stream=True)
+            with stream, pytest.raises(APITimeoutError):
+                client.conversations.retrieve("c")
+
+    async def asynchronous(http: httpx.AsyncClient, url: str) -> None:
+        async with http:
+            client = AsyncClient(http_client=http, base_url=url, max_retries=0, **options)
+            await client.conversations.retrieve("c")
+            gc.collect()
+            async with await client.responses.create(model="m", input="x", stream=True):
+                with pytest.raises(APITimeoutError):
+                    await client.conversations.retrieve("c")
+
+    good = answers(CONVERSATION)
+    with Loopback(good, stall_in_the_stream, good) as server:
+        if isinstance(http, httpx.Client):
+            sync(http, server.url)
+        else:
+            anyio.run(asynchronous, http, server.url, backend=name)
