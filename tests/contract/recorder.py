@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from openai_conversations._async.sender import AsyncSender
+from openai_conversations._exchange import Exchange as Attempt
 from openai_conversations._sync.sender import Sender
 
 from tests.contract.document import check_reply, check_request
@@ -41,13 +42,15 @@ class Recorder:
         """Listen in on all clients until the test is over."""
         sync_deliver, async_deliver = Sender._deliver, AsyncSender._deliver
 
-        def deliver(sender: Sender, *how: Any) -> httpx.Response:
-            exchange = self._request(how[-1])
-            return self._response(exchange, sync_deliver(sender, *how))
+        def deliver(sender: Sender, attempt: Attempt, request: httpx.Request) -> httpx.Response:
+            exchange = self._request(request)
+            return self._response(exchange, sync_deliver(sender, attempt, request))
 
-        async def adeliver(sender: AsyncSender, *how: Any) -> httpx.Response:
-            exchange = self._request(how[-1])
-            return self._response(exchange, await async_deliver(sender, *how))
+        async def adeliver(
+            sender: AsyncSender, attempt: Attempt, request: httpx.Request
+        ) -> httpx.Response:
+            exchange = self._request(request)
+            return self._response(exchange, await async_deliver(sender, attempt, request))
 
         monkeypatch.setattr(Sender, "_deliver", deliver)
         monkeypatch.setattr(AsyncSender, "_deliver", adeliver)
