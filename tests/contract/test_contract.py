@@ -10,7 +10,7 @@ from openai_conversations import Client
 
 from tests.contract.checker import check_error, check_request, check_response
 from tests.contract.recorder import Recorder
-from tests.overlay.loopback import CONVERSATION, Loopback, answers, page
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, page, responds
 
 BASE = "http://localhost/v1"
 
@@ -55,7 +55,7 @@ def test_the_recorder_sees_what_the_client_does(monkeypatch: pytest.MonkeyPatch)
     recorder.install(monkeypatch)
     wrong = {**CONVERSATION, "created_at": "yesterday"}
     with (
-        Loopback(answers(CONVERSATION), answers(wrong), answers(page(1))) as server,
+        ScriptedServer(responds(CONVERSATION), responds(wrong), responds(page(1))) as server,
         Client(api_key="k", base_url=server.url) as client,
     ):
         client.conversations.retrieve("conv_1")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openai_conversations import AsyncClient
 
-from tests.overlay.loopback import CONVERSATION, Peer
+from tests.overlay.scripted_server import CONVERSATION, Peer
 
 ANSWER = {**CONVERSATION, "metadata": {"topic": "Größe\n" * 3}}
 BODY = json.dumps(ANSWER, ensure_ascii=False, indent=1).encode()
