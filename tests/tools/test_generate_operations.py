@@ -40,7 +40,10 @@ LIST = {"type": "array", "items": TEXT}
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"parameters": [{"name": "c", "in": "cookie", "schema": TEXT}]}, "'c' goes into the cookie"),
+        (
+            {"parameters": [{"name": "c", "in": "cookie", "schema": TEXT}]},
+            "'c' goes into the cookie",
+        ),
         ({"parameters": [{"name": "h", "in": "header", "schema": ref("A")}]}, "'h' is an object"),
         (
             {"parameters": [query(TEXT), {"name": "Q", "in": "header", "schema": TEXT}]},
