@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes check test faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes check test coverage faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -49,6 +49,12 @@ bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=
 
 test: $(READY)   ## the tests
 	$(RUN) -m pytest -n 2
+
+coverage: $(READY) ## the tests, and what of the package and of tools they do not reach
+	@rm -f .coverage .coverage.*
+	$(RUN) -m coverage run -m pytest -n 2 $(ARGS)
+	@$(RUN) -m coverage combine --quiet
+	@$(RUN) -m coverage report
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)
