@@ -1,6 +1,6 @@
-"""Every request of our client in any test, and its reply, is held to the document.
+"""Every request of our client in any test, and its response, is held to the document.
 
-Automatically: a test does nothing for it. One that lets a server answer wrongly on purpose says so
+Automatically: a test does nothing for it. One that lets a server respond wrongly on purpose says so
 with the marker `off_contract`. No test measures time, those of hypothesis included.
 """
 
@@ -20,7 +20,8 @@ settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "off_contract: replies (or requests) of this test break the document on purpose"
+        "markers",
+        "off_contract: responses or requests of this test break the document on purpose",
     )
 
 

@@ -1,7 +1,7 @@
 """A proxy over loopback that does to some exchanges what networks and busy services do to them.
 
 It stands between a client and a service that both work. What strikes an exchange depends on the
-seed and the number of the exchange alone, so a run can be repeated. Nothing sleeps: a time-out is
+seed and the number of the exchange alone, so a run can be repeated. Nothing sleeps: a timeout is
 made by holding the connection until the client gives up.
 
 Exchanges reach the service one after the other. So what a client gave up on while the service was
@@ -27,8 +27,8 @@ KINDS = (
     "drop request",  # the connection closes before the request arrives
     "cut request",  # … in the middle of the request
     "hold request",  # the request never arrives, and nobody says so
-    "drop answer",  # the service has done it; the connection closes without an answer
-    "cut answer",  # … in the middle of the answer
+    "drop answer",  # the service has done it; the connection closes without a response
+    "cut answer",  # … in the middle of the response
     "hold answer",  # the service has done it, and nobody says so
     "status 429",
     "status 500",
@@ -39,7 +39,7 @@ KINDS = (
 
 
 class Message(NamedTuple):
-    """A request or an answer: its bytes up to the empty line, and its body."""
+    """A request or a response: its bytes up to the empty line, and its body."""
 
     head: bytes
     body: bytes
@@ -171,12 +171,12 @@ class FaultProxy:
                 self.struck.update([kind] if kind else [])
             service = service or self._connect()
             with self._one_at_a_time:
-                answer = self._pass_on(request, kind, service)
-            if answer is not None and kind != "cut answer":
-                client.send(answer.raw)
+                response = self._pass_on(request, kind, service)
+            if response is not None and kind != "cut answer":
+                client.send(response.raw)
                 continue
-            if answer is not None:
-                client.send(answer.raw[: len(answer.raw) // 2])
+            if response is not None:
+                client.send(response.raw[: len(response.raw) // 2])
             if kind in ("hold request", "hold answer", *self._kept_back):
                 client.wait_for_hangup()
             break
@@ -192,7 +192,7 @@ class FaultProxy:
         return Stream(sock)
 
     def _pass_on(self, request: Message, kind: str | None, service: Stream) -> Message | None:
-        """What the client gets to see of the answer; None for nothing."""
+        """What the client gets to see of the response; None for nothing."""
         if kind is not None and kind.startswith("status "):
             return _error(int(kind.removeprefix("status ")))
         if kind in ("drop request", "hold request"):
@@ -208,12 +208,12 @@ class FaultProxy:
         if request.first_line.startswith("POST"):
             self._let_go("late")
         service.send(request.raw)
-        answer = service.read()
+        response = service.read()
         if request.first_line.startswith("GET"):
             self._let_go("slow")
         if kind in ("drop answer", "hold answer"):
             return None
-        return _error(500) if kind in ("done, then 500", "split, then 500") else answer
+        return _error(500) if kind in ("done, then 500", "split, then 500") else response
 
     def _let_go(self, kind: str) -> None:
         for request in self._kept_back[kind]:

@@ -33,7 +33,7 @@ def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
         assert len(texts(direct, conversation)) == 75
     assert [item.id for item in result] == [item["id"] for item in found["data"][:55]][::-1]
     if kind.startswith("hold"):
-        return  # A slow machine may run into the short time-out more than once.
+        return  # A slow machine may run into the short timeout more than once.
     if exchange == 0 or kind in REFUSED:
         more = 1
     elif kind in DONE:

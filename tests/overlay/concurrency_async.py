@@ -24,6 +24,6 @@ async def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def one_connection(transport: str) -> httpx.AsyncClient:
-    """Make an httpx client with a transport of ours that opens one connection."""
+    """Make an httpx client with our transport, which opens one connection."""
     make = AiohttpTransport if transport == "aiohttp" else AsyncConnectionPool
     return httpx.AsyncClient(transport=make(max_connections=1))

@@ -41,5 +41,5 @@ def blocking(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def one_connection(transport: str) -> httpx.Client:
-    """Make an httpx client with a transport of ours that opens one connection."""
+    """Make an httpx client with our transport, which opens one connection."""
     return httpx.Client(transport=ConnectionPool(max_connections=1))

@@ -20,13 +20,13 @@ def listing(total: int, **changes: Any) -> Script:
         asked = query(peer.seen)
         after = int(asked["after"][0].removeprefix("msg_")) if "after" in asked else 0
         last = min(total, after + int(asked.get("limit", ["20"])[0]))
-        reply = page(*range(after + 1, last + 1), has_more=last < total)
+        response = page(*range(after + 1, last + 1), has_more=last < total)
         for name, value in changes.items():
             if value is None:
-                del reply[name]
+                del response[name]
             else:
-                reply[name] = value
-        peer.respond(reply)
+                response[name] = value
+        peer.respond(response)
 
     return script
 

@@ -47,8 +47,8 @@ def test_calls_by_path(runner: ClientRunner) -> None:
         assert runner.run(server.url, get) == CONVERSATION
         typed = runner.run(server.url, lambda c: get(c, cast_to=models.Conversation))
         assert typed == models.Conversation.from_dict(CONVERSATION)
-        answer = runner.run(server.url, lambda c: get(c, cast_to=httpx.Response))
-        assert answer.headers["x-request-id"] == "r"
+        response = runner.run(server.url, lambda c: get(c, cast_to=httpx.Response))
+        assert response.headers["x-request-id"] == "r"
         runner.run(server.url, lambda c: c.post("/conversations/é", body={"metadata": {}}))
         runner.run(server.url, lambda c: c.delete("/else where", extra_query={"a": "b"}))
         with pytest.raises(ValueError, match="path: "):

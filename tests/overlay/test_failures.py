@@ -1,4 +1,4 @@
-"""Servers and networks that fail: each ends in an error of ours, within the time allowed."""
+"""Servers and networks that fail: each ends in one of our errors, within the time allowed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 
-def cut_before_answer(peer: Peer) -> None:
+def cut_before_response(peer: Peer) -> None:
     peer.cut()
 
 
@@ -64,7 +64,7 @@ def redirect_to_nowhere(peer: Peer) -> None:
 
 
 BROKEN = [
-    cut_before_answer,
+    cut_before_response,
     half_a_head,
     half_a_body,
     half_a_chunk,
@@ -84,7 +84,7 @@ def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None
     assert not caught.value.never_sent
 
 
-def stall_before_answer(peer: Peer) -> None:
+def stall_before_response(peer: Peer) -> None:
     peer.wait()
 
 
@@ -110,9 +110,9 @@ def drip_the_body(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [stall_before_answer, stall_in_the_body, drip_the_head, drip_the_body]
+    "script", [stall_before_response, stall_in_the_body, drip_the_head, drip_the_body]
 )
-def test_a_slow_answer(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
+def test_a_slow_response(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
     with ScriptedServer(script) as server, pytest.raises(APITimeoutError) as caught:
         runner.run(
             server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=0.2, max_retries=0
@@ -133,7 +133,9 @@ WRONG: list[tuple[bytes, str, str]] = [
 
 
 @pytest.mark.parametrize(("body", "kind", "said"), WRONG)
-def test_an_answer_of_another_kind(runner: ClientRunner, body: bytes, kind: str, said: str) -> None:
+def test_a_response_of_another_kind(
+    runner: ClientRunner, body: bytes, kind: str, said: str
+) -> None:
     with (
         ScriptedServer(responds(body, content_type=kind, x_request_id="req_1")) as server,
         pytest.raises(APIResponseValidationError) as caught,

@@ -113,8 +113,8 @@ def test_the_local_client_is_a_client(tmp_path: Any) -> None:
 def test_a_conversation_may_be_given_as_what_it_is(runner: ClientRunner) -> None:
     conversation = models.Conversation.from_dict(CONVERSATION)
     reference = models.ConversationReference(id="conv_1")
-    answer = responds({"id": "resp_1", "object": "response", "output": []})
-    with ScriptedServer(answer) as server:
+    response = responds({"id": "resp_1", "object": "response", "output": []})
+    with ScriptedServer(response) as server:
         for given in ("conv_1", conversation, reference, {"id": "conv_1"}):
             runner.run(server.url, lambda c, x=given: c.responses.create(conversation=x))
         runner.run(server.url, lambda c: c.responses.create(conversation=None, temperature=None))

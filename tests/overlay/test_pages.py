@@ -102,8 +102,8 @@ def test_a_null_last_id(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         assert peer.seen is not None
         more = "after" not in query(peer.seen)
-        reply = page(1, 2, has_more=True) if more else page(3)
-        peer.respond({**reply, "last_id": None, "first_id": None})
+        response = page(1, 2, has_more=True) if more else page(3)
+        peer.respond({**response, "last_id": None, "first_id": None})
 
     with ScriptedServer(script) as server:
         assert ids(runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])) == [
@@ -152,8 +152,8 @@ def test_more_without_a_cursor_is_an_error(runner: ClientRunner) -> None:
 def test_an_item_of_an_unknown_type_costs_nothing_but_itself(runner: ClientRunner) -> None:
     odd = {"type": "hologram", "id": "holo_1", "depth": 3}
     nothing: list[Any] = [None, 3, "text"]
-    reply = {**page(), "data": [message(1), odd, {"id": "no type"}, *nothing]}
-    with ScriptedServer(lambda peer: peer.respond(reply)) as server:
+    response = {**page(), "data": [message(1), odd, {"id": "no type"}, *nothing]}
+    with ScriptedServer(lambda peer: peer.respond(response)) as server:
         got = runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])
     assert got[0].id == "msg_1"
     assert (got[1].type, got[1].depth, got[1].to_dict()) == ("hologram", 3, odd)

@@ -32,7 +32,7 @@ def test_connections_are_used_again(runner: ClientRunner) -> None:
 
 
 def test_requests_beyond_the_limit_wait_in_order() -> None:
-    """Three requests, one connection: each is answered only when the one before it is over."""
+    """Three requests, one connection: each responded to when the one before is over."""
     gate = threading.Semaphore(0)
 
     def script(peer: Peer) -> None:
@@ -190,7 +190,7 @@ def test_a_hundred_at_once_over_few_threads() -> None:
     assert len(server.requests) == 100
 
 
-def test_the_time_out_says_what_was_waited_for() -> None:
+def test_the_timeout_says_what_was_waited_for() -> None:
     with (
         ScriptedServer(lambda peer: peer.wait()) as server,
         pytest.raises(APITimeoutError) as caught,

@@ -25,7 +25,7 @@ LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param":
 
 
 def lost(peer: Peer) -> None:
-    """The request is taken, and the answer is not given."""
+    """The request is taken, and the response is not given."""
     peer.cut()
 
 
@@ -110,7 +110,7 @@ def test_retries_end_and_are_counted(runner: ClientRunner) -> None:
     assert caught.value.retries_taken == 3
 
 
-def test_a_good_answer_says_how_many_retries_it_took(runner: ClientRunner) -> None:
+def test_a_good_response_says_how_many_retries_it_took(runner: ClientRunner) -> None:
     with ScriptedServer(lost, responds(CONVERSATION)) as server:
         raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
     assert raw.retries_taken == 1
@@ -131,7 +131,7 @@ def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(
 ) -> None:
     ended = threading.Semaphore(0)
 
-    def reply_and_leave(peer: Peer) -> None:
+    def respond_and_leave(peer: Peer) -> None:
         peer.respond(CONVERSATION)
         peer.cut()
         ended.release()
@@ -140,6 +140,6 @@ def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(
         ended.acquire()
         return append(client)
 
-    with ScriptedServer(reply_and_leave, responds(page(1))) as server:
+    with ScriptedServer(respond_and_leave, responds(page(1))) as server:
         assert runner.run(server.url, retrieve, append_later).data[0].id == "msg_1"
     assert server.connections == 2

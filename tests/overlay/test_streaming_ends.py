@@ -1,4 +1,4 @@
-"""Open answers that end badly or early: broken off, too slow, aborted, closed, left."""
+"""Open responses that end badly or early: broken off, too slow, aborted, closed, left."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from openai_conversations import (
 
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.opened import (
-    ANSWER,
     BODY,
+    BODY_JSON,
     READS,
     Step,
     every_read,
@@ -52,7 +52,7 @@ def cut_between_chunks(peer: Peer) -> None:
 @every_read
 @pytest.mark.parametrize("script", [cut_short, cut_between_chunks])
 def test_a_body_that_breaks_off(runner: ClientRunner, script: Step, read: Step) -> None:
-    with ScriptedServer(responds({}, status=429), script, responds(ANSWER)) as server:
+    with ScriptedServer(responds({}, status=429), script, responds(BODY_JSON)) as server:
         with pytest.raises(APIConnectionError) as caught:
             runner.run(server.url, opened(read))
         assert runner.run(server.url, plain).id == "conv_1"
@@ -77,7 +77,7 @@ def test_a_body_that_stalls(runner: ClientRunner, read: str) -> None:
 
 
 @pytest.mark.off_contract
-def test_a_body_may_take_longer_than_the_time_out_of_a_read(runner: ClientRunner) -> None:
+def test_a_body_may_take_longer_than_the_timeout_of_a_read(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.head(200, {"content-length": "8"})
         for _ in range(8):
@@ -98,7 +98,7 @@ def test_aborting_ends_the_reading(runner: ClientRunner, read: Step) -> None:
     def call(client: Any) -> Any:
         return retrieve(client, abort=signal)
 
-    with ScriptedServer(stalling, responds(ANSWER)) as server:
+    with ScriptedServer(stalling, responds(BODY_JSON)) as server:
         with pytest.raises(RequestAbortedError) as caught:
             runner.run(server.url, opened(later, read, call=call))
         assert (caught.value.stage, caught.value.reason) == ("streaming", "user left")
@@ -109,7 +109,7 @@ def test_aborting_ends_the_reading(runner: ClientRunner, read: Step) -> None:
 
 def test_a_signal_that_is_set_too_late_takes_nothing_away(runner: ClientRunner) -> None:
     signal = AbortSignal()
-    with ScriptedServer(responds(ANSWER)) as server:
+    with ScriptedServer(responds(BODY_JSON)) as server:
         got = runner.run(
             server.url,
             opened(
@@ -119,12 +119,12 @@ def test_a_signal_that_is_set_too_late_takes_nothing_away(runner: ClientRunner) 
                 call=lambda c: retrieve(c, abort=signal),
             ),
         )
-    assert got[2] == ANSWER
+    assert got[2] == BODY_JSON
 
 
 @every_read
 def test_what_is_gone_is_not_silently_empty(runner: ClientRunner, read: Step) -> None:
-    with ScriptedServer(responds(ANSWER)) as server:
+    with ScriptedServer(responds(BODY_JSON)) as server:
         with pytest.raises(OpenAIError, match="read in pieces") as gone:
             runner.run(server.url, opened(lambda r: r.iter_bytes(), read))
         with pytest.raises(OpenAIError, match="read in pieces"):
@@ -144,7 +144,7 @@ def test_what_is_gone_is_not_silently_empty(runner: ClientRunner, read: Step) ->
 
 def test_a_task_that_is_cancelled_frees_the_connection() -> None:
     async def run() -> None:
-        with ScriptedServer(stalling, responds(ANSWER)) as server:
+        with ScriptedServer(stalling, responds(BODY_JSON)) as server:
             async with AsyncClient(api_key="k", base_url=server.url) as client:
                 async with anyio.create_task_group() as group:
 

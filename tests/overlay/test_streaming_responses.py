@@ -1,4 +1,4 @@
-"""Answers whose body is read while it comes: `with_streaming_response`, on each transport."""
+"""Responses whose body is read while it comes: `with_streaming_response`, on each transport."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from openai_conversations import (
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.events import delta, final
 from tests.overlay.opened import (
-    ANSWER,
     BODY,
+    BODY_JSON,
     READS,
     Step,
     create,
@@ -75,7 +75,7 @@ def test_what_was_read_can_be_had_again_in_every_form(runner: ClientRunner) -> N
     twice = [*READS.values(), *READS.values()]
     with ScriptedServer(responds(BODY, content_type="application/json")) as server:
         got = runner.run(server.url, opened(*twice))
-    assert got[:4] == [BODY, TEXT, ANSWER, models.Conversation.from_dict(ANSWER)]
+    assert got[:4] == [BODY, TEXT, BODY_JSON, models.Conversation.from_dict(BODY_JSON)]
     assert (b"".join(got[4]), "".join(got[5]), got[6]) == (BODY, TEXT, TEXT.splitlines())
     assert got[7:11] == got[:4]
 
@@ -90,7 +90,7 @@ def test_each_way_to_read_comes_to_the_end(runner: ClientRunner, read: Step) -> 
         for start in range(0, len(data), 11):
             peer.send(data[start : start + 11])
 
-    with ScriptedServer(in_pieces, responds(ANSWER)) as server:
+    with ScriptedServer(in_pieces, responds(BODY_JSON)) as server:
         (got,) = runner.run(server.url, opened(read))
         # Its connection serves the next call.
         runner.run(server.url, opened(read), plain)
@@ -99,12 +99,12 @@ def test_each_way_to_read_comes_to_the_end(runner: ClientRunner, read: Step) -> 
         joined = "\n".join(got) if read is READS["iter_lines"] else type(got[0])().join(got)
         assert joined in (BODY, TEXT)
     else:
-        assert got in (BODY, TEXT, ANSWER, models.Conversation.from_dict(ANSWER))
+        assert got in (BODY, TEXT, BODY_JSON, models.Conversation.from_dict(BODY_JSON))
 
 
 def test_pieces_of_a_size(runner: ClientRunner) -> None:
-    with ScriptedServer(responds(ANSWER)) as server:
-        sent = json.dumps(ANSWER)
+    with ScriptedServer(responds(BODY_JSON)) as server:
+        sent = json.dumps(BODY_JSON)
         (chunks,) = runner.run(server.url, opened(lambda r: r.iter_bytes(7)))
         (texts,) = runner.run(server.url, opened(lambda r: r.iter_text(chunk_size=7)))
         for size in (0, -1, 1.5, True, "7"):
@@ -115,7 +115,7 @@ def test_pieces_of_a_size(runner: ClientRunner) -> None:
 
 
 def test_into_a_file(runner: ClientRunner, tmp_path: Path) -> None:
-    target = tmp_path / "answer.json"
+    target = tmp_path / "response.json"
     bad: list[Any] = [tmp_path, tmp_path / "none" / "x", "a\0b", 7]
     with ScriptedServer(responds(BODY, content_type="application/json")) as server:
         runner.run(server.url, opened(lambda r: r.stream_to_file(target)))
@@ -148,20 +148,20 @@ def test_an_error_status_comes_before_the_block(runner: ClientRunner) -> None:
     assert server.requests == []
 
 
-def test_it_is_sent_again_until_there_is_an_answer(runner: ClientRunner) -> None:
-    with ScriptedServer(responds({}, status=429), responds(ANSWER)) as server:
+def test_it_is_sent_again_until_there_is_a_response(runner: ClientRunner) -> None:
+    with ScriptedServer(responds({}, status=429), responds(BODY_JSON)) as server:
         taken = runner.run(server.url, opened(lambda r: r.retries_taken, lambda r: r.json()))
-    assert taken == [1, ANSWER]
+    assert taken == [1, BODY_JSON]
 
 
 @pytest.mark.off_contract
-def test_an_answer_that_is_no_json(runner: ClientRunner) -> None:
+def test_a_response_that_is_not_json(runner: ClientRunner) -> None:
     with ScriptedServer(responds(b"<html>")) as server:
         for read in (READS["json"], READS["parse"]):
             with pytest.raises(APIResponseValidationError, match="not JSON"):
                 runner.run(server.url, opened(read))
         assert runner.run(server.url, opened(READS["text"])) == ["<html>"]
-    with ScriptedServer(responds({**ANSWER, "created_at": "today"})) as server:
+    with ScriptedServer(responds({**BODY_JSON, "created_at": "today"})) as server:
         runner.run(server.url, opened(READS["parse"]))
         with pytest.raises(APIResponseValidationError, match="created_at: expected"):
             runner.run(server.url, opened(READS["parse"]), strict=True)

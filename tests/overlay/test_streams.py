@@ -81,7 +81,7 @@ def test_a_stream_that_stalls(runner: ClientRunner) -> None:
     assert len(events) == 1
 
 
-def test_a_stream_may_take_longer_than_the_time_out_of_a_read(runner: ClientRunner) -> None:
+def test_a_stream_may_take_longer_than_the_timeout_of_a_read(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
         for number in range(2, 10):

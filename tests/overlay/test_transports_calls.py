@@ -1,4 +1,4 @@
-"""Each transport sends the same, understands the same, and fails with the same errors of ours."""
+"""Each transport sends the same, understands the same, and fails with the same our errors."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_request_is_the_same_whatever_sends_it() -> None:
     assert all(sent[index] == sent[index % 2] for index in range(len(sent)))
 
 
-def test_a_reply_and_its_headers(runner: ClientRunner) -> None:
+def test_a_response_and_its_headers(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
         body = gzip.compress(json.dumps(CONVERSATION).encode())
@@ -107,7 +107,9 @@ def test_other_framings(
     assert server.connections == connections
 
 
-def test_what_nobody_asked_for_is_no_answer_to_the_next_request(runner: ClientRunner) -> None:
+def test_what_nobody_asked_for_is_not_the_response_to_the_next_request(
+    runner: ClientRunner,
+) -> None:
     def too_much(peer: Peer) -> None:
         peer.send(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "good"}' + b"HTTP/1.1 2")
 
@@ -132,7 +134,7 @@ def half_a_chunk(peer: Peer) -> None:
     peer.cut()
 
 
-def no_answer(peer: Peer) -> None:
+def no_response(peer: Peer) -> None:
     peer.cut()
 
 
@@ -141,7 +143,7 @@ def no_http(peer: Peer) -> None:
     peer.cut()
 
 
-@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_answer, no_http])
+@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_response, no_http])
 def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
     with ScriptedServer(script) as server, pytest.raises(APIConnectionError) as caught:
         runner.run(server.url, retrieve, max_retries=0)
@@ -153,12 +155,12 @@ def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None
 
 def test_a_lost_append_is_not_sent_again_and_a_lost_read_is(runner: ClientRunner) -> None:
     with (
-        ScriptedServer(responds(CONVERSATION), no_answer) as server,
+        ScriptedServer(responds(CONVERSATION), no_response) as server,
         pytest.raises(APIConnectionError),
     ):
         runner.run(server.url, retrieve, append)
     assert len(server.requests) == 2
-    with ScriptedServer(no_answer, responds(CONVERSATION)) as server:
+    with ScriptedServer(no_response, responds(CONVERSATION)) as server:
         runner.run(server.url, retrieve)
     assert len(server.requests) == 2
 
@@ -177,14 +179,14 @@ def timed_out(runner: ClientRunner, url: str, timeout: httpx.Timeout) -> APITime
     return caught.value
 
 
-def test_the_time_out_of_connecting(runner: ClientRunner) -> None:
+def test_the_timeout_of_connecting(runner: ClientRunner) -> None:
     with nobody_accepts() as url:
         error = timed_out(runner, url, httpx.Timeout(30, connect=0.1))
     assert str(error) == "Request timed out while connecting."
     assert error.never_sent
 
 
-def test_the_time_out_of_reading(runner: ClientRunner) -> None:
+def test_the_timeout_of_reading(runner: ClientRunner) -> None:
     with ScriptedServer(lambda peer: peer.wait()) as server:
         error = timed_out(runner, server.url, httpx.Timeout(30, read=0.1))
     assert str(error) == "Request timed out while waiting for the answer."
@@ -192,7 +194,7 @@ def test_the_time_out_of_reading(runner: ClientRunner) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
-def test_the_time_out_of_writing(runner: ClientRunner) -> None:
+def test_the_timeout_of_writing(runner: ClientRunner) -> None:
     text = "x" * 20_000_000
     with nobody_reads() as url, pytest.raises(APITimeoutError) as caught:
         runner.run(

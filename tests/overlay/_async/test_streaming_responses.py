@@ -13,7 +13,7 @@ from openai_conversations import AsyncClient
 
 from tests.overlay.concurrency_async import blocking
 from tests.overlay.events import delta, final
-from tests.overlay.opened import ANSWER, BODY, create, retrieve, stalling
+from tests.overlay.opened import BODY, BODY_JSON, create, retrieve, stalling
 from tests.overlay.scripted_server import Peer, ScriptedServer, page, responds
 
 Connect = Callable[..., AsyncClient]
@@ -47,7 +47,7 @@ async def test_leaving_early_hangs_up_and_the_client_goes_on(
         stalling(peer)
         hung_up.set()
 
-    with ScriptedServer(script, responds(ANSWER)) as server:
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
         async with connect(server.url) as client:
             async with retrieve(client) as response:
                 await leave(response)
@@ -64,7 +64,7 @@ async def test_leaving_the_block_closes_the_stream_of_events(connect: Connect) -
         peer.wait_for_hangup()
         hung_up.set()
 
-    with ScriptedServer(script, responds(ANSWER)) as server:
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
         async with connect(server.url) as client:
             async with create(client) as response:
                 stream = await response.parse()
@@ -107,7 +107,7 @@ async def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> Non
 
 
 async def test_with_a_client_of_the_callers(connect: Connect) -> None:
-    scripts = (responds(BODY, content_type="application/json"), stalling, responds(ANSWER))
+    scripts = (responds(BODY, content_type="application/json"), stalling, responds(BODY_JSON))
     with ScriptedServer(*scripts) as server:
         async with httpx.AsyncClient() as http_client:
             client = connect(server.url, http_client=http_client)
@@ -118,7 +118,7 @@ async def test_with_a_client_of_the_callers(connect: Connect) -> None:
                 assert await anext(response.iter_bytes())
             async with retrieve(client) as response:
                 await response.read()
-                assert response.http_response.json() == ANSWER
+                assert response.http_response.json() == BODY_JSON
 
 
 async def test_an_interceptor_may_have_read_it(connect: Connect) -> None:
@@ -127,8 +127,8 @@ async def test_an_interceptor_may_have_read_it(connect: Connect) -> None:
         await response.aread()
         return response
 
-    with ScriptedServer(responds(ANSWER)) as server:
+    with ScriptedServer(responds(BODY_JSON)) as server:
         client = connect(server.url, interceptors=[reading])
         async with client, retrieve(client) as response:
             pieces = [piece async for piece in response.iter_bytes(5)]
-            assert json.loads(b"".join(pieces)) == await response.json() == ANSWER
+            assert json.loads(b"".join(pieces)) == await response.json() == BODY_JSON

@@ -14,7 +14,7 @@ from openai_conversations import Client
 
 from tests.overlay.concurrency_sync import blocking
 from tests.overlay.events import delta, final
-from tests.overlay.opened import ANSWER, BODY, create, retrieve, stalling
+from tests.overlay.opened import BODY, BODY_JSON, create, retrieve, stalling
 from tests.overlay.scripted_server import Peer, ScriptedServer, page, responds
 
 Connect = Callable[..., Client]
@@ -48,7 +48,7 @@ def test_leaving_early_hangs_up_and_the_client_goes_on(
         stalling(peer)
         hung_up.set()
 
-    with ScriptedServer(script, responds(ANSWER)) as server:
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
         with connect(server.url) as client:
             with retrieve(client) as response:
                 leave(response)
@@ -65,7 +65,7 @@ def test_leaving_the_block_closes_the_stream_of_events(connect: Connect) -> None
         peer.wait_for_hangup()
         hung_up.set()
 
-    with ScriptedServer(script, responds(ANSWER)) as server:
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
         with connect(server.url) as client:
             with create(client) as response:
                 stream = response.parse()
@@ -108,7 +108,7 @@ def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> None:
 
 
 def test_with_a_client_of_the_callers(connect: Connect) -> None:
-    scripts = (responds(BODY, content_type="application/json"), stalling, responds(ANSWER))
+    scripts = (responds(BODY, content_type="application/json"), stalling, responds(BODY_JSON))
     with ScriptedServer(*scripts) as server:
         with httpx.Client() as http_client:
             client = connect(server.url, http_client=http_client)
@@ -119,7 +119,7 @@ def test_with_a_client_of_the_callers(connect: Connect) -> None:
                 assert next(response.iter_bytes())
             with retrieve(client) as response:
                 response.read()
-                assert response.http_response.json() == ANSWER
+                assert response.http_response.json() == BODY_JSON
 
 
 def test_an_interceptor_may_have_read_it(connect: Connect) -> None:
@@ -128,8 +128,8 @@ def test_an_interceptor_may_have_read_it(connect: Connect) -> None:
         response.read()
         return response
 
-    with ScriptedServer(responds(ANSWER)) as server:
+    with ScriptedServer(responds(BODY_JSON)) as server:
         client = connect(server.url, interceptors=[reading])
         with client, retrieve(client) as response:
             pieces = [piece for piece in response.iter_bytes(5)]
-            assert json.loads(b"".join(pieces)) == response.json() == ANSWER
+            assert json.loads(b"".join(pieces)) == response.json() == BODY_JSON
