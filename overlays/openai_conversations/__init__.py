@@ -21,7 +21,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from openai_conversations_api import models
 
-    from ._append.results import AppendProgress, AppendResult
+    from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         ShellCallOutputItem,
         message_text,
     )
+    from .progress import AppendProgress
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -86,7 +87,7 @@ _HOMES = {
     "._sync.streams": ("Stream",),
     "._request.types": ("Omit", "omit"),
     ".abort": ("AbortSignal",),
-    "._append.results": ("AppendProgress", "AppendResult"),
+    "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
         "APIError",
@@ -109,6 +110,7 @@ _HOMES = {
         "UnprocessableEntityError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
+    ".progress": ("AppendProgress",),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from .._request import operations as operations
+from .._request.client_options import to_timeout
 from .._request.input_items import to_input_items
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import check_id, check_include, check_item_count
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
         IncludeEnum,
     )
 
-    from .._append.results import AppendProgress, AppendResult
+    from .._append.results import AppendResult
     from .._request.input_items import ItemLike
     from ..abort import AbortSignal
+    from ..progress import AppendProgress
     from .with_raw_response import AsyncItemsWithRawResponse
     from .with_streaming_response import AsyncItemsWithStreamingResponse
 
@@ -125,17 +127,28 @@ class AsyncItems(AsyncResource):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the account as `append`.
         """
-        from .append import append_items
+        from .append import AsyncAppend, AsyncItemMethods
+        from .with_raw_response import AsyncItemsWithRawResponse
 
-        return await append_items(
-            self._client,
+        client = self._client
+        once = AsyncItemsWithRawResponse(client.with_options(max_retries=0))
+        append = AsyncAppend(
+            AsyncItemMethods(create=once.create, list=self.list, delete=self.delete),
             check_id(conversation_id, "conversation_id"),
             items,
-            Options(extra_headers, extra_query, None, timeout, abort),
             include=check_include(include) if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
+            options={
+                "extra_headers": extra_headers,
+                "extra_query": extra_query,
+                "timeout": timeout,
+                "abort": abort,
+            },
+            read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
+            max_retries=client.max_retries,
         )
+        return await append.run()
 
     async def retrieve(
         self,

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from .._request import operations as operations
+from .._request.client_options import to_timeout
 from .._request.input_items import to_input_items
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import check_id, check_include, check_item_count
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
         IncludeEnum,
     )
 
-    from .._append.results import AppendProgress, AppendResult
+    from .._append.results import AppendResult
     from .._request.input_items import ItemLike
     from ..abort import AbortSignal
+    from ..progress import AppendProgress
     from .with_raw_response import ItemsWithRawResponse
     from .with_streaming_response import ItemsWithStreamingResponse
 
@@ -126,17 +128,28 @@ class Items(Resource):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the account as `append`.
         """
-        from .append import append_items
+        from .append import Append, ItemMethods
+        from .with_raw_response import ItemsWithRawResponse
 
-        return append_items(
-            self._client,
+        client = self._client
+        once = ItemsWithRawResponse(client.with_options(max_retries=0))
+        append = Append(
+            ItemMethods(create=once.create, list=self.list, delete=self.delete),
             check_id(conversation_id, "conversation_id"),
             items,
-            Options(extra_headers, extra_query, None, timeout, abort),
             include=check_include(include) if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
+            options={
+                "extra_headers": extra_headers,
+                "extra_query": extra_query,
+                "timeout": timeout,
+                "abort": abort,
+            },
+            read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
+            max_retries=client.max_retries,
         )
+        return append.run()
 
     def retrieve(
         self,

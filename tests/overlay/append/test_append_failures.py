@@ -208,7 +208,7 @@ def test_the_last_item_is_deleted_meanwhile(
     assert isinstance(caught.value.__cause__, BadRequestError)
 
 
-def test_a_second_copy_that_cannot_be_taken_back(
+def test_a_second_copy_that_cannot_be_deleted(
     client: Client, service: ObservedService, conversation: str
 ) -> None:
     def lose(answer: Answer) -> ServiceReply:
@@ -221,7 +221,7 @@ def test_a_second_copy_that_cannot_be_taken_back(
         return answer()
 
     strike(service, lose)
-    with pytest.raises(AppendUncertainError, match="taken back") as caught:
+    with pytest.raises(AppendUncertainError, match="cannot be deleted") as caught:
         client.conversations.items.append(conversation, messages(5))
     assert account(caught.value) == (0, 5, 0)
 
