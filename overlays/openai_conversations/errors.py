@@ -29,9 +29,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
 
+if TYPE_CHECKING:
     from .progress import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
@@ -299,8 +299,6 @@ def without_key(request: httpx.Request) -> httpx.Request:
     """Return the request as an error may show it: without credentials, otherwise the same."""
     if not any(name in request.headers for name in _SECRET):
         return request
-    import httpx
-
     headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in _SECRET]
     shown = httpx.Request(request.method, request.url, headers=headers, stream=request.stream)
     if isinstance(request.stream, httpx.ByteStream):

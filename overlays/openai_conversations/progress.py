@@ -9,10 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem
+from openai_conversations_api import models as m
 
 TOKEN_VERSION = 1
 
@@ -39,7 +38,7 @@ class AppendProgress:
     unknown: int
     total: int | None
     last_id: str | None
-    stored: list[ConversationItem] = field(repr=False)
+    stored: list[m.ConversationItem] = field(repr=False)
     _last: Mapping[str, Any] | str | None = field(repr=False, compare=False)
 
     @property

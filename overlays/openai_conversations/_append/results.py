@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
+
+from openai_conversations_api import models as m
 
 from .._request.validation import describe
 from ..errors import InvalidArgumentError, OpenAIError
 from ..progress import TOKEN_VERSION
-
-if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem
 
 
 class ResumePoint(NamedTuple):
@@ -84,10 +83,10 @@ class AppendResult:
         self.count = 0
         self.first_id: str | None = None
         self.last_id: str | None = None
-        self._data: list[ConversationItem] | None = [] if keep else None
+        self._data: list[m.ConversationItem] | None = [] if keep else None
 
     def add(
-        self, stored: list[ConversationItem], first_id: str | None, last_id: str | None
+        self, stored: list[m.ConversationItem], first_id: str | None, last_id: str | None
     ) -> None:
         """Count items in; they are not empty."""
         if not self.count:
@@ -98,7 +97,7 @@ class AppendResult:
             self._data += stored
 
     @property
-    def data(self) -> list[ConversationItem]:
+    def data(self) -> list[m.ConversationItem]:
         """The items as they are stored, with their ids.
 
         Kept if `items` has a length, and so was in memory anyway. What comes from an iterator may
@@ -114,7 +113,7 @@ class AppendResult:
             )
         return self._data
 
-    def __iter__(self) -> Iterator[ConversationItem]:
+    def __iter__(self) -> Iterator[m.ConversationItem]:
         return iter(self.data)
 
     def __len__(self) -> int:

@@ -8,17 +8,15 @@ read from a conversation can. `tool_items.py` has the outputs of tools, `content
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast, overload
+from typing import cast, overload
 
 from openai_conversations_api import models as m
+from openai_conversations_api import params as p
 
 from .._request.input_items import to_dict, to_input_items
 from .._request.validation import check_id, check_list, check_text, invalid
 from ..errors import InvalidArgumentError
 from .content import Content, input_parts
-
-if TYPE_CHECKING:
-    from .._request.input_items import ItemLike
 
 
 class MessageItem:
@@ -186,13 +184,13 @@ class ResponseInput:
         return text
 
     @staticmethod
-    def items(items: Iterable[str | ItemLike]) -> list[ItemLike]:
+    def items(items: Iterable[str | p.InputItemLike]) -> list[p.InputItemLike]:
         """Return a list of items, checked; a bare string becomes a message from the user.
 
         Raises:
             InvalidArgumentError: one of them is not an item; the message names it (`items[3]`).
         """
-        made: list[ItemLike] = [
+        made: list[p.InputItemLike] = [
             MessageItem.user_text(item) if isinstance(item, str) else item
             for item in check_list(items, "items", "a list of items")
         ]
