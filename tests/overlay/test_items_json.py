@@ -245,7 +245,7 @@ def test_a_helper_makes_what_the_document_allows(
 
 
 def test_every_helper_is_in_the_table_above() -> None:
-    """So that a helper cannot be added without its JSON being written down."""
+    """Have the JSON of every helper written down."""
     made = {make.__code__.co_names[0] for make, _ in MADE}
     namespaces = {
         name
@@ -257,7 +257,7 @@ def test_every_helper_is_in_the_table_above() -> None:
 
 
 def test_no_namespace_has_the_name_of_a_model() -> None:
-    """A namespace that is called like the model it makes would fail `isinstance` in silence."""
+    """Keep `isinstance` from failing in silence, with a namespace called like its model."""
     for module in (items, parts, tool_items):
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__:

@@ -109,7 +109,7 @@ def test_an_error_that_stays_is_raised_with_the_exact_account(
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{}", b'{"data": []}', b'{"data": null}', b'{"data": {"a": 1}}']
 )
-def test_an_answer_that_cannot_be_read_is_no_answer(
+def test_a_response_that_cannot_be_read_counts_as_none(
     client: Client, service: ObservedService, conversation: str, body: bytes
 ) -> None:
     def effect(answer: Answer) -> ServiceReply:

@@ -63,7 +63,7 @@ def batches(draw: st.DrawFn) -> list[Item]:
 
 
 def stored(items: list[Item]) -> list[Item]:
-    """What a listing of the service shows once it has been sent these items."""
+    """Return what a listing of the service shows once it has been sent these items."""
     # A reference to an item that is in another conversation finds it.
     there = {"id": "", "type": "message", "role": "user", "content": []}
     kept = normalise(to_input_items(items), "items", lambda id: {**there, "id": id})
@@ -110,7 +110,7 @@ def test_items_in_another_order_are_not_explained(batch: list[Item], data: st.Da
     if [item.get("id") for item in some] == [item.get("id") for item in first]:
         assert explained
     if explained:
-        # Items that are equal but for an id of the service's are as good as each other.
+        # Items that are equal but for an id that the service gave are as good as each other.
         assert [{**item, "id": ""} for item in some] == [{**item, "id": ""} for item in first]
 
 
