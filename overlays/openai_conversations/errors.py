@@ -208,6 +208,7 @@ class _ResponseError(APIError):
 
     def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
+        # The response would lead to the key by its own request, or by those it was redirected from.
         response.request = self.request
         for earlier in response.history:
             earlier.request = without_key(earlier.request)
@@ -290,7 +291,7 @@ def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
     """
     if status == 400 and code == "conversation_locked":
         return ConversationLockedError
-    if status >= 500:
+    if status >= 500:  # proxies have statuses of their own, such as 520
         return InternalServerError
     return _BY_STATUS.get(status, APIStatusError)
 
@@ -301,6 +302,7 @@ def without_key(request: httpx.Request) -> httpx.Request:
         return request
     headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in _SECRET]
     shown = httpx.Request(request.method, request.url, headers=headers, stream=request.stream)
+    # A body in memory can be read again, so that `error.request.content` works; an upload cannot.
     if isinstance(request.stream, httpx.ByteStream):
         shown.read()
     return shown

@@ -51,6 +51,7 @@ def _is(sent: Mapping[str, Any], stored: Mapping[str, Any], ids: Collection[str]
 
 def _holds(name: str, sent: Any, stored: Any) -> bool:
     """Tell whether the value that was sent in the field `name` is there."""
+    # `False` and 0 are values that were stored, not fields that were left out.
     if not stored and stored is not False and stored != 0 and name in SHOWN_ON_DEMAND:
         return True
     if isinstance(sent, Mapping):
@@ -68,6 +69,7 @@ def _holds(name: str, sent: Any, stored: Any) -> bool:
     if isinstance(sent, str) and _is_list(stored):
         return _as_text(stored) == sent
     # null is the same as absent, for which the service may put a default.
+    # `True == 1` in Python, and not in JSON.
     return sent is None or (sent == stored and isinstance(sent, bool) == isinstance(stored, bool))
 
 

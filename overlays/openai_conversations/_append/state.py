@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Items: TypeAlias = list[dict[str, Any]]
 """Items as they are sent."""
 
+# With the default timeout of 600 s a lost request would hold an append up for ten minutes; what is
+# on its way inside of a service arrives in far less.
 _LONGEST_TO_SETTLE = 2.0
 
 
@@ -120,6 +122,7 @@ class Batch:
             APIError: `error`; nothing is in doubt, and a retry would fail too or is one too many.
         """
         self.failure = error
+        # The cases are those of the table in `_async/append.py`: 3 turns doubt on, 2 leaves it.
         self.in_doubt = self.in_doubt or may_have_happened(error)
         if not self.in_doubt and (self.retries >= self._max_retries or not _may_pass(error)):
             raise error
@@ -130,6 +133,7 @@ class Batch:
         Raises:
             APIError: the last failure; a retry would fail too or is one too many.
         """
+        # `>` where `failed` has `>=`: here the retry that is asked about has been counted already.
         failure = self.failure
         if failure is not None and (self.retries > self._max_retries or not _may_pass(failure)):
             raise failure
@@ -198,6 +202,7 @@ def may_have_happened(error: OpenAIError) -> bool:
         return error.status_code >= 500 or error.status_code == 408
     if isinstance(error, RequestAbortedError):
         return error.stage == "in flight"
+    # A response that cannot be read is left: the request had succeeded.
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
 
 
