@@ -21,18 +21,18 @@ A cache, for `AsyncClient`; what is not sent costs nothing:
 
     class Cache:
         def __init__(self) -> None:
-            self.responses: dict[str, bytes] = {}
+            self.contents: dict[str, bytes] = {}
 
         async def __call__(self, request: httpx.Request, send: AsyncSend) -> httpx.Response:
             if request.method != "GET":
                 return await send(request)
             url = str(request.url)
-            if url not in self.responses:
+            if url not in self.contents:
                 response = await send(request)
                 if response.status_code != 200:
                     return response
-                self.responses[url] = response.content
-            return httpx.Response(200, content=self.responses[url], request=request)
+                self.contents[url] = response.content
+            return httpx.Response(200, content=self.contents[url], request=request)
 
 The response that `send` returns has been read (`response.content`), unless the request streams.
 One with an error status is returned like any other; a failed connection raises
