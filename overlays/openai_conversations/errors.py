@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 if TYPE_CHECKING:
     import httpx
 
-    from .append import AppendProgress
+    from ._append.results import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
 """How far a call had come when its `AbortSignal` was set."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openai_conversations import _json
+from openai_conversations._response import json as _json
 
 VALUES = st.recursive(
     st.none()

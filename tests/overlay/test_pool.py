@@ -11,8 +11,8 @@ import anyio
 import httpx
 import pytest
 from openai_conversations import APITimeoutError, AsyncClient, Client
-from openai_conversations._async.pool import AsyncConnectionPool
-from openai_conversations._sync.pool import ConnectionPool
+from openai_conversations._async.connection_pool import AsyncConnectionPool
+from openai_conversations._sync.connection_pool import ConnectionPool
 
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way

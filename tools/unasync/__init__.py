@@ -1,7 +1,7 @@
 """Makes the sync client from the async one: `overlays/*/_async` -> `overlays/*/_sync`.
 
 The client is written once, as async code. What differs by more than a keyword lives in
-`_runtime_async` and `_runtime_sync`, outside both folders; everything else is translated here, so
+`concurrency_async` and `concurrency_sync`, outside both folders; all else is translated here, so
 that stack traces, hover text and "go to definition" are real code in both.
 
     python -m tools.unasync            write _sync

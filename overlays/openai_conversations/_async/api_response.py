@@ -6,11 +6,11 @@ import os
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._checks import check_integer, invalid
-from .._runtime_async import open_file
+from .._request.validation import check_integer, invalid
+from .._response.raw_response import Head, RawResponse
+from .._transport.concurrency_async import open_file
 from ..errors import InvalidArgumentError
-from ..raw import Head, RawResponse
-from .body import AsyncBody
+from .body_reader import AsyncBody
 
 if TYPE_CHECKING:
     from ..abort import AbortSignal

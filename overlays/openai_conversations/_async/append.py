@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
-from .._append import (
+from .._append.matching import count_landed
+from .._append.results import AppendProgress, AppendResult, ResumePoint, fingerprint
+from .._append.state import (
     Account,
     batch_size,
     counted_from,
@@ -16,15 +18,14 @@ from .._append import (
     may_pass,
     time_to_settle,
 )
-from .._checks import MAX_ITEMS, invalid
-from .._inputs import to_input_item
-from .._log import logger
-from .._matching import count_landed
-from .._runtime_async import Intake, Source, check_source, report, sleep
-from .._settings import to_timeout
-from .._types import Omit, Options, given
+from .._request.client_options import to_timeout
+from .._request.input_items import to_input_item
+from .._request.types import Omit, Options, given
+from .._request.validation import MAX_ITEMS, invalid
+from .._transport.concurrency_async import Intake, Source, check_source, report, sleep
+from .._transport.log import logger
+from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal, Interrupted
-from ..append import AppendProgress, AppendResult, ResumePoint, fingerprint
 from ..errors import (
     APIError,
     APIStatusError,
@@ -34,13 +35,12 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from ..retry import delay_before_retry
 from .append_requests import AsyncAppendRequests
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from .client import AsyncClient
 
 _Batch = list[dict[str, Any]]

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from .. import _operations as operations
-from .._bodies import response_body
-from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .._request import operations as operations
+from .._request.body import response_body
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .resource import AsyncResource
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ToolChoiceParam,
     )
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from ..abort import AbortSignal
     from .with_raw_response import AsyncInputTokensWithRawResponse
     from .with_streaming_response import AsyncInputTokensWithStreamingResponse

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from .. import _operations as operations
-from .._checks import check_id, check_include, check_item_count
-from .._inputs import to_input_items
-from .._runtime_async import AsyncPaginator, Source, first_page
-from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request import operations as operations
+from .._request.input_items import to_input_items
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request.validation import check_id, check_include, check_item_count
+from .._transport.concurrency_async import AsyncPaginator, Source, first_page
 from .pages import AsyncListing, AsyncPage
 from .resource import AsyncResource
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
         IncludeEnum,
     )
 
-    from .._inputs import ItemLike
+    from .._append.results import AppendProgress, AppendResult
+    from .._request.input_items import ItemLike
     from ..abort import AbortSignal
-    from ..append import AppendProgress, AppendResult
     from .with_raw_response import AsyncItemsWithRawResponse
     from .with_streaming_response import AsyncItemsWithStreamingResponse
 

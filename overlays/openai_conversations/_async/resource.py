@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from ..raw import RawResponse
+from .._response.raw_response import RawResponse
 from .api_response import AsyncAPIResponse
-from .managers import AsyncManager
+from .context_managers import AsyncManager
 
 if TYPE_CHECKING:
-    from .._call import Call
-    from .._types import Options
+    from .._request.request import Call
+    from .._request.types import Options
     from .client import AsyncClient
     from .streams import AsyncStream
 

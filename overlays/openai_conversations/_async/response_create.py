@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
-from .. import _operations as operations
-from .._bodies import response_body
-from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .._request import operations as operations
+from .._request.body import response_body
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .resource import AsyncResource
 from .streams import AsyncStream
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         ToolChoiceParam,
     )
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from ..abort import AbortSignal
 
 

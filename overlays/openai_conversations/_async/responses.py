@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, overload
 
-from .. import _operations as operations
-from .._bodies import response_body
-from .._checks import check_id, check_include, check_integer
-from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request import operations as operations
+from .._request.body import response_body
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request.validation import check_id, check_include, check_integer
+from .context_managers import AsyncManager
 from .input_items import AsyncInputItems
 from .input_tokens import AsyncInputTokens
-from .managers import AsyncManager
 from .response_create import AsyncResponseCreate
 from .streams import AsyncStream
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         ToolChoiceParam,
     )
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from ..abort import AbortSignal
     from .with_raw_response import AsyncResponsesWithRawResponse
     from .with_streaming_response import AsyncResponsesWithStreamingResponse

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._call import Call, Prepared
-from .._exchange import Exchange
-from .._failures import to_connection_error
-from .._log import log_answer, logger
-from .._replies import to_status_error
-from .._runtime_async import abortable, ask_for_key, read_within, sleep
+from .._request.attempt import Exchange
+from .._request.request import Call, Prepared
+from .._response.parsing import to_status_error
+from .._transport.concurrency_async import abortable, ask_for_key, read_within, sleep
+from .._transport.log import log_answer, logger
+from .._transport.retries import delay_before_retry, retry_after_answer, retry_after_failure
+from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -24,11 +25,10 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from ..retry import delay_before_retry, retry_after_answer, retry_after_failure
 
 if TYPE_CHECKING:
-    from .._settings import Settings
-    from .._types import Options
+    from .._request.client_options import Settings
+    from .._request.types import Options
 
 _Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
 

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
-from .. import _json, _strict
-from .._checks import is_mapping
-from .._operations import event_decoder
+from .._request.operations import event_decoder
+from .._request.validation import is_mapping
+from .._response import json as _json
+from .._response import strict as _strict
+from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
-from ..sse import ServerSentEvent, SSEDecoder
-from .body import AsyncBody
+from .body_reader import AsyncBody
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._checks import check_integer, invalid
-from .._runtime_sync import open_file
+from .._request.validation import check_integer, invalid
+from .._response.raw_response import Head, RawResponse
+from .._transport.concurrency_sync import open_file
 from ..errors import InvalidArgumentError
-from ..raw import Head, RawResponse
-from .body import Body
+from .body_reader import Body
 
 if TYPE_CHECKING:
     from ..abort import AbortSignal

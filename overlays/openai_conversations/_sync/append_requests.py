@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from .. import _operations as operations
-from .._append import id_of
-from .._checks import MAX_LIMIT
-from .._types import Omit, Options, omit
+from .._append.state import id_of
+from .._request import operations as operations
+from .._request.types import Omit, Options, omit
+from .._request.validation import MAX_LIMIT
 from ..errors import APIResponseValidationError, NotFoundError, OpenAIError
 from .pages import Listing
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._call import Call
-from .._checks import invalid
-from .._log import set_up_from_environment
-from .._replies import decode_reply
-from .._settings import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
-from .._types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
-from ..raw import RawResponse
-from .body import Body
-from .generic import GenericCalls
+from .._request.client_options import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
+from .._request.request import Call
+from .._request.types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
+from .._request.validation import invalid
+from .._response.parsing import decode_reply
+from .._response.raw_response import RawResponse
+from .._transport.log import set_up_from_environment
+from .body_reader import Body
+from .http_methods import GenericCalls
 from .sender import Sender
 from .streams import Stream
 from .transports import open_sender

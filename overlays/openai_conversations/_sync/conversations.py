@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .. import _operations as operations
-from .._checks import check_id, check_item_count, check_metadata
-from .._inputs import to_input_items
-from .._types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request import operations as operations
+from .._request.input_items import to_input_items
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request.validation import check_id, check_item_count, check_metadata
 from .items import Items
 from .resource import Resource
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import Conversation, DeletedConversation
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from ..abort import AbortSignal
     from .with_raw_response import ConversationsWithRawResponse
     from .with_streaming_response import ConversationsWithStreamingResponse

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from .. import _operations as operations
-from .._checks import check_id
-from .._runtime_sync import first_page
-from .._types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .._request import operations as operations
+from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .._request.validation import check_id
+from .._transport.concurrency_sync import first_page
 from .pages import Listing, Page
 from .resource import Resource
 

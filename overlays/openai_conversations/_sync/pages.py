@@ -11,17 +11,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .._checks import check_include, check_integer, check_limit, check_order, check_text, invalid
-from .._types import Omit, Options, given, omit
+from .._request.types import Omit, Options, given, omit
+from .._request.validation import (
+    check_include,
+    check_integer,
+    check_limit,
+    check_order,
+    check_text,
+    invalid,
+)
+from .._response.raw_response import RawResponse
 from ..errors import APIResponseValidationError, OpenAIError
-from ..raw import RawResponse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import httpx
 
-    from .._operations import Operation
+    from .._request.operations import Operation
     from .client import Client
 
 _T = TypeVar("_T")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from ..raw import RawResponse
+from .._response.raw_response import RawResponse
 from .api_response import APIResponse
-from .managers import Manager
+from .context_managers import Manager
 
 if TYPE_CHECKING:
-    from .._call import Call
-    from .._types import Options
+    from .._request.request import Call
+    from .._request.types import Options
     from .client import Client
     from .streams import Stream
 

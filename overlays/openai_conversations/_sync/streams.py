@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .. import _json, _strict
-from .._checks import is_mapping
-from .._operations import event_decoder
+from .._request.operations import event_decoder
+from .._request.validation import is_mapping
+from .._response import json as _json
+from .._response import strict as _strict
+from .._response.server_sent_events import SSEDecoder, ServerSentEvent
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
-from ..sse import SSEDecoder, ServerSentEvent
-from .body import Body
+from .body_reader import Body
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -7,9 +7,9 @@ from urllib.request import getproxies
 
 import httpx
 
-from .._checks import invalid
-from .._exchange import EXCHANGE
-from .._fast_sync import NAMES, is_installed, open_transport
+from .._request.attempt import EXCHANGE
+from .._request.validation import invalid
+from .._transport.choice_sync import NAMES, is_installed, open_transport
 from ..errors import InvalidArgumentError
 from .sender import Sender
 
