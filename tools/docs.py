@@ -49,14 +49,13 @@ def blocks(page: Path) -> dict[int, str]:
 def untyped(root: Path) -> list[str]:
     """Return what mypy --strict and pyright say about the Python blocks, by page and line."""
     with tempfile.TemporaryDirectory() as name:
-        folder, modules = Path(name).resolve(), dict[str, str]()
+        modules: dict[str, str] = {}
         for page in pages(root):
             for line, text in blocks(page).items():
-                module = folder / f"{re.sub(r'[^a-z]', '_', page.stem.lower())}_{line}.py"
-                module.write_text(f"{text}\n# pyright: strict\n", "utf-8")
-                modules[str(module)] = str(page.relative_to(root))
-        said: list[str] = []
-        # In one folder a name of one block would be a module of another.
+                file = Path(name) / f"{re.sub('[^a-z]', '_', page.stem.lower())}_{line}.py"
+                file.write_text(text, "utf-8")
+                modules[str(file)] = str(page.relative_to(root))
+        said: dict[str, str] = {}  # the first error of each line is enough
         for command in (["mypy", "--strict", "--no-error-summary"], ["pyright"]):
             result = subprocess.run(
                 [sys.executable, "-m", *command, *modules],
@@ -65,12 +64,15 @@ def untyped(root: Path) -> list[str]:
                 text=True,
                 check=False,
             )
-            if result.returncode:
-                lines = re.findall(r"^.*\berror\b.*$", result.stdout + result.stderr, re.MULTILINE)
-                said += [f"{command[0]}: {line.strip()}" for line in lines]
-        for module, shown in modules.items():
-            said = [line.replace(module, shown) for line in said]
-        return said
+            output = result.stdout + result.stderr
+            for module, shown in modules.items():  # mypy may remember another folder
+                output = re.sub(rf"\S*\b{Path(module).name}", shown, output)
+            for line in re.findall(r"^.*\berror\b.*$", output, re.MULTILINE):
+                place = ":".join(line.split(":")[:2]).strip()
+                said.setdefault(f"{command[0]} {place}", f"{command[0]}: {line.strip()}")
+            if result.returncode and not said:
+                raise ToolError(f"{command[0]} does not run: {output}")
+        return list(said.values())
 
 
 def anchors(text: str) -> set[str]:
