@@ -118,7 +118,12 @@ def generated() -> Iterator[str]:
             short = found.name.removeprefix(f"{GENERATED}.")
             yield f"- `{short}.sync{signature(function)}`: {sentence(function)}"
     models = importlib.import_module(f"{GENERATED}.models")
-    kinds: dict[str, list[str]] = {"Models": [], "Parameters": [], "Enumerations": [], "Aliases": []}
+    kinds: dict[str, list[str]] = {
+        "Models": [],
+        "Parameters": [],
+        "Enumerations": [],
+        "Aliases": [],
+    }
     for name in sorted(models.__all__):
         value = getattr(models, name)
         if typing.is_typeddict(value):

@@ -38,7 +38,7 @@ LINTED = ("overlays", "tools", "tests", "examples", "benchmarks")
 
 
 def spec() -> str:
-    """spec/openapi.yaml and spec/upstream.lock, from the pinned upstream document."""
+    """Compare spec/openapi.yaml and spec/upstream.lock with what the pinned document gives."""
     pinned = YAML(typ="safe").load(ROOT / "spec/upstream.lock")
     source = UPSTREAM / f"{pinned['date']}.openapi.json"
     if not source.exists():
@@ -52,7 +52,7 @@ def spec() -> str:
 
 
 def generated() -> str:
-    """generated/, and the document that the overlay package carries, from spec/openapi.yaml."""
+    """Compare generated/ and the document in the overlay package with what the spec gives."""
     with tempfile.TemporaryDirectory() as folder:
         made = build(ROOT, Path(folder))
         if made.notices:
@@ -64,7 +64,7 @@ def generated() -> str:
 
 
 def sync() -> str:
-    """overlays/…/_sync, from _async."""
+    """Compare overlays/…/_sync with what _async gives."""
     unasync.main(["--check"])
     return "current"
 
@@ -90,13 +90,13 @@ def ruff() -> str:
 
 
 def mypy() -> str:
-    """Types as mypy --strict sees them."""
+    """Check types with mypy --strict."""
     _call("mypy", "--no-error-summary", *TYPED)
     return "clean"
 
 
 def pyright() -> str:
-    """Types as pyright sees them."""
+    """Check types with pyright."""
     _call("pyright", *TYPED)
     return "clean"
 

@@ -55,6 +55,8 @@ def untyped(root: Path) -> list[str]:
                 file = Path(name) / f"{re.sub('[^a-z]', '_', page.stem.lower())}_{line}.py"
                 file.write_text(text, "utf-8")
                 modules[str(file)] = str(page.relative_to(root))
+        if not modules:
+            return []
         said: dict[str, str] = {}  # the first error of each line is enough
         for command in (["mypy", "--strict", "--no-error-summary"], ["pyright"]):
             result = subprocess.run(
