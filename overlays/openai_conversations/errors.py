@@ -192,7 +192,7 @@ class APITimeoutError(APIConnectionError):
         super().__init__(message=message, request=request)
 
 
-class _AnswerError(APIError):
+class _ResponseError(APIError):
     """What the two kinds of errors that have an answer share.
 
     Attributes:
@@ -215,7 +215,7 @@ class _AnswerError(APIError):
         self.request_id = response.headers.get("x-request-id")
 
 
-class APIResponseValidationError(_AnswerError):
+class APIResponseValidationError(_ResponseError):
     """The answer is no JSON, or not what the document says."""
 
     def __init__(
@@ -225,7 +225,7 @@ class APIResponseValidationError(_AnswerError):
         super().__init__(message, response=response, body=body)
 
 
-class APIStatusError(_AnswerError):
+class APIStatusError(_ResponseError):
     """The service answered with a status of 400 or more."""
 
 

@@ -40,6 +40,7 @@ class EndpointView:
     doc: str
     path_arguments: tuple[Argument, ...]
     query_arguments: tuple[Argument, ...]
+    header_arguments: tuple[Argument, ...]
     body: str | None
     body_required: bool
     body_doc: str
@@ -62,13 +63,14 @@ class Endpoints:
         """The view of one operation."""
         types = self.views.types
         path = endpoint.path.get_untrusted_value()
-        operation = self._operations[endpoint.name, endpoint.method]
-        result = self._result(endpoint)
+        operation = self.operation(endpoint)
+        result = self.result(endpoint)
         decoded = self.views.decoding.expression(result, "data", f"{endpoint.name}.response")
         events = self._events(operation)
-        body = self._body(endpoint)
+        body = self.body(endpoint)
         nodes = [result, *([body] if body is not None else [])]
         nodes += [types.node(p) for p in endpoint.query_parameters]
+        nodes += [types.node(p) for p in endpoint.header_parameters]
         used = set().union(*(types.names(node) for node in nodes))
         if events:
             used.add(events)
@@ -83,6 +85,9 @@ class Endpoints:
             doc=doc_text(f"{plain_text(endpoint.summary)} {plain_text(endpoint.description)}"),
             path_arguments=tuple(self._argument(p, operation) for p in endpoint.path_parameters),
             query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
+            header_arguments=tuple(
+                self._argument(p, operation) for p in endpoint.header_parameters
+            ),
             body=annotation,
             body_required=required,
             body_doc="the request body: a model, or the same as a dictionary.",
@@ -93,6 +98,10 @@ class Endpoints:
             constants=self.views.constants(decoded),
             helpers=helpers_in(decoded),
         )
+
+    def operation(self, endpoint: Endpoint) -> dict[str, Any]:
+        """The operation as the document has it."""
+        return self._operations[endpoint.name, endpoint.method]
 
     def _argument(self, prop: PropertyProtocol, operation: dict[str, Any]) -> Argument:
         # the generator reads a parameter's schema and leaves the parameter's description out
@@ -109,7 +118,8 @@ class Endpoints:
             doc_text(described.get(json_name(prop), ""), width=80),
         )
 
-    def _result(self, endpoint: Endpoint) -> Node:
+    def result(self, endpoint: Endpoint) -> Node:
+        """Return what a 2xx response holds."""
         for response in endpoint.responses:
             codes = response.status_code.range
             if codes is None or 200 <= codes[0] < 300:
@@ -120,7 +130,8 @@ class Endpoints:
             "action in spec/fixes.overlay.yaml."
         )
 
-    def _body(self, endpoint: Endpoint) -> Node | None:
+    def body(self, endpoint: Endpoint) -> Node | None:
+        """Return what a request holds; None where it has no body."""
         bodies = [body for body in endpoint.bodies if body.body_type == "json"]
         if endpoint.bodies and not bodies:
             raise ToolError(

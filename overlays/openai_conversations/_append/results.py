@@ -79,7 +79,7 @@ def fingerprint(item: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AppendProgress:
-    """The exact account of an append at one moment.
+    """The exact state of an append at one moment.
 
     Of the items, counted from the start, the first `landed` are in the conversation, in order; the
     next `unknown` were sent and may be there or not; the others are not there.

@@ -1,4 +1,4 @@
-"""The rules of an append, without I/O: its account, its batches, and what errors mean.
+"""The rules of an append, without I/O: its state, its batches, and what errors mean.
 
 An append repeats a request that a client must not repeat blindly. It may, because it first reads
 what became of it; so its rule for repeating is that of requests which do no harm twice.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._request.validation import MAX_ITEMS
-from .._transport.retries import retry_after_answer
+from .._transport.retries import retry_after_response
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LONGEST_TO_SETTLE = 2.0
 
 
-class Account:
+class AppendState:
     """What an append knows at each moment.
 
     Attributes:
@@ -75,7 +75,7 @@ class Account:
         self.result.add(stored, id_of(stored[0]), self.last_id)
 
     def progress(self, stored: list[ConversationItem]) -> AppendProgress:
-        """The account as callers see it; `stored` has landed since they last saw it."""
+        """The state as callers see it; `stored` has landed since they last saw it."""
         return AppendProgress(
             conversation_id=self._conversation_id,
             landed=self.landed,
@@ -165,5 +165,5 @@ def may_pass(error: APIError) -> bool:
     """Is it worth to send what is missing again?"""
     if isinstance(error, APIStatusError):
         status, headers = error.status_code, error.response.headers
-        return retry_after_answer("PUT", status, error.code, headers)
+        return retry_after_response("PUT", status, error.code, headers)
     return True

@@ -10,7 +10,7 @@ from .._request.validation import check_integer, invalid
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_async import open_file
 from ..errors import InvalidArgumentError
-from .body_reader import AsyncBody
+from .body_reader import AsyncBodyReader
 
 if TYPE_CHECKING:
     from ..abort import AbortSignal
@@ -45,7 +45,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
         """
         super().__init__(reply.http_response, reply.retries_taken)
         self._reply = reply
-        self._body = AsyncBody(reply.http_response, abort, reply.retries_taken)
+        self._body = AsyncBodyReader(reply.http_response, abort, reply.retries_taken)
         self._events = events
         self._stream: Any = None
 

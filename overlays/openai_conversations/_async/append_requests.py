@@ -37,11 +37,11 @@ class AsyncAppendRequests:
 
     async def send(self, batch: list[dict[str, Any]]) -> list[ConversationItem]:
         """Send a batch once; the items as stored."""
-        call = operations.create_items.call(
+        call = operations.create_items.request(
             {"conversation_id": self._conversation_id, "include": self._include},
             body={"items": batch},
         )
-        reply = await self._once.call(call, self._options)
+        reply = await self._once.send(call, self._options)
         stored = reply.parse().data
         if not _has_length(stored, len(batch)) or id_of(stored[-1]) is None:
             message = f"the answer does not hold the {len(batch)} items that were sent"
@@ -65,13 +65,13 @@ class AsyncAppendRequests:
         """The items after this one (None: all), oldest first, up to a hundred."""
         return await self._list(MAX_LIMIT, "asc", omit if item_id is None else item_id)
 
-    async def take_back(self, item_id: str) -> None:
+    async def delete(self, item_id: str) -> None:
         """See to it that an item is not in the conversation."""
-        call = operations.delete_item.call(
+        call = operations.delete_item.request(
             {"conversation_id": self._conversation_id, "item_id": item_id}
         )
         try:
-            await self._client.call(call, self._options)
+            await self._client.send(call, self._options)
         except NotFoundError:
             return
 

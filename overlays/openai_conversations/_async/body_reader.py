@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from .._request.attempt import Exchange, shut_down
+from .._request.attempt import Attempt, shut_down
 from .._transport.concurrency_async import abortable
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
@@ -17,7 +17,7 @@ from ..errors import APIError, OpenAIError, RequestAbortedError
 _T = TypeVar("_T")
 
 
-class AsyncBody:
+class AsyncBodyReader:
     """Reads a body, all of it or piece by piece; raises errors of ours only, and closes then.
 
     Attributes:
@@ -105,7 +105,7 @@ class AsyncBody:
             raise OpenAIError(message) from None
         except Exception as error:
             await self.close()
-            failure = to_connection_error(error, self.response.request, Exchange())
+            failure = to_connection_error(error, self.response.request, Attempt())
             if isinstance(failure, APIError):
                 failure.retries_taken = self._retries_taken
             raise failure from error
@@ -136,7 +136,7 @@ class AsyncBody:
 class AsyncPieces(AsyncIterator[_T], Generic[_T]):
     """A body in pieces. Not a generator: left half-way, it has nothing to clean up."""
 
-    def __init__(self, body: AsyncBody, source: AsyncIterator[_T]) -> None:
+    def __init__(self, body: AsyncBodyReader, source: AsyncIterator[_T]) -> None:
         self._body = body
         self._source = source
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._request.client_options import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
-from .._request.request import Call
+from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
+from .._request.request import OperationRequest
 from .._request.types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import invalid
-from .._response.parsing import decode_reply
+from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.log import set_up_from_environment
-from .body_reader import AsyncBody
-from .http_methods import AsyncGenericCalls
+from .body_reader import AsyncBodyReader
+from .http_methods import AsyncHttpMethods
 from .sender import AsyncSender
 from .streams import AsyncStream
 from .transports import open_sender
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class AsyncClient(AsyncGenericCalls):
+class AsyncClient(AsyncHttpMethods):
     """A client of OpenAI's Conversations API, for asyncio and trio.
 
     `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
@@ -91,7 +91,7 @@ class AsyncClient(AsyncGenericCalls):
             # A time-out set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
-        self._settings = make_settings(
+        self._client_options = make_client_options(
             api_key=api_key,
             organization=organization,
             project=project,
@@ -103,7 +103,7 @@ class AsyncClient(AsyncGenericCalls):
             interceptors=interceptors,
             strict=strict,
         )
-        warn_if_unencrypted(self._settings.base_url)
+        warn_if_unencrypted(self._client_options.base_url)
         self._sender = open_sender(transport) if http_client is None else AsyncSender(http_client)
         self._owns_http_client = http_client is None
         self._parent: AsyncClient | None = None
@@ -188,27 +188,27 @@ class AsyncClient(AsyncGenericCalls):
     @property
     def organization(self) -> str | None:
         """What is sent as `OpenAI-Organization`, or None."""
-        return self._settings.organization
+        return self._client_options.organization
 
     @property
     def project(self) -> str | None:
         """What is sent as `OpenAI-Project`, or None."""
-        return self._settings.project
+        return self._client_options.project
 
     @property
     def base_url(self) -> httpx.URL:
         """Where requests go."""
-        return httpx.URL(self._settings.base_url)
+        return httpx.URL(self._client_options.base_url)
 
     @property
     def timeout(self) -> httpx.Timeout:
         """The time-outs of calls that do not give their own."""
-        return self._settings.timeout
+        return self._client_options.timeout
 
     @property
     def max_retries(self) -> int:
         """How often a request is sent again after a failure that may pass."""
-        return self._settings.max_retries
+        return self._client_options.max_retries
 
     def with_options(
         self,
@@ -251,19 +251,19 @@ class AsyncClient(AsyncGenericCalls):
             )
             if given(value)
         }
-        settings = self._settings
+        client_options = self._client_options
         if given(default_headers):
-            changes["default_headers"] = {**settings.default_headers, **default_headers}
+            changes["default_headers"] = {**client_options.default_headers, **default_headers}
         if given(default_query):
-            changes["default_query"] = {**settings.default_query, **default_query}
+            changes["default_query"] = {**client_options.default_query, **default_query}
         copy = type(self).__new__(type(self))
-        copy._settings = settings.changed(**changes)
+        copy._client_options = client_options.changed(**changes)
         copy._sender = self._sender
         copy._owns_http_client = False
         copy._parent = self
         copy._closed = False
         copy._local_service = self._local_service
-        warn_if_unencrypted(copy._settings.base_url)
+        warn_if_unencrypted(copy._client_options.base_url)
         return copy
 
     copy = with_options
@@ -301,26 +301,28 @@ class AsyncClient(AsyncGenericCalls):
 
     # -- calls
 
-    async def call(self, call: Call[_T], options: Options) -> RawResponse[_T]:
+    async def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
         """Send a call and give its answer; every operation ends here."""
-        settings = self._settings
-        response, retries = await self._sender.send(settings, call, options, self.is_closed)
+        client_options = self._client_options
+        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
         return RawResponse(
-            response, retries, lambda reply: decode_reply(call, reply, strict=settings.strict)
+            response,
+            retries,
+            lambda reply: parse_response(call, reply, strict=client_options.strict),
         )
 
     async def open(
-        self, call: Call[Any], options: Options, *, resumed: bool
+        self, call: OperationRequest[Any], options: Options, *, resumed: bool
     ) -> RawResponse[AsyncStream]:
         """Send a call that asks for a stream of events."""
-        settings = self._settings
-        response, retries = await self._sender.send(settings, call, options, self.is_closed)
+        client_options = self._client_options
+        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
         return RawResponse(
             response,
             retries,
             lambda reply: AsyncStream(
-                AsyncBody(reply, options.abort, retries),
-                operation=call.operation if settings.strict else "",
+                AsyncBodyReader(reply, options.abort, retries),
+                operation=call.operation if client_options.strict else "",
                 resumed=resumed,
             ),
         )

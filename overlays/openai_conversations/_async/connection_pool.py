@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 import httpx
 
-from .._request.attempt import EXCHANGE, Exchange
+from .._request.attempt import ATTEMPT, Attempt
 from .._transport.concurrency_async import Event, current_loop, wait_for
-from .pooled_connection import AsyncCoreConnection, AsyncLane, Key, as_httpx
+from .pooled_connection import AsyncCoreConnection, AsyncPooledConnection, Key, as_httpx
 
 if TYPE_CHECKING:
     import ssl
@@ -49,28 +49,28 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         self._expiry = keepalive_expiry
         # Reentrant, because `forget` runs when the garbage collector likes.
         self._lock = threading.RLock()
-        self._free: dict[Key, deque[AsyncLane]] = {}
-        self._in_use: set[AsyncLane] = set()
+        self._free: dict[Key, deque[AsyncPooledConnection]] = {}
+        self._in_use: set[AsyncPooledConnection] = set()
         self._waiting: deque[_Waiter] = deque()
         self._open = 0
         self._ssl: ssl.SSLContext | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = request.extensions.get(EXCHANGE)
-        if exchange is None:
-            exchange = Exchange()
+        attempt = request.extensions.get(ATTEMPT)
+        if attempt is None:
+            attempt = Attempt()
         url = request.url
         key = (url.raw_scheme, url.raw_host, url.port)
         while True:
-            lane = await self._take(key, request, exchange)
-            lane.begin(exchange)
+            pooled = await self._take(key, request, attempt)
+            pooled.begin(attempt)
             try:
-                reply: Any = await lane.connection.send(request)
+                reply: Any = await pooled.connection.send(request)
             except httpcore.ConnectionNotAvailable:
                 # It expired in this very moment.
-                await self.release(lane)
+                await self.release(pooled)
             except BaseException as error:
-                await self.release(lane)
+                await self.release(pooled)
                 if isinstance(error, Exception):
                     raise as_httpx(error) from error
                 raise
@@ -79,28 +79,30 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         return httpx.Response(
             status_code=reply.status,
             headers=reply.headers,
-            stream=_Body(reply.stream, self, lane),
+            stream=_Body(reply.stream, self, pooled),
             extensions=reply.extensions,
         )
 
-    async def _take(self, key: Key, request: httpx.Request, exchange: Exchange) -> AsyncLane:
+    async def _take(
+        self, key: Key, request: httpx.Request, attempt: Attempt
+    ) -> AsyncPooledConnection:
         loop = current_loop()
-        stale: list[AsyncLane] = []
-        lane: AsyncLane | None = None
+        stale: list[AsyncPooledConnection] = []
+        pooled: AsyncPooledConnection | None = None
         waiter: _Waiter | None = None
         with self._lock:
             free = self._free.get(key)
-            while free and lane is None:
+            while free and pooled is None:
                 # The one used last is the least likely to have expired, and lets the others do so.
                 candidate = free.pop()
                 if candidate.usable(loop):
-                    lane = candidate
+                    pooled = candidate
                 else:
                     stale.append(candidate)
             if free and not free[0].usable(loop):
                 stale.append(free.popleft())
             self._open -= len(stale)
-            if lane is None:
+            if pooled is None:
                 if self._open >= self._max:
                     stale.extend(self._evict())
                 if self._open < self._max:
@@ -111,28 +113,28 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         for old in stale:
             await old.close(loop)
         if waiter is not None:
-            lane = await self._wait(waiter, request, exchange)
-            if lane is not None and (lane.key != key or not lane.usable(loop)):
-                await lane.close(loop)
-                lane = None
-        if lane is None:
-            lane = self._new_lane(key, loop)
+            pooled = await self._wait(waiter, request, attempt)
+            if pooled is not None and (pooled.key != key or not pooled.usable(loop)):
+                await pooled.close(loop)
+                pooled = None
+        if pooled is None:
+            pooled = self._new_lane(key, loop)
         with self._lock:
-            self._in_use.add(lane)
-        return lane
+            self._in_use.add(pooled)
+        return pooled
 
     async def _wait(
-        self, waiter: _Waiter, request: httpx.Request, exchange: Exchange
-    ) -> AsyncLane | None:
+        self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
+    ) -> AsyncPooledConnection | None:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         try:
-            await wait_for(waiter.event, exchange.left(timeouts.get("pool")))
+            await wait_for(waiter.event, attempt.left(timeouts.get("pool")))
         except BaseException:
             with self._lock:
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                 else:
-                    self._hand_over(waiter.lane)
+                    self._hand_over(waiter.pooled)
             raise
         with self._lock:
             # It may have been served since the time ran out.
@@ -140,20 +142,20 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 self._waiting.remove(waiter)
                 message = f"all {self._max} connections were busy"
                 raise httpx.PoolTimeout(message, request=request)
-        return waiter.lane
+        return waiter.pooled
 
-    def _hand_over(self, lane: AsyncLane | None) -> None:
+    def _hand_over(self, pooled: AsyncPooledConnection | None) -> None:
         """Give a place, with its connection or to open one, to whoever waits longest."""
         if self._waiting:
             waiter = self._waiting.popleft()
-            waiter.lane = lane
+            waiter.pooled = pooled
             waiter.event.set()
-        elif lane is not None:
-            self._free.setdefault(lane.key, deque()).append(lane)
+        elif pooled is not None:
+            self._free.setdefault(pooled.key, deque()).append(pooled)
         else:
             self._open -= 1
 
-    def _evict(self) -> Iterable[AsyncLane]:
+    def _evict(self) -> Iterable[AsyncPooledConnection]:
         """Make room for another host by closing a connection that is free, if one is."""
         for free in self._free.values():
             if free:
@@ -161,61 +163,63 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 return [free.popleft()]
         return ()
 
-    def _new_lane(self, key: Key, loop: object) -> AsyncLane:
+    def _new_lane(self, key: Key, loop: object) -> AsyncPooledConnection:
         if key[0] == b"https" and self._ssl is None:
             # Late, because it reads all certificates: 20 ms that plain http need not spend.
             self._ssl = httpx.create_ssl_context()
-        return AsyncLane(key, loop, self._ssl, self._expiry, self._connection)
+        return AsyncPooledConnection(key, loop, self._ssl, self._expiry, self._connection)
 
-    async def release(self, lane: AsyncLane) -> None:
+    async def release(self, pooled: AsyncPooledConnection) -> None:
         """Take back a connection whose reply was read or given up, or that failed."""
-        idle = lane.connection.is_idle()
+        idle = pooled.connection.is_idle()
         with self._lock:
-            self._in_use.discard(lane)
-            self._hand_over(lane if idle else None)
-        if not idle and not lane.connection.is_closed():
-            await lane.connection.aclose()
+            self._in_use.discard(pooled)
+            self._hand_over(pooled if idle else None)
+        if not idle and not pooled.connection.is_closed():
+            await pooled.connection.aclose()
 
-    def forget(self, lane: AsyncLane) -> None:
+    def forget(self, pooled: AsyncPooledConnection) -> None:
         """End a connection whose reply was dropped without being closed, and give back its place.
 
         Under asyncio it ends when it is collected itself: its sockets are not ours to shut down.
         """
-        lane.exchange.interrupt()
+        pooled.attempt.interrupt()
         with self._lock:
-            self._in_use.discard(lane)
+            self._in_use.discard(pooled)
             self._hand_over(None)
 
     async def aclose(self) -> None:
         with self._lock:
-            lanes = [lane for free in self._free.values() for lane in free] + list(self._in_use)
-            for lane in self._in_use:
+            lanes = [pooled for free in self._free.values() for pooled in free] + list(self._in_use)
+            for pooled in self._in_use:
                 # Closing a socket does not wake the thread that reads from it.
-                lane.exchange.interrupt()
+                pooled.attempt.interrupt()
             self._free.clear()
             self._open = len(self._in_use)
         loop = current_loop() if lanes else None
-        for lane in lanes:
-            await lane.close(loop)
+        for pooled in lanes:
+            await pooled.close(loop)
 
 
 class _Waiter:
-    """A request for which no connection is left. `lane` stays None if it is to open its own."""
+    """A request for which no connection is left. `pooled` stays None if it is to open its own."""
 
-    __slots__ = ("event", "lane")
+    __slots__ = ("event", "pooled")
 
     def __init__(self) -> None:
         self.event = Event()
-        self.lane: AsyncLane | None = None
+        self.pooled: AsyncPooledConnection | None = None
 
 
 class _Body(httpx.AsyncByteStream):
     """The body of a reply; closing it gives the connection back."""
 
-    def __init__(self, inner: Any, pool: AsyncConnectionPool, lane: AsyncLane) -> None:
+    def __init__(
+        self, inner: Any, pool: AsyncConnectionPool, pooled: AsyncPooledConnection
+    ) -> None:
         self._inner = inner
         self._pool = pool
-        self._lane: AsyncLane | None = lane
+        self._lane: AsyncPooledConnection | None = pooled
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
@@ -225,12 +229,12 @@ class _Body(httpx.AsyncByteStream):
             raise as_httpx(error) from error
 
     async def aclose(self) -> None:
-        lane, self._lane = self._lane, None
-        if lane is not None:
+        pooled, self._lane = self._lane, None
+        if pooled is not None:
             try:
                 await self._inner.aclose()
             finally:
-                await self._pool.release(lane)
+                await self._pool.release(pooled)
 
     def __del__(self) -> None:
         if self._lane is not None:

@@ -16,7 +16,7 @@ class _AsyncClosable(Protocol):
 _T = TypeVar("_T", bound=_AsyncClosable)
 
 
-class AsyncManager(Generic[_T]):
+class AsyncResponseContextManager(Generic[_T]):
     """`async with` sends the request and gives what it opens; leaving the block closes that."""
 
     def __init__(self, send: Callable[[], Awaitable[_T]]) -> None:

@@ -78,7 +78,7 @@ class AsyncConversations(AsyncResource):
         if given(metadata):
             body["metadata"] = None if metadata is None else check_metadata(metadata)
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.create_conversation.call({}, body=body), options)
+        return await self._run(operations.create_conversation.request({}, body=body), options)
 
     async def retrieve(
         self,
@@ -100,7 +100,7 @@ class AsyncConversations(AsyncResource):
         """
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.get_conversation.call(arguments), options)
+        return await self._run(operations.get_conversation.request(arguments), options)
 
     async def update(
         self,
@@ -128,7 +128,7 @@ class AsyncConversations(AsyncResource):
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         body = {"metadata": None if metadata is None else check_metadata(metadata)}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.update_conversation.call(arguments, body=body)
+        call = operations.update_conversation.request(arguments, body=body)
         return await self._run(call, options)
 
     async def delete(
@@ -151,7 +151,7 @@ class AsyncConversations(AsyncResource):
         """
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_conversation.call(arguments), options)
+        return await self._run(operations.delete_conversation.request(arguments), options)
 
 
 def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 import httpx
 
 from .._request.encoding import quoted
-from .._request.request import Call
+from .._request.request import OperationRequest
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .._request.validation import invalid
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class AsyncGenericCalls:
+class AsyncHttpMethods:
     """`get`, `post` and `delete`, with everything else as for the operations that have a name."""
 
-    async def call(self, call: Call[_T], options: Options) -> RawResponse[_T]:
+    async def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
         raise NotImplementedError
 
     @overload
@@ -156,7 +156,7 @@ class AsyncGenericCalls:
             raise invalid("path", expected, path)
         encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
         decode = getattr(cast_to, "from_dict", _as_it_is)
-        reply = await self.call(Call(method, encoded, "", body, decode), options)
+        reply = await self.send(OperationRequest(method, encoded, "", body, decode), options)
         return reply.http_response if cast_to is httpx.Response else reply.parse()
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from .._request import operations as operations
-from .._request.body import response_body
+from .._request.body import build_create_response_body
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .resource import AsyncResource
 
@@ -82,7 +82,7 @@ class AsyncInputTokens(AsyncResource):
         Returns:
             The number, in `.input_tokens`.
         """
-        body = response_body(
+        body = build_create_response_body(
             {
                 "model": model,
                 "input": input,
@@ -99,4 +99,4 @@ class AsyncInputTokens(AsyncResource):
             }
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.count_input_tokens.call({}, body=body), options)
+        return await self._run(operations.count_input_tokens.request({}, body=body), options)

@@ -80,7 +80,7 @@ class AsyncItems(AsyncResource):
         checked = to_input_items(items)
         check_item_count(checked)
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.create_items.call(arguments, body={"items": checked})
+        call = operations.create_items.request(arguments, body={"items": checked})
         return await self._run(call, options)
 
     async def append(
@@ -165,7 +165,7 @@ class AsyncItems(AsyncResource):
             "include": check_include(include) if given(include) else omit,
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.get_item.call(arguments), options)
+        return await self._run(operations.get_item.request(arguments), options)
 
     def list(
         self,
@@ -244,4 +244,4 @@ class AsyncItems(AsyncResource):
             "item_id": check_id(item_id, "item_id"),
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_item.call(arguments), options)
+        return await self._run(operations.delete_item.request(arguments), options)

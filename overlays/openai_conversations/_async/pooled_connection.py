@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore
 import httpx
 
-from .._request.attempt import Exchange
+from .._request.attempt import Attempt
 
 if TYPE_CHECKING:
     import ssl
@@ -18,10 +18,10 @@ _NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 Key = tuple[bytes, bytes, int | None]
 
 
-class AsyncLane:
+class AsyncPooledConnection:
     """One connection, with the attempt that it works for."""
 
-    __slots__ = ("connection", "exchange", "key", "loop", "stream")
+    __slots__ = ("attempt", "connection", "key", "loop", "stream")
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class AsyncLane:
     ) -> None:
         self.key = key
         self.loop = loop
-        self.exchange = Exchange()
+        self.attempt = Attempt()
         self.stream: httpcore.AsyncNetworkStream | None = None
         scheme, host, port = key
         self.connection = connection(
@@ -46,13 +46,13 @@ class AsyncLane:
     def usable(self, loop: object) -> bool:
         return self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
 
-    def begin(self, exchange: Exchange) -> None:
-        self.exchange = exchange
+    def begin(self, attempt: Attempt) -> None:
+        self.attempt = attempt
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        exchange.sent = bool(exchange.sent)
-        exchange.stream = self.stream
-        if exchange.interrupted:
-            exchange.interrupt()
+        attempt.sent = bool(attempt.sent)
+        attempt.stream = self.stream
+        if attempt.interrupted:
+            attempt.interrupt()
 
     async def close(self, loop: object) -> None:
         # A connection of an event loop that has ended cannot be closed; it went with its loop.
@@ -61,10 +61,10 @@ class AsyncLane:
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
-    """Opens the connection of a lane, and puts the lane's clock into it."""
+    """Opens the connection of a pooled, and puts the pooled's clock into it."""
 
-    def __init__(self, lane: AsyncLane) -> None:
-        self._lane = lane
+    def __init__(self, pooled: AsyncPooledConnection) -> None:
+        self._lane = pooled
 
     async def connect_tcp(
         self,
@@ -74,30 +74,30 @@ class _Backend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        lane = self._lane
+        pooled = self._lane
         stream = await _NETWORK.connect_tcp(
-            host, port, lane.exchange.left(timeout), local_address, socket_options
+            host, port, pooled.attempt.left(timeout), local_address, socket_options
         )
-        return _Stream(stream, lane)
+        return _Stream(stream, pooled)
 
 
 class _Stream(httpcore.AsyncNetworkStream):
-    """The network stream of a lane: each step ends by the deadline of the attempt."""
+    """The network stream of a pooled: each step ends by the deadline of the attempt."""
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream, lane: AsyncLane) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkStream, pooled: AsyncPooledConnection) -> None:
         self._inner = inner
-        self._lane = lane
-        lane.stream = lane.exchange.stream = inner
-        if lane.exchange.interrupted:
-            lane.exchange.interrupt()
+        self._lane = pooled
+        pooled.stream = pooled.attempt.stream = inner
+        if pooled.attempt.interrupted:
+            pooled.attempt.interrupt()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max_bytes, self._lane.exchange.left(timeout))
+        return await self._inner.read(max_bytes, self._lane.attempt.left(timeout))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        exchange = self._lane.exchange
-        exchange.sent = True
-        await self._inner.write(buffer, exchange.left(timeout))
+        attempt = self._lane.attempt
+        attempt.sent = True
+        await self._inner.write(buffer, attempt.left(timeout))
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -108,8 +108,8 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        exchange = self._lane.exchange
-        inner = await self._inner.start_tls(ssl_context, server_hostname, exchange.left(timeout))
+        attempt = self._lane.attempt
+        inner = await self._inner.start_tls(ssl_context, server_hostname, attempt.left(timeout))
         return _Stream(inner, self._lane)
 
     def get_extra_info(self, info: str) -> Any:

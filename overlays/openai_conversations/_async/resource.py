@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from .._response.raw_response import RawResponse
 from .api_response import AsyncAPIResponse
-from .context_managers import AsyncManager
+from .context_managers import AsyncResponseContextManager
 
 if TYPE_CHECKING:
-    from .._request.request import Call
+    from .._request.request import OperationRequest
     from .._request.types import Options
     from .client import AsyncClient
     from .streams import AsyncStream
@@ -33,12 +33,14 @@ class AsyncResource:
         self._raw = raw
         self._streamed = streamed
 
-    async def _run(self, call: Call[_T], options: Options) -> _T:
+    async def _run(self, call: OperationRequest[_T], options: Options) -> _T:
         if self._streamed:
             call = call._replace(unread=True)
-        return self._result(await self._client.call(call, options), options)
+        return self._result(await self._client.send(call, options), options)
 
-    async def _follow(self, call: Call[_T], options: Options, *, resumed: bool) -> AsyncStream:
+    async def _follow(
+        self, call: OperationRequest[_T], options: Options, *, resumed: bool
+    ) -> AsyncStream:
         reply = await self._client.open(call, options, resumed=resumed)
         return self._result(reply, options, events=True)
 
@@ -55,14 +57,16 @@ def returns_raw(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[R
 
 def streamed(
     method: Callable[_P, Awaitable[_T]],
-) -> Callable[_P, AsyncManager[AsyncAPIResponse[_T]]]:
+) -> Callable[_P, AsyncResponseContextManager[AsyncAPIResponse[_T]]]:
     """Makes a method of a resource with `streamed=True` one for `with` statements."""
 
     @wraps(method)
-    def managed(*args: _P.args, **kwargs: _P.kwargs) -> AsyncManager[AsyncAPIResponse[_T]]:
+    def managed(
+        *args: _P.args, **kwargs: _P.kwargs
+    ) -> AsyncResponseContextManager[AsyncAPIResponse[_T]]:
         async def send() -> AsyncAPIResponse[_T]:
             return cast(AsyncAPIResponse[_T], await method(*args, **kwargs))
 
-        return AsyncManager(send)
+        return AsyncResponseContextManager(send)
 
     return managed

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 from .._request import operations as operations
-from .._request.body import response_body
+from .._request.body import build_create_response_body
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .resource import AsyncResource
 from .streams import AsyncStream
@@ -254,7 +254,7 @@ class AsyncResponseCreate(AsyncResource):
             top_p: share of the probability to draw from, 0 to 1.
             top_logprobs: likeliest tokens to report at each place, 0 to 20.
             text: form and length of the text.
-            reasoning: settings of reasoning models.
+            reasoning: client_options of reasoning models.
             store: keep the response for later retrieval?
             background: answer at once, and work on; see `retrieve` and `cancel`.
             truncation: may the input be shortened to fit? (deprecated)
@@ -273,7 +273,7 @@ class AsyncResponseCreate(AsyncResource):
         Returns:
             The response (`response.output_text` has its text); with `stream=True`, a stream.
         """
-        body = response_body(
+        body = build_create_response_body(
             {
                 "model": model,
                 "input": input,
@@ -309,7 +309,7 @@ class AsyncResponseCreate(AsyncResource):
             }
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.create_response.call({}, body=body, stream=stream is True)
+        call = operations.create_response.request({}, body=body, stream=stream is True)
         if stream is True:
             return await self._follow(call, options, resumed=False)
         return await self._run(call, options)

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, overload
 
 from .._request import operations as operations
-from .._request.body import response_body
+from .._request.body import build_create_response_body
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import check_id, check_include, check_integer
-from .context_managers import AsyncManager
+from .context_managers import AsyncResponseContextManager
 from .input_items import AsyncInputItems
 from .input_tokens import AsyncInputTokens
 from .response_create import AsyncResponseCreate
@@ -119,7 +119,7 @@ class AsyncResponses(AsyncResponseCreate):
         extra_body: Body | None = None,
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
-    ) -> AsyncManager[AsyncStream]:
+    ) -> AsyncResponseContextManager[AsyncStream]:
         """Have a model answer, and follow the events; for a `with` statement.
 
             async with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -171,7 +171,7 @@ class AsyncResponses(AsyncResponseCreate):
                 abort=abort,
             )
 
-        return AsyncManager(open_stream)
+        return AsyncResponseContextManager(open_stream)
 
     @overload
     async def retrieve(
@@ -242,7 +242,7 @@ class AsyncResponses(AsyncResponseCreate):
             "stream": stream,
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.get_response.call(arguments, stream=stream is True)
+        call = operations.get_response.request(arguments, stream=stream is True)
         if stream is True:
             return await self._follow(call, options, resumed=given(starting_after))
         return await self._run(call, options)
@@ -267,7 +267,7 @@ class AsyncResponses(AsyncResponseCreate):
         """
         arguments = {"response_id": check_id(response_id, "response_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_response.call(arguments), options)
+        return await self._run(operations.delete_response.request(arguments), options)
 
     async def cancel(
         self,
@@ -292,7 +292,7 @@ class AsyncResponses(AsyncResponseCreate):
         """
         arguments = {"response_id": check_id(response_id, "response_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.cancel_response.call(arguments), options)
+        return await self._run(operations.cancel_response.request(arguments), options)
 
     async def compact(
         self,
@@ -324,7 +324,7 @@ class AsyncResponses(AsyncResponseCreate):
         Returns:
             The items to go on with, in `.output`.
         """
-        body = response_body(
+        body = build_create_response_body(
             {
                 "model": model,
                 "input": input,
@@ -337,4 +337,4 @@ class AsyncResponses(AsyncResponseCreate):
             }
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.compact_conversation.call({}, body=body), options)
+        return await self._run(operations.compact_conversation.request({}, body=body), options)

@@ -12,7 +12,7 @@ from .._response import json as _json
 from .._response import strict as _strict
 from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
-from .body_reader import AsyncBody
+from .body_reader import AsyncBodyReader
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,7 +33,7 @@ class AsyncStream:
         response: the httpx response below, for its status and headers.
     """
 
-    def __init__(self, body: AsyncBody, *, operation: str, resumed: bool) -> None:
+    def __init__(self, body: AsyncBodyReader, *, operation: str, resumed: bool) -> None:
         """
         Args:
             operation: its id, if each event is to be checked against the document.

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import httpx
 
-EXCHANGE = "openai_conversations.exchange"
+ATTEMPT = "openai_conversations.attempt"
 
 
 class _Stream(Protocol):
     def get_extra_info(self, info: str, /) -> object: ...
 
 
-class Exchange:
+class Attempt:
     """One attempt at one request.
 
     Attributes:

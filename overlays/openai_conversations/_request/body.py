@@ -10,7 +10,7 @@ from .types import given
 from .validation import check_id, check_include, check_list, check_metadata, check_text, is_mapping
 
 
-def response_body(values: Mapping[str, object]) -> dict[str, object]:
+def build_create_response_body(values: Mapping[str, object]) -> dict[str, object]:
     """The JSON object for what was given; what was not is left out, None is null.
 
     Args:

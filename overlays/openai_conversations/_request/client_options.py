@@ -34,7 +34,7 @@ class UnencryptedKeyWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class ClientOptions:
     """A client's configuration. Copies share nothing that can change.
 
     Attributes:
@@ -76,14 +76,14 @@ class Settings:
         object.__setattr__(self, "headers", lines)
         object.__setattr__(self, "query", encode_query(self.default_query, "default_query"))
 
-    def changed(self, **changes: Any) -> Settings:
+    def changed(self, **changes: Any) -> ClientOptions:
         """A copy with other values, checked like the original."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         values.update(changes)
-        return make_settings(**values)
+        return make_client_options(**values)
 
 
-def make_settings(
+def make_client_options(
     *,
     api_key: str | Callable[[], Any] | None,
     organization: str | None,
@@ -95,7 +95,7 @@ def make_settings(
     default_query: Query | None,
     interceptors: Sequence[Any],
     strict: bool,
-) -> Settings:
+) -> ClientOptions:
     """Check a client's arguments and fill in what the environment and the defaults say.
 
     Raises:
@@ -113,7 +113,7 @@ def make_settings(
         check_key(api_key)
     if (retries := check_integer(max_retries, "max_retries")) < 0:
         raise invalid("max_retries", "a whole number, 0 or more", retries)
-    return Settings(
+    return ClientOptions(
         api_key=api_key,
         organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
         project=project or os.environ.get("OPENAI_PROJECT_ID") or None,

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .encoding import quoted
-from .request import Call
+from .request import OperationRequest
 from .types import Omit, given, omit
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ class Operation(Generic[_T]):
         module: Any = import_module(self._module)
         return cast("Callable[[Any], _T]", module._decode)
 
-    def call(
+    def request(
         self,
         arguments: Mapping[str, object],
         *,
         body: Mapping[str, object] | Omit = omit,
         stream: bool = False,
-    ) -> Call[_T]:
+    ) -> OperationRequest[_T]:
         """What to send.
 
         Args:
@@ -59,7 +59,7 @@ class Operation(Generic[_T]):
             # The generated half would look for models in the body; ours holds none any more.
             given_arguments["body"] = _NO_BODY
         kwargs = self._request(**given_arguments)
-        return Call(
+        return OperationRequest(
             method=kwargs["method"],
             path=kwargs["url"],
             query=_query(kwargs["params"]) if kwargs.get("params") else "",

@@ -16,8 +16,8 @@ import httpx
 
 from .._response import json as _json
 from ..errors import InvalidArgumentError
-from .attempt import EXCHANGE, Exchange
-from .client_options import Settings, check_key, merge_headers, to_timeout
+from .attempt import ATTEMPT, Attempt
+from .client_options import ClientOptions, check_key, merge_headers, to_timeout
 from .encoding import encode_query
 from .types import Omit, Options, given, omit
 from .validation import describe, invalid, is_mapping
@@ -25,7 +25,7 @@ from .validation import describe, invalid, is_mapping
 _T = TypeVar("_T")
 
 
-class Call(NamedTuple, Generic[_T]):
+class OperationRequest(NamedTuple, Generic[_T]):
     """What is asked of the service.
 
     Attributes:
@@ -49,24 +49,28 @@ class Call(NamedTuple, Generic[_T]):
     unread: bool = False
 
 
-class Prepared:
+class PreparedRequest:
     """A call with everything that is the same for each attempt, checked and encoded."""
 
     __slots__ = ("content", "headers", "method", "timeout", "total", "url")
 
-    def __init__(self, settings: Settings, call: Call[Any], options: Options) -> None:
+    def __init__(
+        self, client_options: ClientOptions, call: OperationRequest[Any], options: Options
+    ) -> None:
         """
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
         self.method = call.method
         query = "&".join(
-            part for part in (settings.query, call.query, encode_query(options.extra_query)) if part
+            part
+            for part in (client_options.query, call.query, encode_query(options.extra_query))
+            if part
         )
-        address = f"{settings.base_url}{call.path}"
+        address = f"{client_options.base_url}{call.path}"
         self.url = _url(f"{address}?{query}" if query else address)
         self.content = _encode(call, options.extra_body)
-        lines = dict(settings.headers)
+        lines = dict(client_options.headers)
         if call.stream:
             lines["accept"] = (b"Accept", b"text/event-stream")
         if self.content is not None:
@@ -78,16 +82,16 @@ class Prepared:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
         timeout = options.timeout
-        times = to_timeout(timeout) if given(timeout) else settings.timeout
+        times = to_timeout(timeout) if given(timeout) else client_options.timeout
         self.timeout = times.as_dict()
         # The longest step's time is also that of the whole attempt, or a reply that comes byte by
         # byte would never run into a time-out.
         steps = list(self.timeout.values())
         self.total = None if None in steps else max(cast(list[float], steps))
 
-    def attempt(self, key: object) -> tuple[httpx.Request, Exchange]:
+    def attempt(self, key: object) -> tuple[httpx.Request, Attempt]:
         """The request, with a new account of how it goes."""
-        exchange = Exchange(None if self.total is None else time.monotonic() + self.total)
+        attempt = Attempt(None if self.total is None else time.monotonic() + self.total)
         headers = list(self.headers.values())
         if "authorization" not in self.headers:
             headers.append((b"Authorization", b"Bearer " + check_key(key).encode()))
@@ -97,16 +101,16 @@ class Prepared:
             self.url,
             headers=headers,
             stream=httpx.ByteStream(content),
-            extensions={"timeout": self.timeout, EXCHANGE: exchange},
+            extensions={"timeout": self.timeout, ATTEMPT: attempt},
         )
         request.read()
-        return request, exchange
+        return request, attempt
 
     def attempt_with(
         self, http_client: httpx.Client | httpx.AsyncClient, key: object
-    ) -> tuple[httpx.Request, Exchange]:
+    ) -> tuple[httpx.Request, Attempt]:
         """The same, with what the caller's own httpx client adds to each request."""
-        request, exchange = self.attempt(key)
+        request, attempt = self.attempt(key)
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
         merged = http_client.build_request(
             self.method,
@@ -115,7 +119,7 @@ class Prepared:
             content=self.content,
             extensions=request.extensions,
         )
-        return merged, exchange
+        return merged, attempt
 
 
 @lru_cache(maxsize=128)
@@ -128,7 +132,7 @@ def _url(address: str) -> httpx.URL:
         raise InvalidArgumentError("URL", expected="a valid URL", received=received) from None
 
 
-def _encode(call: Call[Any], extra: object) -> bytes | None:
+def _encode(call: OperationRequest[Any], extra: object) -> bytes | None:
     body = call.body
     if extra is not None:
         if call.method == "GET":

@@ -18,7 +18,7 @@ from .strict import check
 if TYPE_CHECKING:
     import httpx
 
-    from .._request.request import Call
+    from .._request.request import OperationRequest
 
 _T = TypeVar("_T")
 _SHOWN = 300
@@ -47,7 +47,7 @@ def to_json(response: httpx.Response) -> Any:
         ) from error.with_traceback(None)
 
 
-def decode_reply(call: Call[_T], response: httpx.Response, *, strict: bool) -> _T:
+def parse_response(call: OperationRequest[_T], response: httpx.Response, *, strict: bool) -> _T:
     """The result of a call from its answer, which has been read.
 
     Raises:

@@ -11,7 +11,7 @@ from .._request.validation import check_integer, invalid
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_sync import open_file
 from ..errors import InvalidArgumentError
-from .body_reader import Body
+from .body_reader import BodyReader
 
 if TYPE_CHECKING:
     from ..abort import AbortSignal
@@ -46,7 +46,7 @@ class APIResponse(Head, Generic[_T]):
         """
         super().__init__(reply.http_response, reply.retries_taken)
         self._reply = reply
-        self._body = Body(reply.http_response, abort, reply.retries_taken)
+        self._body = BodyReader(reply.http_response, abort, reply.retries_taken)
         self._events = events
         self._stream: Any = None
 

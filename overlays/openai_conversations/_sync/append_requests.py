@@ -38,11 +38,11 @@ class AppendRequests:
 
     def send(self, batch: list[dict[str, Any]]) -> list[ConversationItem]:
         """Send a batch once; the items as stored."""
-        call = operations.create_items.call(
+        call = operations.create_items.request(
             {"conversation_id": self._conversation_id, "include": self._include},
             body={"items": batch},
         )
-        reply = self._once.call(call, self._options)
+        reply = self._once.send(call, self._options)
         stored = reply.parse().data
         if not _has_length(stored, len(batch)) or id_of(stored[-1]) is None:
             message = f"the answer does not hold the {len(batch)} items that were sent"
@@ -66,13 +66,13 @@ class AppendRequests:
         """The items after this one (None: all), oldest first, up to a hundred."""
         return self._list(MAX_LIMIT, "asc", omit if item_id is None else item_id)
 
-    def take_back(self, item_id: str) -> None:
+    def delete(self, item_id: str) -> None:
         """See to it that an item is not in the conversation."""
-        call = operations.delete_item.call(
+        call = operations.delete_item.request(
             {"conversation_id": self._conversation_id, "item_id": item_id}
         )
         try:
-            self._client.call(call, self._options)
+            self._client.send(call, self._options)
         except NotFoundError:
             return
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from .._request.attempt import Exchange, shut_down
+from .._request.attempt import Attempt, shut_down
 from .._transport.concurrency_sync import abortable
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
@@ -18,7 +18,7 @@ from ..errors import APIError, OpenAIError, RequestAbortedError
 _T = TypeVar("_T")
 
 
-class Body:
+class BodyReader:
     """Reads a body, all of it or piece by piece; raises errors of ours only, and closes then.
 
     Attributes:
@@ -106,7 +106,7 @@ class Body:
             raise OpenAIError(message) from None
         except Exception as error:
             self.close()
-            failure = to_connection_error(error, self.response.request, Exchange())
+            failure = to_connection_error(error, self.response.request, Attempt())
             if isinstance(failure, APIError):
                 failure.retries_taken = self._retries_taken
             raise failure from error
@@ -137,7 +137,7 @@ class Body:
 class Pieces(Iterator[_T], Generic[_T]):
     """A body in pieces. Not a generator: left half-way, it has nothing to clean up."""
 
-    def __init__(self, body: Body, source: Iterator[_T]) -> None:
+    def __init__(self, body: BodyReader, source: Iterator[_T]) -> None:
         self._body = body
         self._source = source
 

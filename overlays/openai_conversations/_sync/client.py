@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from .._request.client_options import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
-from .._request.request import Call
+from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
+from .._request.request import OperationRequest
 from .._request.types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import invalid
-from .._response.parsing import decode_reply
+from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.log import set_up_from_environment
-from .body_reader import Body
-from .http_methods import GenericCalls
+from .body_reader import BodyReader
+from .http_methods import HttpMethods
 from .sender import Sender
 from .streams import Stream
 from .transports import open_sender
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Client(GenericCalls):
+class Client(HttpMethods):
     """A client of OpenAI's Conversations API, for asyncio and trio.
 
     `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
@@ -92,7 +92,7 @@ class Client(GenericCalls):
             # A time-out set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
-        self._settings = make_settings(
+        self._client_options = make_client_options(
             api_key=api_key,
             organization=organization,
             project=project,
@@ -104,7 +104,7 @@ class Client(GenericCalls):
             interceptors=interceptors,
             strict=strict,
         )
-        warn_if_unencrypted(self._settings.base_url)
+        warn_if_unencrypted(self._client_options.base_url)
         self._sender = open_sender(transport) if http_client is None else Sender(http_client)
         self._owns_http_client = http_client is None
         self._parent: Client | None = None
@@ -189,27 +189,27 @@ class Client(GenericCalls):
     @property
     def organization(self) -> str | None:
         """What is sent as `OpenAI-Organization`, or None."""
-        return self._settings.organization
+        return self._client_options.organization
 
     @property
     def project(self) -> str | None:
         """What is sent as `OpenAI-Project`, or None."""
-        return self._settings.project
+        return self._client_options.project
 
     @property
     def base_url(self) -> httpx.URL:
         """Where requests go."""
-        return httpx.URL(self._settings.base_url)
+        return httpx.URL(self._client_options.base_url)
 
     @property
     def timeout(self) -> httpx.Timeout:
         """The time-outs of calls that do not give their own."""
-        return self._settings.timeout
+        return self._client_options.timeout
 
     @property
     def max_retries(self) -> int:
         """How often a request is sent again after a failure that may pass."""
-        return self._settings.max_retries
+        return self._client_options.max_retries
 
     def with_options(
         self,
@@ -252,19 +252,19 @@ class Client(GenericCalls):
             )
             if given(value)
         }
-        settings = self._settings
+        client_options = self._client_options
         if given(default_headers):
-            changes["default_headers"] = {**settings.default_headers, **default_headers}
+            changes["default_headers"] = {**client_options.default_headers, **default_headers}
         if given(default_query):
-            changes["default_query"] = {**settings.default_query, **default_query}
+            changes["default_query"] = {**client_options.default_query, **default_query}
         copy = type(self).__new__(type(self))
-        copy._settings = settings.changed(**changes)
+        copy._client_options = client_options.changed(**changes)
         copy._sender = self._sender
         copy._owns_http_client = False
         copy._parent = self
         copy._closed = False
         copy._local_service = self._local_service
-        warn_if_unencrypted(copy._settings.base_url)
+        warn_if_unencrypted(copy._client_options.base_url)
         return copy
 
     copy = with_options
@@ -302,26 +302,28 @@ class Client(GenericCalls):
 
     # -- calls
 
-    def call(self, call: Call[_T], options: Options) -> RawResponse[_T]:
+    def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
         """Send a call and give its answer; every operation ends here."""
-        settings = self._settings
-        response, retries = self._sender.send(settings, call, options, self.is_closed)
+        client_options = self._client_options
+        response, retries = self._sender.send(client_options, call, options, self.is_closed)
         return RawResponse(
-            response, retries, lambda reply: decode_reply(call, reply, strict=settings.strict)
+            response,
+            retries,
+            lambda reply: parse_response(call, reply, strict=client_options.strict),
         )
 
     def open(
-        self, call: Call[Any], options: Options, *, resumed: bool
+        self, call: OperationRequest[Any], options: Options, *, resumed: bool
     ) -> RawResponse[Stream]:
         """Send a call that asks for a stream of events."""
-        settings = self._settings
-        response, retries = self._sender.send(settings, call, options, self.is_closed)
+        client_options = self._client_options
+        response, retries = self._sender.send(client_options, call, options, self.is_closed)
         return RawResponse(
             response,
             retries,
             lambda reply: Stream(
-                Body(reply, options.abort, retries),
-                operation=call.operation if settings.strict else "",
+                BodyReader(reply, options.abort, retries),
+                operation=call.operation if client_options.strict else "",
                 resumed=resumed,
             ),
         )

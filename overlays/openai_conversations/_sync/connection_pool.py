@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import httpcore
 import httpx
 
-from .._request.attempt import EXCHANGE, Exchange
+from .._request.attempt import ATTEMPT, Attempt
 from .._transport.concurrency_sync import Event, current_loop, wait_for
-from .pooled_connection import CoreConnection, Key, Lane, as_httpx
+from .pooled_connection import CoreConnection, Key, PooledConnection, as_httpx
 
 if TYPE_CHECKING:
     import ssl
@@ -50,28 +50,28 @@ class ConnectionPool(httpx.BaseTransport):
         self._expiry = keepalive_expiry
         # Reentrant, because `forget` runs when the garbage collector likes.
         self._lock = threading.RLock()
-        self._free: dict[Key, deque[Lane]] = {}
-        self._in_use: set[Lane] = set()
+        self._free: dict[Key, deque[PooledConnection]] = {}
+        self._in_use: set[PooledConnection] = set()
         self._waiting: deque[_Waiter] = deque()
         self._open = 0
         self._ssl: ssl.SSLContext | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = request.extensions.get(EXCHANGE)
-        if exchange is None:
-            exchange = Exchange()
+        attempt = request.extensions.get(ATTEMPT)
+        if attempt is None:
+            attempt = Attempt()
         url = request.url
         key = (url.raw_scheme, url.raw_host, url.port)
         while True:
-            lane = self._take(key, request, exchange)
-            lane.begin(exchange)
+            pooled = self._take(key, request, attempt)
+            pooled.begin(attempt)
             try:
-                reply: Any = lane.connection.send(request)
+                reply: Any = pooled.connection.send(request)
             except httpcore.ConnectionNotAvailable:
                 # It expired in this very moment.
-                self.release(lane)
+                self.release(pooled)
             except BaseException as error:
-                self.release(lane)
+                self.release(pooled)
                 if isinstance(error, Exception):
                     raise as_httpx(error) from error
                 raise
@@ -80,28 +80,30 @@ class ConnectionPool(httpx.BaseTransport):
         return httpx.Response(
             status_code=reply.status,
             headers=reply.headers,
-            stream=_Body(reply.stream, self, lane),
+            stream=_Body(reply.stream, self, pooled),
             extensions=reply.extensions,
         )
 
-    def _take(self, key: Key, request: httpx.Request, exchange: Exchange) -> Lane:
+    def _take(
+        self, key: Key, request: httpx.Request, attempt: Attempt
+    ) -> PooledConnection:
         loop = current_loop()
-        stale: list[Lane] = []
-        lane: Lane | None = None
+        stale: list[PooledConnection] = []
+        pooled: PooledConnection | None = None
         waiter: _Waiter | None = None
         with self._lock:
             free = self._free.get(key)
-            while free and lane is None:
+            while free and pooled is None:
                 # The one used last is the least likely to have expired, and lets the others do so.
                 candidate = free.pop()
                 if candidate.usable(loop):
-                    lane = candidate
+                    pooled = candidate
                 else:
                     stale.append(candidate)
             if free and not free[0].usable(loop):
                 stale.append(free.popleft())
             self._open -= len(stale)
-            if lane is None:
+            if pooled is None:
                 if self._open >= self._max:
                     stale.extend(self._evict())
                 if self._open < self._max:
@@ -112,28 +114,28 @@ class ConnectionPool(httpx.BaseTransport):
         for old in stale:
             old.close(loop)
         if waiter is not None:
-            lane = self._wait(waiter, request, exchange)
-            if lane is not None and (lane.key != key or not lane.usable(loop)):
-                lane.close(loop)
-                lane = None
-        if lane is None:
-            lane = self._new_lane(key, loop)
+            pooled = self._wait(waiter, request, attempt)
+            if pooled is not None and (pooled.key != key or not pooled.usable(loop)):
+                pooled.close(loop)
+                pooled = None
+        if pooled is None:
+            pooled = self._new_lane(key, loop)
         with self._lock:
-            self._in_use.add(lane)
-        return lane
+            self._in_use.add(pooled)
+        return pooled
 
     def _wait(
-        self, waiter: _Waiter, request: httpx.Request, exchange: Exchange
-    ) -> Lane | None:
+        self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
+    ) -> PooledConnection | None:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         try:
-            wait_for(waiter.event, exchange.left(timeouts.get("pool")))
+            wait_for(waiter.event, attempt.left(timeouts.get("pool")))
         except BaseException:
             with self._lock:
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                 else:
-                    self._hand_over(waiter.lane)
+                    self._hand_over(waiter.pooled)
             raise
         with self._lock:
             # It may have been served since the time ran out.
@@ -141,20 +143,20 @@ class ConnectionPool(httpx.BaseTransport):
                 self._waiting.remove(waiter)
                 message = f"all {self._max} connections were busy"
                 raise httpx.PoolTimeout(message, request=request)
-        return waiter.lane
+        return waiter.pooled
 
-    def _hand_over(self, lane: Lane | None) -> None:
+    def _hand_over(self, pooled: PooledConnection | None) -> None:
         """Give a place, with its connection or to open one, to whoever waits longest."""
         if self._waiting:
             waiter = self._waiting.popleft()
-            waiter.lane = lane
+            waiter.pooled = pooled
             waiter.event.set()
-        elif lane is not None:
-            self._free.setdefault(lane.key, deque()).append(lane)
+        elif pooled is not None:
+            self._free.setdefault(pooled.key, deque()).append(pooled)
         else:
             self._open -= 1
 
-    def _evict(self) -> Iterable[Lane]:
+    def _evict(self) -> Iterable[PooledConnection]:
         """Make room for another host by closing a connection that is free, if one is."""
         for free in self._free.values():
             if free:
@@ -162,61 +164,63 @@ class ConnectionPool(httpx.BaseTransport):
                 return [free.popleft()]
         return ()
 
-    def _new_lane(self, key: Key, loop: object) -> Lane:
+    def _new_lane(self, key: Key, loop: object) -> PooledConnection:
         if key[0] == b"https" and self._ssl is None:
             # Late, because it reads all certificates: 20 ms that plain http need not spend.
             self._ssl = httpx.create_ssl_context()
-        return Lane(key, loop, self._ssl, self._expiry, self._connection)
+        return PooledConnection(key, loop, self._ssl, self._expiry, self._connection)
 
-    def release(self, lane: Lane) -> None:
+    def release(self, pooled: PooledConnection) -> None:
         """Take back a connection whose reply was read or given up, or that failed."""
-        idle = lane.connection.is_idle()
+        idle = pooled.connection.is_idle()
         with self._lock:
-            self._in_use.discard(lane)
-            self._hand_over(lane if idle else None)
-        if not idle and not lane.connection.is_closed():
-            lane.connection.close()
+            self._in_use.discard(pooled)
+            self._hand_over(pooled if idle else None)
+        if not idle and not pooled.connection.is_closed():
+            pooled.connection.close()
 
-    def forget(self, lane: Lane) -> None:
+    def forget(self, pooled: PooledConnection) -> None:
         """End a connection whose reply was dropped without being closed, and give back its place.
 
         Under asyncio it ends when it is collected itself: its sockets are not ours to shut down.
         """
-        lane.exchange.interrupt()
+        pooled.attempt.interrupt()
         with self._lock:
-            self._in_use.discard(lane)
+            self._in_use.discard(pooled)
             self._hand_over(None)
 
     def close(self) -> None:
         with self._lock:
-            lanes = [lane for free in self._free.values() for lane in free] + list(self._in_use)
-            for lane in self._in_use:
+            lanes = [pooled for free in self._free.values() for pooled in free] + list(self._in_use)
+            for pooled in self._in_use:
                 # Closing a socket does not wake the thread that reads from it.
-                lane.exchange.interrupt()
+                pooled.attempt.interrupt()
             self._free.clear()
             self._open = len(self._in_use)
         loop = current_loop() if lanes else None
-        for lane in lanes:
-            lane.close(loop)
+        for pooled in lanes:
+            pooled.close(loop)
 
 
 class _Waiter:
-    """A request for which no connection is left. `lane` stays None if it is to open its own."""
+    """A request for which no connection is left. `pooled` stays None if it is to open its own."""
 
-    __slots__ = ("event", "lane")
+    __slots__ = ("event", "pooled")
 
     def __init__(self) -> None:
         self.event = Event()
-        self.lane: Lane | None = None
+        self.pooled: PooledConnection | None = None
 
 
 class _Body(httpx.SyncByteStream):
     """The body of a reply; closing it gives the connection back."""
 
-    def __init__(self, inner: Any, pool: ConnectionPool, lane: Lane) -> None:
+    def __init__(
+        self, inner: Any, pool: ConnectionPool, pooled: PooledConnection
+    ) -> None:
         self._inner = inner
         self._pool = pool
-        self._lane: Lane | None = lane
+        self._lane: PooledConnection | None = pooled
 
     def __iter__(self) -> Iterator[bytes]:
         try:
@@ -226,12 +230,12 @@ class _Body(httpx.SyncByteStream):
             raise as_httpx(error) from error
 
     def close(self) -> None:
-        lane, self._lane = self._lane, None
-        if lane is not None:
+        pooled, self._lane = self._lane, None
+        if pooled is not None:
             try:
                 self._inner.close()
             finally:
-                self._pool.release(lane)
+                self._pool.release(pooled)
 
     def __del__(self) -> None:
         if self._lane is not None:

@@ -17,7 +17,7 @@ class _Closable(Protocol):
 _T = TypeVar("_T", bound=_Closable)
 
 
-class Manager(Generic[_T]):
+class ResponseContextManager(Generic[_T]):
     """`with` sends the request and gives what it opens; leaving the block closes that."""
 
     def __init__(self, send: Callable[[], _T]) -> None:

@@ -79,7 +79,7 @@ class Conversations(Resource):
         if given(metadata):
             body["metadata"] = None if metadata is None else check_metadata(metadata)
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.create_conversation.call({}, body=body), options)
+        return self._run(operations.create_conversation.request({}, body=body), options)
 
     def retrieve(
         self,
@@ -101,7 +101,7 @@ class Conversations(Resource):
         """
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.get_conversation.call(arguments), options)
+        return self._run(operations.get_conversation.request(arguments), options)
 
     def update(
         self,
@@ -129,7 +129,7 @@ class Conversations(Resource):
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         body = {"metadata": None if metadata is None else check_metadata(metadata)}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.update_conversation.call(arguments, body=body)
+        call = operations.update_conversation.request(arguments, body=body)
         return self._run(call, options)
 
     def delete(
@@ -152,7 +152,7 @@ class Conversations(Resource):
         """
         arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.delete_conversation.call(arguments), options)
+        return self._run(operations.delete_conversation.request(arguments), options)
 
 
 def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from .._request import operations as operations
-from .._request.body import response_body
+from .._request.body import build_create_response_body
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
 from .resource import Resource
 
@@ -83,7 +83,7 @@ class InputTokens(Resource):
         Returns:
             The number, in `.input_tokens`.
         """
-        body = response_body(
+        body = build_create_response_body(
             {
                 "model": model,
                 "input": input,
@@ -100,4 +100,4 @@ class InputTokens(Resource):
             }
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.count_input_tokens.call({}, body=body), options)
+        return self._run(operations.count_input_tokens.request({}, body=body), options)

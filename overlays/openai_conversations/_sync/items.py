@@ -81,7 +81,7 @@ class Items(Resource):
         checked = to_input_items(items)
         check_item_count(checked)
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.create_items.call(arguments, body={"items": checked})
+        call = operations.create_items.request(arguments, body={"items": checked})
         return self._run(call, options)
 
     def append(
@@ -166,7 +166,7 @@ class Items(Resource):
             "include": check_include(include) if given(include) else omit,
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.get_item.call(arguments), options)
+        return self._run(operations.get_item.request(arguments), options)
 
     def list(
         self,
@@ -245,4 +245,4 @@ class Items(Resource):
             "item_id": check_id(item_id, "item_id"),
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.delete_item.call(arguments), options)
+        return self._run(operations.delete_item.request(arguments), options)

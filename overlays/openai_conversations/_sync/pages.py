@@ -196,8 +196,8 @@ class Listing(Generic[_T]):
             left: how many items may still come, or None.
             unread: leave its body to the caller?
         """
-        call = self._operation.call({**self._arguments, "after": after})
-        reply = self._client.call(call._replace(unread=unread), self._options)
+        call = self._operation.request({**self._arguments, "after": after})
+        reply = self._client.send(call._replace(unread=unread), self._options)
         return RawResponse(
             reply.http_response,
             reply.retries_taken,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import httpcore
 import httpx
 
-from .._request.attempt import Exchange
+from .._request.attempt import Attempt
 
 if TYPE_CHECKING:
     import ssl
@@ -19,10 +19,10 @@ _NETWORK = cast(httpcore.NetworkBackend, httpcore.SyncBackend())
 Key = tuple[bytes, bytes, int | None]
 
 
-class Lane:
+class PooledConnection:
     """One connection, with the attempt that it works for."""
 
-    __slots__ = ("connection", "exchange", "key", "loop", "stream")
+    __slots__ = ("attempt", "connection", "key", "loop", "stream")
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Lane:
     ) -> None:
         self.key = key
         self.loop = loop
-        self.exchange = Exchange()
+        self.attempt = Attempt()
         self.stream: httpcore.NetworkStream | None = None
         scheme, host, port = key
         self.connection = connection(
@@ -47,13 +47,13 @@ class Lane:
     def usable(self, loop: object) -> bool:
         return self.loop is loop and self.connection.is_idle() and not self.connection.has_expired()
 
-    def begin(self, exchange: Exchange) -> None:
-        self.exchange = exchange
+    def begin(self, attempt: Attempt) -> None:
+        self.attempt = attempt
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        exchange.sent = bool(exchange.sent)
-        exchange.stream = self.stream
-        if exchange.interrupted:
-            exchange.interrupt()
+        attempt.sent = bool(attempt.sent)
+        attempt.stream = self.stream
+        if attempt.interrupted:
+            attempt.interrupt()
 
     def close(self, loop: object) -> None:
         # A connection of an event loop that has ended cannot be closed; it went with its loop.
@@ -62,10 +62,10 @@ class Lane:
 
 
 class _Backend(httpcore.NetworkBackend):
-    """Opens the connection of a lane, and puts the lane's clock into it."""
+    """Opens the connection of a pooled, and puts the pooled's clock into it."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
+    def __init__(self, pooled: PooledConnection) -> None:
+        self._lane = pooled
 
     def connect_tcp(
         self,
@@ -75,30 +75,30 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        lane = self._lane
+        pooled = self._lane
         stream = _NETWORK.connect_tcp(
-            host, port, lane.exchange.left(timeout), local_address, socket_options
+            host, port, pooled.attempt.left(timeout), local_address, socket_options
         )
-        return _Stream(stream, lane)
+        return _Stream(stream, pooled)
 
 
 class _Stream(httpcore.NetworkStream):
-    """The network stream of a lane: each step ends by the deadline of the attempt."""
+    """The network stream of a pooled: each step ends by the deadline of the attempt."""
 
-    def __init__(self, inner: httpcore.NetworkStream, lane: Lane) -> None:
+    def __init__(self, inner: httpcore.NetworkStream, pooled: PooledConnection) -> None:
         self._inner = inner
-        self._lane = lane
-        lane.stream = lane.exchange.stream = inner
-        if lane.exchange.interrupted:
-            lane.exchange.interrupt()
+        self._lane = pooled
+        pooled.stream = pooled.attempt.stream = inner
+        if pooled.attempt.interrupted:
+            pooled.attempt.interrupt()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._lane.exchange.left(timeout))
+        return self._inner.read(max_bytes, self._lane.attempt.left(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        exchange = self._lane.exchange
-        exchange.sent = True
-        self._inner.write(buffer, exchange.left(timeout))
+        attempt = self._lane.attempt
+        attempt.sent = True
+        self._inner.write(buffer, attempt.left(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -109,8 +109,8 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        exchange = self._lane.exchange
-        inner = self._inner.start_tls(ssl_context, server_hostname, exchange.left(timeout))
+        attempt = self._lane.attempt
+        inner = self._inner.start_tls(ssl_context, server_hostname, attempt.left(timeout))
         return _Stream(inner, self._lane)
 
     def get_extra_info(self, info: str) -> Any:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 from .._response.raw_response import RawResponse
 from .api_response import APIResponse
-from .context_managers import Manager
+from .context_managers import ResponseContextManager
 
 if TYPE_CHECKING:
-    from .._request.request import Call
+    from .._request.request import OperationRequest
     from .._request.types import Options
     from .client import Client
     from .streams import Stream
@@ -34,12 +34,14 @@ class Resource:
         self._raw = raw
         self._streamed = streamed
 
-    def _run(self, call: Call[_T], options: Options) -> _T:
+    def _run(self, call: OperationRequest[_T], options: Options) -> _T:
         if self._streamed:
             call = call._replace(unread=True)
-        return self._result(self._client.call(call, options), options)
+        return self._result(self._client.send(call, options), options)
 
-    def _follow(self, call: Call[_T], options: Options, *, resumed: bool) -> Stream:
+    def _follow(
+        self, call: OperationRequest[_T], options: Options, *, resumed: bool
+    ) -> Stream:
         reply = self._client.open(call, options, resumed=resumed)
         return self._result(reply, options, events=True)
 
@@ -56,14 +58,16 @@ def returns_raw(method: Callable[_P, _T]) -> Callable[_P, RawResponse[_T]]:
 
 def streamed(
     method: Callable[_P, _T],
-) -> Callable[_P, Manager[APIResponse[_T]]]:
+) -> Callable[_P, ResponseContextManager[APIResponse[_T]]]:
     """Makes a method of a resource with `streamed=True` one for `with` statements."""
 
     @wraps(method)
-    def managed(*args: _P.args, **kwargs: _P.kwargs) -> Manager[APIResponse[_T]]:
+    def managed(
+        *args: _P.args, **kwargs: _P.kwargs
+    ) -> ResponseContextManager[APIResponse[_T]]:
         def send() -> APIResponse[_T]:
             return cast(APIResponse[_T], method(*args, **kwargs))
 
-        return Manager(send)
+        return ResponseContextManager(send)
 
     return managed

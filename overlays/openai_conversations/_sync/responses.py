@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, overload
 
 from .._request import operations as operations
-from .._request.body import response_body
+from .._request.body import build_create_response_body
 from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import check_id, check_include, check_integer
-from .context_managers import Manager
+from .context_managers import ResponseContextManager
 from .input_items import InputItems
 from .input_tokens import InputTokens
 from .response_create import ResponseCreate
@@ -120,7 +120,7 @@ class Responses(ResponseCreate):
         extra_body: Body | None = None,
         timeout: Timeout | Omit = omit,
         abort: AbortSignal | None = None,
-    ) -> Manager[Stream]:
+    ) -> ResponseContextManager[Stream]:
         """Have a model answer, and follow the events; for a `with` statement.
 
             with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -172,7 +172,7 @@ class Responses(ResponseCreate):
                 abort=abort,
             )
 
-        return Manager(open_stream)
+        return ResponseContextManager(open_stream)
 
     @overload
     def retrieve(
@@ -243,7 +243,7 @@ class Responses(ResponseCreate):
             "stream": stream,
         }
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.get_response.call(arguments, stream=stream is True)
+        call = operations.get_response.request(arguments, stream=stream is True)
         if stream is True:
             return self._follow(call, options, resumed=given(starting_after))
         return self._run(call, options)
@@ -268,7 +268,7 @@ class Responses(ResponseCreate):
         """
         arguments = {"response_id": check_id(response_id, "response_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.delete_response.call(arguments), options)
+        return self._run(operations.delete_response.request(arguments), options)
 
     def cancel(
         self,
@@ -293,7 +293,7 @@ class Responses(ResponseCreate):
         """
         arguments = {"response_id": check_id(response_id, "response_id")}
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.cancel_response.call(arguments), options)
+        return self._run(operations.cancel_response.request(arguments), options)
 
     def compact(
         self,
@@ -325,7 +325,7 @@ class Responses(ResponseCreate):
         Returns:
             The items to go on with, in `.output`.
         """
-        body = response_body(
+        body = build_create_response_body(
             {
                 "model": model,
                 "input": input,
@@ -338,4 +338,4 @@ class Responses(ResponseCreate):
             }
         )
         options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.compact_conversation.call({}, body=body), options)
+        return self._run(operations.compact_conversation.request({}, body=body), options)

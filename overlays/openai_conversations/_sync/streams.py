@@ -13,7 +13,7 @@ from .._response import json as _json
 from .._response import strict as _strict
 from .._response.server_sent_events import SSEDecoder, ServerSentEvent
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
-from .body_reader import Body
+from .body_reader import BodyReader
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +34,7 @@ class Stream:
         response: the httpx response below, for its status and headers.
     """
 
-    def __init__(self, body: Body, *, operation: str, resumed: bool) -> None:
+    def __init__(self, body: BodyReader, *, operation: str, resumed: bool) -> None:
         """
         Args:
             operation: its id, if each event is to be checked against the document.

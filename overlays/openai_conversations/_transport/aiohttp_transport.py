@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from yarl import URL
 
-from .._request.attempt import EXCHANGE, Exchange
+from .._request.attempt import ATTEMPT, Attempt
 from .concurrency_async import current_loop
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         loop = asyncio.get_running_loop()
         session = self._sessions.get(loop) or self._open_session(loop)
-        exchange: Exchange = request.extensions.get(EXCHANGE) or Exchange()
+        attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        exchange.sent = bool(exchange.sent)
-        await session.take_place(exchange.left(timeouts.get("pool")), request)
+        attempt.sent = bool(attempt.sent)
+        await session.take_place(attempt.left(timeouts.get("pool")), request)
         body: _Content | None = None
         try:
             if request.method == "POST":
@@ -73,17 +73,17 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 await asyncio.sleep(0)
             data = await request.aread()
             write = timeouts.get("write")
-            if exchange.whole and (write is None or len(data) <= _SMALL):
-                reply = await self._request(session, request, data or None, timeouts, exchange)
+            if attempt.whole and (write is None or len(data) <= _SMALL):
+                reply = await self._request(session, request, data or None, timeouts, attempt)
             else:
-                body = _Content(data, write, exchange)
+                body = _Content(data, write, attempt)
                 async with body.clock:
-                    reply = await self._request(session, request, body.data(), timeouts, exchange)
-            exchange.sent = True
-            content = await reply.read() if exchange.whole else b""
+                    reply = await self._request(session, request, body.data(), timeouts, attempt)
+            attempt.sent = True
+            content = await reply.read() if attempt.whole else b""
         except (aiohttp.ClientError, OSError) as error:
             session.places.release()
-            exchange.sent = exchange.sent or not isinstance(error, _UNSENT)
+            attempt.sent = attempt.sent or not isinstance(error, _UNSENT)
             raise _as_httpx(error, body) from error
         except BaseException:
             session.places.release()
@@ -91,13 +91,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         response = httpx.Response(
             reply.status,
             headers=reply.raw_headers,
-            stream=httpx.ByteStream(content) if exchange.whole else _Body(reply, session),
+            stream=httpx.ByteStream(content) if attempt.whole else _Body(reply, session),
             extensions={
                 "http_version": b"HTTP/1.1",
                 "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),
             },
         )
-        if exchange.whole:
+        if attempt.whole:
             session.places.release()
             response.read()
         return response
@@ -108,7 +108,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         request: httpx.Request,
         data: bytes | _Pieces | None,
         timeouts: dict[str, float | None],
-        exchange: Exchange,
+        attempt: Attempt,
     ) -> Awaitable[aiohttp.ClientResponse]:
         return session.client.request(
             request.method,
@@ -119,7 +119,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             server_hostname=request.extensions.get("sni_hostname"),
             ssl=self._ssl_context() if request.url.scheme == "https" else True,
             timeout=aiohttp.ClientTimeout(
-                total=exchange.left(None) if exchange.whole else None,
+                total=attempt.left(None) if attempt.whole else None,
                 connect=timeouts.get("connect"),
                 sock_read=timeouts.get("read"),
             ),
@@ -191,11 +191,11 @@ class _Content:
         writing: is a piece being written?
     """
 
-    def __init__(self, content: bytes, write: float | None, exchange: Exchange) -> None:
+    def __init__(self, content: bytes, write: float | None, attempt: Attempt) -> None:
         self._content = content
         self._write = write
         # While the whole reply has a time-out, that of the head would be one more.
-        left = None if exchange.whole else exchange.left(None)
+        left = None if attempt.whole else attempt.left(None)
         self._end = None if left is None else asyncio.get_running_loop().time() + left
         self.clock = asyncio.timeout_at(self._end)
         self.writing = False

@@ -38,7 +38,7 @@ def set_up_from_environment() -> None:
         logger.addHandler(handler)
 
 
-def log_answer(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
+def log_response(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
     """Tell of an attempt that was answered after so many seconds."""
     logger.info(
         "%s %s -> %d in %.0f ms (%s)",

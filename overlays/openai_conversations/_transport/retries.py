@@ -38,7 +38,7 @@ def retry_after_failure(method: str, *, never_sent: bool) -> bool:
     return never_sent or method in _REPEATABLE
 
 
-def retry_after_answer(
+def retry_after_response(
     method: str, status: int, code: str | None, headers: Mapping[str, str]
 ) -> bool:
     """Should a request be sent again after this answer?

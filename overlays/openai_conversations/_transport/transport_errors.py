@@ -9,7 +9,7 @@ import httpx
 from ..errors import APIConnectionError, APITimeoutError, ClientClosedError, OpenAIError
 
 if TYPE_CHECKING:
-    from .._request.attempt import Exchange
+    from .._request.attempt import Attempt
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _STEPS = {
@@ -20,14 +20,12 @@ _STEPS = {
 }
 
 
-def to_connection_error(
-    error: Exception, request: httpx.Request, exchange: Exchange
-) -> OpenAIError:
+def to_connection_error(error: Exception, request: httpx.Request, attempt: Attempt) -> OpenAIError:
     """The error of ours for an exception of a transport.
 
     Args:
         error: what was raised while `request` was sent or its answer read.
-        exchange: tells, with our own pool, whether anything was sent; otherwise the kind of the
+        attempt: tells, with our own pool, whether anything was sent; otherwise the kind of the
             exception has to.
     """
     if isinstance(error, OpenAIError):
@@ -41,7 +39,7 @@ def to_connection_error(
     else:
         said = str(error) or type(error).__name__
         failure = APIConnectionError(message=f"Connection error: {said}", request=request)
-    failure.never_sent = isinstance(error, _UNSENT) if exchange.sent is None else not exchange.sent
+    failure.never_sent = isinstance(error, _UNSENT) if attempt.sent is None else not attempt.sent
     if isinstance(error, httpx.RequestError):
         # It stays visible as the cause, and its request has the key.
         error.request = failure.request
