@@ -9,9 +9,7 @@ import inspect
 import pkgutil
 import sys
 import textwrap
-import typing
 from collections.abc import Iterator
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -110,32 +108,22 @@ def types(package: Any) -> Iterator[str]:
 
 
 def generated() -> Iterator[str]:
-    """Yield the operations of the generated package, then its models by what they are."""
+    """Yield the operations of the generated package, then the names of its types."""
     folder = importlib.import_module(f"{GENERATED}.api")
     for found in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."):
         if not found.ispkg:
             function = importlib.import_module(found.name).sync
             short = found.name.removeprefix(f"{GENERATED}.")
             yield f"- `{short}.sync{signature(function)}`: {sentence(function)}"
-    models = importlib.import_module(f"{GENERATED}.models")
-    kinds: dict[str, list[str]] = {
-        "Models": [],
-        "Parameters": [],
-        "Enumerations": [],
-        "Aliases": [],
-    }
-    for name in sorted(models.__all__):
-        value = getattr(models, name)
-        if typing.is_typeddict(value):
-            kinds["Parameters"].append(name)
-        elif not isinstance(value, type):
-            kinds["Aliases"].append(name)
-        else:
-            kinds["Enumerations" if issubclass(value, Enum) else "Models"].append(name)
-    for kind, names in kinds.items():
-        if names:
-            listed = ", ".join(f"`{name}`" for name in names)
-            yield f"\n### {kind}\n\n" + "\n".join(textwrap.wrap(listed, 99))
+    for module in (importlib.import_module(f"{GENERATED}.{name}") for name in ("models", "params")):
+        kinds: dict[str, list[str]] = {}
+        for name in sorted(module.__all__):
+            value = getattr(module, name)
+            kind = "classes" if isinstance(value, type) else "aliases"
+            kinds.setdefault(kind, []).append(f"`{name}`")
+        for kind, names in sorted(kinds.items(), reverse=True):
+            yield f"\n### {module.__name__.split('.')[-1]}: {kind}\n"
+            yield from textwrap.wrap(", ".join(names), 99)
 
 
 def index() -> str:
