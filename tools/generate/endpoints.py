@@ -16,7 +16,7 @@ from .types import NONE, Node, flat
 from .views import Views, doc_text, helpers_in
 
 # What the endpoint functions call something of their own.
-_TAKEN = {"body", "client", "encode", "kwargs", "path_segment", "query"}
+_TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segment", "query"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,6 @@ class EndpointView:
     result: str
     decoded: str
     events: str | None
-    imports: tuple[str, ...]
     constants: tuple[str, ...]
     helpers: tuple[str, ...]
 
@@ -68,12 +67,6 @@ class Endpoints:
         decoded = self.views.decoding.expression(result, "data", f"{endpoint.name}.response")
         events = self._events(operation)
         body = self.body(endpoint)
-        nodes = [result, *([body] if body is not None else [])]
-        nodes += [types.node(p) for p in endpoint.query_parameters]
-        nodes += [types.node(p) for p in endpoint.header_parameters]
-        used = set().union(*(types.names(node) for node in nodes))
-        if events:
-            used.add(events)
         annotation = None if body is None else f"{types.annotation(body)} | dict[str, Any]"
         required = bool(operation.get("requestBody", {}).get("required"))
         if annotation and not required:
@@ -94,7 +87,6 @@ class Endpoints:
             result=types.annotation(result),
             decoded=decoded,
             events=events,
-            imports=self.views.imports(used, "...models.", "..."),
             constants=self.views.constants(decoded),
             helpers=helpers_in(decoded),
         )

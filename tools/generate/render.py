@@ -41,6 +41,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     parsed.data.models = [m for m in by_class if str(m.class_info.name) in models]
     project = Project(openapi=parsed.data, config=parsed.config, custom_template_path=TEMPLATES)
     endpoints = Endpoints(views, document)
+    params = Params(views, document, endpoints)
 
     def view(model: Any) -> ModelView:
         return models[str(model.class_info.name)]
@@ -69,7 +70,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     _write(project, "_reading.py.jinja", into / "_reading.py")
     _write(project, "answers.py.jinja", into / "answers.py")
     _write(project, "_decoding.py.jinja", into / "_decoding.py")
-    _write_params(project, Params(views, document, endpoints), into)
+    _write_params(project, params, into)
     source = provenance(root, TEMPLATES, generator_version)
     _write(project, "_provenance.py.jinja", into / "_provenance.py", source=source)
     (into / "py.typed").touch()
