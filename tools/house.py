@@ -96,13 +96,15 @@ def measure(root: Path) -> tuple[Figures, list[str], dict[str, set[Import]]]:
         kind: cycles({n: {i.target for i in to if i.when in when} for n, to in found.items()})
         for kind, when in CYCLES.items()
     }
+    private = [name for name, targets in found.items() if any(one.private for one in targets)]
     house = {
         "modules": sum(not name.startswith(f"{OVERLAY}.local") for name in known),
         "largest_file": max(lengths.values()),
-        "users_of_private_names": sum(any(one.private for one in to) for to in found.values()),
+        "users_of_private_names": len(private),
         **{kind: sum(map(len, group)) for kind, group in groups.items()},
     }
     said = [f"{kind}: {', '.join(group)}" for kind in groups for group in groups[kind]]
+    said += [f"users_of_private_names: {', '.join(private)}"] if private[1:] else []
     return {"lines": dict(sorted(rooms.items())), "house": house}, said, found
 
 
