@@ -63,6 +63,13 @@ def generated() -> str:
     return f"current, {made.summary}"
 
 
+def facade() -> str:
+    """Methods of the facade, for every operation of the spec."""
+    from tools.facade import check
+
+    return check()
+
+
 def sync() -> str:
     """Compare overlays/…/_sync with what _async gives."""
     unasync.main(["--check"])
@@ -105,6 +112,7 @@ STEPS: dict[str, Callable[[], str]] = {
     "spec": spec,
     "generated": generated,
     "sync": sync,
+    "facade": facade,
     "api": api_index.check,
     "house": house.check,
     "words": words.check,

@@ -64,7 +64,9 @@ def trace_create() -> dict[str, int]:
         url = f"http://127.0.0.1:{server.server_address[1]}/v1"
         with importlib.import_module(OVERLAY).Client(api_key="k", base_url=url) as client:
             create = client.conversations.items.create
-            create("c", items=[{"role": "user", "content": "Hi"}])  # connects, and imports what is lazy
+            create(
+                "c", items=[{"role": "user", "content": "Hi"}]
+            )  # connects, and imports what is lazy
             gc.disable()  # the end of some other object must not be counted
             sys.setprofile(profile)
             try:
