@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openai_conversations_api import models
 
     from . import params
-    from ._append.results import AppendProgress, AppendResult
+    from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         ShellCallOutputItem,
         message_text,
     )
+    from .progress import AppendProgress
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -87,7 +88,7 @@ _HOMES = {
     "._sync.streams": ("Stream",),
     "._request.types": ("Omit", "omit"),
     ".abort": ("AbortSignal",),
-    "._append.results": ("AppendProgress", "AppendResult"),
+    "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
         "APIError",
@@ -110,6 +111,7 @@ _HOMES = {
         "UnprocessableEntityError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
+    ".progress": ("AppendProgress",),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",

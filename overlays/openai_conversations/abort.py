@@ -1,7 +1,7 @@
-"""A switch that ends calls which are under way, from any thread or task.
+"""A switch that ends requests which are under way, from any thread or task.
 
-It holds no I/O and knows no event loop: whoever waits for something hangs a callback on it. So one
-signal serves sync and async calls alike, many of them at once.
+It does no I/O and knows no event loop: code that waits subscribes a callback. So one signal serves
+sync and async requests alike, many of them at once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 
 class AbortSignal:
-    """Give it to calls as `abort=`, and call `set()` to end them.
+    """Ends the methods that were given it as `abort=`, once `set()` is called.
 
-    Each of those calls then ends within 100 ms with `RequestAbortedError`, which says how far it
-    had come; the client can be used as before. A signal that is set stays set: a call that is
-    given one sends nothing.
+    Each of them then ends within 100 ms with `RequestAbortedError`, which says how far it had come;
+    the client can be used as before. A signal that is set stays set: a method that is given one
+    sends nothing.
     """
 
     __slots__ = ("_callbacks", "_event", "_lock", "reason")
@@ -27,7 +27,7 @@ class AbortSignal:
         self._callbacks: dict[object, Callable[[], object]] = {}
 
     def set(self, reason: str | None = None) -> None:
-        """End the calls that were given this signal. Only the first call of `set` counts.
+        """End the requests that were given this signal. Only the first `set` counts.
 
         Args:
             reason: appears in the errors' text and as their `reason`.
@@ -43,11 +43,15 @@ class AbortSignal:
             callback()
 
     def is_set(self) -> bool:
-        """Has `set` been called?"""
+        """Tell whether `set` has been called."""
         return self._event.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block this thread until the signal is set; False if `timeout` seconds pass first."""
+        """Block this thread until the signal is set.
+
+        Returns:
+            False if `timeout` seconds pass first.
+        """
         return self._event.wait(timeout)
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
@@ -57,7 +61,7 @@ class AbortSignal:
             callback: must be quick and must not raise.
 
         Returns:
-            A function that takes the callback off again.
+            A function that unsubscribes the callback.
         """
         key = object()
         with self._lock:
@@ -75,5 +79,5 @@ class AbortSignal:
         return f"AbortSignal({'set' if self.is_set() else 'not set'})"
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the answer to a request for it
+class Interrupted(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The signal was set while something was waited for. Never leaves this package."""

@@ -68,7 +68,7 @@ def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: S
 
 
 def append(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, sync: `append`, and resumed whenever it gives up."""
+    """Append with our sync client, and resume whenever it gives up."""
     with Client(api_key="k", base_url=url, **asdict(settings)) as client:
         token = None
         for _ in range(ROUNDS):
@@ -80,12 +80,12 @@ def append(url: str, conversation: str, items: list[Item], settings: Settings) -
 
 
 def append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, async on asyncio."""
+    """Append with our async client on asyncio."""
     anyio.run(_append_async, url, conversation, items, settings, backend="asyncio")
 
 
 def append_trio(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, async on trio."""
+    """Append with our async client on trio."""
     anyio.run(_append_async, url, conversation, items, settings, backend="trio")
 
 
@@ -101,8 +101,8 @@ async def _append_async(url: str, conversation: str, items: list[Item], settings
 
 
 def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """openai-python, sync: a loop over `items.create`; what it gives up on is passed over."""
-    import openai
+    """Loop over `items.create` of openai-python, sync, and pass over what it gives up on."""
+    import openai  # takes a second
 
     with openai.OpenAI(
         api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
@@ -115,7 +115,7 @@ def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> 
 
 
 def peer_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """openai-python, async."""
+    """Loop over `items.create` of openai-python, async, as `peer` does."""
     import openai
 
     async def loop() -> None:
@@ -132,5 +132,5 @@ def peer_async(url: str, conversation: str, items: list[Item], settings: Setting
 
 
 def chunks(items: list[Item]) -> list[Any]:
-    """The items in lists of 20, the most that a request takes."""
+    """Return the items in lists of 20, the most that a request takes."""
     return [items[start : start + 20] for start in range(0, len(items), 20)]

@@ -91,7 +91,6 @@ def test_type_hints_resolve_on_everything_public() -> None:
         for leaf, member in inspect.getmembers_static(value):
             plain = member.__func__ if isinstance(member, staticmethod | classmethod) else member
             plain = plain.fget if isinstance(plain, property) else plain
-            plain = getattr(plain, "func", plain)  # of a cached_property
             own = not leaf.startswith("_") or leaf == "__init__"
             if own and inspect.isfunction(plain) and "openai_conv" in plain.__module__:
                 resolve(f"{name}.{leaf}", plain)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, Self, TypeVar, Unpack, overload
 
 import httpx
 
+from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
@@ -16,11 +17,27 @@ _T = TypeVar("_T")
 
 
 class AsyncHttpMethods:
-    """`get`, `post` and `delete`, with everything else as for the operations that have a name."""
+    """The part of a client that resources know; and `get`, `post` and `delete` by path."""
+
+    _client_options: ClientOptions
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of requests that do not give their own."""
+        return self._client_options.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """The number of times that a request is retried after a failure that may pass."""
+        return self._client_options.max_retries
 
     @property
     def strict(self) -> bool:
         """Whether a response that does not fit the spec is an error."""
+        return self._client_options.strict
+
+    def with_options(self, *args: Any, **options: Any) -> Self:
+        """Return a client like this one with some options changed, see `AsyncClient`."""
         raise NotImplementedError
 
     async def send(

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Unpack, cast
+from typing import Unpack
 
 from openai_conversations_api import models
 
 from .. import params as p
-from .._append.results import AppendProgress, AppendResult
+from .._append.results import AppendResult
 from .._request import operations
+from .._request.client_options import to_timeout
 from .._request.signatures import describe
 from .._request.types import given, omit, to_options
 from .._request.validation import check_id, check_strings
 from .._transport.concurrency_async import AsyncPaginator, Source
+from ..progress import AppendProgress
 from .pages import AsyncPage
-from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod
+from .resource import (
+    AsyncRawView,
+    AsyncResource,
+    AsyncStreamingView,
+    AsyncViewMethod,
+    returns_raw,
+)
 
 
 class AsyncItems(AsyncResource):
@@ -87,19 +95,24 @@ class AsyncItems(AsyncResource):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import append_items
+        from .append import AsyncAppend, AsyncItemMethods
 
-        options = dict(params)
-        include = options.pop("include", omit)
-        return await append_items(
-            cast(Any, self._client),
+        options = to_options({n: v for n, v in params.items() if n != "include"}, "append")
+        include = params.get("include", omit)
+        client, timeout = self._client, options.timeout
+        once = AsyncItems(client.with_options(max_retries=0), form="raw")
+        append = AsyncAppend(
+            AsyncItemMethods(returns_raw(once.create), self.list, self.delete),
             check_id(conversation_id, "conversation_id"),
             items,
-            to_options(options, "append"),
             include=check_strings(include, "include") if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
+            options=options._asdict(),
+            read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
+            max_retries=client.max_retries,
         )
+        return await append.run()
 
     @describe(operations.get_item)
     async def retrieve(

@@ -27,16 +27,16 @@ _SHOWN = 24
 
 
 def describe(value: object) -> str:
-    """Say what `value` is in a few words, for an error message.
+    """Describe a value in a few words, for an error message.
 
-    A text longer than 24 characters is cut, and one that looks like an API key is not shown at
+    A string longer than 24 characters is cut, and one that looks like an API key is not shown at
     all: an error message ends up in logs.
     """
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):
         if "sk-" in value:
-            return f"a text of {len(value)} characters that looks like an API key"
+            return f"a string of {len(value)} characters that looks like an API key"
         if len(value) > _SHOWN:
             return f"{value[:_SHOWN]!r}… ({len(value)} characters)"
         return repr(value)

@@ -191,16 +191,6 @@ class Client(HttpMethods):
         """The URL below which requests go."""
         return httpx.URL(self._client_options.base_url)
 
-    @property
-    def timeout(self) -> httpx.Timeout:
-        """The timeouts of requests that do not give their own."""
-        return self._client_options.timeout
-
-    @property
-    def max_retries(self) -> int:
-        """The number of times that a request is retried after a failure that may pass."""
-        return self._client_options.max_retries
-
     def with_options(
         self,
         *,
@@ -291,11 +281,6 @@ class Client(HttpMethods):
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
 
     # -- requests
-
-    @property
-    def strict(self) -> bool:
-        """Whether a response that does not fit the spec is an error."""
-        return self._client_options.strict
 
     def send(
         self, request: OperationRequest[Any], options: Options

@@ -5,19 +5,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Unpack, cast
+from typing import Unpack
 
 from openai_conversations_api import models
 
 from .. import params as p
-from .._append.results import AppendProgress, AppendResult
+from .._append.results import AppendResult
 from .._request import operations
+from .._request.client_options import to_timeout
 from .._request.signatures import describe
 from .._request.types import given, omit, to_options
 from .._request.validation import check_id, check_strings
 from .._transport.concurrency_sync import Source
+from ..progress import AppendProgress
 from .pages import Page
-from .resource import RawView, Resource, StreamingView, ViewMethod
+from .resource import (
+    RawView,
+    Resource,
+    StreamingView,
+    ViewMethod,
+    returns_raw,
+)
 
 
 class Items(Resource):
@@ -88,19 +96,24 @@ class Items(Resource):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import append_items
+        from .append import Append, ItemMethods
 
-        options = dict(params)
-        include = options.pop("include", omit)
-        return append_items(
-            cast(Any, self._client),
+        options = to_options({n: v for n, v in params.items() if n != "include"}, "append")
+        include = params.get("include", omit)
+        client, timeout = self._client, options.timeout
+        once = Items(client.with_options(max_retries=0), form="raw")
+        append = Append(
+            ItemMethods(returns_raw(once.create), self.list, self.delete),
             check_id(conversation_id, "conversation_id"),
             items,
-            to_options(options, "append"),
             include=check_strings(include, "include") if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
+            options=options._asdict(),
+            read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
+            max_retries=client.max_retries,
         )
+        return append.run()
 
     @describe(operations.get_item)
     def retrieve(
