@@ -30,10 +30,10 @@ changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
 	@$(RUN) -m tools.changes "$(OLD)" "$(NEW)"
 
 vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
-	@$(RUN) -m tools.vendor copy "$(DEST)" $(if $(NAME),--name "$(NAME)") $(if $(FORCE),--force)
+	@$(RUN) -m tools.vendoring copy "$(DEST)" $(if $(NAME),--name "$(NAME)") $(if $(FORCE),--force)
 
 vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
-	@$(RUN) -m tools.vendor check "$(DEST)"
+	@$(RUN) -m tools.vendoring check "$(DEST)"
 
 check: $(READY)  ## drift of every generated file, ruff, mypy, pyright
 	@$(RUN) -m tools.check

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import ToolError
-from tools.vendor import Source, check, copy_package, find_copy
-from tools.vendor.__main__ import main
-from tools.vendor.record import RECORD
+from tools.vendoring import RECORD, Source, check, copy_package, find_copy
+from tools.vendoring.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "openai_conversations_api"
@@ -49,10 +48,6 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def told(dest: Path, source: Source) -> list[str]:
-    return [str(finding) for finding in check(dest, source)]
-
-
 def test_a_copy_holds_the_package_its_licence_and_its_record(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "app/src/_vendor", source, "conversations")
     assert target == tmp_path / "app/src/_vendor/conversations"
@@ -72,21 +67,21 @@ def test_copying_again_gives_the_same_bytes(tmp_path: Path, source: Source):
 def test_a_fresh_copy_is_unchanged_and_current(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "v", source, "c")
     write(target / "models/__pycache__", {"a.cpython-311.pyc": "x"})
-    assert told(tmp_path / "v", source) == []
-    assert told(target, source) == []
+    assert check(tmp_path / "v", source) == []
+    assert check(target, source) == []
 
 
 def test_line_ends_that_git_turned_are_no_edit(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "v", source)
     (target / "types.py").write_bytes(b"T = 2\r\n")
-    assert told(target, source) == []
+    assert check(target, source) == []
 
 
 def test_a_check_names_every_file_that_was_touched(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "v", source)
     write(target, {"types.py": "T = 3\n", "models/mine.py": ""})
     (target / "models/a.py").unlink()
-    assert told(tmp_path / "v", source) == [
+    assert check(tmp_path / "v", source) == [
         "models/a.py: is missing",
         "models/mine.py: was added to the copy",
         "types.py: was edited",
@@ -97,7 +92,7 @@ def test_a_check_names_every_file_that_is_old(tmp_path: Path, source: Source):
     copy_package(tmp_path / "v", source)
     write(source.folder, {"types.py": "T = 4\n", "models/b.py": ""})
     (source.folder / "models/a.py").unlink()
-    assert told(tmp_path / "v", Source(source.root)) == [
+    assert check(tmp_path / "v", Source(source.root)) == [
         "models/a.py: is old: generated/ no longer has it",
         "models/b.py: is new in generated/ and not in the copy",
         "types.py: is old: generated/ has another version",
@@ -111,7 +106,7 @@ def test_a_copy_that_is_old_but_unedited_is_replaced(tmp_path: Path, source: Sou
     newer = Source(source.root)
     target = copy_package(tmp_path / "v", newer)
     assert not (target / "models/a.py").exists()
-    assert told(target, newer) == []
+    assert check(target, newer) == []
 
 
 def test_local_edits_are_named_and_kept_unless_forced(tmp_path: Path, source: Source):
@@ -122,15 +117,15 @@ def test_local_edits_are_named_and_kept_unless_forced(tmp_path: Path, source: So
         copy_package(tmp_path / "v", source)
     assert tree(target) == before
     copy_package(tmp_path / "v", source, force=True)
-    assert told(target, source) == []
+    assert check(target, source) == []
 
 
 def test_a_folder_that_is_no_copy_is_kept_unless_forced(tmp_path: Path, source: Source):
     write(tmp_path / "v" / PACKAGE, {"precious.txt": "mine"})
-    with pytest.raises(ToolError, match="is no vendored copy"):
+    with pytest.raises(ToolError, match="is not a vendored copy"):
         copy_package(tmp_path / "v", source)
     assert tree(tmp_path / "v") == {f"{PACKAGE}/precious.txt": b"mine"}
-    assert told(copy_package(tmp_path / "v", source, force=True), source) == []
+    assert check(copy_package(tmp_path / "v", source, force=True), source) == []
 
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"package": 1}'])
@@ -211,7 +206,7 @@ def test_a_copy_that_fails_half_way_leaves_the_old_one(
 def test_what_is_missing_is_said(tmp_path: Path, source: Source):
     with pytest.raises(ToolError, match="no such folder"):
         find_copy(tmp_path / "nowhere")
-    with pytest.raises(ToolError, match="is no vendored copy and holds none"):
+    with pytest.raises(ToolError, match="is not a vendored copy and holds none"):
         find_copy(source.root)
     for name in ("a", "b"):
         copy_package(tmp_path / "v", source, name)
@@ -228,7 +223,7 @@ def test_what_is_missing_is_said(tmp_path: Path, source: Source):
 def test_the_command_says_what_it_found_and_with_which_status(tmp_path: Path, source: Source):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "tools.vendor", *arguments, "--root", str(source.root)],
+            [sys.executable, "-m", "tools.vendoring", *arguments, "--root", str(source.root)],
             cwd=ROOT, capture_output=True, text=True, check=False,
             env={key: value for key, value in os.environ.items() if key != "PYTHONPATH"},
         )  # fmt: skip
@@ -247,6 +242,6 @@ def test_the_command_says_what_it_found_and_with_which_status(tmp_path: Path, so
 
 
 def test_a_missing_dest_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sys, "argv", ["tools.vendor", "copy", ""])
+    monkeypatch.setattr(sys, "argv", ["tools.vendoring", "copy", ""])
     with pytest.raises(ToolError, match="DEST is missing"):
         main()

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from tools.vendor import Source, check, copy_package
+from tools.vendoring import Source, check, copy_package
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("vendored_run.py")

@@ -6,10 +6,12 @@
 A copy works under any name and at any depth, because the package imports itself only relatively
 and otherwise only the standard library, httpx and attrs. It carries the licence, where it came
 from, and a record of its files, by which `make vendor-check` tells whether it was edited or is old.
+
+source.py  the package that is handed out: its files, and whether they would work elsewhere
+copies.py  copies and their records: make one, find one, compare one
 """
 
-from tools.vendor.check import Finding, check, find_copy
-from tools.vendor.copy import copy_package
-from tools.vendor.source import Source
+from tools.vendoring.copies import RECORD, check, copy_package, find_copy
+from tools.vendoring.source import Source
 
-__all__ = ["Finding", "Source", "check", "copy_package", "find_copy"]
+__all__ = ["RECORD", "Source", "check", "copy_package", "find_copy"]

@@ -4,11 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from tools import PACKAGE, ROOT
 from tools.errors import ToolError, exit_status
-from tools.vendor import Source, check, copy_package, find_copy
-from tools.vendor.source import PACKAGE
+from tools.vendoring import Source, check, copy_package, find_copy
 
-ROOT = Path(__file__).resolve().parents[2]
 USAGE = (
     "usage: make vendor DEST=<folder> [NAME=<package>] [FORCE=1], or make vendor-check "
     "DEST=<folder>, for example DEST=../app/src/app/_vendor"
@@ -17,7 +16,7 @@ USAGE = (
 
 def main() -> None:
     """Take the arguments, copy or check, say what happened."""
-    parser = argparse.ArgumentParser(prog="tools.vendor", usage=USAGE.removeprefix("usage: "))
+    parser = argparse.ArgumentParser(prog="tools.vendoring", usage=USAGE.removeprefix("usage: "))
     parser.add_argument("command", choices=("copy", "check"))
     parser.add_argument("dest")
     parser.add_argument("--name", default=PACKAGE)
@@ -32,9 +31,8 @@ def main() -> None:
         print(f"vendored {PACKAGE} {source.version} as {target} ({len(source.files)} files)")
         return
     findings = check(dest, source)
-    for finding in findings:
-        print(finding)
     if findings:
+        print("\n".join(findings))
         raise ToolError(
             f"{find_copy(dest)}: differs in the above. `make vendor` brings a copy up to "
             "date, with FORCE=1 if it has edits."
