@@ -21,7 +21,7 @@ demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: a
 	@LIVE=$(LIVE) $(RUN) examples/demo.py
 
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
-	@$(RUN) -m tools.spec $(if $(UPSTREAM),"$(UPSTREAM)")
+	@$(RUN) -m tools.openapi_spec $(if $(UPSTREAM),"$(UPSTREAM)")
 
 generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync
 	@$(RUN) -m tools.generate

@@ -27,7 +27,7 @@ from tools.errors import ToolError, exit_status
 from tools.generate.__main__ import CARRIED
 from tools.generate.build import SCHEMA, build
 from tools.generate.render import PACKAGE
-from tools.spec.__main__ import run as make_spec
+from tools.openapi_spec.__main__ import run as make_spec
 
 ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))

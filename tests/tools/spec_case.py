@@ -1,4 +1,4 @@
-"""A tiny upstream document, and a folder to run the pipeline in, for the tests of tools.spec."""
+"""A tiny upstream document, and a folder to run tools.openapi_spec in."""
 
 from collections.abc import Callable
 from copy import deepcopy

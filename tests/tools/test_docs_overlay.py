@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.document import ROOT, Schema, alternatives, fields, operations, resolve, schemas
-from tools.spec.overlay import Action, read_overlay
+from tools.openapi_spec.overlay import Action, read_overlay
 
 OVERLAY = ROOT / "spec" / "docs.overlay.yaml"
 # One line of a docstring: a little above the 110 that the Overlay asks of its own texts.

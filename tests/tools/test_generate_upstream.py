@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tools.generate.build import build
-from tools.spec import build_in_full, load
-from tools.spec.write import to_yaml
+from tools.openapi_spec import build_in_full, load
+from tools.openapi_spec.write import to_yaml
 
 from .tiny import ROOT
 

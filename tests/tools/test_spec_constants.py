@@ -6,7 +6,7 @@ import pytest
 
 from tests.tools.spec_case import FIXES, Json, document, folder, ref
 from tools.errors import ToolError
-from tools.spec import build
+from tools.openapi_spec import build
 
 BY_KIND = """\
   - x-name: by-kind

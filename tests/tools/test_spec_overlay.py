@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from tests.tools.spec_case import Json
 from tools.errors import ToolError
-from tools.spec.overlay import apply, read_overlay
+from tools.openapi_spec.overlay import apply, read_overlay
 
 
 def overlaid(tmp_path: Path, document: Json, *actions: Json) -> tuple[Json, list[str]]:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.tools.spec_case import SELECTION, Json, document, folder, ref
 from tools.errors import ToolError
-from tools.spec import read_selection, trim
-from tools.spec.selection import Selection
+from tools.openapi_spec import read_selection, trim
+from tools.openapi_spec.selection import Selection
 
 
 @pytest.fixture

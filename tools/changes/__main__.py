@@ -14,9 +14,9 @@ from tools.changes import report
 from tools.changes.document import METHODS
 from tools.changes.normal import Node, table
 from tools.errors import ToolError, exit_status
-from tools.spec import load, read_selection, trim
-from tools.spec.overlay import apply, read_overlay
-from tools.spec.trim import prune
+from tools.openapi_spec import load, read_selection, trim
+from tools.openapi_spec.overlay import apply, read_overlay
+from tools.openapi_spec.trim import prune
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXES = "fixes.overlay.yaml"

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 from tools.errors import ToolError, exit_status
-from tools.spec import build_in_full, load, read_selection
-from tools.spec.grammar import METHODS
-from tools.spec.lock import new_lock, read_lock
-from tools.spec.values import Json
-from tools.spec.write import replace, to_yaml
+from tools.openapi_spec import build_in_full, load, read_selection
+from tools.openapi_spec.grammar import METHODS
+from tools.openapi_spec.lock import new_lock, read_lock
+from tools.openapi_spec.values import Json
+from tools.openapi_spec.write import replace, to_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 USAGE = (
@@ -28,7 +28,7 @@ PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build
 
 def main() -> None:
     """Take the arguments, do the work, print the summary and the report of changes."""
-    parser = argparse.ArgumentParser(prog="tools.spec", usage=USAGE.removeprefix("usage: "))
+    parser = argparse.ArgumentParser(prog="tools.openapi_spec", usage=USAGE.removeprefix("usage: "))
     parser.add_argument("upstream", nargs="?", default="")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
     given = parser.parse_args()

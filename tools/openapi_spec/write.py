@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
-from tools.spec.values import Json
+from tools.openapi_spec.values import Json
 
 _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"

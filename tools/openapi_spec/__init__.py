@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.spec.constants import with_enums, without_enums
-from tools.spec.faults import check, undeclared
-from tools.spec.load import load
-from tools.spec.lock import digest
-from tools.spec.overlay import Action, apply, read_overlay
-from tools.spec.selection import Selection, read_selection
-from tools.spec.trim import prune, trim
-from tools.spec.values import Json
+from tools.openapi_spec.constants import with_enums, without_enums
+from tools.openapi_spec.faults import check, undeclared
+from tools.openapi_spec.load import load
+from tools.openapi_spec.lock import digest
+from tools.openapi_spec.overlay import Action, apply, read_overlay
+from tools.openapi_spec.selection import Selection, read_selection
+from tools.openapi_spec.trim import prune, trim
+from tools.openapi_spec.values import Json
 
 OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
 

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 
 from tools.errors import ToolError
-from tools.spec.grammar import METHODS, Node, Place, fields, pointer, rebuild, walk
-from tools.spec.references import Component, component, nearest, references
-from tools.spec.selection import Selection
-from tools.spec.values import Json, is_list, is_object, kind_of
+from tools.openapi_spec.grammar import METHODS, Node, Place, fields, pointer, rebuild, walk
+from tools.openapi_spec.references import Component, component, nearest, references
+from tools.openapi_spec.selection import Selection
+from tools.openapi_spec.values import Json, is_list, is_object, kind_of
 
 Keep = Callable[[str], bool]
 

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from tools.errors import ToolError
-from tools.spec.grammar import Node, Place, pointer
-from tools.spec.values import Json, is_list, is_object, kind_of
+from tools.openapi_spec.grammar import Node, Place, pointer
+from tools.openapi_spec.values import Json, is_list, is_object, kind_of
 
 Component = tuple[str, str]
 """Section and name: `("schemas", "Message")`."""

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.errors import ToolError
-from tools.spec.grammar import IN_PLACE, Node, Place, fields, parts, pointer, walk
-from tools.spec.references import Component, component, references
-from tools.spec.values import Json, is_list, is_object
+from tools.openapi_spec.grammar import IN_PLACE, Node, Place, fields, parts, pointer, walk
+from tools.openapi_spec.references import Component, component, references
+from tools.openapi_spec.values import Json, is_list, is_object
 
 _FOREIGN = ("$recursiveRef", "$dynamicRef")
 _NAMES = {"schema": ("required",), "operation": ("tags",)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from tools.errors import ToolError
-from tools.spec.values import Json, is_list, is_object, kind_of
+from tools.openapi_spec.values import Json, is_list, is_object, kind_of
 
 Place = tuple[str | int, ...]
 

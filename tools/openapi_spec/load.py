@@ -14,7 +14,7 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from tools.errors import ToolError
-from tools.spec.values import Json, is_list, is_object
+from tools.openapi_spec.values import Json, is_list, is_object
 
 
 class _Constructor(SafeConstructor):

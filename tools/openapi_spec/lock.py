@@ -14,9 +14,9 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
-from tools.spec.load import fetch, parse
-from tools.spec.values import Json, is_object
-from tools.spec.write import to_yaml
+from tools.openapi_spec.load import fetch, parse
+from tools.openapi_spec.values import Json, is_object
+from tools.openapi_spec.write import to_yaml
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _RAW = re.compile(r"https://raw\.githubusercontent\.com/([\w.-]+/[\w.-]+)/([0-9a-f]{7,40})/")
