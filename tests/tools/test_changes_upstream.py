@@ -16,7 +16,8 @@ import pytest
 from tests.tools.changes_documents import Json
 from tools.changes import NOTHING, report
 from tools.changes.__main__ import run
-from tools.openapi_spec import load, read_selection, trim
+from tools.files import load
+from tools.openapi_spec import read_selection, trim
 
 ROOT = Path(__file__).resolve().parents[2]
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.files import load, to_yaml
 from tools.generate.build import build
-from tools.openapi_spec import build_in_full, load
-from tools.openapi_spec.write import to_yaml
+from tools.openapi_spec import build_in_full
 
 from .tiny import ROOT
 

@@ -8,8 +8,8 @@ import pytest
 from tests.tools.spec_case import DOCS, FIXES, SELECTION, Json, Run, contents, document, ref
 
 WRONG: dict[str, tuple[Json | bytes, str]] = {
-    "empty": (b"", "is no OpenAPI document; it is empty"),
-    "prose": (b"<html>Not found</html>", "is no OpenAPI document; it is a bare str"),
+    "empty": (b"", "is not an OpenAPI document; it is empty"),
+    "prose": (b"<html>Not found</html>", "is not an OpenAPI document; it is a bare str"),
     "broken JSON": (b'{"openapi" "3.1.0"}', "is neither JSON nor YAML (line 1, column 12"),
     "broken YAML": (b"openapi: [3.1.0\n", "is neither JSON nor YAML (line 2, column 1"),
     "not text": (b"\xff\xfe\x00", "is not UTF-8 text (byte 0)"),

@@ -215,7 +215,7 @@ def test_an_operation_id_used_twice_is_an_error(selection: Selection) -> None:
          "#/components/schemas has no `Think`. Nearest: Thing."),
         ({"items": {"$ref": 3}}, "/Thing/items/$ref: a $ref must be a string, found 3"),
         ({"items": {"$ref": "other.json#/a"}}, "does not point at a component of this document"),
-        ({"items": {"$ref": "#/components/schemas"}}, "points at no single component"),
+        ({"items": {"$ref": "#/components/schemas"}}, "does not point at a single component"),
         ({"items": ref("Thing/properties/no")}, "#/components/schemas/Thing has no `properties`"),
         ({"discriminator": {"mapping": {"a": "Nope"}}}, "/discriminator/mapping/a: $ref"),
         ({"properties": ["id"]}, "/Thing/properties: expected an object with schema objects"),

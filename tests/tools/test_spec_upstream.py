@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from tests.tools.spec_case import Json
-from tools.openapi_spec import Built, build, build_in_full, load, read_selection, trim
-from tools.openapi_spec.grammar import METHODS, walk
-from tools.openapi_spec.lock import digest, read_lock
+from tools.files import load
+from tools.openapi import METHODS, digest, walk
+from tools.openapi_spec import Built, build, build_in_full, read_selection, trim
+from tools.openapi_spec.lock import read_lock
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))

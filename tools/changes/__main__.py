@@ -14,7 +14,8 @@ from tools.changes import report
 from tools.changes.document import METHODS
 from tools.changes.normal import Node, table
 from tools.errors import ToolError, exit_status
-from tools.openapi_spec import load, read_selection, trim
+from tools.files import load
+from tools.openapi_spec import read_selection, trim
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
 

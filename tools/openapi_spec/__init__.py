@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
+from tools.openapi import Json, digest
 from tools.openapi_spec.constants import with_enums, without_enums
-from tools.openapi_spec.faults import check, undeclared
-from tools.openapi_spec.load import load
-from tools.openapi_spec.lock import digest
 from tools.openapi_spec.overlay import Action, apply, read_overlay
 from tools.openapi_spec.selection import Selection, read_selection
 from tools.openapi_spec.trim import prune, trim
-from tools.openapi_spec.values import Json
+from tools.openapi_spec.validate import undeclared, validate
 
 OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
 
@@ -67,7 +65,7 @@ def _build(upstream: Json, spec: Path, *, keep_prose: bool) -> Built:
         skipped += [f"{action.name} – {action.optional}" for action in passed]
     try:
         document = prune(without_enums(document))
-        check(document)
+        validate(document)
     except ToolError as error:
         raise ToolError(f"After the Overlays: {error} {_writers(str(error), overlays)}") from None
     return Built(document, digest(trimmed), tuple(skipped), tuple(undeclared(document)))
@@ -85,4 +83,4 @@ def _writers(error: str, overlays: list[tuple[str, tuple[Action, ...]]]) -> str:
     return f"It is written by {', '.join(found)}: put today's name there." if found else ""
 
 
-__all__ = ["Built", "Selection", "build", "build_in_full", "load", "read_selection", "trim"]
+__all__ = ["Built", "Selection", "build", "build_in_full", "read_selection", "trim"]

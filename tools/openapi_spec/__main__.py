@@ -6,14 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+from tools import ROOT
 from tools.errors import ToolError, exit_status
-from tools.openapi_spec import build_in_full, load, read_selection
-from tools.openapi_spec.grammar import METHODS
+from tools.files import load, replace, to_yaml
+from tools.openapi import Json, operations
+from tools.openapi_spec import build_in_full, read_selection
 from tools.openapi_spec.lock import new_lock, read_lock
-from tools.openapi_spec.values import Json
-from tools.openapi_spec.write import replace, to_yaml
 
-ROOT = Path(__file__).resolve().parents[2]
 USAGE = (
     "usage: make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1], "
     "for example UPSTREAM=../shared/upstream/2026-08-21.openapi.json"
@@ -67,9 +66,9 @@ def run(source: str, root: Path) -> None:
 
 
 def _summary(document: Json, text: str, seconds: float) -> str:
-    operations = sum(method in item for item in document["paths"].values() for method in METHODS)
+    total = len(list(operations(document)))
     schemas = len(document["components"].get("schemas", ()))
-    return f"{operations} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
+    return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
 def _changes(target: Path, document: Json, text: str) -> str:

@@ -6,8 +6,7 @@ before. The targets of the Overlays look at `enum`; so while they are applied, a
 
 from copy import deepcopy
 
-from tools.openapi_spec.grammar import walk
-from tools.openapi_spec.values import Json
+from tools.openapi import Json, walk
 
 
 def with_enums(document: Json) -> Json:

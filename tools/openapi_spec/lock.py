@@ -6,17 +6,14 @@ the file stays as it is: it names the commit at which the structure was last see
 a commit is given by hand.
 """
 
-import hashlib
-import json
 import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
-from tools.openapi_spec.load import fetch, parse
-from tools.openapi_spec.values import Json, is_object
-from tools.openapi_spec.write import to_yaml
+from tools.files import fetch, parse, to_yaml
+from tools.openapi import is_object
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _RAW = re.compile(r"https://raw\.githubusercontent\.com/([\w.-]+/[\w.-]+)/([0-9a-f]{7,40})/")
@@ -38,12 +35,6 @@ class Lock:
         """The content of the file."""
         known = {key: value for key, value in asdict(self).items() if value is not None}
         return to_yaml(known, HEADER)
-
-
-def digest(trimmed: Json) -> str:
-    """The sha256 of a trimmed document, whatever the order of its keys."""
-    canonical = json.dumps(trimmed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def read_lock(path: Path) -> Lock | None:

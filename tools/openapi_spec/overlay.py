@@ -24,9 +24,8 @@ from jsonpath_rfc9535.node import JSONPathNode
 from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
-from tools.openapi_spec.load import fetch, parse
-from tools.openapi_spec.references import nearest
-from tools.openapi_spec.values import Json, is_list, is_object, kind_of
+from tools.files import fetch, parse
+from tools.openapi import Json, is_list, is_object, kind_of, nearest
 
 _KEYS = {"target", "description", "update", "remove"}
 _JSONPATH = JSONPathEnvironment()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
-from tools.openapi_spec.load import fetch, parse
-from tools.openapi_spec.values import is_list, is_object
+from tools.files import fetch, parse
+from tools.openapi import is_list, is_object
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,37 @@ from typing import Any
 import httpx
 
 from tools.errors import ToolError
-from tools.openapi_spec.grammar import METHODS, Node, Place, fields, pointer, rebuild, walk
-from tools.openapi_spec.references import Component, component, nearest, references
+from tools.openapi import (
+    FIELDS,
+    METHODS,
+    Component,
+    Json,
+    Node,
+    Place,
+    component,
+    is_list,
+    is_object,
+    kind_of,
+    nearest,
+    operations,
+    pointer,
+    rebuild,
+    references,
+    walk,
+)
 from tools.openapi_spec.selection import Selection
-from tools.openapi_spec.values import Json, is_list, is_object, kind_of
 
 Keep = Callable[[str], bool]
 
 
 def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> Json:
-    """The part of `upstream` (an OpenAPI 3.1 document) that `selection` names.
+    """Return the part of `upstream` (an OpenAPI 3.1 document) that `selection` names.
 
-    `upstream` is not changed. Raises ToolError, with the place, for an operation that is not
-    there, or a reference that leads nowhere.
+    `upstream` is not changed.
+
+    Raises:
+        ToolError: with the place, for an operation that is not there, or a reference that leads
+            nowhere.
     """
     keep = partial(selection.keeps, keep_prose=keep_prose)
     result: Json = {"openapi": upstream["openapi"], "info": _info(upstream, selection, keep)}
@@ -40,20 +58,16 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
         result["tags"] = tags
     result["components"] = _components(result, upstream, keep)
     _fill_descriptions(result)
-    return _ordered(result)
+    trimmed: Json = rebuild(result, "document")  # for the order in which it is written
+    return trimmed
 
 
 def prune(document: Json) -> Json:
-    """`document` without components that nothing refers to any more."""
+    """Return `document` without components that nothing refers to any more."""
     rest = {key: value for key, value in document.items() if key != "components"}
     rest["components"] = _components(rest, document, lambda _: True)
-    return _ordered(rest)
-
-
-def _ordered(document: Json) -> Json:
-    """A copy with keywords, paths and components in the order in which they are written."""
-    ordered: Json = rebuild(document, "document", (), lambda _: True)
-    return ordered
+    pruned: Json = rebuild(rest, "document")
+    return pruned
 
 
 def _info(upstream: Json, selection: Selection, keep: Keep) -> Json:
@@ -66,41 +80,34 @@ def _info(upstream: Json, selection: Selection, keep: Keep) -> Json:
 
 
 def _tags(upstream: Json, paths: Json, keep: Keep) -> list[Json]:
-    """The declarations of the tags that the kept operations have."""
+    """Return the declarations of the tags that the kept operations have."""
     tags: list[Json] = rebuild({"tags": upstream["tags"]}, "document", (), keep)["tags"]
-    used: set[str] = set()
-    for item in paths.values():
-        for method in METHODS:
-            names: object = item.get(method, {}).get("tags")
-            if is_list(names):
-                used.update(name for name in names if isinstance(name, str))
+    lists = [operation.value.get("tags") for operation in operations({"paths": paths})]
+    used = [name for names in lists if is_list(names) for name in names]
     return [tag for tag in tags if str(tag.get("name")) in used]
 
 
 def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
-    wanted = set(selection.operations)
+    for path, declared in upstream["paths"].items():
+        _check_path_item(declared, ("paths", path), upstream)
     known: dict[str, str] = {}
     paths: Json = {}
-    for path, declared in sorted(upstream["paths"].items()):
-        if path.startswith("x-"):
+    for operation in sorted(operations(upstream), key=lambda operation: operation.path):
+        name, place = operation.value.get("operationId"), operation.place
+        if not isinstance(name, str):
             continue
-        place: Place = ("paths", path)
-        item = _path_item(declared, place, upstream)
-        for method in METHODS:
-            operation = item.get(method)
-            name = operation.get("operationId") if is_object(operation) else None
-            if not isinstance(name, str):
-                continue
-            if name in wanted and name in known:
-                raise ToolError(
-                    f"{pointer((*place, method))}: operationId `{name}` is used twice; "
-                    f"it is also at {known[name]}."
-                )
-            known[name] = pointer((*place, method))
-            if name in wanted:
-                shared = {key: value for key, value in item.items() if key not in METHODS}
-                kept = paths.setdefault(path, rebuild(shared, "pathItem", place, keep))
-                kept[method] = rebuild(operation, "operation", (*place, method), keep)
+        wanted = name in selection.operations
+        if wanted and name in known:
+            raise ToolError(
+                f"{pointer(place)}: operationId `{name}` is used twice; "
+                f"it is also at {known[name]}."
+            )
+        known[name] = pointer(place)
+        if wanted:
+            shared = {k: v for k, v in operation.item.items() if k not in (*METHODS, "$ref")}
+            kept = rebuild(shared, "pathItem", place[:2], keep)
+            kept = paths.setdefault(operation.path, kept)
+            kept[operation.method] = rebuild(operation.value, "operation", place, keep)
     missing = [name for name in selection.operations if name not in known]
     if missing:
         hints = " ".join(f"`{name}` is not there.{nearest(name, known)}" for name in missing)
@@ -111,21 +118,17 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
     return paths
 
 
-def _path_item(declared: object, place: Place, upstream: Json) -> Json:
-    """A path's methods, looked up when the path is only a reference to them."""
-    if not is_object(declared):
+def _check_path_item(declared: object, place: Place, upstream: Json) -> None:
+    """Raise ToolError for a path without an object, also behind a reference."""
+    if is_object(declared) and "$ref" in declared and not str(place[1]).startswith("x-"):
+        section, name = component(declared["$ref"], (*place, "$ref"), upstream)
+        declared = upstream["components"][section][name]
+    if not is_object(declared) and not str(place[1]).startswith("x-"):
         raise ToolError(f"{pointer(place)}: expected an object, found {kind_of(declared)}.")
-    if "$ref" not in declared:
-        return declared
-    section, name = component(declared["$ref"], (*place, "$ref"), upstream)
-    target = upstream["components"][section][name]
-    if not is_object(target):
-        raise ToolError(f"{pointer(place)}: expected an object, found {kind_of(target)}.")
-    return {**target, **{key: value for key, value in declared.items() if key != "$ref"}}
 
 
 def _components(document: Json, source: Json, keep: Keep) -> Json:
-    """The components of `source` that `document` reaches, by section and name."""
+    """Return the components of `source` that `document` reaches, by section and name."""
     found: dict[Component, Any] = {}
     waiting: list[Component] = _reached(walk(document, "document"), source)
     while waiting:
@@ -133,13 +136,13 @@ def _components(document: Json, source: Json, keep: Keep) -> Json:
         if target in found:
             continue
         section, name = target
-        inside = fields("components").get(section)
+        inside = FIELDS["components"].get(section)
         if inside is None:
-            raise ToolError(f"#/components/{section}: is no section that OpenAPI 3.1 knows.")
+            raise ToolError(f"#/components/{section}: is not a section that OpenAPI 3.1 knows.")
         place: Place = ("components", section, name)
         found[target] = rebuild(source["components"][section][name], inside[1], place, keep)
         waiting += _reached(walk(found[target], inside[1], place), source)
-    sections: Json = {section: {} for section in fields("components")}
+    sections: Json = {section: {} for section in FIELDS["components"]}
     for section, name in sorted(found):
         sections[section][name] = found[section, name]
     return {section: held for section, held in sections.items() if held}

@@ -1,4 +1,4 @@
-"""Faults of a document that would otherwise pass in silence, and what to do about them.
+"""Validate a document: find faults that would otherwise pass in silence, and say how to fix them.
 
 A reference that leads nowhere, a component made of itself, a keyword of an older JSON Schema: with
 any of these the client would be wrong without a word, so they stop the run. A required property
@@ -9,16 +9,32 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.errors import ToolError
-from tools.openapi_spec.grammar import IN_PLACE, Node, Place, fields, parts, pointer, walk
-from tools.openapi_spec.references import Component, component, references
-from tools.openapi_spec.values import Json, is_list, is_object
+from tools.openapi import (
+    FIELDS,
+    UNIONS,
+    Component,
+    Json,
+    Node,
+    Place,
+    children,
+    component,
+    is_list,
+    is_object,
+    pointer,
+    references,
+    resolve,
+    walk,
+)
+
+# Keywords that, like `$ref`, describe the very same value: a cycle through these never ends.
+IN_PLACE = ("allOf", *UNIONS, "not", "if", "then", "else", "dependentSchemas")
 
 _FOREIGN = ("$recursiveRef", "$dynamicRef")
 _NAMES = {"schema": ("required",), "operation": ("tags",)}
 _ACTION = "add an action to spec/fixes.overlay.yaml that"
 
 
-def check(document: Json) -> None:
+def validate(document: Json) -> None:
     """Raise ToolError, with the place, for a fault that would make the client wrong in silence."""
     for node in walk(document, "document"):
         for _ in references(node, document):
@@ -33,7 +49,7 @@ def _check_data(node: Node) -> None:
             # Both keywords point at the schema around them, unless there is an anchor further out.
             around = pointer(node.place[:3])
             raise ToolError(
-                f"{pointer(node.place)}: `{keyword}` would be read as a schema for anything; "
+                f"{node}: `{keyword}` would be read as a schema for anything; "
                 f"{_ACTION} puts a plain $ref in its place (most likely to {around})."
             )
     for keyword in _NAMES.get(node.kind, ()):
@@ -46,7 +62,7 @@ def _check_data(node: Node) -> None:
 
 
 def undeclared(document: Json) -> Iterator[str]:
-    """A note for each object that requires properties which it does not declare."""
+    """Yield a note for each object that requires properties which it does not declare."""
     for node in walk(document, "document"):
         # A member of an allOf may require what another member declares; the whole is looked at.
         if node.kind != "schema" or "allOf" in node.place[-2:]:
@@ -55,21 +71,19 @@ def undeclared(document: Json) -> Iterator[str]:
         missing = [name for name in required if name not in declared]
         if declared and missing:
             yield (
-                f"{pointer(node.place)} requires {', '.join(missing)} and does not declare it: it "
+                f"{node} requires {', '.join(missing)} and does not declare it: it "
                 f"will have no type. To give it one, {_ACTION} declares it."
             )
 
 
 def _properties(schema: Json, document: Json) -> tuple[dict[str, None], dict[str, None]]:
-    """The names that a schema declares and requires, its references and members included."""
+    """Return the names that a schema declares and requires, references and members included."""
     declared: dict[str, None] = dict.fromkeys(schema.get("properties", ()))
     required: dict[str, None] = dict.fromkeys(schema.get("required", ()))
     parts: list[tuple[Any, bool]] = [(part, True) for part in schema.get("allOf", ())]
-    parts += [(part, False) for key in ("anyOf", "oneOf") for part in schema.get(key, ())]
-    ref = schema.get("$ref")
-    if isinstance(ref, str) and ref.count("/") == 3:
-        section, name = component(ref, (), document)
-        parts.append((document["components"][section][name], True))
+    parts += [(part, False) for key in UNIONS for part in schema.get(key, ())]
+    if "$ref" in schema:
+        parts.append((resolve(document, schema), True))
     for part, counts in parts:
         if is_object(part):
             more, needed = _properties(part, document)
@@ -85,10 +99,10 @@ def _check_cycles(document: Json) -> None:
     written for it. A cycle through `properties` or `items` is an ordinary recursive type.
     """
     edges: dict[Component, list[tuple[Component, Place]]] = {}
-    for section, (_, kind) in _sections(document):
-        for name, value in document["components"][section].items():
-            place = ("components", section, name)
-            edges[section, name] = list(_in_place(value, kind, place, document))
+    for section, inside in FIELDS["components"].items():
+        for name, value in document["components"].get(section, {}).items():
+            node = Node(("components", section, name), inside[1] if inside else "", value)
+            edges[section, name] = list(_in_place(node, document))
     done: set[Component] = set()
     for start in edges:
         if start not in done:
@@ -121,27 +135,14 @@ def _follow(
             waiting.pop()
 
 
-def _sections(document: Json) -> Iterator[tuple[str, tuple[str, str]]]:
-    for section, inside in fields("components").items():
-        if inside is not None and section in document.get("components", {}):
-            yield section, inside
-
-
-def _in_place(
-    value: object, kind: str, place: Place, document: Json
-) -> Iterator[tuple[Component, Place]]:
-    """What describes the very same value as `value` does."""
-    if not is_object(value):
+def _in_place(node: Node, document: Json) -> Iterator[tuple[Component, Place]]:
+    """Yield the components that describe the very same value as `node` does."""
+    if not is_object(node.value):
         return
-    ref = value.get("$ref")
+    ref, place = node.value.get("$ref"), (*node.place, "$ref")
     # A reference to a part of a component says nothing about the component as a whole.
     if isinstance(ref, str) and ref.count("/") == 3:
-        yield component(ref, (*place, "$ref"), document), (*place, "$ref")
-    for keyword in IN_PLACE if kind == "schema" else ():
-        inside = fields("schema")[keyword]
-        if inside is None or keyword not in value:
-            continue
-        here = (*place, keyword)
-        for step, part in parts(value[keyword], keyword, *inside, here):
-            there = here if step is None else (*here, step)
-            yield from _in_place(part, inside[1], there, document)
+        yield component(ref, place, document), place
+    for child in children(node) if node.kind == "schema" else ():
+        if child.place[len(node.place)] in IN_PLACE:
+            yield from _in_place(child, document)

@@ -1,10 +1,18 @@
-"""Read a document from a file or an address, JSON or YAML, into plain dicts, lists and scalars.
+"""Read documents from files or addresses, JSON or YAML; write YAML, all files or none.
 
 JSON has a path of its own: the standard library reads OpenAI's 3.4 MB in a twentieth of a second,
 where a YAML parser needs seconds.
+
+What is written is for people to read and compare: block style throughout, one entry a line, so that
+a change upstream is a small diff here. Strings that YAML 1.1 readers would take for something else
+(`on`, `no`, dates, `1_000`) are quoted: not everybody who reads the result reads YAML 1.2.
 """
 
+import io
 import json
+import os
+import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +20,15 @@ import httpx
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
-from tools.openapi_spec.values import Json, is_list, is_object
+from tools.openapi import Json, is_list, is_object
+
+_LOOKS_OTHERWISE = re.compile(
+    r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
+    r"(?:[Tt ].*)?|[-+]?\.(?i:inf|nan)|"
+)
 
 
 class _Constructor(SafeConstructor):
@@ -25,33 +39,48 @@ def _scalar(constructor: Any, node: Any) -> Any:
     return constructor.construct_scalar(node)
 
 
+class _Representer(SafeRepresenter):
+    """Plain data only; no anchors, so that equal parts are written out each time."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _string(representer: Any, text: str) -> Any:
+    style = '"' if _LOOKS_OTHERWISE.fullmatch(text) else None
+    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
 # ruamel.yaml's own annotations leave much unsaid; `Any` keeps that inside of this file.
 _constructor: Any = _Constructor
+_representer: Any = _Representer
 _constructor.add_constructor("tag:yaml.org,2002:timestamp", _scalar)
+_representer.add_representer(str, _string)
 
 
 def load(source: str) -> Json:
     """Read the OpenAPI 3.1 document at `source`, a path or an http(s) address.
 
-    Raises ToolError when there is nothing to read, or when it is no OpenAPI 3.1 document.
+    Raises:
+        ToolError: when there is nothing to read, or it is not an OpenAPI 3.1 document.
     """
     document = parse(fetch(source), shown(source))
     return openapi(document, shown(source))
 
 
 def fetch(source: str) -> bytes:
-    """The bytes at a path or an http(s) address."""
+    """Return the bytes at a path or an http(s) address."""
     if source.startswith(("http://", "https://")):
         try:
-            answer = httpx.get(source, follow_redirects=True, timeout=60)
+            response = httpx.get(source, follow_redirects=True, timeout=60)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ToolError(f"{shown(source)}: cannot be fetched ({error}).") from None
-        if answer.status_code != 200:
+        if response.status_code != 200:
             raise ToolError(
-                f"{shown(source)}: answered {answer.status_code} {answer.reason_phrase}, "
+                f"{shown(source)}: answered {response.status_code} {response.reason_phrase}, "
                 "expected 200 and an OpenAPI document."
             )
-        return answer.content
+        return response.content
     try:
         return Path(source).read_bytes()
     except FileNotFoundError:
@@ -62,7 +91,7 @@ def fetch(source: str) -> bytes:
 
 
 def shown(source: str) -> str:
-    """`source` as it may be printed: an address without user name, password and query."""
+    """Return `source` as it may be printed: without user name, password and query."""
     if not source.startswith(("http://", "https://")):
         return source
     try:
@@ -73,7 +102,7 @@ def shown(source: str) -> str:
 
 
 def parse(data: bytes, name: str) -> object:
-    """JSON or YAML as plain Python; `name` is what an error calls the input."""
+    """Read JSON or YAML as plain Python; `name` is what an error calls the input."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,7 +135,7 @@ def _problem(error: Any) -> str:
 
 
 def _plain(value: object, name: str) -> object:
-    """What YAML gave as JSON would have it: keys are strings (`200:` is common), values JSON's."""
+    """Return a value as JSON would have it: keys are strings (`200:` is common), values JSON's."""
     if is_object(value):
         return {_key(key, name): _plain(part, name) for key, part in value.items()}
     if is_list(value):
@@ -125,20 +154,78 @@ def _key(key: object, name: str) -> str:
 
 
 def openapi(document: object, name: str) -> Json:
-    """`document` itself, when it is an OpenAPI 3.1 document; otherwise say what it is."""
+    """Return `document` when it is an OpenAPI 3.1 document; otherwise say what it is."""
     if not is_object(document):
         kind = "empty" if document is None else f"a bare {type(document).__name__}"
-        raise ToolError(f"{name}: is no OpenAPI document; it is {kind}.")
+        raise ToolError(f"{name}: is not an OpenAPI document; it is {kind}.")
     version = document.get("openapi")
     if version is None and "swagger" in document:
         raise ToolError(f"{name}: is OpenAPI {document['swagger']}; OpenAPI 3.1 is needed.")
     if version is None:
         keys = ", ".join(map(str, list(document)[:5])) or "none"
         raise ToolError(
-            f"{name}: is no OpenAPI document; it has no `openapi` key (its keys: {keys})."
+            f"{name}: is not an OpenAPI document; it has no `openapi` key (its keys: {keys})."
         )
     if not str(version).startswith("3.1"):
         raise ToolError(f"{name}: is OpenAPI {version}; OpenAPI 3.1 is needed.")
     if not is_object(document.get("paths")):
-        raise ToolError(f"{name}: is no complete OpenAPI document; #/paths is not an object.")
+        raise ToolError(f"{name}: is not a complete OpenAPI document; #/paths is not an object.")
     return document
+
+
+def to_yaml(document: Json, header: str = "") -> str:
+    """Return `document` as YAML 1.2, below `header` as a comment."""
+    yaml: Any = YAML(typ="safe", pure=True)
+    yaml.Representer = _representer
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.allow_unicode = True
+    yaml.width = 10_000  # a folded line would spread one change over several
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    comment = "".join(f"# {line}\n" if line else "#\n" for line in header.splitlines())
+    return comment + out.getvalue()
+
+
+def replace(files: dict[Path, str]) -> list[Path]:
+    """Give the files these contents, all or none; return those that changed.
+
+    Everything is written beside its place first, so that a full disk or a missing permission is
+    met before anything is replaced; should a replacement fail all the same, the ones before it are
+    undone.
+    """
+    before = {path: path.read_bytes() if path.exists() else None for path in files}
+    changed = [path for path, text in files.items() if before[path] != text.encode()]
+    ready: list[tuple[Path, Path]] = []
+    done: list[Path] = []
+    try:
+        for path in changed:
+            ready.append((_beside(path, files[path].encode()), path))
+        for new, path in ready:
+            new.replace(path)
+            done.append(path)
+    except OSError as error:
+        for path in done:
+            _restore(path, before[path])
+        raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
+    finally:
+        for new, _ in ready:
+            new.unlink(missing_ok=True)
+    return changed
+
+
+def _beside(path: Path, content: bytes) -> Path:
+    """Write a new file in the folder of `path`, with the permissions of `path`; return its path."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
+    return Path(name)
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
