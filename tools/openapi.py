@@ -386,7 +386,12 @@ def operations(document: Json) -> Iterator[Operation]:
 
 
 def canonical(value: object) -> str:
-    """Return the JSON text of `value`, the same whatever the order of its keys."""
+    """Return the JSON text of `value`: equal values have equal text, 1 and 1.0 too, 1 and true not.
+
+    The order of keys does not count. Only a number that stands alone may be written as another.
+    """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 

@@ -111,7 +111,7 @@ def test_every_difference_of_a_plain_diff_is_named(trimmed: tuple[Json, Json], d
     # Beside the schemas, the two versions differ by one answer alone.
     answers = re.compile(r"paths .* responses 429|components responses.*")
     assert all(answers.fullmatch(place) for place in elsewhere)
-    assert "all 15 operations: answer 429 added" in text
+    assert "all 15 operations: response 429 added" in text
 
 
 def test_nothing_else_is_named(trimmed: tuple[Json, Json], differing: set[str]):
@@ -124,7 +124,7 @@ def test_what_matters_between_the_two_versions(trimmed: tuple[Json, Json]):
     breaks, harmless, renamed = re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]
     assert "`FunctionToolCallOutputResource.call_id`: no longer required" in breaks
     assert "`MCPToolCall.error`: type string → `MCPToolCallError`" in breaks
-    assert "all 15 operations: answer 429 added" in harmless
+    assert "all 15 operations: response 429 added" in harmless
     assert "`maxLength` `10485760` → `20971520`" in harmless
     assert "`ResponseErrorCode`: value added: `data_residency_mismatch`" in harmless
     assert RENAMED.findall(renamed) == [
