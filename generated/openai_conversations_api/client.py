@@ -91,7 +91,7 @@ class Client:
         return _answer(response, decode)
 
     def _whole(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        headers = dict(self._headers)
+        headers = {**self._headers, **kwargs.get("headers", {})}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         whole = {**kwargs, "url": self.base_url + kwargs["url"], "headers": headers}
@@ -152,10 +152,26 @@ def path_segment(name: str, value: Any) -> str:
 
 def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The pairs of a query: None is left out, a list repeats its name."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in values.items():
-        if value is None:
-            continue
-        several: Iterable[Any] = [value] if isinstance(value, (str, int, float)) else value
-        pairs += [(name, str(v).lower() if isinstance(v, bool) else str(v)) for v in several]
-    return pairs
+    return [
+        (name, _text(element))
+        for name, value in values.items()
+        if value is not None
+        for element in _elements(value)
+    ]
+
+
+def header(values: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a request: None is left out, a list is joined by commas."""
+    return {
+        name: ",".join(map(_text, _elements(value)))
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def _elements(value: Any) -> Iterable[Any]:
+    return [value] if isinstance(value, (str, int, float)) else value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
