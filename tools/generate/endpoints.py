@@ -11,9 +11,9 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from tools.errors import ToolError
 
 from .names import attribute_name, json_name, plain_text
-from .operations import EVENTS
+from .template_context import Views, doc_text, helpers_in
 from .types import NONE, Node, flat
-from .views import Views, doc_text, helpers_in
+from .unsupported import EVENTS
 
 # What the endpoint functions call something of their own.
 _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segment", "query"}

@@ -2,16 +2,14 @@
 
 One thing can be written in several ways, and openapi-python-client reads some of them as nothing
 or as something else. Where another form says the same, it is put in place here, so that the run
-need not stop. What has no such form is refused by faults.py. The file in spec/ stays as it is.
+need not stop. What has no such form is refused by unsupported.py. The file in spec/ stays as it is.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from .faults import Json, referred
+from tools.openapi import UNIONS, Json, Operation, operations, rebuild, resolve, walk
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-UNIONS = ("anyOf", "oneOf")
 NULL: Json = {"type": "null"}
 
 # Keywords that limit or explain a value and say nothing about which Python type it has.
@@ -20,43 +18,44 @@ _SILENT |= {"maxItems", "maxLength", "maximum", "minItems", "minLength", "minimu
 _SILENT |= {"readOnly", "uniqueItems", "writeOnly", "discriminator", "example", "examples"}
 # OpenAPI says that a header parameter of one of these names is to be ignored.
 _NO_PARAMETERS = {"accept", "authorization", "content-type"}
-_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
-def normal(document: Json) -> Json:
-    """`document` in normal form; it is not changed itself."""
-    components = document.get("components", {})
-    schemas = {name: _schema(s) for name, s in components.get("schemas", {}).items()}
-    schemas = {name: _unwrapped(schema) for name, schema in schemas.items()}
+def normalize(document: Json) -> Json:
+    """Return `document` in normal form; it is not changed itself."""
+    schemas = document.get("components", {}).get("schemas", {})
+    schemas = {
+        name: _unwrapped(
+            rebuild(schema, "schema", ("components", "schemas", name), change=_changed)
+        )
+        for name, schema in schemas.items()
+    }
     _name_kinds(schemas)
-    paths = {path: _path_item(document, item) for path, item in document["paths"].items()}
-    return {**document, "paths": paths, "components": {**components, "schemas": schemas}}
+    paths: Json = {}
+    for operation in operations(document):
+        item = paths.setdefault(operation.path, {})
+        item[operation.method] = _operation(document, operation)
+    return {**document, "paths": paths, "components": {"schemas": schemas}}
 
 
-def _path_item(document: Json, item: Json) -> Json:
-    """The operations of a path; what the path says for all of them goes into each."""
-    return {
-        method: _operation(document, item[method], item.get("parameters", []))
-        for method in METHODS
-        if method in item
+def _operation(document: Json, operation: Operation) -> Json:
+    """Return an operation without references, with the parameters that its path has for all."""
+    result = {
+        **operation.value,
+        "parameters": [
+            whole
+            for (place, name), whole in operation.parameters(document).items()
+            if place != "header" or name.lower() not in _NO_PARAMETERS
+        ],
+        "responses": {
+            code: _json_first(resolve(document, response))
+            for code, response in operation.value.get("responses", {}).items()
+        },
     }
-
-
-def _operation(document: Json, operation: Json, shared: list[Json]) -> Json:
-    parameters: dict[tuple[str, str], Json] = {}
-    for parameter in (*shared, *operation.get("parameters", ())):
-        whole = referred(document, parameter)
-        if whole["in"] != "header" or whole["name"].lower() not in _NO_PARAMETERS:
-            parameters[whole["in"], whole["name"]] = _with_schemas(whole)
-    result = {**operation, "parameters": list(parameters.values())}
-    if "requestBody" in operation:
-        result["requestBody"] = _with_schemas(referred(document, operation["requestBody"]))
-    responses = operation.get("responses", {}).items()
-    result["responses"] = {
-        code: _json_first(_with_schemas(referred(document, response)))
-        for code, response in responses
-    }
-    return result
+    if "requestBody" in result:
+        result["requestBody"] = resolve(document, result["requestBody"])
+    changed: Json = rebuild(result, "operation", operation.place, change=_changed)
+    return changed
 
 
 def _json_first(response: Json) -> Json:
@@ -65,30 +64,14 @@ def _json_first(response: Json) -> Json:
     return {**response, "content": dict(sorted(content.items(), key=lambda c: "json" not in c[0]))}
 
 
-def _with_schemas(node: Any) -> Any:
-    """A part of an operation with every schema in it in normal form."""
-    if isinstance(node, list):
-        return [_with_schemas(value) for value in node]
-    if not isinstance(node, dict):
-        return node
-    return {k: _schema(v) if k == "schema" else _with_schemas(v) for k, v in node.items()}
-
-
-def _schema(schema: Any) -> Any:
-    """One schema and all in it. A schema that is no object is left for faults.py."""
-    if schema is True:
-        return {}
-    if not isinstance(schema, dict):
-        return schema
-    out = dict(schema)
-    for key in ("items", "additionalProperties"):
-        if isinstance(out.get(key), dict) or (key == "items" and out.get(key) is True):
-            out[key] = _schema(out[key])
-    if "properties" in out:
-        out["properties"] = {name: _schema(value) for name, value in out["properties"].items()}
+def _changed(part: Any, kind: str) -> Any:
+    """Change one part, of which all parts are changed already."""
+    if kind != "schema" or isinstance(part, bool):
+        return {} if part is True else part
+    out = dict(part)
     for key in ("allOf", *UNIONS):
         if key in out:
-            out[key] = [_unwrapped(_schema(member)) for member in out[key]]
+            out[key] = [_unwrapped(member) for member in out[key]]
     for rule in _RULES:
         out = rule(out)
     return out
@@ -109,7 +92,7 @@ def _nullable(schema: Json) -> Json:
 def _values(schema: Json) -> Json:
     """Constants and enumerations that are not only strings or only integers."""
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    kinds = {_KINDS.get(type(value), "other") for value in values}
+    kinds = {KINDS.get(type(value), "other") for value in values}
     if not kinds or "other" in kinds or kinds == {"string"} or kinds == {"integer"}:
         return schema
     if "enum" in schema and len(kinds) == 2 and "null" in kinds and kinds & {"string", "integer"}:
@@ -121,7 +104,7 @@ def _values(schema: Json) -> Json:
 
 
 def _of_kind(kind: str, values: list[Any]) -> Json:
-    own = [value for value in values if _KINDS[type(value)] == kind]
+    own = [value for value in values if KINDS[type(value)] == kind]
     return {"type": kind, "enum": own} if kind in ("string", "integer") else {"type": kind}
 
 
@@ -170,9 +153,9 @@ def _unwrapped(schema: Any) -> Any:
 
 def _name_kinds(schemas: Json) -> None:
     """Where a discriminator alone says which `type` a schema has, let the schema say it too."""
-    mappings = [s["discriminator"] for s in _all_within(schemas) if "discriminator" in s]
+    nodes = [node for schema in schemas.values() for node in walk(schema, "schema")]
     found: dict[int, tuple[Json, list[str]]] = {}
-    for discriminator in mappings:
+    for discriminator in (node.value for node in nodes if node.kind == "discriminator"):
         for value, target in discriminator.get("mapping", {}).items():
             schema = schemas.get(target.rsplit("/", 1)[-1])
             field = (schema or {}).get("properties", {}).get(discriminator["propertyName"], {})
@@ -181,15 +164,6 @@ def _name_kinds(schemas: Json) -> None:
                 values += [value] if value not in values else []
     for field, values in found.values():
         field["enum"] = values
-
-
-def _all_within(node: Any) -> list[Json]:
-    if isinstance(node, list):
-        return [found for value in node for found in _all_within(value)]
-    if not isinstance(node, dict):
-        return []
-    inside = [found for value in node.values() for found in _all_within(value)]
-    return [node, *inside] if isinstance(node.get("discriminator"), dict) else inside
 
 
 _RULES: tuple[Callable[[Json], Json], ...] = (

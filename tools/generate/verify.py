@@ -1,4 +1,4 @@
-"""The count: everything that the document holds must stand in what was made of it.
+"""Verify that everything the document holds stands in the package that was made of it.
 
 This reads the document anew, without the generator, and compares. A schema or an operation that is
 not there, a field that is gone, a type that became `Any` or lost one of its alternatives: each ends
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
+from tools.openapi import UNIONS, Json, operations, resolve
 
-from .faults import CURE, Json, resolve
 from .names import json_name
-from .operations import plain_name
+from .normalize import KINDS
+from .template_context import Views
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
-from .views import Views
+from .unsupported import FIX, plain_name
 
 SHOWN = 8  # a fault in one schema shows in every place that uses it
 
@@ -37,10 +38,11 @@ class Count:
     schemas: int
 
 
-def count(views: Views, document: Json, package: Path) -> Count:
-    """Count operations and schemas, and compare every field with the document.
+def verify(views: Views, document: Json, package: Path) -> Count:
+    """Compare every operation, schema and field with the document, and return how many there are.
 
-    Raises ToolError that names all that is missing.
+    Raises:
+        ToolError: that names everything missing.
     """
     lost = [*_operations(document, package), *_schemas(views, document, package)]
     components = document["components"]["schemas"]
@@ -51,18 +53,16 @@ def count(views: Views, document: Json, package: Path) -> Count:
     if lost:
         more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
         shown = " ".join(lost[:SHOWN])
-        raise ToolError(f"The generated package would lose something. {shown}{more} {CURE}")
-    operations = [o for item in document["paths"].values() for o in item.values()]
-    return Count(len(operations), len(components))
+        raise ToolError(f"The generated package would lose something. {shown}{more} {FIX}")
+    return Count(len(list(operations(document))), len(components))
 
 
 def _operations(document: Json, package: Path) -> list[str]:
     there = {plain_name(path.stem) for path in (package / "api").glob("*/*.py")}
     return [
-        f"Operation {operation['operationId']} is not there."
-        for item in document["paths"].values()
-        for operation in item.values()
-        if plain_name(operation["operationId"]) not in there
+        f"Operation {operation.name} is not there."
+        for operation in operations(document)
+        if plain_name(operation.name) not in there
     ]
 
 
@@ -116,7 +116,7 @@ class _Fields:
             self.compare(item, inner, f"{place}[]")
 
     def name(self, component: str) -> str:
-        """The class of a component schema."""
+        """Return the class of a component schema."""
         return str(self.parsed.named(component).name)
 
     def _same_fields(self, ref: Ref, schema: Json) -> bool:
@@ -153,13 +153,13 @@ class _Fields:
 
 
 def _alternatives(document: Json, schema: Json) -> list[tuple[str, Json]]:
-    """The members of a union and of the unions in it, each with the name it has or "".
+    """Return the members of a union and of the unions in it, each with its name or "".
 
-    The schema itself where it is no union.
+    The schema itself where it is not a union.
     """
     name = schema.get("$ref", "").rsplit("/", 1)[-1]
     whole = resolve(document, schema)
-    members = [*whole.get("anyOf", ()), *whole.get("oneOf", ())]
+    members = [member for key in UNIONS for member in whole.get(key, ())]
     if not members:
         return [(name, whole)]
     return [a for member in members for a in _alternatives(document, member)]
@@ -180,12 +180,11 @@ def _own_kinds(document: Json, schema: Json) -> set[str]:
     if "properties" in schema:
         return {"object"}
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
-    return {names[type(value)] for value in values} or {"anything"}
+    return {KINDS[type(value)] for value in values} or {"anything"}
 
 
 def _properties(document: Json, schema: Json) -> Json:
-    """The properties of an object, with those that it has through allOf; the later one counts."""
+    """Return the properties of an object, those through allOf too; the later one counts."""
     found: Json = {}
     for member in schema.get("allOf", ()):
         found |= _properties(document, resolve(document, member))
