@@ -152,25 +152,18 @@ def path_segment(name: str, value: Any) -> str:
 
 def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The pairs of a query: None is left out, a list repeats its name."""
-    return [
-        (name, _text(element))
-        for name, value in values.items()
-        if value is not None
-        for element in _elements(value)
-    ]
+    pairs: list[tuple[str, str]] = []
+    for name, value in values.items():
+        if value is None:
+            continue
+        several: Iterable[Any] = [value] if isinstance(value, (str, int, float)) else value
+        pairs += [(name, _text(element)) for element in several]
+    return pairs
 
 
 def header(values: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of a request: None is left out, a list is joined by commas."""
-    return {
-        name: ",".join(map(_text, _elements(value)))
-        for name, value in values.items()
-        if value is not None
-    }
-
-
-def _elements(value: Any) -> Iterable[Any]:
-    return [value] if isinstance(value, (str, int, float)) else value
+    """The headers of a request: None is left out."""
+    return {name: _text(value) for name, value in values.items() if value is not None}
 
 
 def _text(value: Any) -> str:
