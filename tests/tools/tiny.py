@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tools import PACKAGE
 from tools.generate.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,9 +70,14 @@ def package(
 ) -> ModuleType:
     """The package generated from a document, imported under a name of its own."""
     build(root(folder / "root", spec), folder / "made")
+    return imported(folder / "made", folder / "importable")
+
+
+def imported(made: Path, importable: Path) -> ModuleType:
+    """Import the package that `build` has written, from a folder and under a name of its own."""
     name = f"tiny_{next(_numbers)}"
-    target = folder / "importable" / name
-    shutil.copytree(folder / "made" / "openai_conversations_api", target)
+    target = importable / name
+    shutil.copytree(made / PACKAGE, target)
     sys.path.insert(0, str(target.parent))
     try:
         return importlib.import_module(name)
