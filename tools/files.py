@@ -77,8 +77,8 @@ def fetch(source: str) -> bytes:
             raise ToolError(f"{shown(source)}: cannot be fetched ({error}).") from None
         if response.status_code != 200:
             raise ToolError(
-                f"{shown(source)}: answered {response.status_code} {response.reason_phrase}, "
-                "expected 200 and an OpenAPI document."
+                f"{shown(source)}: expected 200 and an OpenAPI document, got "
+                f"{response.status_code} {response.reason_phrase}."
             )
         return response.content
     try:

@@ -9,13 +9,16 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeGuard, TypeVar
 from urllib.parse import unquote
 
 from tools.errors import ToolError
 
+T = TypeVar("T", bound=Hashable)
 Json = dict[str, Any]
 """A JSON object as loaded: dicts, lists, strings, numbers, booleans and None all the way down."""
 
@@ -173,7 +176,7 @@ def rebuild(
             continue
         held = value[keyword]
         if keyword not in inside:
-            copy[keyword] = _data(held)
+            copy[keyword] = deepcopy(held)
             continue
         found = [(step, _rebuilt(child, keep, change)) for step, child in _below(node, keyword)]
         if is_list(held):
@@ -193,8 +196,7 @@ def _holds_parts(node: Node) -> bool:
     """Tell whether a part is an object; the schemas `true` and `false` are none."""
     if node.kind == "schema" and isinstance(node.value, bool):
         return False
-    if not is_object(node.value):
-        raise _misshaped(node.place, f"a {node.kind} object", node.value)
+    _expect(node.value, node.place, is_object, f"a {node.kind} object")
     return True
 
 
@@ -214,28 +216,19 @@ def _below(node: Node, keyword: str) -> Iterator[tuple[str | int | None, Node]]:
     if not shape:
         yield None, Node(here, kind, held)
     elif shape == "[":
-        if not is_list(held):
-            raise _misshaped(here, f"a list of {kind} objects", held)
+        _expect(held, here, is_list, f"a list of {kind} objects")
         yield from ((index, Node((*here, index), kind, part)) for index, part in enumerate(held))
     else:
-        if not is_object(held):
-            raise _misshaped(here, f"an object with {kind} objects by name", held)
+        _expect(held, here, is_object, f"an object with {kind} objects by name")
         for name in sorted(held) if keyword in _SORTED else held:
             if not (shape == "<" and name.startswith("x-")):
                 yield name, Node((*here, name), kind, held[name])
 
 
-def _data(value: Any) -> Any:
-    """Return a copy of plain data, so that no part of a document is shared with another."""
-    if is_object(value):
-        return {key: _data(part) for key, part in value.items()}
-    if is_list(value):
-        return [_data(part) for part in value]
+def _expect(value: Any, place: Place, test: Callable[[object], bool], expected: str) -> Any:
+    if not test(value):
+        raise ToolError(f"{pointer(place)}: expected {expected}, found {kind_of(value)}.")
     return value
-
-
-def _misshaped(place: Place, expected: str, found: object) -> ToolError:
-    return ToolError(f"{pointer(place)}: expected {expected}, found {kind_of(found)}.")
 
 
 def references(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
@@ -342,12 +335,6 @@ def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
             yield (*place, index), ("securitySchemes", name)
 
 
-def _expect(value: Any, place: Place, test: Callable[[object], bool], expected: str) -> Any:
-    if not test(value):
-        raise _misshaped(place, expected, value)
-    return value
-
-
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of a document; `item` is what its path says, `value` what it says itself."""
@@ -383,6 +370,15 @@ def operations(document: Json) -> Iterator[Operation]:
         for method in METHODS:
             if is_object(item.get(method)):
                 yield Operation(path, method, item, item[method])
+
+
+def cycle(edges: Mapping[T, Iterable[T]]) -> list[T]:
+    """Return names that lead from one to the next and back to the first; none if there are none."""
+    try:
+        TopologicalSorter(edges).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
 
 
 def canonical(value: object) -> str:

@@ -194,10 +194,13 @@ def test_discriminators():
 
 def test_what_happened_often_is_one_line():
     old, new = document(), document()
-    for raw, answers in ((old, ["200"]), (new, ["200", "429"])):
+    for raw, responses in ((old, ["200"]), (new, ["200", "429"])):
         raw["paths"] = {
             f"/{name}": {
-                "get": {"operationId": name, "responses": {s: {"description": ""} for s in answers}}
+                "get": {
+                    "operationId": name,
+                    "responses": {s: {"description": ""} for s in responses},
+                }
             }
             for name in "abcd"
         }

@@ -5,7 +5,7 @@ import pytest
 from tests.tools.changes_documents import NULL, STRING, Json, document, fields, thing, verdicts
 
 # What changed, the line that says so (without its place), and whether it breaks in requests and
-# in replies.
+# in responses.
 CASES: dict[str, tuple[Json, Json, str, bool, bool]] = {
     "value added": ({"enum": ["a"]}, {"enum": ["a", "b"]}, ": value added: `b`", False, False),
     "value removed": ({"enum": ["a", "b"]}, {"enum": ["a"]}, ": value removed: `b`", True, False),

@@ -18,7 +18,7 @@ TEXT = {"type": "string"}
 SCHEMAS = {"A": object_({"a": TEXT}), "B": object_({"b": TEXT})}
 
 
-def reply(schema: Any, kind: str = "application/json") -> dict[str, Any]:
+def response(schema: Any, kind: str = "application/json") -> dict[str, Any]:
     return {"description": "OK", "content": {kind: {"schema": schema}}}
 
 
@@ -54,13 +54,16 @@ LIST = {"type": "array", "items": TEXT}
         ({"parameters": [query(LIST, explode=False)]}, "'q' is not sent as"),
         ({"parameters": [query(LIST, style="pipeDelimited")]}, "'q' is not sent as"),
         ({"parameters": [{"name": "q", "in": "query", "content": {}}]}, "'q' has no schema"),
-        ({"responses": {"200": reply(ref("A")), "202": reply(ref("B"))}}, "responses 200, 202"),
         (
-            {"responses": {"200": reply(ref("A")), "204": {"description": "-"}}},
+            {"responses": {"200": response(ref("A")), "202": response(ref("B"))}},
+            "responses 200, 202",
+        ),
+        (
+            {"responses": {"200": response(ref("A")), "204": {"description": "-"}}},
             "responses 200, 204",
         ),
-        ({"responses": {"200": reply(TEXT, "text/plain")}}, "its 200 response is text/plain"),
-        ({"responses": {"200": reply(ref("A"), "text/event-stream")}}, "is text/event-stream"),
+        ({"responses": {"200": response(TEXT, "text/plain")}}, "its 200 response is text/plain"),
+        ({"responses": {"200": response(ref("A"), "text/event-stream")}}, "is text/event-stream"),
     ],
 )
 def test_what_would_be_left_out_stops_the_run(changed: dict[str, Any], said: str) -> None:
@@ -87,10 +90,12 @@ def test_a_document_without_a_url_stops_the_run(servers: Any) -> None:
 
 def test_parameters_may_have_any_name_and_anything_may_come_back(tmp_path: Path) -> None:
     names = ["class", "body", "query", "kwargs", "client", "a-b", 'q"x', "str", "path_segment"]
-    body = {"content": {"multipart/form-data": {"schema": ref("B")}, **reply(ref("B"))["content"]}}
+    body = {
+        "content": {"multipart/form-data": {"schema": ref("B")}, **response(ref("B"))["content"]}
+    }
     spec = operation(
         parameters=[{**query(LIST), "name": name} for name in names],
-        responses={"200": reply({})},
+        responses={"200": response({})},
         requestBody=body,
         operationId="things.get-one",
     )

@@ -41,7 +41,7 @@ WRONG: dict[str, tuple[Json | bytes, str]] = {
         document({"Thing": {"properties": {"all": {"items": {"$recursiveRef": "#"}}}}}),
         "#/components/schemas/Thing/properties/all/items: `$recursiveRef`",
     ),
-    "required is no list": (
+    "required is not a list": (
         document({"Thing": {"required": True}}),
         "#/components/schemas/Thing/required: expected a list of names, found True",
     ),
@@ -51,9 +51,9 @@ WRONG: dict[str, tuple[Json | bytes, str]] = {
         .encode(),
         "nested too deeply",
     ),
-    "the cure matches nothing": (
+    "the fix matches nothing": (
         document({"Thing": {}}) | {"paths": {"/x": {"get": {"operationId": "getThing"}}}},
-        "fixes.overlay.yaml: action `cure`",
+        "fixes.overlay.yaml: action `fix`",
     ),
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_nothing_to_read(
         ("selection.yaml", SELECTION.replace("prose: true", "prose: 1"), "rules[0].prose"),
         ("selection.yaml", SELECTION + "more: 1", "unknown key more"),
         ("fixes.overlay.yaml", None, "fixes.overlay.yaml: no such file"),
-        ("fixes.overlay.yaml", FIXES.replace("the fault", ""), "`cure`: `description` is missing"),
+        ("fixes.overlay.yaml", FIXES.replace("the fault", ""), "`fix`: `description` is missing"),
         ("docs.overlay.yaml", DOCS.replace("getThing", "x"), "docs.overlay.yaml: action `words`"),
         ("docs.overlay.yaml", DOCS.replace("{description: Ours.}",
             "{requestBody: {$ref: '#/components/requestBodies/X'}}"), "After the Overlays: #/"),

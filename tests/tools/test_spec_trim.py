@@ -136,7 +136,7 @@ def test_lists_and_properties_keep_their_order_and_everything_else_has_one(
 
 
 def test_a_response_is_described_by_the_reason_phrase(selection: Selection) -> None:
-    answers: Json = {
+    responses: Json = {
         "200": {"description": "Theirs."},
         "404": {},
         "4XX": {},
@@ -144,7 +144,7 @@ def test_a_response_is_described_by_the_reason_phrase(selection: Selection) -> N
         "x-ours": 1,
         "429": ref("Busy", "responses") | {"description": "Theirs."},
     }
-    whole = document(responses=answers)
+    whole = document(responses=responses)
     whole["components"]["responses"] = {"Busy": {"description": "Theirs."}}
     taken = trim(whole, selection)
     assert taken["paths"]["/things"]["get"]["responses"] == {

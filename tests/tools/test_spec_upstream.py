@@ -16,7 +16,7 @@ import pytest
 from tests.tools.spec_case import Json
 from tools.files import load
 from tools.openapi import METHODS, digest, walk
-from tools.openapi_spec import Built, build, build_in_full, read_selection, trim
+from tools.openapi_spec import Built, build, read_selection, trim
 from tools.openapi_spec.lock import read_lock
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def upstream(request: pytest.FixtureRequest) -> Json:
 
 @pytest.fixture(scope="module")
 def built(upstream: Json) -> Built:
-    return build_in_full(upstream, root=ROOT)
+    return build(upstream, root=ROOT)
 
 
 def operations(document: Json) -> Iterator[Json]:
@@ -44,7 +44,7 @@ def operations(document: Json) -> Iterator[Json]:
 
 
 def bare(value: Any) -> Any:
-    """A document as a tree without any keyword that is prose; names of properties stay."""
+    """Return a document as a tree without any keyword that is prose; names of properties stay."""
     if isinstance(value, dict):
         prose = {"description", "summary"}
         return {
@@ -88,12 +88,12 @@ def test_no_required_property_is_undeclared(built: Built) -> None:
 
 
 def test_keeping_the_prose_changes_the_prose_alone(upstream: Json, built: Built) -> None:
-    kept = build(upstream, root=ROOT, keep_prose=True)
+    kept = build(upstream, root=ROOT, keep_prose=True).document
     assert bare(kept) == bare(built.document)
     assert len(json.dumps(kept)) > len(json.dumps(built.document))
 
 
-def test_every_cure_applies_to_the_pinned_document() -> None:
+def test_every_fix_applies_to_the_pinned_document() -> None:
     lock = read_lock(ROOT / "spec" / "upstream.lock")
     assert lock is not None
     path = FOLDER / f"{lock.date}.openapi.json"
@@ -101,5 +101,5 @@ def test_every_cure_applies_to_the_pinned_document() -> None:
         pytest.skip(f"the pinned document is not at {path}")
     whole = load(str(path))
     assert digest(trim(whole, read_selection(ROOT / "spec" / "selection.yaml"))) == lock.sha256
-    skipped = [line.partition(" ")[0] for line in build_in_full(whole, root=ROOT).skipped]
+    skipped = [line.partition(" ")[0] for line in build(whole, root=ROOT).skipped]
     assert skipped == ["error-envelope"]

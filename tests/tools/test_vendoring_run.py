@@ -43,7 +43,7 @@ COMPACTED = {
     "usage": USAGE,
 }  # fmt: skip
 
-# What the service answers, and under which name the package has the operation.
+# The response of the service to each request, and under which name the package has the operation.
 CALLS: dict[str, tuple[str, Any]] = {
     "POST /conversations": ("conversations.create_conversation", CONVERSATION),
     "GET /conversations/conv_1": ("conversations.get_conversation", CONVERSATION),
@@ -73,12 +73,12 @@ CALLS: dict[str, tuple[str, Any]] = {
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers from `CALLS` and keeps what was asked."""
+    """Responds from `CALLS` and keeps the requests."""
 
     protocol_version = "HTTP/1.1"
     asked: list[tuple[str, str | None, Any]]
 
-    def answer(self) -> None:
+    def respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         call = f"{self.command} {self.path.partition('?')[0]}"
         self.asked.append((call, self.headers["authorization"], json.loads(body or "null")))
@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_DELETE = answer  # noqa: N815 (named so by http.server)
+    do_GET = do_POST = do_DELETE = respond  # noqa: N815 (named so by http.server)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing on standard error."""
@@ -109,7 +109,7 @@ def service() -> Iterator[tuple[str, list[tuple[str, str | None, Any]]]]:
 
 
 def needed(name: str, found: set[str]) -> set[str]:
-    """The distribution `name` and all that it needs, without extras."""
+    """Return the distribution `name` and all that it needs, without extras."""
     if name not in found:
         found.add(name)
         for requirement in map(Requirement, distribution(name).requires or ()):

@@ -59,7 +59,7 @@ def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
     found = [operation.value for operation in operations(document)]
     ours = document.get("info", {}).get("title") == selection.title
     if ours or {operation.get("operationId") for operation in found} <= {*selection.operations}:
-        # Trimming takes every word away; only the Overlays put words of ours in.
+        # Trimming takes every word away; only our Overlays put others in.
         return document, any({"summary", "description"} & operation.keys() for operation in found)
     try:
         return trim(document, selection), False

@@ -46,7 +46,7 @@ class Reached:
 
 
 def is_union_of_objects(node: OneOf) -> bool:
-    """Whether a union has classes as members, and besides them only what JSON has no parts of."""
+    """Tell whether a union has classes as members, and besides them neither lists nor maps."""
     members = list(flat([node]))
     return any(isinstance(m, Ref) for m in members) and not any(
         isinstance(m, Array | Map) for m in members
@@ -54,7 +54,7 @@ def is_union_of_objects(node: OneOf) -> bool:
 
 
 def param_names(names: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
-    """The name of the `TypedDict`, or union of them, for each class or union in `names`.
+    """Return the name of the `TypedDict`, or union of them, for each class or union in `names`.
 
     `X` becomes `XParam`, and `YParam` stays as it is, unless `Y` is among the names and has taken
     it: then it becomes `YParamParam`. `others` are taken from the start.
@@ -90,19 +90,19 @@ class Accepted:
         self._also = also
 
     def argument(self, node: Node) -> str:
-        """The annotation of a parameter."""
+        """Return the annotation of a parameter."""
         return _joined(self._parts(node, inside=False))
 
     def value(self, node: Node) -> str:
-        """The annotation of a key inside of a `TypedDict`."""
+        """Return the annotation of a key inside of a `TypedDict`."""
         return _joined(self._parts(node, inside=True))
 
     def like_name(self, union: str) -> str:
-        """The name for all that is accepted where a parameter is of a named union."""
+        """Return the name for all that is accepted where a parameter is of a named union."""
         return f"{union.removesuffix(SUFFIX)}Like"
 
     def like(self, union: str) -> str:
-        """All that is accepted where a parameter is of a named union.
+        """Return all that is accepted where a parameter is of a named union.
 
         What comes out of the service goes in again: a union of a response is accepted where most
         of its members have a `type` that a member of `union` has as well.
@@ -118,7 +118,7 @@ class Accepted:
         return _joined([*models, self.names[union], MAPPING])
 
     def union(self, union: str) -> str:
-        """The `TypedDict`s of a named union, and its other members."""
+        """Return the `TypedDict`s of a named union, and its other members."""
         parts: list[str] = []
         for member in flat([self._sent.unions[union]]):
             match member:

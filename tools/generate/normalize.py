@@ -18,7 +18,7 @@ _SILENT |= {"maxItems", "maxLength", "maximum", "minItems", "minLength", "minimu
 _SILENT |= {"readOnly", "uniqueItems", "writeOnly", "discriminator", "example", "examples"}
 # OpenAPI says that a header parameter of one of these names is to be ignored.
 _NO_PARAMETERS = {"accept", "authorization", "content-type"}
-KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
 def normalize(document: Json) -> Json:
@@ -84,15 +84,15 @@ def _without_default(schema: Json) -> Json:
 
 
 def _nullable(schema: Json) -> Json:
-    """`nullable: true` of OpenAPI 3.0, which lives on in documents that call themselves 3.1."""
+    """Make a union of `nullable: true`, which lives on from OpenAPI 3.0 in documents of 3.1."""
     rest = {key: value for key, value in schema.items() if key != "nullable"}
     return {"anyOf": [_unwrapped(rest), NULL]} if schema.get("nullable") is True else rest
 
 
 def _values(schema: Json) -> Json:
-    """Constants and enumerations that are not only strings or only integers."""
+    """Make a union of constants that are not only strings or only integers."""
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    kinds = {KINDS.get(type(value), "other") for value in values}
+    kinds = {_KINDS.get(type(value), "other") for value in values}
     if not kinds or "other" in kinds or kinds == {"string"} or kinds == {"integer"}:
         return schema
     if "enum" in schema and len(kinds) == 2 and "null" in kinds and kinds & {"string", "integer"}:
@@ -104,7 +104,7 @@ def _values(schema: Json) -> Json:
 
 
 def _of_kind(kind: str, values: list[Any]) -> Json:
-    own = [value for value in values if KINDS[type(value)] == kind]
+    own = [value for value in values if _KINDS[type(value)] == kind]
     return {"type": kind, "enum": own} if kind in ("string", "integer") else {"type": kind}
 
 
@@ -114,7 +114,7 @@ def _items(schema: Json) -> Json:
 
 
 def _required_alone(schema: Json) -> Json:
-    """`anyOf: [{required: [a]}, {required: [b]}]` says which fields go together, and no type."""
+    """Drop `anyOf: [{required: [a]}, {required: [b]}]`: it is about fields and not about types."""
     for key in UNIONS:
         members = schema.get(key)
         if members and all(isinstance(m, dict) and set(m) == {"required"} for m in members):
@@ -123,7 +123,7 @@ def _required_alone(schema: Json) -> Json:
 
 
 def _all_of(schema: Json) -> Json:
-    """An allOf without members that say nothing, and with the fields that stand beside it."""
+    """Drop members of an allOf that say nothing, and add the fields that stand beside it."""
     members = schema.get("allOf")
     if not members:
         return schema
@@ -139,7 +139,7 @@ def _all_of(schema: Json) -> Json:
 
 
 def _unwrapped(schema: Any) -> Any:
-    """The one member of an allOf, anyOf or oneOf that has no other."""
+    """Return the one member of an allOf, anyOf or oneOf that has no other."""
     if not isinstance(schema, dict):
         return schema
     told = set(schema) - _SILENT - {"type"}
@@ -152,7 +152,7 @@ def _unwrapped(schema: Any) -> Any:
 
 
 def _name_kinds(schemas: Json) -> None:
-    """Where a discriminator alone says which `type` a schema has, let the schema say it too."""
+    """Let a schema say which `type` it has where a discriminator alone does."""
     nodes = [node for schema in schemas.values() for node in walk(schema, "schema")]
     found: dict[int, tuple[Json, list[str]]] = {}
     for discriminator in (node.value for node in nodes if node.kind == "discriminator"):
@@ -164,6 +164,37 @@ def _name_kinds(schemas: Json) -> None:
                 values += [value] if value not in values else []
     for field, values in found.values():
         field["enum"] = values
+
+
+def alternatives(document: Json, schema: Json) -> list[tuple[str, Json]]:
+    """Return the members of a union and of the unions in it, each with its name or "".
+
+    The schema itself where it is not a union.
+    """
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    whole = resolve(document, schema)
+    members = [member for key in UNIONS for member in whole.get(key, ())]
+    if not members:
+        return [(name, whole)]
+    return [a for member in members for a in alternatives(document, member)]
+
+
+def schema_kinds(document: Json, schema: Json) -> set[str]:
+    """Return the JSON types that a schema allows; `anything` where it says none."""
+    return set().union(*(_own_kinds(document, one) for _, one in alternatives(document, schema)))
+
+
+def _own_kinds(document: Json, schema: Json) -> set[str]:
+    given: Any = schema.get("type")
+    if given:
+        return {given} if isinstance(given, str) else set(given)
+    if schema.get("allOf"):
+        kinds = [schema_kinds(document, member) - {"anything"} for member in schema["allOf"]]
+        return set().union(*kinds) or {"anything"}
+    if "properties" in schema:
+        return {"object"}
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return {_KINDS[type(value)] for value in values} or {"anything"}
 
 
 _RULES: tuple[Callable[[Json], Json], ...] = (

@@ -73,7 +73,7 @@ class ModelView:
 
 @dataclass(frozen=True)
 class AliasView:
-    """A named schema that is no class: a union, an enumeration, a list, a dictionary."""
+    """A named schema that is not a class: a union, an enumeration, a list, a dictionary."""
 
     name: str
     module: str
@@ -111,7 +111,7 @@ class Views:
         return (*lines, *([f"from ..types import {RAW}"] if RAW in names else []))
 
     def module(self, name: str) -> str:
-        """The module of a public name."""
+        """Return the module of a public name."""
         return self._modules[name]
 
     def _model(self, name: str) -> ModelView:
@@ -213,7 +213,7 @@ _LOCALS = {"v", "cls", "extra", "left", "len", "new", "raw", *_HELPERS}
 
 
 def _readings(names: set[str]) -> list[str]:
-    """The bases of `_reading.py` that the fields of a class allow."""
+    """Return the bases of `_reading.py` that the fields of a class allow."""
     bases = []
     if "created_at" in names and "created" not in names:
         bases.append("HasCreated")
@@ -249,7 +249,7 @@ def helpers_in(code: str) -> tuple[str, ...]:
 
 
 def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:
-    """A description made safe for a docstring and wrapped; a sentence about the name if empty."""
+    """Return a description made safe for a docstring and wrapped; the name if it is empty."""
     safe = safe_for_docstring(" ".join(plain_text(text).split())) or (
         f"`{fallback}`." if fallback else ""
     )

@@ -9,12 +9,13 @@ The document is normalized: nothing of an operation is a reference.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from openapi_python_client.strings import PythonIdentifier
 
 from tools.errors import ToolError
-from tools.openapi import UNIONS, Json, Node, canonical, children, operations, resolve
+from tools.openapi import UNIONS, Json, Node, canonical, children, cycle, operations, resolve
+
+from .normalize import schema_kinds
 
 FIX = "Change it with an action in spec/fixes.overlay.yaml."
 EVENTS = "text/event-stream"
@@ -113,19 +114,11 @@ def _endless(known: Json) -> Iterator[str]:
                 if child.place[0] in _INNER and not isinstance(child.value, bool):
                     yield from steps(child.value)
 
-    for name in known:
-        seen: set[str] = set()
-        waiting = list(steps(known[name]))
-        while waiting:
-            step = waiting.pop()
-            if step not in seen:
-                seen.add(step)
-                waiting += steps(known[step])
-        if name in seen:
-            yield (
-                f"{COMPONENTS}{name}: holds itself as a list, a dictionary or a member, "
-                "with no object that has fields in between, which the generator cannot write."
-            )
+    for name in dict.fromkeys(cycle({name: list(steps(known[name])) for name in known})):
+        yield (
+            f"{COMPONENTS}{name}: holds itself as a list, a dictionary or a member, "
+            "with no object that has fields in between, which the generator cannot write."
+        )
 
 
 def _same_but_for_case(known: Json) -> Iterator[str]:
@@ -178,22 +171,13 @@ def _parameters(document: Json, operation: Json) -> Iterator[str]:
         if "schema" not in parameter:
             yield f"{told} has no schema."
             continue
-        kinds = set(_kinds(document, parameter["schema"]))
+        kinds = schema_kinds(document, parameter["schema"])
         is_form = parameter.get("style", "form") == "form"
         split = "array" in kinds and parameter.get("explode", True) is False
         if place == "query" and (split or not is_form):
             yield f"{told} is not sent as `name=a&name=b`, the one form the template knows."
         if place != "path" and "object" in kinds:
             yield f"{told} is an object, which the template cannot put into a {place}."
-
-
-def _kinds(document: Json, schema: Json) -> Iterator[str]:
-    whole = resolve(document, schema)
-    kind: Any = whole.get("type", "object" if "properties" in whole else "")
-    yield from kind if isinstance(kind, list) else [kind]
-    for key in ("allOf", *UNIONS):
-        for member in whole.get(key, ()):
-            yield from _kinds(document, member)
 
 
 def _responses(operation: Json) -> Iterator[str]:

@@ -7,13 +7,12 @@ the run with its name.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tools.errors import ToolError
-from tools.openapi import UNIONS, Json, operations, resolve
+from tools.openapi import Json, operations, resolve
 
 from .names import json_name
-from .normalize import KINDS
+from .normalize import alternatives, schema_kinds
 from .template_context import Views
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
 from .unsupported import FIX, plain_name
@@ -93,12 +92,12 @@ class _Fields:
 
     def compare(self, node: Node, schema: Json, place: str) -> None:
         made = self._kinds(node)
-        wanted = _schema_kinds(self.document, schema)
+        wanted = schema_kinds(self.document, schema)
         if made != wanted:
             self.lost.append(f"{place} is {_listed(wanted)}, and became {_listed(made)}.")
             return
-        alternatives = _alternatives(self.document, schema)
-        objects = [(n, a) for n, a in alternatives if _properties(self.document, a)]
+        members = alternatives(self.document, schema)
+        objects = [(n, a) for n, a in members if _properties(self.document, a)]
         refs = [m for m in flat([node]) if isinstance(m, Ref)]
         if len(refs) < len({id(one) for _, one in objects}):
             self.lost.append(f"{place} is one of {len(objects)} objects; {len(refs)} are left.")
@@ -111,7 +110,7 @@ class _Fields:
             else:
                 self._compare_fields(ref, one, place)
         items = [m.item for m in flat([node]) if isinstance(m, Array)]
-        lists = [a["items"] for _, a in alternatives if "items" in a]
+        lists = [a["items"] for _, a in members if "items" in a]
         for item, inner in zip(items, lists, strict=False):
             self.compare(item, inner, f"{place}[]")
 
@@ -150,37 +149,6 @@ class _Fields:
                 case OneOf():
                     pass
         return kinds
-
-
-def _alternatives(document: Json, schema: Json) -> list[tuple[str, Json]]:
-    """Return the members of a union and of the unions in it, each with its name or "".
-
-    The schema itself where it is not a union.
-    """
-    name = schema.get("$ref", "").rsplit("/", 1)[-1]
-    whole = resolve(document, schema)
-    members = [member for key in UNIONS for member in whole.get(key, ())]
-    if not members:
-        return [(name, whole)]
-    return [a for member in members for a in _alternatives(document, member)]
-
-
-def _schema_kinds(document: Json, schema: Json) -> set[str]:
-    alternatives = _alternatives(document, schema)
-    return set().union(*(_own_kinds(document, a) for _, a in alternatives))
-
-
-def _own_kinds(document: Json, schema: Json) -> set[str]:
-    given: Any = schema.get("type")
-    if given:
-        return {given} if isinstance(given, str) else set(given)
-    if schema.get("allOf"):
-        kinds = [_schema_kinds(document, member) - {"anything"} for member in schema["allOf"]]
-        return set().union(*kinds) or {"anything"}
-    if "properties" in schema:
-        return {"object"}
-    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    return {KINDS[type(value)] for value in values} or {"anything"}
 
 
 def _properties(document: Json, schema: Json) -> Json:

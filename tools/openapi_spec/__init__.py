@@ -17,8 +17,7 @@ from pathlib import Path
 
 from tools.errors import ToolError
 from tools.openapi import Json, digest
-from tools.openapi_spec.constants import with_enums, without_enums
-from tools.openapi_spec.overlay import Action, apply, read_overlay
+from tools.openapi_spec.overlay import Action, apply, read_overlay, with_enums, without_enums
 from tools.openapi_spec.selection import Selection, read_selection
 from tools.openapi_spec.trim import prune, trim
 from tools.openapi_spec.validate import undeclared, validate
@@ -36,23 +35,21 @@ class Built:
     notes: tuple[str, ...]
 
 
-def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Json:
+def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
     """Trim `upstream` (OpenAPI 3.1, loaded) and apply the Overlays found in `root`/spec.
 
-    Writes nothing and leaves `upstream` as it is. Raises ToolError for anything that does not fit.
+    Writes nothing and leaves `upstream` as it is.
+
+    Raises:
+        ToolError: for anything that does not fit.
     """
-    return build_in_full(upstream, root=root, keep_prose=keep_prose).document
-
-
-def build_in_full(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
-    """As `build`, with the sha256 of what was taken, and what the run has to say."""
     try:
-        return _build(upstream, root / "spec", keep_prose=keep_prose)
+        return _build(upstream, root / "spec", keep_prose)
     except RecursionError:
         raise ToolError("The document is nested too deeply to be read.") from None
 
 
-def _build(upstream: Json, spec: Path, *, keep_prose: bool) -> Built:
+def _build(upstream: Json, spec: Path, keep_prose: bool) -> Built:
     selection = read_selection(spec / "selection.yaml")
     overlays = [(name, read_overlay(spec / name)) for name in OVERLAYS]
     trimmed = document = trim(upstream, selection)
@@ -72,7 +69,7 @@ def _build(upstream: Json, spec: Path, *, keep_prose: bool) -> Built:
 
 
 def _writers(error: str, overlays: list[tuple[str, tuple[Action, ...]]]) -> str:
-    """The actions that wrote the reference which an error is about, if it is about one."""
+    """Return the actions that wrote the reference which an error is about, if it is about one."""
     told = re.search(r"\$ref `([^`]+)`", error)
     found = [
         f"action `{action.name}` of spec/{name}"
@@ -83,4 +80,4 @@ def _writers(error: str, overlays: list[tuple[str, tuple[Action, ...]]]) -> str:
     return f"It is written by {', '.join(found)}: put today's name there." if found else ""
 
 
-__all__ = ["Built", "Selection", "build", "build_in_full", "read_selection", "trim"]
+__all__ = ["Built", "Selection", "build", "read_selection", "trim"]

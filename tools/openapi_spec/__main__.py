@@ -10,7 +10,7 @@ from tools import ROOT
 from tools.errors import ToolError, exit_status
 from tools.files import load, replace, to_yaml
 from tools.openapi import Json, operations
-from tools.openapi_spec import build_in_full, read_selection
+from tools.openapi_spec import build, read_selection
 from tools.openapi_spec.lock import new_lock, read_lock
 
 USAGE = (
@@ -19,7 +19,7 @@ USAGE = (
 )
 HEADER = """\
 Made by `make spec` from the document that spec/upstream.lock names. Do not edit: say what to keep
-in spec/selection.yaml, what to cure in spec/fixes.overlay.yaml, what to explain in
+in spec/selection.yaml, what to fix in spec/fixes.overlay.yaml, what to explain in
 spec/docs.overlay.yaml, and run `make spec` again.
 """
 PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build; do not commit.\n"
@@ -42,7 +42,7 @@ def run(source: str, root: Path) -> None:
     keep_prose = os.environ.get("KEEP_PROSE", "") not in ("", "0")
     spec = root / "spec"
     target, lock_file = spec / "openapi.yaml", spec / "upstream.lock"
-    built = build_in_full(load(source), root=root, keep_prose=keep_prose)
+    built = build(load(source), root=root, keep_prose=keep_prose)
     lock = new_lock(
         source,
         built.sha256,
@@ -72,7 +72,7 @@ def _summary(document: Json, text: str, seconds: float) -> str:
 
 
 def _changes(target: Path, document: Json, text: str) -> str:
-    """The report of changes against what is in spec/ now, before it is replaced."""
+    """Return the report of changes against what is in spec/ now, before it is replaced."""
     from tools.changes import NOTHING, report
 
     if not target.exists():

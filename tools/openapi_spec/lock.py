@@ -32,13 +32,13 @@ class Lock:
     sha256: str
 
     def text(self) -> str:
-        """The content of the file."""
+        """Return the content of the file."""
         known = {key: value for key, value in asdict(self).items() if value is not None}
         return to_yaml(known, HEADER)
 
 
 def read_lock(path: Path) -> Lock | None:
-    """The lock in the file, or None when there is none yet."""
+    """Return the lock in the file, or None when there is none yet."""
     if not path.exists():
         return None
     content = parse(fetch(str(path)), path.name)
@@ -60,7 +60,7 @@ def new_lock(
     commit: str | None = None,
     day: str | None = None,
 ) -> Lock:
-    """The lock for a document read from `source`.
+    """Return the lock for a document read from `source`.
 
     What is given by hand (`commit`, `day`) counts most; then, as long as the structure is the
     same, what was recorded before; then what the source's own name tells.

@@ -7,7 +7,7 @@ are two keys, prefixed as it asks:
 `x-name`
     What errors call the action. Required, and unique in its file.
 `x-optional`
-    Why it is no fault when this action selects nothing (some versions of the upstream document
+    Why it is right when this action selects nothing (some versions of the upstream document
     lack the part). The action is then skipped, and the run says so.
 
 `update` merges recursively: objects by key, arrays by concatenation, anything else replaces. To
@@ -25,7 +25,7 @@ from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
 from tools.files import fetch, parse
-from tools.openapi import Json, is_list, is_object, kind_of, nearest
+from tools.openapi import Json, is_list, is_object, kind_of, nearest, walk
 
 _KEYS = {"target", "description", "update", "remove"}
 _JSONPATH = JSONPathEnvironment()
@@ -49,7 +49,8 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
     if not is_object(content) or not str(content.get("overlay", "")).startswith("1.0."):
         found = content.get("overlay") if is_object(content) else None
         raise ToolError(
-            f"{path.name}: is no OpenAPI Overlay 1.0 document (overlay: {found!r}, expected 1.0.0)."
+            f"{path.name}: is not an OpenAPI Overlay 1.0 document (overlay: {found!r}, "
+            "expected 1.0.0)."
         )
     info = content.get("info")
     if not is_object(info) or not {"title", "version"} <= info.keys():
@@ -66,7 +67,7 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
 
 
 def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json, list[Action]]:
-    """A copy of `document` with all actions applied in order, and the actions skipped.
+    """Return a copy of `document` with all actions applied in order, and the actions skipped.
 
     Raises ToolError with the action's name when it selects nothing and is not optional, or
     cannot be merged into what it selects.
@@ -96,6 +97,28 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
     return result, skipped
 
 
+def with_enums(document: Json) -> Json:
+    """Return a copy of `document` in which each constant is an enumeration of one value too.
+
+    `const: message` and `enum: [message]` say the same, and upstream has changed from one to the
+    other before. The targets of the Overlays look at `enum`.
+    """
+    result = deepcopy(document)
+    for node in walk(result, "document"):
+        if node.kind == "schema" and "const" in node.value:
+            node.value.setdefault("enum", [node.value["const"]])
+    return result
+
+
+def without_enums(document: Json) -> Json:
+    """Return a copy of `document` in which a constant is nothing but that."""
+    result = deepcopy(document)
+    for node in walk(result, "document"):
+        if node.kind == "schema" and node.value.get("enum") == [node.value.get("const")]:
+            del node.value["enum"]
+    return result
+
+
 def _action(entry: object, where: str) -> Action:
     if not is_object(entry):
         raise ToolError(f"{where}: expected an object, got {entry!r:.60}.")
@@ -111,7 +134,9 @@ def _action(entry: object, where: str) -> Action:
     try:
         query = _JSONPATH.compile(target)
     except JSONPathError as error:
-        raise ToolError(f"{where}: target {target} is no JSONPath (RFC 9535): {error}.") from None
+        raise ToolError(
+            f"{where}: target {target} is not a JSONPath (RFC 9535): {error}."
+        ) from None
     remove = entry.get("remove", False)
     if not isinstance(remove, bool):
         raise ToolError(f"{where}: remove: expected true or false, got {remove!r}.")
@@ -180,7 +205,7 @@ def _merge(target: Json, update: Json, where: str) -> None:
 
 
 def _hint(target: JSONPathQuery, document: Json) -> str:
-    """Where the target stops matching, and what is there instead."""
+    """Say where the target stops matching, and what is there instead."""
     for end in range(len(target.segments), 0, -1):
         prefix = JSONPathQuery(env=target.env, segments=target.segments[: end - 1])
         nodes = prefix.find(document)

@@ -30,7 +30,7 @@ class Selection:
     rules: tuple[Rule, ...]
 
     def keeps(self, keyword: str, *, keep_prose: bool = False) -> bool:
-        """Whether a keyword survives the rules."""
+        """Tell whether a keyword survives the rules."""
         return not any(
             fnmatchcase(keyword, pattern)
             for rule in self.rules

@@ -18,6 +18,7 @@ from tools.openapi import (
     Place,
     children,
     component,
+    cycle,
     is_list,
     is_object,
     pointer,
@@ -103,36 +104,14 @@ def _check_cycles(document: Json) -> None:
         for name, value in document["components"].get(section, {}).items():
             node = Node(("components", section, name), inside[1] if inside else "", value)
             edges[section, name] = list(_in_place(node, document))
-    done: set[Component] = set()
-    for start in edges:
-        if start not in done:
-            _follow(start, edges, done)
-
-
-def _follow(
-    start: Component,
-    edges: dict[Component, list[tuple[Component, Place]]],
-    done: set[Component],
-) -> None:
-    """Walk the edges depth first; coming back to where the walk still is makes a cycle."""
-    path = [start]
-    waiting = [iter(edges[start])]
-    while waiting:
-        for target, place in waiting[-1]:
-            if target in path:
-                loop = [name for _, name in path[path.index(target) :]] + [target[1]]
-                raise ToolError(
-                    f"{pointer(place)}: a cycle that cannot be expressed, {' -> '.join(loop)}: "
-                    "it consists of itself, with no property or list in between; "
-                    f"{_ACTION} cuts it."
-                )
-            if target not in done:
-                path.append(target)
-                waiting.append(iter(edges.get(target, ())))
-                break
-        else:
-            done.add(path.pop())
-            waiting.pop()
+    loop = cycle({name: [target for target, _ in found] for name, found in edges.items()})
+    if loop:
+        place = dict(edges[loop[-2]])[loop[-1]]
+        raise ToolError(
+            f"{pointer(place)}: a cycle that cannot be expressed, "
+            f"{' -> '.join(name for _, name in loop)}: it consists of itself, with no property or "
+            f"list in between; {_ACTION} cuts it."
+        )
 
 
 def _in_place(node: Node, document: Json) -> Iterator[tuple[Component, Place]]:
