@@ -277,7 +277,7 @@ omit = Omit()
 if TYPE_CHECKING:
 
     class SequenceNotStr(Protocol[T_co]):
-        """A sequence that is not a string: a string's `in` takes nothing but strings."""
+        """A sequence that is not a `str`, whose `in` accepts nothing but strings."""
 
         def __contains__(self, value: object, /) -> bool: ...
         def __len__(self) -> int: ...

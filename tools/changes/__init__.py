@@ -23,16 +23,16 @@ def report(old: Json, new: Json) -> str:
     notice a difference.
     """
     before, after = Document(old), Document(new)
-    renamed: dict[str, str] | None = None
-    renames = Renames(before, after, {})
-    while renamed != renames.known:
-        renamed = renames.known
-        renames = Renames(before, after, renamed)
-        comparison = Comparison(renames)
+    known: dict[str, str] = {}
+    while True:
+        comparison = Comparison(Renames(before, after, known))
         comparison.operations()
         comparison.schemas()
+        if comparison.renames.known == known:
+            break
+        known = comparison.renames.known
     comparison.came_and_went()
-    return _markdown(comparison.changes, renames.known, set(after.operations))
+    return _markdown(comparison.changes, known, set(after.operations))
 
 
 def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[str]) -> str:

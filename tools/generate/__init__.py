@@ -6,7 +6,7 @@ unsupported.py       what the generator or the endpoint template would get wrong
 parse.py             the generator's parser, its warnings turned into errors
 types.py             what a value may be; decoding.py how it becomes that; names.py its names
 template_context.py  classes and aliases as the templates see them; endpoints.py operations
-params.py            parameters of operations; accepted.py what they may be
+params.py            the parameters of every operation; accepted.py their annotations
 render.py            the templates, formatted; provenance.py what it all was made from
 verify.py            the count, against the document
 """
