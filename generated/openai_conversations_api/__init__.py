@@ -13,17 +13,17 @@
 """
 
 from ._provenance import PROVENANCE as __provenance__
-from .answers import Answer
 from .client import Client
+from .detailed_response import DetailedResponse
 from .errors import ApiError, DecodeError, StatusError
 from .models import decode
 from .types import RawObject, encode
 
 __all__ = (
-    "Answer",
     "ApiError",
     "Client",
     "DecodeError",
+    "DetailedResponse",
     "RawObject",
     "StatusError",
     "__provenance__",

@@ -17,7 +17,16 @@ _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", 
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
-OWN = {"Answer", "Any", "ClassVar", "Client", "Dispatch", "Extra", "HasCreated", "HasOutputText"}
+OWN = {
+    "Any",
+    "ClassVar",
+    "Client",
+    "DetailedResponse",
+    "Dispatch",
+    "Extra",
+    "HasCreated",
+    "HasOutputText",
+}
 OWN |= {"HasText", "Literal", "Model", "RawObject", "Self", "TypeAlias", "TYPE_CHECKING"}
 _MODULES = {"decode"}
 

@@ -68,7 +68,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     tables = sorted(views.decoding.tables.values(), key=lambda table: table.name)
     _write(project, "_unions.py.jinja", into / "_unions.py", tables=tables)
     _write(project, "_reading.py.jinja", into / "_reading.py")
-    _write(project, "answers.py.jinja", into / "answers.py")
+    _write(project, "detailed_response.py.jinja", into / "detailed_response.py")
     _write(project, "_decoding.py.jinja", into / "_decoding.py")
     _write_params(project, params, into)
     source = provenance(root, TEMPLATES, generator_version)
