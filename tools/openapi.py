@@ -1,26 +1,19 @@
-"""The one reader of OpenAPI 3.1 documents: grammar, walking, references, operations, digests.
+"""The one reader of OpenAPI 3.1 documents: grammar, walking, references, operations.
 
 `title` is a keyword of a schema, but a name when it is a key of `properties`, and plain data inside
 `default`. Everything that reads or rebuilds a document has to know the difference; it is written
 down once, here, after the OpenAPI 3.1.1 and JSON Schema 2020-12 specifications.
 """
 
-import difflib
-import hashlib
-import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
-from typing import Any, TypeGuard, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 from tools.errors import ToolError
-
-T = TypeVar("T", bound=Hashable)
-Json = dict[str, Any]
-"""A JSON object as loaded: dicts, lists, strings, numbers, booleans and None all the way down."""
+from tools.values import Json, is_list, is_object, kind_of, nearest
 
 Place = tuple[str | int, ...]
 Component = tuple[str, str]
@@ -80,25 +73,6 @@ FIELDS: dict[str, dict[str, tuple[str, str] | None]] = {
 # Names whose order says nothing: upstream may shuffle them without a diff here.
 _SORTED = {"paths", "webhooks", "responses", *FIELDS["components"]}
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
-
-
-def is_object(value: object) -> TypeGuard[Json]:
-    """Tell whether a loaded value is a JSON object (whose keys are strings)."""
-    return isinstance(value, dict)
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether a loaded value is a JSON array."""
-    return isinstance(value, list)
-
-
-def kind_of(value: object) -> str:
-    """Say in the words of JSON what kind of value this is, for an error."""
-    if is_object(value):
-        return "an object"
-    if is_list(value):
-        return "a list"
-    return "null" if value is None else f"{value!r:.60}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,15 +285,6 @@ def _follow(ref: str, document: Json) -> tuple[list[str], list[Any]]:
     return steps, met
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint for an error: the known names most like `name`, or nothing."""
-    folded: dict[str, str] = {}
-    for candidate in known:
-        folded.setdefault(str(candidate).casefold(), str(candidate))
-    close = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.5)
-    return f" Nearest: {', '.join(folded[key] for key in close)}." if close else ""
-
-
 def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
     schemes = document.get("components", {}).get("securitySchemes", {})
     schemes = _expect(schemes, ("components", "securitySchemes"), is_object, "an object")
@@ -370,27 +335,3 @@ def operations(document: Json) -> Iterator[Operation]:
         for method in METHODS:
             if is_object(item.get(method)):
                 yield Operation(path, method, item, item[method])
-
-
-def cycle(edges: Mapping[T, Iterable[T]]) -> list[T]:
-    """Return names that lead from one to the next and back to the first; none if there are none."""
-    try:
-        TopologicalSorter(edges).prepare()
-    except CycleError as error:
-        return list(reversed(error.args[1]))
-    return []
-
-
-def canonical(value: object) -> str:
-    """Return the JSON text of `value`: equal values have equal text, 1 and 1.0 too, 1 and true not.
-
-    The order of keys does not count. Only a number that stands alone may be written as another.
-    """
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-
-
-def digest(value: object) -> str:
-    """Return the sha256 of the canonical JSON text, in hexadecimal."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()

@@ -15,9 +15,10 @@ import pytest
 
 from tests.tools.spec_case import Json
 from tools.files import load
-from tools.openapi import METHODS, digest, walk
+from tools.openapi import METHODS, walk
 from tools.openapi_spec import Built, build, read_selection, trim
 from tools.openapi_spec.lock import read_lock
+from tools.values import digest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))

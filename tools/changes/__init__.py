@@ -9,7 +9,7 @@ they are. Prose, examples, order and spelling never show.
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, Document
 from tools.changes.renames import Renames
-from tools.openapi import Json
+from tools.values import Json
 
 __all__ = ["NOTHING", "report"]
 NOTHING = "No differences that matter.\n"

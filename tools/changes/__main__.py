@@ -13,10 +13,11 @@ from tools import ROOT
 from tools.changes import report
 from tools.errors import ToolError, exit_status
 from tools.files import load
-from tools.openapi import Json, operations
+from tools.openapi import operations
 from tools.openapi_spec import read_selection, trim
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
+from tools.values import Json
 
 FIXES = "fixes.overlay.yaml"
 USAGE = (

@@ -23,7 +23,7 @@ from tools.changes.describe import bare, declared, kind, named, tags
 from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Slot, Slots
 from tools.changes.renames import Renames
 from tools.changes.unions import match
-from tools.openapi import Json
+from tools.values import Json
 
 
 @dataclass(frozen=True)

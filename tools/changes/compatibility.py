@@ -12,7 +12,7 @@ from typing import Any
 from tools.changes.describe import values
 from tools.changes.document import BOTH, NOBODY, READERS, SENDERS
 from tools.changes.normalize import ANNOTATIONS
-from tools.openapi import Json, canonical
+from tools.values import Json, canonical
 
 # `maximum`, `maxLength`, `exclusiveMinimum` … of which the first group tells the direction.
 _BOUND = re.compile(r"(?:exclusive)?(max|min)[A-Zi]", re.IGNORECASE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from tools.changes.document import Document
 from tools.changes.normalize import listed
-from tools.openapi import Json, canonical
+from tools.values import Json, canonical
 
 _MOST_SHOWN = 4
 

@@ -10,7 +10,8 @@ from functools import reduce
 from typing import Any
 
 from tools.changes.normalize import ANNOTATIONS, annotations, kept, listed, normalize
-from tools.openapi import Json, Operation, is_list, is_object, operations, resolve, walk
+from tools.openapi import Operation, operations, resolve, walk
+from tools.values import Json, is_list, is_object
 
 SENT, RECEIVED = "requests", "responses"
 BOTH, NOBODY = frozenset({SENT, RECEIVED}), frozenset[str]()

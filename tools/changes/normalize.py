@@ -8,7 +8,8 @@ drops what no caller can notice: prose, examples, vendor extensions and the orde
 from collections.abc import Iterable
 from typing import Any
 
-from tools.openapi import UNIONS, Json, canonical, is_list, rebuild
+from tools.openapi import UNIONS, rebuild
+from tools.values import Json, canonical, is_list
 
 # Keywords of a use of a schema that say something beside the shape of the value.
 ANNOTATIONS = ("nullable", "default", "deprecated", "readOnly", "writeOnly")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tools.changes.describe import declared, kind, tags
 from tools.changes.document import Document
-from tools.openapi import Json
+from tools.values import Json
 
 
 class Renames:

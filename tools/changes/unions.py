@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tools.changes.describe import kind, tags
 from tools.changes.document import Document
-from tools.openapi import Json, canonical
+from tools.values import Json, canonical
 
 Test = Callable[[Json, Json], bool]
 Pair = tuple[Json, Json]

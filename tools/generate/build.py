@@ -7,7 +7,8 @@ from pathlib import Path
 from tools import PACKAGE
 from tools.errors import ToolError
 from tools.files import load
-from tools.openapi import Json, rebuild
+from tools.openapi import rebuild
+from tools.values import Json
 
 from .names import check_names
 from .normalize import normalize

@@ -8,7 +8,8 @@ need not stop. What has no such form is refused by unsupported.py. The file in s
 from collections.abc import Callable
 from typing import Any
 
-from tools.openapi import UNIONS, Json, Operation, operations, rebuild, resolve, walk
+from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
+from tools.values import Json
 
 NULL: Json = {"type": "null"}
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from openapi_python_client.strings import PythonIdentifier
 
 from tools.errors import ToolError
-from tools.openapi import UNIONS, Json, Node, canonical, children, cycle, operations, resolve
+from tools.openapi import UNIONS, Node, children, operations, resolve
+from tools.values import Json, canonical, cycle
 
 from .normalize import schema_kinds
 

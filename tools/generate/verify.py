@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.openapi import Json, operations, resolve
+from tools.openapi import operations, resolve
+from tools.values import Json
 
 from .names import json_name
 from .normalize import alternatives, schema_kinds

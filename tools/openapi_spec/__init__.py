@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.openapi import Json, digest
 from tools.openapi_spec.overlay import Action, apply, read_overlay, with_enums, without_enums
 from tools.openapi_spec.selection import Selection, read_selection
 from tools.openapi_spec.trim import prune, trim
 from tools.openapi_spec.validate import undeclared, validate
+from tools.values import Json, digest
 
 OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
 

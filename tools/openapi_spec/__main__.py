@@ -9,9 +9,10 @@ from pathlib import Path
 from tools import ROOT
 from tools.errors import ToolError, exit_status
 from tools.files import load, replace, to_yaml
-from tools.openapi import Json, operations
+from tools.openapi import operations
 from tools.openapi_spec import build, read_selection
 from tools.openapi_spec.lock import new_lock, read_lock
+from tools.values import Json
 
 USAGE = (
     "usage: make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1], "

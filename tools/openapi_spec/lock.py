@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
 from tools.files import fetch, parse, to_yaml
-from tools.openapi import is_object
+from tools.values import is_object
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _RAW = re.compile(r"https://raw\.githubusercontent\.com/([\w.-]+/[\w.-]+)/([0-9a-f]{7,40})/")

@@ -25,7 +25,8 @@ from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
 from tools.files import fetch, parse
-from tools.openapi import Json, is_list, is_object, kind_of, nearest, walk
+from tools.openapi import walk
+from tools.values import Json, is_list, is_object, kind_of, nearest
 
 _KEYS = {"target", "description", "update", "remove"}
 _JSONPATH = JSONPathEnvironment()

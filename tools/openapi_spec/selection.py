@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.errors import ToolError
 from tools.files import fetch, parse
-from tools.openapi import is_list, is_object
+from tools.values import is_list, is_object
 
 
 @dataclass(frozen=True, slots=True)

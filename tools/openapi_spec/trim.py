@@ -17,14 +17,9 @@ from tools.openapi import (
     FIELDS,
     METHODS,
     Component,
-    Json,
     Node,
     Place,
     component,
-    is_list,
-    is_object,
-    kind_of,
-    nearest,
     operations,
     pointer,
     rebuild,
@@ -32,6 +27,7 @@ from tools.openapi import (
     walk,
 )
 from tools.openapi_spec.selection import Selection
+from tools.values import Json, is_list, is_object, kind_of, nearest
 
 Keep = Callable[[str], bool]
 

@@ -13,19 +13,16 @@ from tools.openapi import (
     FIELDS,
     UNIONS,
     Component,
-    Json,
     Node,
     Place,
     children,
     component,
-    cycle,
-    is_list,
-    is_object,
     pointer,
     references,
     resolve,
     walk,
 )
+from tools.values import Json, cycle, is_list, is_object
 
 # Keywords that, like `$ref`, describe the very same value: a cycle through these never ends.
 IN_PLACE = ("allOf", *UNIONS, "not", "if", "then", "else", "dependentSchemas")
