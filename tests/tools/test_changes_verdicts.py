@@ -70,6 +70,10 @@ CASES: dict[str, tuple[Json, Json, str, bool, bool]] = {
         {"anyOf": [STRING, {"type": "integer"}, {"type": "array", "items": STRING}]},
         ": may now also be list of string", False, True,
     ),
+    "new member for anything": (
+        {"anyOf": [STRING, {"type": "integer"}]}, {"anyOf": [STRING, {"type": "integer"}, {}]},
+        ": may now also be anything", False, True,
+    ),
     "gone kind": (
         {"oneOf": [thing("a"), thing("b", x=STRING)]}, {"oneOf": [thing("a")]},
         ": can no longer be object of `type`, `x`", True, False,

@@ -135,10 +135,11 @@ def _union(node: Json) -> Json:
     rest = {key: value for key, value in node.items() if key not in UNIONS}
     members: list[Json] = []
     for member in listed(node.get("anyOf", node.get("oneOf"))):
-        inner = member.get("type") == "null" or member.keys() <= {"anyOf", "nullable"}
-        if member.get("type") == "null" or (inner and "nullable" in member):
+        is_null = member.get("type") == "null"
+        is_union = "anyOf" in member and member.keys() <= {"anyOf", "nullable"}
+        if is_null or (is_union and "nullable" in member):
             rest["nullable"] = True
-        members += member.get("anyOf", []) if inner else [member]
+        members += member["anyOf"] if is_union else [] if is_null else [member]
     if len(members) != 1:
         return {**rest, "anyOf": members} if members else {**rest, "type": "null"}
     if rest.keys() <= {*ANNOTATIONS, "type", "discriminator"}:
