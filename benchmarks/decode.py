@@ -20,7 +20,7 @@ from openai.pagination import SyncConversationCursorPage
 from openai.types.conversations import ConversationItem
 from openai.types.conversations.item_create_params import ItemCreateParams
 from openai.types.responses import ResponseStreamEvent
-from openai_conversations._json import loads
+from openai_conversations._response.json import loads
 from openai_conversations_api import models
 from openai_conversations_api.api.conversations import list_conversation_items
 from openai_conversations_api.api.responses import create_response

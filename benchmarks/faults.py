@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import openai
-from openai_conversations import __version__, retry
+from openai_conversations import __version__
+from openai_conversations._transport import retries as retry
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 

@@ -255,25 +255,6 @@ def encode_list(value: Any) -> Any:
     return encode(value)
 
 
-class Omit:
-    """The type of `omit`: a parameter that is not sent, where None would be sent as null."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "omit"
-
-    def __reduce__(self) -> str:
-        return "omit"
-
-
-omit = Omit()
-"""The default of parameters that are not sent."""
-
-
 if TYPE_CHECKING:
 
     class SequenceNotStr(Protocol[T_co]):

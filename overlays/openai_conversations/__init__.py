@@ -21,18 +21,20 @@ from ._version import __version__
 if TYPE_CHECKING:
     from openai_conversations_api import models
 
+    from . import params
+    from ._append.results import AppendProgress, AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
     from ._async.streams import AsyncStream
-    from ._settings import UnencryptedKeyWarning
+    from ._request.client_options import UnencryptedKeyWarning
+    from ._request.types import Omit, omit
+    from ._response.raw_response import RawResponse
     from ._sync.api_response import APIResponse
     from ._sync.client import Client
     from ._sync.pages import Page
     from ._sync.streams import Stream
-    from ._types import Omit, omit
     from .abort import AbortSignal
-    from .append import AppendProgress, AppendResult
     from .errors import (
         APIConnectionError,
         APIError,
@@ -55,19 +57,22 @@ if TYPE_CHECKING:
         UnprocessableEntityError,
     )
     from .interceptors import AsyncInterceptor, AsyncSend, Interceptor, Send
-    from .items import ItemReference, MessageItem, ReasoningInputItem, ResponseInput, message_text
-    from .parts import Content
-    from .raw import RawResponse
-    from .tool_items import (
+    from .items import (
         ApplyPatchCallOutputItem,
         ComputerCallOutputItem,
+        Content,
         CustomToolCallItem,
         CustomToolCallOutputItem,
         FunctionCallItem,
         FunctionCallOutputItem,
+        ItemReference,
         LocalShellCallOutputItem,
         McpApprovalResponseItem,
+        MessageItem,
+        ReasoningInputItem,
+        ResponseInput,
         ShellCallOutputItem,
+        message_text,
     )
 
 _HOMES = {
@@ -75,14 +80,14 @@ _HOMES = {
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
     "._async.streams": ("AsyncStream",),
-    "._settings": ("UnencryptedKeyWarning",),
+    "._request.client_options": ("UnencryptedKeyWarning",),
     "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
     "._sync.streams": ("Stream",),
-    "._types": ("Omit", "omit"),
+    "._request.types": ("Omit", "omit"),
     ".abort": ("AbortSignal",),
-    ".append": ("AppendProgress", "AppendResult"),
+    "._append.results": ("AppendProgress", "AppendResult"),
     ".errors": (
         "APIConnectionError",
         "APIError",
@@ -106,25 +111,23 @@ _HOMES = {
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
     ".items": (
-        "ItemReference",
-        "MessageItem",
-        "ReasoningInputItem",
-        "ResponseInput",
-        "message_text",
-    ),
-    ".parts": ("Content",),
-    ".raw": ("RawResponse",),
-    ".tool_items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",
+        "Content",
         "CustomToolCallItem",
         "CustomToolCallOutputItem",
         "FunctionCallItem",
         "FunctionCallOutputItem",
+        "ItemReference",
         "LocalShellCallOutputItem",
         "McpApprovalResponseItem",
+        "MessageItem",
+        "ReasoningInputItem",
+        "ResponseInput",
         "ShellCallOutputItem",
+        "message_text",
     ),
+    "._response.raw_response": ("RawResponse",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -184,12 +187,15 @@ __all__ = [
     "message_text",
     "models",
     "omit",
+    "params",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "models":
         value: Any = import_module("openai_conversations_api.models")
+    elif name == "params":
+        value = import_module(".params", __name__)
     elif name in _HOME:
         value = getattr(import_module(_HOME[name], __name__), name)
     else:

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 if TYPE_CHECKING:
     import httpx
 
-    from .append import AppendProgress
+    from ._append.results import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
 """How far a call had come when its `AbortSignal` was set."""
@@ -68,8 +68,10 @@ class InvalidArgumentError(OpenAIError, ValueError, TypeError):
         received: what came, in a few words and without secrets.
     """
 
-    def __init__(self, argument: str, *, expected: str, received: str) -> None:
-        super().__init__(f"{argument}: expected {expected}, got {received}")
+    def __init__(
+        self, argument: str, *, expected: str, received: str, message: str | None = None
+    ) -> None:
+        super().__init__(message or f"{argument}: expected {expected}, got {received}")
         self.argument = argument
         self.expected = expected
         self.received = received
@@ -192,7 +194,7 @@ class APITimeoutError(APIConnectionError):
         super().__init__(message=message, request=request)
 
 
-class _AnswerError(APIError):
+class _ResponseError(APIError):
     """What the two kinds of errors that have an answer share.
 
     Attributes:
@@ -215,7 +217,7 @@ class _AnswerError(APIError):
         self.request_id = response.headers.get("x-request-id")
 
 
-class APIResponseValidationError(_AnswerError):
+class APIResponseValidationError(_ResponseError):
     """The answer is no JSON, or not what the document says."""
 
     def __init__(
@@ -225,7 +227,7 @@ class APIResponseValidationError(_AnswerError):
         super().__init__(message, response=response, body=body)
 
 
-class APIStatusError(_AnswerError):
+class APIStatusError(_ResponseError):
     """The service answered with a status of 400 or more."""
 
 

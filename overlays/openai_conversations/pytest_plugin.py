@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from openai_conversations import AsyncClient, Client
-
+    from . import AsyncClient, Client
     from .local.observed import ObservedService
 
 __all__ = [
@@ -56,8 +55,7 @@ def conversations_client(conversations_local: ObservedService) -> Iterator[Clien
     """A `Client` that talks to the local service in this process."""
     import httpx
 
-    from openai_conversations import Client
-
+    from . import Client
     from .local.transport import LocalTransport
 
     transport = LocalTransport(conversations_local)
@@ -76,8 +74,7 @@ def conversations_async_client(conversations_local: ObservedService) -> AsyncCli
     """
     import httpx
 
-    from openai_conversations import AsyncClient
-
+    from . import AsyncClient
     from .local.transport import AsyncLocalTransport
 
     http_client = httpx.AsyncClient(transport=AsyncLocalTransport(conversations_local))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from openai_conversations import retry
+from openai_conversations._transport import retries as retry
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 

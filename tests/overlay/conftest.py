@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from openai_conversations import retry
+from openai_conversations._transport import retries as retry
 
 from tests.overlay.ways import EVERY_TRANSPORT, WAYS, Way
 

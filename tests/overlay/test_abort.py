@@ -8,13 +8,8 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-from openai_conversations import (
-    AbortSignal,
-    AsyncClient,
-    Client,
-    RequestAbortedError,
-    retry,
-)
+from openai_conversations import AbortSignal, AsyncClient, Client, RequestAbortedError
+from openai_conversations._transport import retries as retry
 
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openai_conversations import _checks
+from openai_conversations._request import validation as _checks
 from openai_conversations.errors import InvalidArgumentError, OpenAIError
 
 

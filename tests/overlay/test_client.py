@@ -90,7 +90,7 @@ def test_a_client_of_the_other_kind_is_refused() -> None:
 
 def test_the_repr_shows_no_key() -> None:
     client = Client(api_key="sk-secret", organization="o")
-    assert "secret" not in repr(client) + repr(client._settings) + repr(client.conversations)
+    assert "secret" not in repr(client) + repr(client._client_options) + repr(client.conversations)
     assert repr(client).startswith("Client(base_url='https://api.openai.com/v1'")
     client.close()
     assert repr(client).endswith("closed)")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openai_conversations import _inputs
-from openai_conversations._inputs import to_input_items, to_response_input
+from openai_conversations._request import input_items as _inputs
+from openai_conversations._request.input_items import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
 from openai_conversations_api import models
 

@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai_conversations._inputs import to_input_items, to_response_input
+from openai_conversations._request.input_items import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
-from openai_conversations.files import data_url, detect_mime_type
-from openai_conversations.items import (
+from openai_conversations.items.content import Content
+from openai_conversations.items.files import data_url, detect_mime_type
+from openai_conversations.items.messages import (
     ItemReference,
     MessageItem,
     ReasoningInputItem,
     ResponseInput,
     message_text,
 )
-from openai_conversations.parts import Content
-from openai_conversations.tool_items import (
+from openai_conversations.items.tool_items import (
     ApplyPatchCallOutputItem,
     ComputerCallOutputItem,
     FunctionCallItem,

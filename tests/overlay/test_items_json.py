@@ -9,15 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai_conversations import items, parts, tool_items
-from openai_conversations._inputs import to_input_items
-from openai_conversations.items import (
-    ItemReference,
-    MessageItem,
-    ReasoningInputItem,
-)
-from openai_conversations.parts import Content
-from openai_conversations.tool_items import (
+from openai_conversations._request.input_items import to_input_items
+from openai_conversations.items import content as parts
+from openai_conversations.items import messages as items
+from openai_conversations.items import tool_items
+from openai_conversations.items.content import Content
+from openai_conversations.items.messages import ItemReference, MessageItem, ReasoningInputItem
+from openai_conversations.items.tool_items import (
     ApplyPatchCallOutputItem,
     ComputerCallOutputItem,
     CustomToolCallItem,
@@ -267,7 +265,7 @@ def test_no_namespace_has_the_name_of_a_model() -> None:
 
 def test_importing_the_helpers_loads_no_model() -> None:
     code = (
-        "import sys, openai_conversations.items, openai_conversations.tool_items;"
+        "import sys, openai_conversations.items, openai_conversations.items.tool_items;"
         "print([name for name in sys.modules if name.startswith('openai_conversations_api')])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from openai_conversations import _log
+from openai_conversations._transport import log as _log
 
 from tests.overlay.loopback import CONVERSATION, Loopback, answers
 from tests.overlay.ways import Way

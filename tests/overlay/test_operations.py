@@ -7,14 +7,8 @@ from typing import Any
 
 import anyio
 import pytest
-from openai_conversations import (
-    AsyncClient,
-    Client,
-    MessageItem,
-    NotFoundError,
-    _operations,
-    models,
-)
+from openai_conversations import AsyncClient, Client, MessageItem, NotFoundError, models
+from openai_conversations._request import operations as _operations
 
 from tests.document import operations
 from tests.overlay.loopback import CONVERSATION, Loopback, answers

@@ -11,8 +11,8 @@ import anyio
 import httpx
 import pytest
 from openai_conversations import APITimeoutError, AsyncClient, Client
-from openai_conversations._async.pool import AsyncConnectionPool
-from openai_conversations._sync.pool import ConnectionPool
+from openai_conversations._async.connection_pool import AsyncConnectionPool
+from openai_conversations._sync.connection_pool import ConnectionPool
 
 from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
 from tests.overlay.ways import Way
@@ -136,8 +136,8 @@ def test_one_async_client_over_several_event_loops() -> None:
             # What a loop leaves open is closed with it, as for any other user of sockets.
             await call()
             for lanes in pool._free.values():
-                for lane in lanes:
-                    await lane.connection.aclose()
+                for pooled in lanes:
+                    await pooled.connection.aclose()
 
         anyio.run(call_and_leave)
         anyio.run(call_and_leave)

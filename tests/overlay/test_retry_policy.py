@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from openai_conversations import retry
+from openai_conversations._transport import retries as retry
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
@@ -31,20 +31,20 @@ ANSWERS = [
 @pytest.mark.parametrize(("status", "code", "repeatable", "post"), ANSWERS)
 def test_after_an_answer(status: int, code: str | None, repeatable: bool, post: bool) -> None:
     for method, expected in (("GET", repeatable), ("DELETE", repeatable), ("POST", post)):
-        assert retry.retry_after_answer(method, status, code, {}) is expected
+        assert retry.retry_after_response(method, status, code, {}) is expected
 
 
 def test_the_service_has_the_last_word() -> None:
-    assert retry.retry_after_answer("POST", 500, None, {"x-should-retry": "true"})
-    assert not retry.retry_after_answer("GET", 429, None, {"x-should-retry": "false"})
-    assert retry.retry_after_answer("GET", 429, None, {"x-should-retry": "perhaps"})
+    assert retry.retry_after_response("POST", 500, None, {"x-should-retry": "true"})
+    assert not retry.retry_after_response("GET", 429, None, {"x-should-retry": "false"})
+    assert retry.retry_after_response("GET", 429, None, {"x-should-retry": "perhaps"})
 
 
 def test_who_asks_for_more_than_two_minutes_is_not_asked_again() -> None:
-    assert retry.retry_after_answer("GET", 429, None, {"retry-after": "120"})
-    assert not retry.retry_after_answer("GET", 429, None, {"retry-after": "121"})
+    assert retry.retry_after_response("GET", 429, None, {"retry-after": "120"})
+    assert not retry.retry_after_response("GET", 429, None, {"retry-after": "121"})
     headers = {"retry-after-ms": "120001", "x-should-retry": "true"}
-    assert not retry.retry_after_answer("GET", 429, None, headers)
+    assert not retry.retry_after_response("GET", 429, None, headers)
 
 
 NOW = 1_700_000_000.0

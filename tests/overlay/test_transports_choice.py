@@ -10,13 +10,8 @@ from typing import Any
 import httpx
 import pytest
 import trustme
-from openai_conversations import (
-    APIConnectionError,
-    AsyncClient,
-    Client,
-    InvalidArgumentError,
-    _fast_async,
-)
+from openai_conversations import APIConnectionError, AsyncClient, Client, InvalidArgumentError
+from openai_conversations._transport import choice_async as _fast_async
 
 from tests.overlay.carriers import CARRIERS, Carrier, SecureLoopback
 from tests.overlay.loopback import CONVERSATION, Loopback, answers
@@ -61,7 +56,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_aiohttp_that_is_too_old_is_passed_over(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setitem(sys.modules, "openai_conversations._aiohttp", None)
+    monkeypatch.setitem(sys.modules, "openai_conversations._transport.aiohttp_transport", None)
     with Loopback(answers(CONVERSATION)) as server:
         Carrier("asyncio", "aiohttp").run(server.url, retrieve, retrieve)
     assert [r.getMessage()[:40] for r in caplog.records if r.levelname == "WARNING"] == [

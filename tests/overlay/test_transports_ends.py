@@ -18,10 +18,10 @@ from openai_conversations import (
     Client,
     RequestAbortedError,
 )
-from openai_conversations._aiohttp import AiohttpTransport
-from openai_conversations._async.pool import AsyncConnectionPool
-from openai_conversations._stdlib import StdlibConnection
-from openai_conversations._sync.pool import ConnectionPool
+from openai_conversations._async.connection_pool import AsyncConnectionPool
+from openai_conversations._sync.connection_pool import ConnectionPool
+from openai_conversations._transport.aiohttp_transport import AiohttpTransport
+from openai_conversations._transport.stdlib import StdlibConnection
 
 from tests.overlay.carriers import CARRIERS, Carrier
 from tests.overlay.events import delta

@@ -27,7 +27,10 @@ RULES = [
     ("x: Callable[[], Awaitable[A[B, C]]]\n", "x: Callable[[], A[B, C]]\n"),
     ('"""await x, `AsyncA`; async with y."""\n', '"""x, `A`; with y."""\n'),
     ("x = 1  # AsyncA awaits; await it\n", "x = 1  # A awaits; it\n"),
-    ("from .._runtime_async import AsyncPaginator, sleep\n", "from .._runtime_sync import sleep\n"),
+    (
+        "from .concurrency_async import AsyncPaginator, sleep\n",
+        "from .concurrency_sync import sleep\n",
+    ),
     (
         "from a import AsyncIterator, Awaitable, Iterator\n",
         "from a import Iterator\n",

@@ -22,7 +22,7 @@ from openai_conversations import (
     message_text,
 )
 from openai_conversations import models as m
-from openai_conversations._inputs import ItemLike
+from openai_conversations._request.input_items import ItemLike
 
 assert_type(MessageItem.user_text("Hi"), m.InputMessage)
 assert_type(MessageItem.system_text("Hi"), m.InputMessage)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from .. import _operations as operations
-from .._append import id_of
-from .._checks import MAX_LIMIT
-from .._types import Omit, Options, omit
+from .._append.state import id_of
+from .._request import operations as operations
+from .._request.types import Omit, Options, omit
+from .._request.validation import MAX_LIMIT
+from .._response.parsing import parse_response
 from ..errors import APIResponseValidationError, NotFoundError, OpenAIError
 from .pages import AsyncListing
 
@@ -37,15 +38,14 @@ class AsyncAppendRequests:
 
     async def send(self, batch: list[dict[str, Any]]) -> list[ConversationItem]:
         """Send a batch once; the items as stored."""
-        call = operations.create_items.call(
-            {"conversation_id": self._conversation_id, "include": self._include},
-            body={"items": batch},
+        request, _ = operations.create_items.request(
+            {"include": self._include, "items": batch}, conversation_id=self._conversation_id
         )
-        reply = await self._once.call(call, self._options)
-        stored = reply.parse().data
+        response, retries = await self._once.send(request, self._options)
+        stored = parse_response(request, response, retries, strict=self._once.strict).data
         if not _has_length(stored, len(batch)) or id_of(stored[-1]) is None:
             message = f"the answer does not hold the {len(batch)} items that were sent"
-            raise APIResponseValidationError(reply.http_response, None, message=message)
+            raise APIResponseValidationError(response, None, message=message)
         return stored
 
     async def newest(self) -> str | None:
@@ -65,31 +65,28 @@ class AsyncAppendRequests:
         """The items after this one (None: all), oldest first, up to a hundred."""
         return await self._list(MAX_LIMIT, "asc", omit if item_id is None else item_id)
 
-    async def take_back(self, item_id: str) -> None:
+    async def delete(self, item_id: str) -> None:
         """See to it that an item is not in the conversation."""
-        call = operations.delete_item.call(
-            {"conversation_id": self._conversation_id, "item_id": item_id}
+        request, _ = operations.delete_item.request(
+            {}, conversation_id=self._conversation_id, item_id=item_id
         )
         try:
-            await self._client.call(call, self._options)
+            await self._client.send(request, self._options)
         except NotFoundError:
             return
 
     async def _list(
         self, count: int, order: Literal["asc", "desc"], after: str | Omit
     ) -> list[ConversationItem]:
+        params = {"after": after, "limit": count, "order": order, "include": self._include}
         listing: AsyncListing[ConversationItem] = AsyncListing(
             self._client,
             operations.list_items,
-            {"conversation_id": self._conversation_id},
-            self._options,
-            after=after,
-            limit=count,
-            order=order,
-            include=self._include,
-            max_items=count,
+            {**params, **self._options._asdict()},
+            count,
+            conversation_id=self._conversation_id,
         )
-        page = (await listing.first()).parse()
+        page = listing.to_first_page(*await self._client.send(listing.request, listing.options))
         return [item async for item in page]
 
 

@@ -1,41 +1,32 @@
-"""`AsyncClient`: what it is configured with, what it holds, and the calls that every part makes."""
+"""`AsyncClient`: its options, its connections, and the resources that it holds."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from .._call import Call
-from .._checks import invalid
-from .._log import set_up_from_environment
-from .._replies import decode_reply
-from .._settings import DEFAULT_MAX_RETRIES, make_settings, warn_if_unencrypted
-from .._types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
-from ..raw import RawResponse
-from .body import AsyncBody
-from .generic import AsyncGenericCalls
+from .. import local as local_mode
+from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
+from .._request.request import OperationRequest
+from .._request.types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
+from .._request.validation import invalid
+from .._transport.log import set_up_from_environment
+from ..interceptors import AsyncInterceptor
+from .http_methods import AsyncHttpMethods
 from .sender import AsyncSender
-from .streams import AsyncStream
 from .transports import open_sender
 
 if TYPE_CHECKING:
-    import os
-    from types import TracebackType
-    from typing import Self
-
-    from ..interceptors import AsyncInterceptor
-    from ..local.model import LocalModel, ModelCallable
-    from ..local.service import LocalService
     from .conversations import AsyncConversations
     from .responses import AsyncResponses
 
-_T = TypeVar("_T")
 
-
-class AsyncClient(AsyncGenericCalls):
+class AsyncClient(AsyncHttpMethods):
     """A client of OpenAI's Conversations API, for asyncio and trio.
 
     `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
@@ -68,30 +59,29 @@ class AsyncClient(AsyncGenericCalls):
             base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
             timeout: seconds for each step of a request (and for the whole of it, unless it
                 streams), or an `httpx.Timeout`; None for no limit. Default: 600, 5 to connect.
-            max_retries: how often a request is sent again after a failure that may pass.
-            default_headers: added to every request; `omit` as a value takes one of ours away.
+            max_retries: how often a request is retried after a failure that may pass.
+            default_headers: added to every request; `omit` as a value takes a default one away.
             default_query: added to every request.
-            transport: what sends: "httpx", or what is faster, which is "http.client" for sync
-                clients and "aiohttp" (extra `fast`) for async ones. Default: the faster one where
-                it is installed.
-            http_client: an httpx client to send with, whatever `transport` says. It stays yours:
-                we never close it.
+            transport: "httpx", or for async clients "aiohttp" (extra `fast`), which is faster.
+                Default: the faster one where it is installed.
+            http_client: an httpx client to send with, whatever `transport` says. It is never closed
+                here.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
-            strict: raise `APIResponseValidationError` for an answer that does not fit the API's
-                document. Off, unknown and missing fields are taken as they come.
+            strict: raise `APIResponseValidationError` for a response that does not fit the
+                spec. Off, unknown and missing fields are taken as they come.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
-            OpenAIError: there is no API key.
+            OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise invalid("http_client", "an httpx.AsyncClient", http_client)
         if http_client is not None and not given(timeout):
-            # A time-out set there is meant; httpx's default of five seconds is not.
+            # A timeout set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
-        self._settings = make_settings(
+        self._client_options = make_client_options(
             api_key=api_key,
             organization=organization,
             project=project,
@@ -103,19 +93,19 @@ class AsyncClient(AsyncGenericCalls):
             interceptors=interceptors,
             strict=strict,
         )
-        warn_if_unencrypted(self._settings.base_url)
+        warn_if_unencrypted(self._client_options.base_url)
         self._sender = open_sender(transport) if http_client is None else AsyncSender(http_client)
         self._owns_http_client = http_client is None
         self._parent: AsyncClient | None = None
         self._closed = False
-        self._local_service: LocalService | None = None
+        self._local_service: local_mode.LocalService | None = None
 
     @classmethod
     def local(
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        model: LocalModel | ModelCallable | None = None,
+        model: local_mode.LocalModel | local_mode.ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -123,14 +113,14 @@ class AsyncClient(AsyncGenericCalls):
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
     ) -> Self:
-        """A client with the whole API in this process: no key, no network.
+        """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. There is no language model behind it: answers
+        For development, tests and demonstrations. There is no language model behind it: responses
         come from a built-in stand-in that says so, or from your script (`local_service`).
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
-            model: what answers in place of the stand-in: a function of the request and the items
+            model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
             timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
                 client itself.
@@ -159,7 +149,7 @@ class AsyncClient(AsyncGenericCalls):
         return client
 
     @property
-    def local_service(self) -> LocalService:
+    def local_service(self) -> local_mode.LocalService:
         """The service behind a client made by `local()`, for scripting its model.
 
         Raises:
@@ -178,7 +168,7 @@ class AsyncClient(AsyncGenericCalls):
 
     @cached_property
     def responses(self) -> AsyncResponses:
-        """A model's answers, which can read from and add to a conversation."""
+        """Responses of a model, which can read from and add to a conversation."""
         from .responses import AsyncResponses
 
         return AsyncResponses(self)
@@ -187,28 +177,28 @@ class AsyncClient(AsyncGenericCalls):
 
     @property
     def organization(self) -> str | None:
-        """What is sent as `OpenAI-Organization`, or None."""
-        return self._settings.organization
+        """The value that is sent as `OpenAI-Organization`, or None."""
+        return self._client_options.organization
 
     @property
     def project(self) -> str | None:
-        """What is sent as `OpenAI-Project`, or None."""
-        return self._settings.project
+        """The value that is sent as `OpenAI-Project`, or None."""
+        return self._client_options.project
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where requests go."""
-        return httpx.URL(self._settings.base_url)
+        """The URL below which requests go."""
+        return httpx.URL(self._client_options.base_url)
 
     @property
     def timeout(self) -> httpx.Timeout:
-        """The time-outs of calls that do not give their own."""
-        return self._settings.timeout
+        """The timeouts of requests that do not give their own."""
+        return self._client_options.timeout
 
     @property
     def max_retries(self) -> int:
-        """How often a request is sent again after a failure that may pass."""
-        return self._settings.max_retries
+        """The number of times that a request is retried after a failure that may pass."""
+        return self._client_options.max_retries
 
     def with_options(
         self,
@@ -224,7 +214,7 @@ class AsyncClient(AsyncGenericCalls):
         interceptors: Sequence[AsyncInterceptor] | Omit = omit,
         strict: bool | Omit = omit,
     ) -> Self:
-        """A client like this one with some options changed, on the same connections.
+        """Return a client like this one with some options changed, on the same connections.
 
         This one is not changed. Closing the copy closes only the copy; closing this one, both.
 
@@ -251,19 +241,19 @@ class AsyncClient(AsyncGenericCalls):
             )
             if given(value)
         }
-        settings = self._settings
+        client_options = self._client_options
         if given(default_headers):
-            changes["default_headers"] = {**settings.default_headers, **default_headers}
+            changes["default_headers"] = {**client_options.default_headers, **default_headers}
         if given(default_query):
-            changes["default_query"] = {**settings.default_query, **default_query}
+            changes["default_query"] = {**client_options.default_query, **default_query}
         copy = type(self).__new__(type(self))
-        copy._settings = settings.changed(**changes)
+        copy._client_options = client_options.changed(**changes)
         copy._sender = self._sender
         copy._owns_http_client = False
         copy._parent = self
         copy._closed = False
         copy._local_service = self._local_service
-        warn_if_unencrypted(copy._settings.base_url)
+        warn_if_unencrypted(copy._client_options.base_url)
         return copy
 
     copy = with_options
@@ -271,7 +261,7 @@ class AsyncClient(AsyncGenericCalls):
     # -- life
 
     def is_closed(self) -> bool:
-        """Has this client, or the one it was copied from, been closed?"""
+        """Return whether this client, or the one it was copied from, has been closed."""
         return (
             self._closed
             or self._sender.http_client.is_closed
@@ -279,7 +269,7 @@ class AsyncClient(AsyncGenericCalls):
         )
 
     async def close(self) -> None:
-        """Close the connections, unless they are another's: a copy's, or `http_client=`'s."""
+        """Close the connections, unless they belong to another client or to `http_client=`."""
         self._closed = True
         if self._owns_http_client:
             await self._sender.http_client.aclose()
@@ -299,28 +289,22 @@ class AsyncClient(AsyncGenericCalls):
         state = ", closed" if self.is_closed() else ""
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
 
-    # -- calls
+    # -- requests
 
-    async def call(self, call: Call[_T], options: Options) -> RawResponse[_T]:
-        """Send a call and give its answer; every operation ends here."""
-        settings = self._settings
-        response, retries = await self._sender.send(settings, call, options, self.is_closed)
-        return RawResponse(
-            response, retries, lambda reply: decode_reply(call, reply, strict=settings.strict)
-        )
+    @property
+    def strict(self) -> bool:
+        """Whether a response that does not fit the spec is an error."""
+        return self._client_options.strict
 
-    async def open(
-        self, call: Call[Any], options: Options, *, resumed: bool
-    ) -> RawResponse[AsyncStream]:
-        """Send a call that asks for a stream of events."""
-        settings = self._settings
-        response, retries = await self._sender.send(settings, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: AsyncStream(
-                AsyncBody(reply, options.abort, retries),
-                operation=call.operation if settings.strict else "",
-                resumed=resumed,
-            ),
-        )
+    async def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it; every method ends here.
+
+        Returns:
+            The response, read unless the request leaves that to the caller, and the retries taken.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        return await self._sender.send(self._client_options, request, options, self.is_closed)

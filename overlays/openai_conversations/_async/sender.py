@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from .._call import Call, Prepared
-from .._exchange import Exchange
-from .._failures import to_connection_error
-from .._log import log_answer, logger
-from .._replies import to_status_error
-from .._runtime_async import abortable, ask_for_key, read_within, sleep
+from .._request.attempt import Attempt
+from .._request.request import OperationRequest, PreparedRequest
+from .._response.parsing import to_status_error
+from .._transport.concurrency_async import abortable, ask_for_key, read_within, sleep
+from .._transport.log import log_response, logger
+from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
+from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -24,11 +25,10 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from ..retry import delay_before_retry, retry_after_answer, retry_after_failure
 
 if TYPE_CHECKING:
-    from .._settings import Settings
-    from .._types import Options
+    from .._request.client_options import ClientOptions
+    from .._request.types import Options
 
 _Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
@@ -50,7 +50,11 @@ class AsyncSender:
         self.ours = transport is not None
 
     async def send(
-        self, settings: Settings, call: Call[Any], options: Options, is_closed: Callable[[], bool]
+        self,
+        client_options: ClientOptions,
+        call: OperationRequest[Any],
+        options: Options,
+        is_closed: Callable[[], bool],
     ) -> tuple[httpx.Response, int]:
         """Send a call, again where the policy allows it, until there is a good answer.
 
@@ -60,7 +64,7 @@ class AsyncSender:
         Raises:
             OpenAIError: one of its subclasses, see `errors`.
         """
-        prepared = Prepared(settings, call, options)
+        prepared = PreparedRequest(client_options, call, options)
         abort = options.abort
         retries = 0
         while True:
@@ -68,21 +72,21 @@ class AsyncSender:
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            source = settings.api_key
+            source = client_options.api_key
             key = await ask_for_key(source) if callable(source) else source
-            request, exchange = (
+            request, attempt = (
                 prepared.attempt(key) if self.ours else prepared.attempt_with(self.http_client, key)
             )
-            exchange.whole = not (call.stream or call.unread)
-            send: _Send = partial(self._deliver, exchange)
-            if settings.interceptors:
-                send = _chain(settings.interceptors, send)
+            attempt.whole = not (call.stream or call.unread)
+            send: _Send = partial(self._deliver, attempt)
+            if client_options.interceptors:
+                send = _chain(client_options.interceptors, send)
             failure: APIError
             try:
                 if abort is None:
                     response = await send(request)
                 else:
-                    response = await _send_until(abort, send, request, exchange)
+                    response = await _send_until(abort, send, request, attempt)
             except APIConnectionError as error:
                 failure, headers = error, None
                 again = retry_after_failure(call.method, never_sent=error.never_sent)
@@ -90,22 +94,22 @@ class AsyncSender:
                 if response.status_code < 400:
                     return response, retries
                 failure, headers = to_status_error(response), response.headers
-                again = retry_after_answer(
+                again = retry_after_response(
                     call.method, response.status_code, failure.code, response.headers
                 )
             failure.retries_taken = retries
-            if not again or retries >= settings.max_retries:
+            if not again or retries >= client_options.max_retries:
                 raise failure
             delay = delay_before_retry(retries, headers)
             retries += 1
-            logger.info("retry %d of %d in %.2f s", retries, settings.max_retries, delay)
+            logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
             try:
                 await sleep(delay, abort)
             except Interrupted:
                 reason = abort.reason if abort is not None else None
                 raise RequestAbortedError("waiting for a retry", reason) from failure
 
-    async def _deliver(self, exchange: Exchange, request: httpx.Request) -> httpx.Response:
+    async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """One request, one answer, and no error but ours."""
         start = time.monotonic()
         response: httpx.Response | None = None
@@ -117,25 +121,25 @@ class AsyncSender:
                 response.request = request
                 if response.has_redirect_location:
                     # httpx knows which headers another host may see.
-                    exchange.redirect, response = response, None
+                    attempt.redirect, response = response, None
             if response is None:
                 response = await self.http_client.send(request, stream=True)
-            if response.status_code < 400 and not exchange.whole:
+            if response.status_code < 400 and not attempt.whole:
                 # From here on it may take as long as it takes; each read has its time-out.
-                exchange.deadline = None
+                attempt.deadline = None
             elif not response.is_closed:
-                await self._read(response, exchange)
+                await self._read(response, attempt)
         except Exception as error:
-            failure = to_connection_error(error, request, exchange)
+            failure = to_connection_error(error, request, attempt)
             logger.info("%s %s failed: %s", request.method, request.url.path, failure)
             raise failure from error
         if logger.isEnabledFor(logging.INFO):
-            log_answer(request, response, time.monotonic() - start)
+            log_response(request, response, time.monotonic() - start)
         return response
 
-    async def _read(self, response: httpx.Response, exchange: Exchange) -> None:
+    async def _read(self, response: httpx.Response, attempt: Attempt) -> None:
         try:
-            in_time = self.ours or await read_within(response, exchange.left(None))
+            in_time = self.ours or await read_within(response, attempt.left(None))
             if in_time:
                 await response.aread()
                 return
@@ -147,13 +151,13 @@ class AsyncSender:
 
 
 async def _send_until(
-    abort: AbortSignal, send: _Send, request: httpx.Request, exchange: Exchange
+    abort: AbortSignal, send: _Send, request: httpx.Request, attempt: Attempt
 ) -> httpx.Response:
     try:
         return await abortable(
             abort,
             lambda: send(request),
-            interrupt=exchange.interrupt,
+            interrupt=attempt.interrupt,
             discard=httpx.Response.aclose,
         )
     except Interrupted:

@@ -6,9 +6,9 @@ from urllib.request import getproxies
 
 import httpx
 
-from .._checks import invalid
-from .._exchange import EXCHANGE
-from .._fast_async import NAMES, is_installed, open_transport
+from .._request.attempt import ATTEMPT
+from .._request.validation import invalid
+from .._transport.choice_async import NAMES, is_installed, open_transport
 from ..errors import InvalidArgumentError
 from .sender import AsyncSender
 
@@ -59,10 +59,10 @@ class _AsyncReplaying(httpx.AsyncBaseTransport):
         self._inner = inner
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = request.extensions[EXCHANGE]
-        reply: httpx.Response | None = exchange.redirect
+        attempt = request.extensions[ATTEMPT]
+        reply: httpx.Response | None = attempt.redirect
         if reply is not None:
-            exchange.redirect = None
+            attempt.redirect = None
             return reply
         return await self._inner.handle_async_request(request)
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
-from .._append import (
-    Account,
+from .._append.matching import count_landed
+from .._append.results import AppendProgress, AppendResult, ResumePoint, fingerprint
+from .._append.state import (
+    AppendState,
     batch_size,
     counted_from,
     id_of,
@@ -17,15 +19,14 @@ from .._append import (
     may_pass,
     time_to_settle,
 )
-from .._checks import MAX_ITEMS, invalid
-from .._inputs import to_input_item
-from .._log import logger
-from .._matching import count_landed
-from .._runtime_sync import Intake, Source, check_source, report, sleep
-from .._settings import to_timeout
-from .._types import Omit, Options, given
+from .._request.client_options import to_timeout
+from .._request.input_items import to_input_item
+from .._request.types import Omit, Options, given
+from .._request.validation import MAX_ITEMS, invalid
+from .._transport.concurrency_sync import Intake, Source, check_source, report, sleep
+from .._transport.log import logger
+from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal, Interrupted
-from ..append import AppendProgress, AppendResult, ResumePoint, fingerprint
 from ..errors import (
     APIError,
     APIStatusError,
@@ -35,13 +36,12 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from ..retry import delay_before_retry
 from .append_requests import AppendRequests
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
 
-    from .._inputs import ItemLike
+    from .._request.input_items import ItemLike
     from .client import Client
 
 _Batch = list[dict[str, Any]]
@@ -69,7 +69,7 @@ def append_items(
     point = None if resume is None else ResumePoint.from_token(resume, conversation_id)
     append = _Append(
         AppendRequests(client, conversation_id, options, include),
-        Account(conversation_id, len(items) if isinstance(items, Sized) else None),
+        AppendState(conversation_id, len(items) if isinstance(items, Sized) else None),
         on_progress,
         abort=options.abort,
         timeout=(to_timeout(options.timeout) if given(options.timeout) else client.timeout).read,
@@ -84,7 +84,7 @@ class _Append:
     def __init__(
         self,
         requests: AppendRequests,
-        account: Account,
+        state: AppendState,
         on_progress: Callable[[AppendProgress], object] | None,
         *,
         abort: AbortSignal | None,
@@ -92,7 +92,7 @@ class _Append:
         max_retries: int,
     ) -> None:
         self._requests = requests
-        self._account = account
+        self._state = state
         self._on_progress = on_progress
         self._abort = abort
         self._timeout = timeout
@@ -104,21 +104,21 @@ class _Append:
         """Append everything.
 
         Raises:
-            OpenAIError: any of its subclasses; its `append` holds the account.
+            OpenAIError: any of its subclasses; its `append` holds the state.
         """
         try:
             if resume is not None:
                 self._skip(intake, resume)
             self._run(intake)
         except OpenAIError as error:
-            if self._account.anchored:
-                error.append = self._account.progress([])
+            if self._state.anchored:
+                error.append = self._state.progress([])
             raise
-        return self._account.result
+        return self._state.result
 
     def _skip(self, intake: Intake[ItemLike], resume: ResumePoint) -> None:
         """Go to where an earlier append had come."""
-        self._account.begin_at(resume)
+        self._state.begin_at(resume)
         self._more_found = True
         left = resume.landed
         last: list[ItemLike] = []
@@ -144,10 +144,10 @@ class _Append:
                 ended = self._fill(held, intake, 1)
             if not held:
                 break
-            if not self._account.anchored:
-                self._account.begin_after(self._requests.newest())
+            if not self._state.anchored:
+                self._state.begin_after(self._requests.newest())
             size = batch_size(held, ended=ended)
-            self._land(held[:size], in_doubt=self._more_found)
+            self._append_batch(held[:size], in_doubt=self._more_found)
             del held[:size]
         if self._more_found and (found := self._read()):
             raise self._uncertain("more follows than there are items", found)
@@ -155,11 +155,11 @@ class _Append:
     def _fill(self, held: _Batch, intake: Intake[ItemLike], count: int) -> bool:
         """Take up to `count` items; True if they have ended."""
         taken = intake.take(count)
-        first = self._account.landed + len(held)
+        first = self._state.landed + len(held)
         held += [to_input_item(item, "items", first + n) for n, item in enumerate(taken)]
         return len(taken) < count
 
-    def _land(self, batch: _Batch, *, in_doubt: bool) -> None:
+    def _append_batch(self, batch: _Batch, *, in_doubt: bool) -> None:
         """See to it that a batch is in the conversation, once.
 
         Args:
@@ -172,7 +172,7 @@ class _Append:
                 landed = self._find(batch, failure)
                 settling = time_to_settle(failure, self._timeout)
                 if landed < len(batch) and settling:
-                    self._account.unknown = len(batch) - landed
+                    self._state.unknown = len(batch) - landed
                     self._sleep(settling, failure)
                     landed += self._find(batch[landed:], failure)
                 if landed:
@@ -188,17 +188,17 @@ class _Append:
                 failure = error
                 in_doubt = in_doubt or may_have_happened(error)
                 if not in_doubt:
-                    self._account.unknown = 0
+                    self._state.unknown = 0
                     if retries >= self._max_retries or not may_pass(error):
                         raise
             except OpenAIError as error:
                 if not in_doubt and not may_have_happened(error):
-                    self._account.unknown = 0
+                    self._state.unknown = 0
                 if isinstance(error, InvalidArgumentError):
-                    raise counted_from(self._account.landed, error) from None
+                    raise counted_from(self._state.landed, error) from None
                 raise
             else:
-                if not in_doubt or self._is_alone(batch, stored):
+                if not in_doubt or self._remove_duplicate(batch, stored):
                     self._confirm(batch, stored)
                     return
             self._pause(retries, failure)
@@ -221,7 +221,7 @@ class _Append:
 
     def _find(self, batch: _Batch, failure: APIError | None) -> int:
         """Count in what of a batch is there; how many items that is."""
-        self._account.unknown = len(batch)
+        self._state.unknown = len(batch)
         found = self._read()
         landed = count_landed(batch, [item.to_dict() for item in found])
         more = len(found) > landed
@@ -230,12 +230,12 @@ class _Append:
         if landed and id_of(found[landed - 1]) is None:
             raise self._uncertain("the service lists an item without an id", found) from failure
         self._more_found = more
-        self._account.unknown = 0
+        self._state.unknown = 0
         if landed:
             self._confirm(batch[:landed], found[:landed])
         return landed
 
-    def _is_alone(self, batch: _Batch, stored: list[ConversationItem]) -> bool:
+    def _remove_duplicate(self, batch: _Batch, stored: list[ConversationItem]) -> bool:
         """Does a batch that was sent again stand there once?
 
         A request that was given up on can still arrive. Then the newer copy, of which the service
@@ -253,7 +253,7 @@ class _Append:
         try:
             for item_id in ids_of(stored):
                 if item_id is not None:
-                    self._requests.take_back(item_id)
+                    self._requests.delete(item_id)
         except (APIError, ClientClosedError) as error:
             raise self._uncertain(f"a second copy cannot be taken back: {error}") from error
         return False
@@ -261,29 +261,29 @@ class _Append:
     def _read(self) -> list[ConversationItem]:
         """What follows the last item that is certain."""
         try:
-            return self._requests.following(self._account.last_id)
+            return self._requests.following(self._state.last_id)
         except (APIError, ClientClosedError) as error:
             raise self._uncertain(f"the conversation cannot be read: {error}") from error
 
     # -- what is told
 
     def _confirm(self, batch: _Batch, stored: list[ConversationItem]) -> None:
-        self._account.confirm(batch, stored)
+        self._state.confirm(batch, stored)
         self._report(stored)
 
     def _report(self, stored: list[ConversationItem]) -> None:
         if self._on_progress is not None:
-            report(self._on_progress, self._account.progress(stored))
+            report(self._on_progress, self._state.progress(stored))
 
     def _announce(self, count: int) -> None:
         """Report that items are about to be sent."""
-        self._account.unknown = count
+        self._state.unknown = count
         try:
             self._report([])
         except BaseException:
             # The callback's own error; nothing has been sent.
-            self._account.unknown = 0
+            self._state.unknown = 0
             raise
 
     def _uncertain(self, why: str, found: Sequence[ConversationItem] = ()) -> AppendUncertainError:
-        return AppendUncertainError(why, self._account.progress([]), found_ids=ids_of(found))
+        return AppendUncertainError(why, self._state.progress([]), found_ids=ids_of(found))

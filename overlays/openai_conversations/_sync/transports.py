@@ -7,9 +7,9 @@ from urllib.request import getproxies
 
 import httpx
 
-from .._checks import invalid
-from .._exchange import EXCHANGE
-from .._fast_sync import NAMES, is_installed, open_transport
+from .._request.attempt import ATTEMPT
+from .._request.validation import invalid
+from .._transport.choice_sync import NAMES, is_installed, open_transport
 from ..errors import InvalidArgumentError
 from .sender import Sender
 
@@ -60,10 +60,10 @@ class _Replaying(httpx.BaseTransport):
         self._inner = inner
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        exchange = request.extensions[EXCHANGE]
-        reply: httpx.Response | None = exchange.redirect
+        attempt = request.extensions[ATTEMPT]
+        reply: httpx.Response | None = attempt.redirect
         if reply is not None:
-            exchange.redirect = None
+            attempt.redirect = None
             return reply
         return self._inner.handle_request(request)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from openai_conversations._append import batch_size, is_reasoning
-from openai_conversations._inputs import to_input_items
-from openai_conversations._matching import count_landed
+from openai_conversations._append.matching import count_landed
+from openai_conversations._append.state import batch_size, is_reasoning
+from openai_conversations._request.input_items import to_input_items
 from openai_conversations.local.errors import ServiceError
 from openai_conversations.local.include import shown
 from openai_conversations.local.normalise import normalise

@@ -1,0 +1,147 @@
+"""The body of an answer that is read while it comes: what event streams and open answers share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from .._request.attempt import Attempt, shut_down
+from .._transport.concurrency_async import abortable
+from .._transport.transport_errors import to_connection_error
+from ..abort import AbortSignal, Interrupted
+from ..errors import APIError, OpenAIError, RequestAbortedError
+
+_T = TypeVar("_T")
+
+
+class AsyncBodyReader:
+    """Reads a body, all of it or piece by piece; raises errors of ours only, and closes then.
+
+    Attributes:
+        response: the httpx response that it is the body of.
+    """
+
+    def __init__(
+        self, response: httpx.Response, abort: AbortSignal | None, retries_taken: int
+    ) -> None:
+        """
+        Args:
+            abort: ends the reading when it is set.
+            retries_taken: for the errors, which say it.
+        """
+        self.response = response
+        self._abort = abort
+        self._retries_taken = retries_taken
+        self._begun: list[AsyncIterator[Any]] = []
+        self._kept = False
+        self._over = False
+        self._given_up = False
+
+    def pieces(self, source: AsyncIterator[_T]) -> AsyncPieces[_T]:
+        """What `source`, one of the response's own iterators, gives.
+
+        Raises:
+            OpenAIError: the body was closed before.
+        """
+        self._check_open()
+        return AsyncPieces(self, source)
+
+    async def read(self) -> None:
+        """Read all of it, if need be, for `response.content` and what depends on it.
+
+        Raises:
+            APIConnectionError: the body breaks off.
+            RequestAbortedError: the signal is set.
+            OpenAIError: the body was taken in pieces, or closed, before.
+        """
+        if self._kept:
+            return
+        self._check_open()
+        await self._step(self.response.aread)
+        self._kept = self._over = True
+
+    async def next(self, source: AsyncIterator[_T]) -> _T | None:
+        """The next piece of `source`, or None at its end.
+
+        Raises:
+            APIConnectionError: the body breaks off.
+            RequestAbortedError: the signal is set.
+            OpenAIError: as for `read`.
+        """
+        self._check_open()
+        if source not in self._begun:
+            self._begun.append(source)
+
+        async def step() -> _T | None:
+            return await anext(source, None)
+
+        piece = await self._step(step)
+        if piece is None:
+            self._over = True
+            await self.response.aclose()
+        return piece
+
+    def _check_open(self) -> None:
+        if self._given_up:
+            raise OpenAIError("the answer was closed before its body had been read to the end")
+
+    async def _step(self, step: Callable[[], Awaitable[_T]]) -> _T:
+        abort = self._abort
+        try:
+            if abort is None:
+                return await step()
+            return await abortable(
+                abort, step, interrupt=self._shut_down, discard=self._close_response
+            )
+        except Interrupted:
+            await self.close()
+            reason = abort.reason if abort is not None else None
+            raise RequestAbortedError("streaming", reason) from None
+        except httpx.StreamError:
+            message = "the body has been read in pieces, at least a part of it, and is gone"
+            raise OpenAIError(message) from None
+        except Exception as error:
+            await self.close()
+            failure = to_connection_error(error, self.response.request, Attempt())
+            if isinstance(failure, APIError):
+                failure.retries_taken = self._retries_taken
+            raise failure from error
+
+    def _shut_down(self) -> None:
+        network = self.response.extensions.get("network_stream")
+        if network is not None:
+            shut_down(network)
+
+    async def _close_response(self, _: object) -> None:
+        await self.response.aclose()
+
+    async def close(self) -> None:
+        """End the reading now. The connection is closed, unless everything had been read."""
+        await self.response.aclose()
+        if not self._over:
+            self._given_up = True
+            if self.response.http_version == "HTTP/2":
+                return
+        # With the connection gone, the generators between here and it end by themselves. Left
+        # half-way, they would be for the event loop to clean up, later and with a warning.
+        for source in self._begun:
+            with suppress(Exception):
+                while await anext(source, None) is not None:
+                    pass
+
+
+class AsyncPieces(AsyncIterator[_T], Generic[_T]):
+    """A body in pieces. Not a generator: left half-way, it has nothing to clean up."""
+
+    def __init__(self, body: AsyncBodyReader, source: AsyncIterator[_T]) -> None:
+        self._body = body
+        self._source = source
+
+    async def __anext__(self) -> _T:
+        piece = await self._body.next(self._source)
+        if piece is None:
+            raise StopAsyncIteration
+        return piece

@@ -1,0 +1,1 @@
+"""From arguments to an HTTP request: operations, validation, encoding, client options. Pure."""

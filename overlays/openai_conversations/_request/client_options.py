@@ -1,0 +1,199 @@
+"""The options of a client, checked once, and what they give every request.
+
+Arguments win over environment variables. Everything that can be worked out before the first call
+(the URL's prefix, the constant headers) is, so that a call only adds to it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, cast
+
+import httpx
+
+from .._version import __version__
+from ..errors import InvalidArgumentError, OpenAIError
+from .encoding import check_header, check_headers, encode_query
+from .types import Headers, Omit, Query, Timeout, given, omit
+from .validation import check_integer, invalid
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+DEFAULT_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
+DEFAULT_MAX_RETRIES = 2
+USER_AGENT = (
+    f"openai-conversations/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
+)
+
+
+class UnencryptedKeyWarning(UserWarning):
+    """The API key goes over plain http to another machine; anybody on the way can read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientOptions:
+    """A client's configuration. Copies share nothing that can change.
+
+    Attributes:
+        api_key: the key, or a function that returns it.
+        base_url: with the path prefix and no slash at the end.
+        headers: those of every request, by their name in lower case; without the key.
+        query: of every request, encoded.
+    """
+
+    api_key: str | Callable[[], Any] = field(repr=False)
+    organization: str | None
+    project: str | None
+    base_url: str
+    timeout: httpx.Timeout
+    max_retries: int
+    default_headers: Headers = field(repr=False)
+    default_query: Query
+    interceptors: tuple[Any, ...]
+    strict: bool
+    headers: Mapping[str, tuple[bytes, bytes]] = field(init=False, repr=False)
+    query: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        url = httpx.URL(self.base_url)
+        lines = {
+            "host": (b"Host", url.netloc),
+            "accept": (b"Accept", b"application/json"),
+            "accept-encoding": (b"Accept-Encoding", b"gzip, deflate"),
+            "connection": (b"Connection", b"keep-alive"),
+            "user-agent": (b"User-Agent", USER_AGENT.encode()),
+        }
+        for name, value in (
+            ("OpenAI-Organization", self.organization),
+            ("OpenAI-Project", self.project),
+        ):
+            if value:
+                lines[name.lower()] = check_header(name, value, name.partition("-")[2].lower())
+        merge_headers(lines, self.default_headers, "default_headers")
+        object.__setattr__(self, "headers", lines)
+        object.__setattr__(self, "query", encode_query(self.default_query, "default_query"))
+
+    def changed(self, **changes: Any) -> ClientOptions:
+        """Return a copy with other values, checked like the original."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+        values.update(changes)
+        return make_client_options(**values)
+
+
+def make_client_options(
+    *,
+    api_key: str | Callable[[], Any] | None,
+    organization: str | None,
+    project: str | None,
+    base_url: str | httpx.URL | None,
+    timeout: Timeout | Omit,
+    max_retries: int,
+    default_headers: Headers | None,
+    default_query: Query | None,
+    interceptors: Sequence[Any],
+    strict: bool,
+) -> ClientOptions:
+    """Check a client's arguments and fill in what the environment and the defaults say.
+
+    Raises:
+        InvalidArgumentError: naming the argument.
+        OpenAIError: no key was given and OPENAI_API_KEY is not set.
+    """
+    if api_key is None:
+        api_key = os.environ.get("OPENAI_API_KEY")
+        if not api_key:
+            raise OpenAIError(
+                "no API key: set the environment variable OPENAI_API_KEY, or give api_key=... to "
+                "the client (Client.local() needs none)"
+            )
+    if not callable(api_key):
+        check_key(api_key)
+    if (retries := check_integer(max_retries, "max_retries")) < 0:
+        raise invalid("max_retries", "a whole number, 0 or more", retries)
+    return ClientOptions(
+        api_key=api_key,
+        organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
+        project=project or os.environ.get("OPENAI_PROJECT_ID") or None,
+        base_url=_check_base_url(base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL),
+        timeout=to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT,
+        max_retries=retries,
+        default_headers=dict(default_headers or {}),
+        default_query=dict(default_query or {}),
+        interceptors=tuple(interceptors),
+        strict=strict,
+    )
+
+
+def check_key(key: object) -> str:
+    """Return a key that can stand in a header. Never shows it.
+
+    Raises:
+        InvalidArgumentError: it is not a string, empty, or has characters that no key has.
+    """
+    if not isinstance(key, str):
+        raise invalid("api_key", "a string, or a function that gives one", key)
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        expected = "a key of visible ASCII characters (no space or line break at its end)"
+        received = f"a string of {len(key)} characters" if key else "an empty string"
+        raise InvalidArgumentError("api_key", expected=expected, received=received)
+    return key
+
+
+def to_timeout(timeout: Timeout, argument: str = "timeout") -> httpx.Timeout:
+    """Return a timeout as httpx has it; None means none.
+
+    Raises:
+        InvalidArgumentError: it is not a positive number of seconds.
+    """
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    # A bool is a number to Python, and a slip of the pen here.
+    right = type(timeout) in (int, float) and cast(float, timeout) > 0
+    if timeout is not None and not right:
+        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", timeout)
+    return httpx.Timeout(timeout)
+
+
+def merge_headers(
+    lines: dict[str, tuple[bytes, bytes]], extra: Headers | None, argument: str
+) -> None:
+    """Put headers over others; `omit` as a value takes one away."""
+    for name, value in check_headers(extra, argument):
+        if value is omit:
+            lines.pop(name.lower(), None)
+        else:
+            lines[name.lower()] = check_header(name, value, f"{argument}[{name!r}]")
+
+
+def _check_base_url(base_url: str | httpx.URL) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise invalid("base_url", "a URL such as https://host/v1", base_url) from error
+    if url.scheme not in ("http", "https") or not url.host:
+        raise invalid("base_url", "a URL that begins with http:// or https://", base_url)
+    if url.userinfo:
+        # httpx would send it in place of the API key.
+        expected = "a URL without user and password (see default_headers)"
+        raise InvalidArgumentError("base_url", expected=expected, received="a URL with them")
+    if url.query or url.fragment:
+        raise invalid("base_url", "a URL without a query (see default_query)", base_url)
+    return str(url).rstrip("/")
+
+
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_warned: set[str] = set()
+
+
+def warn_if_unencrypted(base_url: str) -> None:
+    """Warn, once a host, that the key can be read on its way."""
+    url = httpx.URL(base_url)
+    host = url.host
+    if url.scheme != "http" or host in _LOOPBACK or host.startswith("127.") or host in _warned:
+        return
+    _warned.add(host)
+    message = f"the API key is sent to {host} over plain http, where others can read it"
+    warnings.warn(message, UnencryptedKeyWarning, stacklevel=4)

@@ -1,0 +1,108 @@
+"""Query strings, header lines and JSON bodies, checked before anything is sent.
+
+httpx would raise its own errors for a header that cannot be encoded, and h11 would quote it, key
+and all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
+from urllib.parse import quote
+
+from ..errors import InvalidArgumentError
+from .types import Headers, Omit, Query
+from .validation import describe, invalid
+
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def dumps(value: object) -> bytes:
+    """Return `value` as compact JSON in UTF-8.
+
+    By the standard library, which treats keys, dates and NaN in one way only.
+
+    Raises:
+        TypeError: something in it is not a JSON value.
+        ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
+    """
+    return _encode_json(value).encode()
+
+
+def check_headers(headers: Headers | None, argument: str) -> Iterator[tuple[str, str | Omit]]:
+    """Yield the entries of a mapping of headers; `check_header` checks their values."""
+    if headers is None:
+        return
+    if not isinstance(cast(object, headers), Mapping):
+        raise invalid(argument, "a mapping of names to values", headers)
+    yield from headers.items()
+
+
+def check_header(name: object, value: object, argument: str) -> tuple[bytes, bytes]:
+    """Return a header as bytes.
+
+    Raises:
+        InvalidArgumentError: naming `argument`, never showing the value.
+    """
+    if (
+        not isinstance(name, str)
+        or not name.isascii()
+        or not name.replace("-", "").replace("_", "").replace(".", "").isalnum()
+    ):
+        raise invalid(argument, "a name of ASCII letters, digits and hyphens", name)
+    if not isinstance(value, str):
+        raise invalid(argument, "a string", value)
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise InvalidArgumentError(
+            argument,
+            expected="visible ASCII characters, no space at either end",
+            received=f"a string of {len(value)} characters",
+        )
+    return name.encode(), value.encode()
+
+
+def encode_query(query: Query | None, argument: str = "extra_query") -> str:
+    """Return a query string without its question mark. None is left out; a list repeats `name[]`.
+
+    Raises:
+        InvalidArgumentError: naming the entry that is neither a string, a number, a bool nor a
+            list of them.
+    """
+    if not query:
+        return ""
+    if not isinstance(cast(object, query), Mapping):
+        raise invalid(argument, "a mapping of names to values", query)
+    pairs: list[str] = []
+    for name, value in query.items():
+        if value is None or isinstance(cast(object, value), Omit):
+            continue
+        place = f"{argument}[{name!r}]"
+        if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            pairs += [f"{quote_value(name, place)}%5B%5D={quote_value(v, place)}" for v in value]
+        else:
+            pairs.append(f"{quote_value(name, place)}={quote_value(value, place)}")
+    return "&".join(pairs)
+
+
+def quote_value(value: object, argument: str) -> str:
+    """Return a query value percent-encoded; raise `InvalidArgumentError` naming `argument`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | float):
+        expected = "a string, a number, a bool or a list of them"
+        raise InvalidArgumentError(argument, expected=expected, received=describe(value))
+    return quoted(str(value), argument)
+
+
+def quoted(text: str, argument: str) -> str:
+    """Return text percent-encoded for a URL.
+
+    Raises:
+        InvalidArgumentError: it is not Unicode (half of a surrogate pair), naming `argument`.
+    """
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        expected = "Unicode text, without half surrogate pairs"
+        raise InvalidArgumentError(argument, expected=expected, received=ascii(text)[:60]) from None

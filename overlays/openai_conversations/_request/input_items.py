@@ -1,0 +1,213 @@
+"""Items on their way in: whatever the caller has becomes the JSON that the service accepts.
+
+An item can be a helper's result, a generated model, a plain mapping, or something that came out of
+a conversation or a response. What comes out is wider than what goes in: it has fields, and a few
+values, that the input schemas of the same `type` do not know and that the service refuses. The
+tables below name them. They are read off `spec/openapi.yaml`, and the tests derive them again from
+it, so a new document that changes them is noticed.
+
+The rules, in the order in which they matter:
+
+- Nothing is added, and nothing of the caller's is changed: an item that needs no change is sent as
+  it is, and one that does is copied first (one level deep).
+- The order stays as given. A `reasoning` item belongs to the item that followed it, so the two stay
+  neighbours, and its `id` and `encrypted_content` are never touched.
+- A kind that the document does not have (a `RawObject`, a mapping with an unknown `type` or role)
+  passes through unchanged; so do content parts that only come out (`text`, `summary_text`,
+  `reasoning_text`, `computer_screenshot` in a message). No input form exists for them in the
+  document; the service that sent them decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from ..errors import InvalidArgumentError
+from .validation import check_list, describe, invalid, is_mapping
+
+if TYPE_CHECKING:
+    from openai_conversations_api import params
+
+    ItemLike: TypeAlias = params.InputItemLike
+
+#: Fields of what comes out that the input schema of the same `type` does not have.
+OUTPUT_ONLY: dict[str, frozenset[str]] = {
+    "apply_patch_call": frozenset({"created_by"}),
+    "apply_patch_call_output": frozenset({"created_by"}),
+    "compaction": frozenset({"created_by"}),
+    "computer_call_output": frozenset({"created_by"}),
+    "custom_tool_call": frozenset({"created_by", "status"}),
+    "custom_tool_call_output": frozenset({"created_by", "status"}),
+    "function_call": frozenset({"created_by"}),
+    "function_call_output": frozenset({"created_by"}),
+    "shell_call": frozenset({"created_by"}),
+    "shell_call_output": frozenset({"created_by"}),
+    "tool_search_call": frozenset({"created_by"}),
+    "tool_search_output": frozenset({"created_by"}),
+}
+
+#: Optional fields, and every `status`, in which the input schema refuses null. Servers that are
+#: compatible with the service send such nulls; absent means the same and is accepted.
+NOT_NULL: dict[str, frozenset[str]] = {
+    "apply_patch_call": frozenset({"status"}),
+    "apply_patch_call_output": frozenset({"status"}),
+    "code_interpreter_call": frozenset({"status"}),
+    "computer_call": frozenset({"action", "actions", "status"}),
+    "custom_tool_call": frozenset({"id", "namespace"}),
+    "custom_tool_call_output": frozenset({"id"}),
+    "file_search_call": frozenset({"status"}),
+    "function_call": frozenset({"id", "namespace", "status"}),
+    "image_generation_call": frozenset({"status"}),
+    "local_shell_call": frozenset({"status"}),
+    "mcp_call": frozenset({"status"}),
+    "program_output": frozenset({"status"}),
+    "reasoning": frozenset({"content", "status"}),
+    "tool_search_call": frozenset({"execution"}),
+    "tool_search_output": frozenset({"execution"}),
+    "web_search_call": frozenset({"status"}),
+}
+
+#: Values of optional fields that come out and that the input schema's enum does not have:
+#: `(type, field, value)`.
+OUTPUT_ONLY_VALUES = frozenset({("computer_call_output", "status", "failed")})
+
+#: `FunctionShellCallOutputContent` has this field, `FunctionShellCallOutputContentParam` has not.
+_SHELL_CHUNK_OUTPUT_ONLY = "created_by"
+
+_ROLES = ("user", "system", "developer", "assistant")
+_INPUT_PARTS = frozenset({"input_text", "input_image", "input_file"})
+_PLAIN = frozenset({str, int, float, bool, type(None), dict})
+_NO_FIELDS: frozenset[str] = frozenset()
+
+
+def to_response_input(value: object) -> str | list[dict[str, Any]]:
+    """The `input` of a response: a string stays one, anything else is a list of items.
+
+    Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
+
+    Raises:
+        InvalidArgumentError: as `to_input_items`.
+    """
+    return value if isinstance(value, str) else to_input_items(value, argument="input")
+
+
+def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, Any]]:
+    """Turns the caller's items into JSON objects, in the same order.
+
+    Args:
+        items: an iterable of models, helpers' results and mappings. None of them is changed.
+        argument: the caller's name for `items`, used in errors.
+
+    Returns:
+        One dict an item. A plain dict that needs no change is returned itself, not a copy.
+
+    Raises:
+        InvalidArgumentError: `items` is no iterable of items, or one of them is not an item; the
+            message names it (`items[3]`, `items[3].content`).
+    """
+    given = check_list(items, argument, "a list of items")
+    return [to_input_item(item, argument, index) for index, item in enumerate(given)]
+
+
+def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
+    """The same for one item, which errors name `argument[index]`."""
+    data = to_dict(item)
+    if data is None:
+        received = describe(item)
+        if isinstance(item, str):
+            received += ", a string; MessageItem.user_text(...) makes a message of it"
+        raise InvalidArgumentError(
+            f"{argument}[{index}]", expected="an item: a model or a mapping", received=received
+        )
+    data = _encode_parts(data)
+    kind = data.get("type")
+    if kind == "message" or (kind is None and "role" in data):
+        return _clean_message(data, argument, index)
+    if not isinstance(kind, str):
+        # A reference may leave out its type; anything else without one cannot be told apart.
+        if kind is None and "id" in data:
+            return data
+        raise invalid(f"{argument}[{index}].type", "the item's type as a string", kind)
+    return _clean(data, kind)
+
+
+def to_dict(value: object) -> dict[str, Any] | None:
+    """The JSON object of a model or a mapping; None for what is neither. A dict stays itself."""
+    if type(value) is dict:
+        return cast("dict[str, Any]", value)
+    encode: Callable[[], dict[str, Any]] | None = getattr(value, "to_dict", None)
+    if encode is None:
+        return dict(value) if is_mapping(value) else None
+    return None if isinstance(value, type) else encode()
+
+
+def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
+    """Lets a mapping hold models, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
+    encoded: dict[str, Any] = {}
+    for key, value in data.items():
+        if type(value) in _PLAIN:
+            continue
+        if type(value) is not list and not isinstance(value, tuple):
+            encoded[key] = _encode(value)
+        elif not _PLAIN.issuperset(map(type, cast("list[Any]", value))):
+            encoded[key] = [_encode(part) for part in cast("list[Any]", value)]
+    return {**data, **encoded} if encoded else data
+
+
+def _encode(value: Any) -> Any:
+    data = None if type(value) in _PLAIN else to_dict(value)
+    return value if data is None else data
+
+
+def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Leaves out what the input schema of `kind` refuses."""
+    drop = OUTPUT_ONLY.get(kind, _NO_FIELDS)
+    not_null = NOT_NULL.get(kind, _NO_FIELDS)
+    refused = [
+        key
+        for key, value in data.items()
+        if key in drop
+        or (value is None and key in not_null)
+        or (isinstance(value, str) and (kind, key, value) in OUTPUT_ONLY_VALUES)
+    ]
+    if refused:
+        data = {key: value for key, value in data.items() if key not in refused}
+    if kind == "shell_call_output" and isinstance(data.get("output"), list):
+        return {**data, "output": [_without_author(chunk) for chunk in data["output"]]}
+    return data
+
+
+def _without_author(chunk: Any) -> Any:
+    if not is_mapping(chunk):
+        return chunk
+    return {key: value for key, value in chunk.items() if key != _SHELL_CHUNK_OUTPUT_ONLY}
+
+
+def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str, Any]:
+    """Brings a message into one of its three input forms, which differ in the fields they have.
+
+    `EasyInputMessage` (any role; string or input parts; no `id`, no `status`), `InputMessage`
+    (user, system, developer; input parts; no `id`, no `phase`) and `OutputMessage` (assistant;
+    output parts; all fields, `id` and `status` among them).
+    """
+    role, content = data.get("role"), data.get("content")
+    if not isinstance(content, str | list | tuple):
+        expected = "a string or a list of content parts"
+        raise invalid(f"{argument}[{index}].content", expected, content)
+    if role not in _ROLES or ("id" not in data and "status" not in data):
+        return data
+    drop = {"status"} if data.get("status") is None else set[str]()
+    if isinstance(content, str):
+        drop |= {"id", "status"}
+    elif role != "assistant":
+        drop |= {"id"} if drop else {"id", "phase"}
+    elif _has_input_part(cast("list[Any]", content)):
+        drop |= {"id", "status"}
+    if drop.isdisjoint(data):
+        return data
+    return {key: value for key, value in data.items() if key not in drop}
+
+
+def _has_input_part(content: list[Any]) -> bool:
+    return any(is_mapping(part) and part.get("type") in _INPUT_PARTS for part in content)

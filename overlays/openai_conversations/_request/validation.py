@@ -1,0 +1,226 @@
+"""Checks of arguments before anything is sent, and the one wording that they share.
+
+A wrong argument is found here, in the caller's own stack frame, and not in the response of a
+service half a second later. Every function is pure: it takes the value and the name under which the
+caller gave it, and either returns the value in the form that is sent or raises
+`InvalidArgumentError`.
+
+Only limits that the service documents are checked. What a newer service may allow (a new `include`
+value, a new kind of item) passes through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sized
+from typing import Any, TypeGuard, cast
+
+from ..errors import InvalidArgumentError
+
+MAX_ITEMS = 20
+MAX_METADATA_KEYS = 16
+MAX_METADATA_KEY_LENGTH = 64
+MAX_METADATA_VALUE_LENGTH = 512
+MAX_CALL_ID_LENGTH = 64
+MAX_LIMIT = 100
+
+_SHOWN = 24
+
+
+def describe(value: object) -> str:
+    """Say what `value` is in a few words, for an error message.
+
+    A text longer than 24 characters is cut, and one that looks like an API key is not shown at
+    all: an error message ends up in logs.
+    """
+    if value is None or isinstance(value, bool | int | float):
+        return repr(value)
+    if isinstance(value, str):
+        if "sk-" in value:
+            return f"a text of {len(value)} characters that looks like an API key"
+        if len(value) > _SHOWN:
+            return f"{value[:_SHOWN]!r}… ({len(value)} characters)"
+        return repr(value)
+    name = type(value).__name__
+    if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
+        return f"{name} of length {len(cast('Sized', value))}"
+    return f"{name} object"
+
+
+def invalid(argument: str, expected: str, value: object) -> InvalidArgumentError:
+    """Return the error for `argument`, which should have been `expected` and was `value`."""
+    return InvalidArgumentError(argument, expected=expected, received=describe(value))
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Return whether `value` can be read as a JSON object."""
+    return isinstance(value, Mapping)
+
+
+def check_list(value: object, argument: str, expected: str) -> list[Any]:
+    """Return the elements of an iterable as a list.
+
+    A string is refused, which would be read letter by letter, and so is a mapping, of which only
+    the keys would be read: both are what people write who forget the brackets.
+
+    Raises:
+        InvalidArgumentError: naming `argument` and what was `expected`.
+    """
+    if not is_list_like(value):
+        raise invalid(argument, expected, value)
+    return list(value)
+
+
+def is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
+    """Return whether `value` can be iterated over and is neither a string nor a mapping."""
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+
+
+def check_text(value: object, argument: str) -> str:
+    """Return `value` if it is a `str`, empty or not; raises `InvalidArgumentError` if not."""
+    if not isinstance(value, str):
+        raise invalid(argument, "a string", value)
+    return value
+
+
+def check_id(value: object, argument: str) -> str:
+    """Return an identifier that can stand in a path or in an item.
+
+    Refused are values that are not a `str`, empty ones, `.` and `..` (an HTTP library or a proxy
+    would resolve them to another path), and any with whitespace or control characters. Everything
+    else is allowed, `/` too: it is percent-encoded when the path is built.
+
+    Source: every operation with `{conversation_id}`, `{item_id}` or `{response_id}`.
+
+    Raises:
+        InvalidArgumentError: naming `argument`.
+    """
+    if not isinstance(value, str):
+        raise invalid(argument, "an id as a string", value)
+    if not value or value in (".", "..") or " " in value or not value.isprintable():
+        expected = "an id: not empty, not '.' or '..', no whitespace or control characters"
+        raise invalid(argument, expected, value)
+    return value
+
+
+def check_call_id(value: object, argument: str = "call_id") -> str:
+    """Return the id that ties a tool's output to its call: 1 to 64 characters.
+
+    Source: `call_id` in `FunctionCallOutputItemParam` and its siblings.
+
+    Raises:
+        InvalidArgumentError: naming `argument`.
+    """
+    text = check_id(value, argument)
+    if len(text) > MAX_CALL_ID_LENGTH:
+        raise invalid(argument, f"at most {MAX_CALL_ID_LENGTH} characters", value)
+    return text
+
+
+def check_item_count(items: Sized, argument: str = "items") -> None:
+    """Refuse more items than one request takes (20).
+
+    Source: `items` of createConversation and createConversationItems.
+
+    Raises:
+        InvalidArgumentError: naming `argument` and the helper that sends a longer list in parts.
+    """
+    if len(items) > MAX_ITEMS:
+        expected = (
+            f"at most {MAX_ITEMS} items in one request "
+            "(client.conversations.items.append sends a longer list in several)"
+        )
+        raise InvalidArgumentError(argument, expected=expected, received=f"{len(items)} items")
+
+
+def check_metadata(metadata: object, argument: str = "metadata") -> dict[str, str]:
+    """Return metadata as a dict: at most 16 keys of up to 64 characters, values up to 512.
+
+    A `dict` is returned as it is, any other mapping as a new `dict`. `None` is refused; a caller
+    that allows it does not ask.
+
+    Source: `metadata` of createConversation, updateConversation and createResponse.
+
+    Raises:
+        InvalidArgumentError: naming the key that is wrong, never showing a value.
+    """
+    if not is_mapping(metadata):
+        raise invalid(argument, "a mapping of strings to strings", metadata)
+    result: dict[str, str] = metadata if isinstance(metadata, dict) else dict(metadata)
+    if len(result) > MAX_METADATA_KEYS:
+        expected = f"at most {MAX_METADATA_KEYS} keys"
+        raise InvalidArgumentError(argument, expected=expected, received=f"{len(result)} keys")
+    for key, value in result.items():
+        _check_metadata_entry(key, value, argument)
+    return result
+
+
+def _check_metadata_entry(key: object, value: object, argument: str) -> None:
+    if not isinstance(key, str):
+        raise invalid(argument, "keys that are strings", key)
+    if len(key) > MAX_METADATA_KEY_LENGTH:
+        raise invalid(argument, f"keys of at most {MAX_METADATA_KEY_LENGTH} characters", key)
+    if not isinstance(value, str):
+        received = f"a value of type {type(value).__name__}"
+        raise InvalidArgumentError(
+            f"{argument}[{describe(key)}]", expected="a string", received=received
+        )
+    if len(value) > MAX_METADATA_VALUE_LENGTH:
+        raise InvalidArgumentError(
+            f"{argument}[{describe(key)}]",
+            expected=f"at most {MAX_METADATA_VALUE_LENGTH} characters",
+            received=f"{len(value)} characters",
+        )
+
+
+def check_integer(value: object, argument: str, expected: str = "a whole number") -> int:
+    """Return `value` if it is an `int`; a `bool`, which is one in Python, is a slip."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise invalid(argument, expected, value)
+    return value
+
+
+def check_limit(limit: object, argument: str = "limit") -> int:
+    """Return the size of a page: a whole number from 1 to 100.
+
+    Source: `limit` of listConversationItems and listInputItems. It is the size of one page, not
+    the number of items in all.
+
+    Raises:
+        InvalidArgumentError: naming `argument`.
+    """
+    expected = f"a whole number from 1 to {MAX_LIMIT}"
+    if not 1 <= check_integer(limit, argument, expected) <= MAX_LIMIT:
+        raise invalid(argument, expected, limit)
+    return cast("int", limit)
+
+
+def check_order(order: object, argument: str = "order") -> str:
+    """Return the order of a listing: `"asc"` (oldest first) or `"desc"`.
+
+    Source: `order` of listConversationItems and listInputItems.
+
+    Raises:
+        InvalidArgumentError: naming `argument`.
+    """
+    if order not in ("asc", "desc"):
+        raise invalid(argument, "'asc' or 'desc'", order)
+    return str(order)
+
+
+def check_strings(values: object, argument: str) -> list[str]:
+    """Return a list of strings, as `include` is one.
+
+    The values themselves are left to the service, which adds new ones. A bare string is refused:
+    it would be read letter by letter.
+
+    Source: `include` of createConversationItems, listConversationItems, getConversationItem,
+    createResponse, getResponse and listInputItems.
+
+    Raises:
+        InvalidArgumentError: naming `argument`, or the entry in it (`include[1]`).
+    """
+    checked = check_list(values, argument, "a list of strings")
+    for index, value in enumerate(checked):
+        if not isinstance(value, str) or not value:
+            raise invalid(f"{argument}[{index}]", "a string that is not empty", value)
+    return checked

@@ -1,0 +1,1 @@
+"""From an HTTP response to objects: JSON, parsing, server-sent events, strict checks. Pure."""

@@ -1,0 +1,90 @@
+"""A response as it came: what `with_raw_response` gives instead of the result.
+
+Its head is also that of the responses whose body is still to come (`with_streaming_response`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from .parsing import to_json
+
+_T = TypeVar("_T")
+
+
+class Head:
+    """The status and headers of a response, and how many retries it took."""
+
+    __slots__ = ("http_response", "retries_taken")
+
+    def __init__(self, response: httpx.Response, retries_taken: int) -> None:
+        self.http_response = response
+        self.retries_taken = retries_taken
+        """How many times the request was sent again before this response came."""
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status, 200 to 399."""
+        return self.http_response.status_code
+
+    @property
+    def headers(self) -> httpx.Headers:
+        """The headers; names match in any case."""
+        return self.http_response.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The response's `x-request-id`, worth quoting when you ask for help."""
+        value: str | None = self.http_response.headers.get("x-request-id")
+        return value
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.status_code}, request_id={self.request_id!r})"
+
+
+class RawResponse(Head, Generic[_T]):
+    """Status, headers and bytes of a response, and the result on demand.
+
+    The names are openai-python's. A response with an error status does not come this way: it raises
+    the same errors as without `with_raw_response`.
+    """
+
+    __slots__ = ("_parse",)
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        retries_taken: int,
+        parse: Callable[[httpx.Response, int], _T],
+    ) -> None:
+        super().__init__(response, retries_taken)
+        self._parse = parse
+
+    @property
+    def content(self) -> bytes:
+        """The body, decompressed. Not for streams."""
+        return self.http_response.content
+
+    @property
+    def text(self) -> str:
+        """The body as text. Not for streams."""
+        return self.http_response.text
+
+    def json(self) -> Any:
+        """Return the body's JSON value.
+
+        Raises:
+            APIResponseValidationError: the body is not JSON.
+        """
+        return to_json(self.http_response)
+
+    def parse(self) -> _T:
+        """Return what the same method without `with_raw_response` returns.
+
+        Raises:
+            APIResponseValidationError: the body is not JSON or has another form.
+        """
+        return self._parse(self.http_response, self.retries_taken)

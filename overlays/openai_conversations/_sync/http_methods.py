@@ -1,0 +1,122 @@
+# Made from _async/http_methods.py by tools/unasync. Do not edit.
+"""Requests by path, for what the spec (and so this package) does not have yet."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, Unpack, overload
+
+import httpx
+
+from .._request.encoding import quoted
+from .._request.request import OperationRequest
+from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
+from .._request.validation import invalid
+from .._response.parsing import parse_response
+
+_T = TypeVar("_T")
+
+
+class HttpMethods:
+    """`get`, `post` and `delete`, with everything else as for the operations that have a name."""
+
+    @property
+    def strict(self) -> bool:
+        """Whether a response that does not fit the spec is an error."""
+        raise NotImplementedError
+
+    def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it.
+
+        Args:
+            request: with its path, query and body.
+            options: the caller's, for this request.
+
+        Returns:
+            The response, and how many retries it took.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        raise NotImplementedError
+
+    @overload
+    def get(self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]) -> _T: ...
+
+    @overload
+    def get(self, path: str, **options: Unpack[GetOptions]) -> Any: ...
+
+    def get(
+        self, path: str, *, cast_to: type[Any] = object, **options: Unpack[GetOptions]
+    ) -> Any:
+        """GET a path below the base URL.
+
+        Args:
+            path: such as "/conversations/conv_123"; plain, since it is percent-encoded.
+            cast_to: a model class for the result; `httpx.Response` for the response itself; left
+                out, the result is the JSON value.
+            options: `extra_headers`, `extra_query`, `timeout`, `abort`, as everywhere.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        return self._by_path("GET", path, omit, cast_to, to_options(options, "get"))
+
+    @overload
+    def post(
+        self,
+        path: str,
+        *,
+        body: Body | Omit = omit,
+        cast_to: type[_T],
+        **options: Unpack[GetOptions],
+    ) -> _T: ...
+
+    @overload
+    def post(
+        self, path: str, *, body: Body | Omit = omit, **options: Unpack[GetOptions]
+    ) -> Any: ...
+
+    def post(
+        self,
+        path: str,
+        *,
+        body: Body | Omit = omit,
+        cast_to: type[Any] = object,
+        **options: Unpack[GetOptions],
+    ) -> Any:
+        """POST to a path below the base URL; `body` is sent as JSON. Otherwise as `get`."""
+        return self._by_path("POST", path, body, cast_to, to_options(options, "post"))
+
+    @overload
+    def delete(
+        self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]
+    ) -> _T: ...
+
+    @overload
+    def delete(self, path: str, **options: Unpack[GetOptions]) -> Any: ...
+
+    def delete(
+        self, path: str, *, cast_to: type[Any] = object, **options: Unpack[GetOptions]
+    ) -> Any:
+        """DELETE a path below the base URL. Otherwise as `get`."""
+        return self._by_path("DELETE", path, omit, cast_to, to_options(options, "delete"))
+
+    def _by_path(
+        self, method: str, path: str, body: Body | Omit, cast_to: type[Any], options: Options
+    ) -> Any:
+        if not path.startswith("/") or "?" in path or "#" in path:
+            expected = "a path that begins with a slash, without a query (see extra_query)"
+            raise invalid("path", expected, path)
+        encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
+        decode = getattr(cast_to, "from_dict", _unchanged)
+        request = OperationRequest(method, encoded, "", body, decode)
+        response, retries = self.send(request, options)
+        if cast_to is httpx.Response:
+            return response
+        return parse_response(request, response, retries, strict=self.strict)
+
+
+def _unchanged(value: Any) -> Any:
+    return value

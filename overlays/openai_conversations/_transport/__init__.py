@@ -1,0 +1,1 @@
+"""What sends requests: connections, retries, deadlines, and the errors that transports raise."""

@@ -1,0 +1,308 @@
+"""aiohttp's client as an httpx transport: what the async client sends with where it is installed.
+
+Its parser and its connection pool are made for many requests at once, which cost it little more
+than one does.
+
+Written for this package although `httpx-aiohttp` exists: an error must tell whether a request may
+have reached the service (an append that may have is not sent again), an attempt has a deadline,
+each step has its own time-out, and a client may be used in one event loop after another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import aiohttp
+import httpx
+from aiohttp import ClientConnectorError, ConnectionTimeoutError
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import StreamWriter
+from yarl import URL
+
+from .._request.attempt import ATTEMPT, Attempt
+from .concurrency_async import current_loop
+
+if TYPE_CHECKING:
+    import ssl
+
+# Bodies up to this size fit into the buffers of a socket: writing them does not wait.
+_SMALL = 65536
+# aiohttp would add these in its own words where we send none.
+_OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+# aiohttp decides about these by itself: the body is given to it as a whole.
+_THEIRS = (b"transfer-encoding", b"connection")
+# Raised before there is a connection that anything could be sent on.
+_UNSENT = (ConnectionTimeoutError, ClientConnectorError)
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """An httpx transport for asyncio; more requests than `max_connections` wait in order."""
+
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+        """
+        Args:
+            max_connections, keepalive_expiry: as for `AsyncConnectionPool`.
+        """
+        self._max = max_connections
+        self._expiry = keepalive_expiry
+        # Connections belong to an event loop, and a client may outlive one, or serve several.
+        self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
+        self._ssl: ssl.SSLContext | None = None
+        # aiohttp complains aloud about sessions that nobody closed; httpx does not.
+        weakref.finalize(self, _abandon, self._sessions)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        loop = asyncio.get_running_loop()
+        session = self._sessions.get(loop) or self._open_session(loop)
+        attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
+        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        # A request that follows a redirect belongs to an attempt that has been sent already.
+        attempt.sent = bool(attempt.sent)
+        await session.take_place(attempt.left(timeouts.get("pool")), request)
+        body: _Content | None = None
+        try:
+            if request.method == "POST":
+                # Two rounds of the loop, in which a connection that the service has closed
+                # meanwhile is noticed: what was written to it would be lost, and may not be sent
+                # again.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            data = await request.aread()
+            write = timeouts.get("write")
+            if attempt.whole and (write is None or len(data) <= _SMALL):
+                reply = await self._request(session, request, data or None, timeouts, attempt)
+            else:
+                body = _Content(data, write, attempt)
+                async with body.clock:
+                    reply = await self._request(session, request, body.data(), timeouts, attempt)
+            attempt.sent = True
+            content = await reply.read() if attempt.whole else b""
+        except (aiohttp.ClientError, OSError) as error:
+            session.places.release()
+            attempt.sent = attempt.sent or not isinstance(error, _UNSENT)
+            raise _as_httpx(error, body) from error
+        except BaseException:
+            session.places.release()
+            raise
+        response = httpx.Response(
+            reply.status,
+            headers=reply.raw_headers,
+            stream=httpx.ByteStream(content) if attempt.whole else _Body(reply, session),
+            extensions={
+                "http_version": b"HTTP/1.1",
+                "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),
+            },
+        )
+        if attempt.whole:
+            session.places.release()
+            response.read()
+        return response
+
+    def _request(
+        self,
+        session: _Session,
+        request: httpx.Request,
+        data: bytes | _Pieces | None,
+        timeouts: dict[str, float | None],
+        attempt: Attempt,
+    ) -> Awaitable[aiohttp.ClientResponse]:
+        return session.client.request(
+            request.method,
+            URL(str(request.url), encoded=True),
+            headers=_headers(request),
+            data=data,
+            allow_redirects=False,
+            server_hostname=request.extensions.get("sni_hostname"),
+            ssl=self._ssl_context() if request.url.scheme == "https" else True,
+            timeout=aiohttp.ClientTimeout(
+                total=attempt.left(None) if attempt.whole else None,
+                connect=timeouts.get("connect"),
+                sock_read=timeouts.get("read"),
+            ),
+        )
+
+    def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
+        for ended in [other for other in self._sessions if other.is_closed()]:
+            _abandon({ended: self._sessions.pop(ended)})
+        session = self._sessions[loop] = _Session(self._max, self._expiry)
+        return session
+
+    def _ssl_context(self) -> ssl.SSLContext:
+        # httpx's, so that SSL_CERT_FILE and SSL_CERT_DIR count; late, because it reads all
+        # certificates.
+        if self._ssl is None:
+            self._ssl = httpx.create_ssl_context()
+        return self._ssl
+
+    async def aclose(self) -> None:
+        # A client may be closed under trio that was used under asyncio before.
+        loop = current_loop()
+        while self._sessions:
+            its_loop, session = self._sessions.popitem()
+            if its_loop is loop:
+                await session.client.close()
+            else:
+                _abandon({its_loop: session})
+
+
+class _Session:
+    """The connections of one event loop, and how many more there may be."""
+
+    def __init__(self, max_connections: int, keepalive_expiry: float) -> None:
+        self.loop = asyncio.get_running_loop()
+        # With aiohttp's own limit, waiting for a place would count as connecting.
+        self.places = asyncio.Semaphore(max_connections)
+        self._max = max_connections
+        self.client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=keepalive_expiry),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=_OURS,
+        )
+        # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
+        self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
+
+    async def take_place(self, timeout: float | None, request: httpx.Request) -> None:
+        if not self.places.locked():
+            await self.places.acquire()
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                await self.places.acquire()
+        except TimeoutError:
+            message = f"all {self._max} connections were busy"
+            raise httpx.PoolTimeout(message, request=request) from None
+
+    def give_up(self, reply: aiohttp.ClientResponse) -> None:
+        # If the whole body has come, the connection is back in the pool already.
+        reply.close()
+        self.places.release()
+
+
+class _Content:
+    """The body of a request. A long one is written in pieces, each within the write time-out.
+
+    Attributes:
+        clock: runs until the head of the reply is there.
+        writing: is a piece being written?
+    """
+
+    def __init__(self, content: bytes, write: float | None, attempt: Attempt) -> None:
+        self._content = content
+        self._write = write
+        # While the whole reply has a time-out, that of the head would be one more.
+        left = None if attempt.whole else attempt.left(None)
+        self._end = None if left is None else asyncio.get_running_loop().time() + left
+        self.clock = asyncio.timeout_at(self._end)
+        self.writing = False
+
+    def data(self) -> bytes | _Pieces | None:
+        """As aiohttp takes it."""
+        if self._write is None or len(self._content) <= _SMALL:
+            return self._content or None
+        return _Pieces(self)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The content, each piece with the write time-out for the one before it."""
+        loop = asyncio.get_running_loop()
+        self.writing = True
+        for start in range(0, len(self._content), _SMALL):
+            if self._write is not None:
+                end = loop.time() + self._write
+                self.clock.reschedule(end if self._end is None else min(end, self._end))
+            yield self._content[start : start + _SMALL]
+        self.writing = False
+        self.clock.reschedule(self._end)
+
+
+class _Pieces(aiohttp.Payload):
+    """A long body. If its writing ends early, so does the connection, at once.
+
+    Left to itself, asyncio keeps the socket until the peer has read all that was written.
+    """
+
+    def __init__(self, content: _Content) -> None:
+        super().__init__(content)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Not to be had: the body is bytes."""
+        raise TypeError
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of it."""
+        transport = writer.transport if isinstance(writer, StreamWriter) else None
+        try:
+            async for piece in self._value.pieces():
+                await writer.write(piece)
+        except BaseException:
+            if transport is not None:
+                transport.abort()
+            raise
+
+
+class _Body(httpx.AsyncByteStream):
+    """The body of a reply, in the pieces that come; closing it early ends the connection."""
+
+    def __init__(self, reply: aiohttp.ClientResponse, session: _Session) -> None:
+        self._reply = reply
+        self._session: _Session | None = session
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._reply.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise _as_httpx(error) from error
+
+    async def aclose(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.give_up(self._reply)
+
+    def __del__(self) -> None:
+        if self._session is not None:
+            with suppress(RuntimeError):  # the loop has ended, and everything in it
+                # The garbage collector runs in any thread.
+                self._session.loop.call_soon_threadsafe(self._session.give_up, self._reply)
+
+
+def _headers(request: httpx.Request) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("utf-8", "replace"))
+        for name, value in request.headers.raw
+        if name.lower() not in _THEIRS
+    ]
+
+
+def _as_httpx(error: Exception, body: _Content | None = None) -> httpx.TransportError:
+    said = str(error) or type(error).__name__
+    if isinstance(error, ConnectionTimeoutError):
+        return httpx.ConnectTimeout(said)
+    if isinstance(error, ClientConnectorError):
+        return httpx.ConnectError(said)
+    if isinstance(error, TimeoutError):
+        writing = body is not None and body.writing
+        return httpx.WriteTimeout(said) if writing else httpx.ReadTimeout(said)
+    if isinstance(error, aiohttp.InvalidURL):
+        return httpx.UnsupportedProtocol(said)
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return httpx.RemoteProtocolError("the service closed the connection without an answer")
+    return httpx.ReadError(said) if isinstance(error, OSError) else httpx.RemoteProtocolError(said)
+
+
+def _abandon(sessions: dict[asyncio.AbstractEventLoop, _Session]) -> None:
+    """Close sessions from outside their event loop, which may have ended."""
+    while sessions:
+        loop, session = sessions.popitem()
+        closing = session.client.close()
+        if loop.is_running():
+            asyncio.run_coroutine_threadsafe(closing, loop)
+            continue
+        # Without a loop there is nothing to wait for: it ends at its first step.
+        with suppress(StopIteration, RuntimeError):
+            closing.send(None)
+        closing.close()

@@ -1,0 +1,188 @@
+"""Where async code differs from sync code by more than a keyword: waiting and being interrupted.
+
+`concurrency_sync` has the same names for threads; `tools/unasync` swaps one for the other. Built on
+anyio, which httpx brings, so that asyncio and trio both work.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable
+from contextlib import suppress
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, cast
+
+import anyio
+
+from .._request.validation import invalid, is_list_like
+from ..abort import AbortSignal, Interrupted
+
+if TYPE_CHECKING:
+    import httpx
+
+_T = TypeVar("_T")
+_T_co = TypeVar("_T_co", covariant=True)
+Event = anyio.Event
+open_file = anyio.open_file
+Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
+"""What a long call takes its items from."""
+
+
+def current_loop() -> object:
+    """The event loop that runs now; connections belong to it and cannot be used from another."""
+    trio: Any = sys.modules.get("trio")
+    if trio is not None:
+        try:
+            return trio.lowlevel.current_trio_token()
+        except RuntimeError:
+            pass
+    import asyncio
+
+    return asyncio.get_running_loop()
+
+
+def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
+    loop: Any = current_loop()
+    schedule = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+
+    def call() -> None:
+        # The loop may have ended, and with it everything that could have been interrupted.
+        with suppress(RuntimeError):
+            schedule(callback)
+
+    return call
+
+
+async def abortable(
+    abort: AbortSignal,
+    work: Callable[[], Awaitable[_T]],
+    *,
+    interrupt: Callable[[], None],
+    discard: Callable[[_T], Awaitable[object]],
+) -> _T:
+    """Await `work()`, but no longer than until the signal is set.
+
+    Args:
+        interrupt: for threads only; a task is cancelled.
+        discard: for threads only; a cancelled task has no result.
+
+    Raises:
+        Interrupted: the signal was set first.
+    """
+    with anyio.CancelScope() as scope:
+        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
+        try:
+            return await work()
+        finally:
+            unsubscribe()
+    raise Interrupted
+
+
+async def sleep(seconds: float, abort: AbortSignal | None) -> None:
+    """Wait, or raise `Interrupted` as soon as the signal is set."""
+    if abort is None:
+        await anyio.sleep(seconds)
+        return
+    with anyio.CancelScope() as scope:
+        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
+        try:
+            await anyio.sleep(seconds)
+            return
+        finally:
+            unsubscribe()
+    raise Interrupted
+
+
+async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
+    """Wait until the event is set; False if `timeout` seconds pass first."""
+    with anyio.move_on_after(timeout):
+        await event.wait()
+    return event.is_set()
+
+
+async def read_within(response: httpx.Response, seconds: float | None) -> bool:
+    """Read the body of a response; False if it takes longer than `seconds`."""
+    with anyio.move_on_after(seconds):
+        await response.aread()
+        return True
+    return False
+
+
+async def ask_for_key(source: Callable[[], object]) -> object:
+    """Call a function, sync or async, for the API key."""
+    key = source()
+    if isinstance(key, Awaitable):
+        return await cast("Awaitable[object]", key)
+    return key
+
+
+async def report(callback: Callable[[_T], object], value: _T) -> None:
+    """Call a function, sync or async, that is told how far something is."""
+    said = callback(value)
+    if isinstance(said, Awaitable):
+        await said
+
+
+def check_source(value: object, argument: str) -> None:
+    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    if not (isinstance(value, AsyncIterable) or is_list_like(value)):
+        raise invalid(argument, "items, in a list or another iterable, sync or async", value)
+
+
+class Intake(Generic[_T]):
+    """Takes elements from a source, in order, and never more than asked for."""
+
+    def __init__(self, source: Source[_T]) -> None:
+        self._async = source.__aiter__() if isinstance(source, AsyncIterable) else None
+        self._sync = iter(()) if isinstance(source, AsyncIterable) else iter(source)
+
+    async def take(self, count: int) -> list[_T]:
+        """The next `count` elements, fewer at the end."""
+        if self._async is None:
+            return list(islice(self._sync, count))
+        taken: list[_T] = []
+        while len(taken) < count:
+            try:
+                taken.append(await self._async.__anext__())
+            except StopAsyncIteration:
+                break
+        return taken
+
+
+class _PageLike(Protocol[_T_co]):
+    def __aiter__(self) -> AsyncIterator[_T_co]: ...
+
+
+_PageT = TypeVar("_PageT", bound=_PageLike[Any])
+
+
+class AsyncPaginator(Generic[_PageT, _T]):
+    """What `list` gives: `await` it for the first page, or `async for` over all items.
+
+    Nothing is asked for before that.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[_PageT]]) -> None:
+        self._fetch = fetch
+
+    def __await__(self) -> Generator[Any, None, _PageT]:
+        return self._fetch().__await__()
+
+    def __aiter__(self) -> AsyncIterator[_T]:
+        return _Items(self._fetch)
+
+
+class _Items(AsyncIterator[_T]):
+    def __init__(self, fetch: Callable[[], Awaitable[_PageLike[_T]]]) -> None:
+        self._fetch = fetch
+        self._items: AsyncIterator[_T] | None = None
+
+    async def __anext__(self) -> _T:
+        if self._items is None:
+            self._items = (await self._fetch()).__aiter__()
+        return await self._items.__anext__()
+
+
+def first_page(fetch: Callable[[], Awaitable[_PageT]]) -> AsyncPaginator[_PageT, Any]:
+    """What `list` returns."""
+    return AsyncPaginator(fetch)

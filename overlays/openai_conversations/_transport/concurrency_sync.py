@@ -1,0 +1,192 @@
+"""Where sync code differs from async code by more than a keyword: waiting and being interrupted.
+
+`concurrency_async` has the same names for tasks; `tools/unasync` swaps one for the other.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+from .._request.validation import invalid, is_list_like
+from ..abort import AbortSignal, Interrupted
+
+if TYPE_CHECKING:
+    import httpx
+
+_T = TypeVar("_T")
+Event = threading.Event
+open_file = open
+Source: TypeAlias = Iterable[_T]
+"""What a long call takes its items from."""
+
+
+def current_loop() -> object:
+    """Threads share their connections."""
+    return None
+
+
+class _Worker(threading.Thread):
+    """Runs the work of one interruptible call, so that the caller's thread can leave it behind."""
+
+    def __init__(self, work: Callable[[], object], discard: Callable[[object], object]) -> None:
+        super().__init__(name="openai_conversations-abortable", daemon=True)
+        self._work = contextvars.copy_context().run
+        self._function = work
+        self._discard = discard
+        self._lock = threading.Lock()
+        self._left_behind = False
+        self.over = threading.Event()
+        self.result: object = None
+        self.error: BaseException | None = None
+        self.finished = False
+
+    def run(self) -> None:
+        try:
+            self.result = self._work(self._function)
+        except BaseException as error:
+            self.error = error
+        with self._lock:
+            self.finished = True
+            discard = self._left_behind and self.error is None
+        self.over.set()
+        if discard:
+            self._discard(self.result)
+
+    def leave_behind(self) -> bool:
+        """False if the work is finished; otherwise its result will be discarded."""
+        with self._lock:
+            self._left_behind = not self.finished
+            return self._left_behind
+
+
+def abortable(
+    abort: AbortSignal,
+    work: Callable[[], _T],
+    *,
+    interrupt: Callable[[], None],
+    discard: Callable[[_T], object],
+) -> _T:
+    """Call `work()`, but wait no longer than until the signal is set.
+
+    A thread cannot be stopped from outside, and what blocks it may be a name server, a handshake,
+    or a transport that is not ours. So the work gets a thread of its own, which is left behind.
+
+    Args:
+        interrupt: called when the signal is set; should make the work end soon.
+        discard: gets the result of work that was left behind.
+
+    Raises:
+        Interrupted: the signal was set first.
+    """
+    worker = _Worker(work, discard)  # type: ignore[arg-type]  # its result is a _T
+    unsubscribe = abort.subscribe(worker.over.set)
+    worker.start()
+    try:
+        worker.over.wait()
+    except BaseException:
+        # Ctrl-C, most likely.
+        if worker.leave_behind():
+            interrupt()
+        raise
+    finally:
+        unsubscribe()
+    if worker.leave_behind():
+        interrupt()
+        raise Interrupted
+    if worker.error is not None:
+        raise worker.error
+    return worker.result  # type: ignore[return-value]
+
+
+def sleep(seconds: float, abort: AbortSignal | None) -> None:
+    """Wait, or raise `Interrupted` as soon as the signal is set."""
+    if abort is None:
+        time.sleep(seconds)
+    elif abort.wait(seconds):
+        raise Interrupted
+
+
+def wait_for(event: threading.Event, timeout: float | None) -> bool:
+    """Wait until the event is set; False if `timeout` seconds pass first."""
+    return event.wait(timeout)
+
+
+def read_within(response: httpx.Response, seconds: float | None) -> bool:
+    """Read the body of a response; False if it takes longer than `seconds`.
+
+    Looks at the clock between reads, so it can be late by the time-out of one read.
+    """
+    if seconds is None or response.is_closed:
+        response.read()
+        return True
+    response.stream = _bounded(response, time.monotonic() + seconds)
+    try:
+        response.read()
+    except TimeoutError:
+        return False
+    return True
+
+
+def _bounded(response: httpx.Response, deadline: float) -> httpx.SyncByteStream:
+    import httpx
+
+    inner = response.stream
+    if not isinstance(inner, httpx.SyncByteStream):
+        raise TypeError("a sync client got an async response")
+    stream = inner
+
+    class Bounded(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            for chunk in stream:
+                if time.monotonic() > deadline:
+                    raise TimeoutError
+                yield chunk
+
+        def close(self) -> None:
+            stream.close()
+
+    return Bounded()
+
+
+def ask_for_key(source: Callable[[], object]) -> object:
+    """Call a function for the API key."""
+    return source()
+
+
+def report(callback: Callable[[_T], object], value: _T) -> None:
+    """Call a function that is told how far something is.
+
+    Raises:
+        InvalidArgumentError: it is an async function, which would do nothing.
+    """
+    said = callback(value)
+    if isinstance(said, Coroutine):
+        said.close()
+        raise invalid("on_progress", "a function that is not async", callback)
+
+
+def check_source(value: object, argument: str) -> None:
+    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    if not is_list_like(value):
+        raise invalid(argument, "items, in a list or another iterable", value)
+
+
+class Intake(Generic[_T]):
+    """Takes elements from a source, in order, and never more than asked for."""
+
+    def __init__(self, source: Source[_T]) -> None:
+        self._source = iter(source)
+
+    def take(self, count: int) -> list[_T]:
+        """The next `count` elements, fewer at the end."""
+        return list(islice(self._source, count))
+
+
+def first_page(fetch: Callable[[], _T]) -> _T:
+    """What `list` returns."""
+    return fetch()

@@ -1,0 +1,46 @@
+"""From whatever a transport raises to the errors of this package, with nothing left over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+
+from ..errors import APIConnectionError, APITimeoutError, ClientClosedError, OpenAIError
+
+if TYPE_CHECKING:
+    from .._request.attempt import Attempt
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_STEPS = {
+    httpx.ConnectTimeout: "while connecting",
+    httpx.PoolTimeout: "while waiting for a free connection",
+    httpx.WriteTimeout: "while sending",
+    httpx.ReadTimeout: "while waiting for the answer",
+}
+
+
+def to_connection_error(error: Exception, request: httpx.Request, attempt: Attempt) -> OpenAIError:
+    """The error of ours for an exception of a transport.
+
+    Args:
+        error: what was raised while `request` was sent or its answer read.
+        attempt: tells, with our own pool, whether anything was sent; otherwise the kind of the
+            exception has to.
+    """
+    if isinstance(error, OpenAIError):
+        return error
+    if isinstance(error, RuntimeError) and "client has been closed" in str(error):
+        return ClientClosedError("the httpx client below this client is closed")
+    failure: APIConnectionError
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        step = next((text for kind, text in _STEPS.items() if isinstance(error, kind)), "")
+        failure = APITimeoutError(request, message=f"Request timed out {step}".rstrip() + ".")
+    else:
+        said = str(error) or type(error).__name__
+        failure = APIConnectionError(message=f"Connection error: {said}", request=request)
+    failure.never_sent = isinstance(error, _UNSENT) if attempt.sent is None else not attempt.sent
+    if isinstance(error, httpx.RequestError):
+        # It stays visible as the cause, and its request has the key.
+        error.request = failure.request
+    return failure
