@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._omit import Omit, omit
     from ._provenance import PROVENANCE as __provenance__
-    from .answers import Answer
     from .client import Client
+    from .detailed_response import DetailedResponse
     from .errors import ApiError, DecodeError, StatusError
     from .models import decode
     from .types import RawObject, encode
 
 _HOMES = {
-    "Answer": ".answers",
     "ApiError": ".errors",
     "Client": ".client",
     "DecodeError": ".errors",
+    "DetailedResponse": ".detailed_response",
     "Omit": "._omit",
     "RawObject": ".types",
     "StatusError": ".errors",
@@ -38,10 +38,10 @@ _HOMES = {
 }
 
 __all__ = (
-    "Answer",
     "ApiError",
     "Client",
     "DecodeError",
+    "DetailedResponse",
     "Omit",
     "RawObject",
     "StatusError",
