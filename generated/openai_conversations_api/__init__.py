@@ -8,7 +8,8 @@
 
     conversation = get_conversation.sync("conv_123", client=Client(token="…"))
 
-`api` holds the functions, `models` the classes, both imported as they are used.
+`api` holds the functions, `models` the classes, `params` the types of parameters; all are imported
+as they are used.
 `__provenance__` says what this package was generated from, and by what.
 """
 
@@ -53,8 +54,11 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__provenance__":
-        value: Any = _import("._provenance", __name__).PROVENANCE
+    value: Any
+    if name in ("api", "models", "params"):
+        value = _import(f".{name}", __name__)
+    elif name == "__provenance__":
+        value = _import("._provenance", __name__).PROVENANCE
     elif name in _HOMES:
         value = getattr(_import(_HOMES[name], __name__), name)
     else:
