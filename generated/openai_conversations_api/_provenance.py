@@ -14,6 +14,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
     "spec_sha256": "cb47ef37c733fea1fffea5f9833d6d6920cea2a83568102148082c05547056f4",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "aa567d35d14c9fe649888e4a9df78dd605744e0d332858c0eb0b648bfd0e937c",
+    "templates_sha256": "0a55ae7bc22c14ed362794e73e7152628efd7b1fd15ca967cdfed2758adda892",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

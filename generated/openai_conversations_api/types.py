@@ -255,29 +255,10 @@ def encode_list(value: Any) -> Any:
     return encode(value)
 
 
-class Omit:
-    """The type of `omit`: a parameter that is not sent, where None would be sent as null."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "omit"
-
-    def __reduce__(self) -> str:
-        return "omit"
-
-
-omit = Omit()
-"""The default of parameters that are not sent."""
-
-
 if TYPE_CHECKING:
 
     class SequenceNotStr(Protocol[T_co]):
-        """A sequence that is not a string: a string's `in` takes nothing but strings."""
+        """A sequence that is not a `str`, whose `in` accepts nothing but strings."""
 
         def __contains__(self, value: object, /) -> bool: ...
         def __len__(self) -> int: ...

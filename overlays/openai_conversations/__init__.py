@@ -21,6 +21,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from openai_conversations_api import models
 
+    from . import params
     from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
@@ -188,12 +189,15 @@ __all__ = [
     "message_text",
     "models",
     "omit",
+    "params",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "models":
         value: Any = import_module("openai_conversations_api.models")
+    elif name == "params":
+        value = import_module(".params", __name__)
     elif name in _HOME:
         value = getattr(import_module(_HOME[name], __name__), name)
     else:

@@ -69,8 +69,10 @@ class InvalidArgumentError(OpenAIError, ValueError, TypeError):
         received: what it was, in a few words and without secrets.
     """
 
-    def __init__(self, argument: str, *, expected: str, received: str) -> None:
-        super().__init__(f"{argument}: expected {expected}, got {received}")
+    def __init__(
+        self, argument: str, *, expected: str, received: str, message: str | None = None
+    ) -> None:
+        super().__init__(message or f"{argument}: expected {expected}, got {received}")
         self.argument = argument
         self.expected = expected
         self.received = received

@@ -18,7 +18,7 @@ import openai_conversations_api
 from openai_conversations_api import models, params
 from openai_conversations_api._parameter_docs import DESCRIPTIONS, SUMMARIES
 from openai_conversations_api._parameters import OPERATIONS
-from openai_conversations_api.types import Omit, omit
+from openai_conversations_api import Omit, omit
 
 from tests.document import (
     Schema,

@@ -1,4 +1,4 @@
-"""What type checkers see of the generated parameters. Checked by mypy and pyright, and never run.
+"""Uses of the generated parameters. Checked by mypy and pyright, and never run.
 
 Every `ignore` stands where both checkers must find a mistake: one that finds none reports it.
 """

@@ -1,4 +1,4 @@
-"""What an operation accepts where its document says this or that: annotations of parameters.
+"""Annotations of parameters: all that an operation accepts where the document names a type.
 
 A model says what comes out of the service. What goes in is wider: where the document has an object,
 a model of it is accepted, a `TypedDict` of its keys, and where a value is a parameter of its own
@@ -46,21 +46,21 @@ class Reached:
 
 
 def is_union_of_objects(node: OneOf) -> bool:
-    """Whether a union has classes as members, and besides them only what JSON has no parts of."""
+    """Tell whether a union has classes as members, and besides them no list and no dictionary."""
     members = list(flat([node]))
     return any(isinstance(m, Ref) for m in members) and not any(
         isinstance(m, Array | Map) for m in members
     )
 
 
-def param_names(names: Iterable[str], others: Iterable[str] = ()) -> dict[str, str]:
-    """The name of the `TypedDict`, or union of them, for each class or union in `names`.
+def param_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each class or union in `names` the name of its `TypedDict`, or union of them.
 
     `X` becomes `XParam`, and `YParam` stays as it is, unless `Y` is among the names and has taken
-    it: then it becomes `YParamParam`. `others` are taken from the start.
+    it: then it becomes `YParamParam`.
     """
     result: dict[str, str] = {}
-    taken = set(others)
+    taken: set[str] = set()
     for name in sorted(names, key=lambda n: (n.endswith(SUFFIX), n)):
         given = name if name.endswith(SUFFIX) else name + SUFFIX
         while given in taken:
@@ -71,7 +71,7 @@ def param_names(names: Iterable[str], others: Iterable[str] = ()) -> dict[str, s
 
 
 class Accepted:
-    """Writes annotations of what is accepted.
+    """Writes the annotations.
 
     Args:
         types: of the document.
@@ -90,19 +90,19 @@ class Accepted:
         self._also = also
 
     def argument(self, node: Node) -> str:
-        """The annotation of a parameter."""
+        """Return the annotation of a parameter."""
         return _joined(self._parts(node, inside=False))
 
     def value(self, node: Node) -> str:
-        """The annotation of a key inside of a `TypedDict`."""
+        """Return the annotation of a key of a `TypedDict`."""
         return _joined(self._parts(node, inside=True))
 
     def like_name(self, union: str) -> str:
-        """The name for all that is accepted where a parameter is of a named union."""
+        """Return the name for all that a parameter of a named union accepts."""
         return f"{union.removesuffix(SUFFIX)}Like"
 
     def like(self, union: str) -> str:
-        """All that is accepted where a parameter is of a named union.
+        """Return the annotation of all that a parameter of a named union accepts.
 
         What comes out of the service goes in again: a union of a response is accepted where most
         of its members have a `type` that a member of `union` has as well.
@@ -118,7 +118,7 @@ class Accepted:
         return _joined([*models, self.names[union], MAPPING])
 
     def union(self, union: str) -> str:
-        """The `TypedDict`s of a named union, and its other members."""
+        """Return the annotation of the `TypedDict`s of a named union and its other members."""
         parts: list[str] = []
         for member in flat([self._sent.unions[union]]):
             match member:

@@ -100,7 +100,7 @@ class Parameter:
     boolean: bool
 
     def as_key(self) -> Key:
-        """The key of the `TypedDict`s for it."""
+        """Return the key that stands for it in a `TypedDict`."""
         omit = "" if self.required else " | Omit"
         return Key(self.name, self.annotation + omit, self.required, self.doc)
 
@@ -294,7 +294,7 @@ def _add_body(views: Views, sent: Reached, body: Node) -> None:
 
 
 def _only_ref(node: Node) -> str | None:
-    """The one class that a body may be, whether or not it may be null."""
+    """Return the one class that a body is, null apart; None where it is something else."""
     members = [member for member in flat([node]) if member != NONE]
     match members:
         case [Ref(name)]:
@@ -304,7 +304,7 @@ def _only_ref(node: Node) -> str | None:
 
 
 def _also(views: Views, document: dict[str, Any]) -> dict[str, list[str]]:
-    """For a class the others that `x-also-accepts` of its schema names."""
+    """Return for each class the others that `x-also-accepts` of its schema names."""
     result: dict[str, list[str]] = {}
     for component, schema in document["components"]["schemas"].items():
         if ALSO not in schema:

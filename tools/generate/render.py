@@ -69,6 +69,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     _write(project, "_unions.py.jinja", into / "_unions.py", tables=tables)
     _write(project, "_reading.py.jinja", into / "_reading.py")
     _write(project, "answers.py.jinja", into / "answers.py")
+    _write(project, "_omit.py.jinja", into / "_omit.py")
     _write(project, "_decoding.py.jinja", into / "_decoding.py")
     _write_params(project, params, into)
     source = provenance(root, TEMPLATES, generator_version)

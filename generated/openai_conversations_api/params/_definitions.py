@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from .. import models, params
-from ..types import Omit, SequenceNotStr
+from .._omit import Omit
+from ..types import SequenceNotStr
 
 
 class AdditionalToolsItemParam(TypedDict):

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
 from .._request.request import OperationRequest
 from .._request.types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import invalid
-from .._response.parsing import parse_response
-from .._response.raw_response import RawResponse
 from .._transport.log import set_up_from_environment
-from .body_reader import AsyncBodyReader
+from ..interceptors import AsyncInterceptor
 from .http_methods import AsyncHttpMethods
 from .sender import AsyncSender
-from .streams import AsyncStream
 from .transports import open_sender
 
 if TYPE_CHECKING:
-    import os
-    from types import TracebackType
-    from typing import Self
-
-    from ..interceptors import AsyncInterceptor
-    from ..local.model import LocalModel, ModelCallable
-    from ..local.service import LocalService
     from .conversations import AsyncConversations
     from .responses import AsyncResponses
-
-_T = TypeVar("_T")
 
 
 class AsyncClient(AsyncHttpMethods):
@@ -108,14 +99,14 @@ class AsyncClient(AsyncHttpMethods):
         self._owns_http_client = http_client is None
         self._parent: AsyncClient | None = None
         self._closed = False
-        self._local_service: LocalService | None = None
+        self._local_service: local_mode.LocalService | None = None
 
     @classmethod
     def local(
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        model: LocalModel | ModelCallable | None = None,
+        model: local_mode.LocalModel | local_mode.ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -159,7 +150,7 @@ class AsyncClient(AsyncHttpMethods):
         return client
 
     @property
-    def local_service(self) -> LocalService:
+    def local_service(self) -> local_mode.LocalService:
         """The service behind a client made by `local()`, for scripting its model.
 
         Raises:
@@ -299,30 +290,22 @@ class AsyncClient(AsyncHttpMethods):
         state = ", closed" if self.is_closed() else ""
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
 
-    # -- calls
+    # -- requests
 
-    async def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
-        """Send a call and give its answer; every operation ends here."""
-        client_options = self._client_options
-        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: parse_response(call, reply, strict=client_options.strict),
-        )
+    @property
+    def strict(self) -> bool:
+        """Whether a response that does not fit the spec is an error."""
+        return self._client_options.strict
 
-    async def open(
-        self, call: OperationRequest[Any], options: Options, *, resumed: bool
-    ) -> RawResponse[AsyncStream]:
-        """Send a call that asks for a stream of events."""
-        client_options = self._client_options
-        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: AsyncStream(
-                AsyncBodyReader(reply, options.abort, retries),
-                operation=call.operation if client_options.strict else "",
-                resumed=resumed,
-            ),
-        )
+    async def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it; every method ends here.
+
+        Returns:
+            The response, read unless the request leaves that to the caller, and the retries taken.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        return await self._sender.send(self._client_options, request, options, self.is_closed)

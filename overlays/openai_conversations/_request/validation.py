@@ -206,11 +206,11 @@ def check_order(order: object, argument: str = "order") -> str:
     return str(order)
 
 
-def check_include(include: object, argument: str = "include") -> list[str]:
-    """Returns what to include as a list of strings.
+def check_strings(values: object, argument: str) -> list[str]:
+    """Return a list of strings, as `include` is one.
 
-    The values themselves are left to the service, which adds new ones (the document's list is
-    `IncludeEnum`). A bare string is refused: it would be read letter by letter.
+    The values themselves are left to the service, which adds new ones. A bare string is refused:
+    it would be read letter by letter.
 
     Source: `include` of createConversationItems, listConversationItems, getConversationItem,
     createResponse, getResponse and listInputItems.
@@ -218,8 +218,8 @@ def check_include(include: object, argument: str = "include") -> list[str]:
     Raises:
         InvalidArgumentError: naming `argument`, or the entry in it (`include[1]`).
     """
-    values = check_list(include, argument, "a list of strings")
-    for index, value in enumerate(values):
+    checked = check_list(values, argument, "a list of strings")
+    for index, value in enumerate(checked):
         if not isinstance(value, str) or not value:
             raise invalid(f"{argument}[{index}]", "a string that is not empty", value)
-    return values
+    return checked

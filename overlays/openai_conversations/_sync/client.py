@@ -3,37 +3,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
 from .._request.request import OperationRequest
 from .._request.types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import invalid
-from .._response.parsing import parse_response
-from .._response.raw_response import RawResponse
 from .._transport.log import set_up_from_environment
-from .body_reader import BodyReader
+from ..interceptors import Interceptor
 from .http_methods import HttpMethods
 from .sender import Sender
-from .streams import Stream
 from .transports import open_sender
 
 if TYPE_CHECKING:
-    import os
-    from types import TracebackType
-    from typing import Self
-
-    from ..interceptors import Interceptor
-    from ..local.model import LocalModel, ModelCallable
-    from ..local.service import LocalService
     from .conversations import Conversations
     from .responses import Responses
-
-_T = TypeVar("_T")
 
 
 class Client(HttpMethods):
@@ -109,14 +100,14 @@ class Client(HttpMethods):
         self._owns_http_client = http_client is None
         self._parent: Client | None = None
         self._closed = False
-        self._local_service: LocalService | None = None
+        self._local_service: local_mode.LocalService | None = None
 
     @classmethod
     def local(
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        model: LocalModel | ModelCallable | None = None,
+        model: local_mode.LocalModel | local_mode.ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -160,7 +151,7 @@ class Client(HttpMethods):
         return client
 
     @property
-    def local_service(self) -> LocalService:
+    def local_service(self) -> local_mode.LocalService:
         """The service behind a client made by `local()`, for scripting its model.
 
         Raises:
@@ -300,30 +291,22 @@ class Client(HttpMethods):
         state = ", closed" if self.is_closed() else ""
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
 
-    # -- calls
+    # -- requests
 
-    def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
-        """Send a call and give its answer; every operation ends here."""
-        client_options = self._client_options
-        response, retries = self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: parse_response(call, reply, strict=client_options.strict),
-        )
+    @property
+    def strict(self) -> bool:
+        """Whether a response that does not fit the spec is an error."""
+        return self._client_options.strict
 
-    def open(
-        self, call: OperationRequest[Any], options: Options, *, resumed: bool
-    ) -> RawResponse[Stream]:
-        """Send a call that asks for a stream of events."""
-        client_options = self._client_options
-        response, retries = self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: Stream(
-                BodyReader(reply, options.abort, retries),
-                operation=call.operation if client_options.strict else "",
-                resumed=resumed,
-            ),
-        )
+    def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it; every method ends here.
+
+        Returns:
+            The response, read unless the request leaves that to the caller, and the retries taken.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        return self._sender.send(self._client_options, request, options, self.is_closed)
