@@ -61,6 +61,13 @@ def generated() -> str:
     return f"current, {made.summary}"
 
 
+def facade() -> str:
+    """Methods of the facade, for every operation of the spec."""
+    from tools.facade import check
+
+    return check()
+
+
 def sync() -> str:
     """overlays/…/_sync, from _async."""
     unasync.main(["--check"])
@@ -86,7 +93,7 @@ def pyright() -> str:
     return "clean"
 
 
-STEPS: tuple[Callable[[], str], ...] = (spec, generated, sync, ruff, mypy, pyright)
+STEPS: tuple[Callable[[], str], ...] = (spec, generated, sync, facade, ruff, mypy, pyright)
 
 
 def _same(made: Path, there: Path, target: str) -> None:

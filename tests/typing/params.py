@@ -11,8 +11,8 @@ from typing import Unpack, assert_type, overload
 
 from openai_conversations import MessageItem
 from openai_conversations_api import models as m
+from openai_conversations_api import omit
 from openai_conversations_api import params as p
-from openai_conversations_api.types import omit
 
 
 def create(**given: Unpack[p.CreateConversationParams]) -> None: ...

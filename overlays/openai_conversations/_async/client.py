@@ -1,4 +1,4 @@
-"""`AsyncClient`: what it is configured with, what it holds, and the calls that every part makes."""
+"""`AsyncClient`: its options, its connections, and the resources that it holds."""
 
 from __future__ import annotations
 
@@ -59,27 +59,26 @@ class AsyncClient(AsyncHttpMethods):
             base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
             timeout: seconds for each step of a request (and for the whole of it, unless it
                 streams), or an `httpx.Timeout`; None for no limit. Default: 600, 5 to connect.
-            max_retries: how often a request is sent again after a failure that may pass.
-            default_headers: added to every request; `omit` as a value takes one of ours away.
+            max_retries: how often a request is retried after a failure that may pass.
+            default_headers: added to every request; `omit` as a value takes a default one away.
             default_query: added to every request.
-            transport: what sends: "httpx", or what is faster, which is "http.client" for sync
-                clients and "aiohttp" (extra `fast`) for async ones. Default: the faster one where
-                it is installed.
-            http_client: an httpx client to send with, whatever `transport` says. It stays yours:
-                we never close it.
+            transport: "httpx", or for async clients "aiohttp" (extra `fast`), which is faster.
+                Default: the faster one where it is installed.
+            http_client: an httpx client to send with, whatever `transport` says. It is never closed
+                here.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
-            strict: raise `APIResponseValidationError` for an answer that does not fit the API's
-                document. Off, unknown and missing fields are taken as they come.
+            strict: raise `APIResponseValidationError` for a response that does not fit the
+                spec. Off, unknown and missing fields are taken as they come.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
-            OpenAIError: there is no API key.
+            OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise invalid("http_client", "an httpx.AsyncClient", http_client)
         if http_client is not None and not given(timeout):
-            # A time-out set there is meant; httpx's default of five seconds is not.
+            # A timeout set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
         self._client_options = make_client_options(
@@ -114,14 +113,14 @@ class AsyncClient(AsyncHttpMethods):
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
     ) -> Self:
-        """A client with the whole API in this process: no key, no network.
+        """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. There is no language model behind it: answers
+        For development, tests and demonstrations. There is no language model behind it: responses
         come from a built-in stand-in that says so, or from your script (`local_service`).
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
-            model: what answers in place of the stand-in: a function of the request and the items
+            model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
             timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
                 client itself.
@@ -169,7 +168,7 @@ class AsyncClient(AsyncHttpMethods):
 
     @cached_property
     def responses(self) -> AsyncResponses:
-        """A model's answers, which can read from and add to a conversation."""
+        """Responses of a model, which can read from and add to a conversation."""
         from .responses import AsyncResponses
 
         return AsyncResponses(self)
@@ -178,27 +177,27 @@ class AsyncClient(AsyncHttpMethods):
 
     @property
     def organization(self) -> str | None:
-        """What is sent as `OpenAI-Organization`, or None."""
+        """The value that is sent as `OpenAI-Organization`, or None."""
         return self._client_options.organization
 
     @property
     def project(self) -> str | None:
-        """What is sent as `OpenAI-Project`, or None."""
+        """The value that is sent as `OpenAI-Project`, or None."""
         return self._client_options.project
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where requests go."""
+        """The URL below which requests go."""
         return httpx.URL(self._client_options.base_url)
 
     @property
     def timeout(self) -> httpx.Timeout:
-        """The time-outs of calls that do not give their own."""
+        """The timeouts of requests that do not give their own."""
         return self._client_options.timeout
 
     @property
     def max_retries(self) -> int:
-        """How often a request is sent again after a failure that may pass."""
+        """The number of times that a request is retried after a failure that may pass."""
         return self._client_options.max_retries
 
     def with_options(
@@ -215,7 +214,7 @@ class AsyncClient(AsyncHttpMethods):
         interceptors: Sequence[AsyncInterceptor] | Omit = omit,
         strict: bool | Omit = omit,
     ) -> Self:
-        """A client like this one with some options changed, on the same connections.
+        """Return a client like this one with some options changed, on the same connections.
 
         This one is not changed. Closing the copy closes only the copy; closing this one, both.
 
@@ -262,7 +261,7 @@ class AsyncClient(AsyncHttpMethods):
     # -- life
 
     def is_closed(self) -> bool:
-        """Has this client, or the one it was copied from, been closed?"""
+        """Return whether this client, or the one it was copied from, has been closed."""
         return (
             self._closed
             or self._sender.http_client.is_closed
@@ -270,7 +269,7 @@ class AsyncClient(AsyncHttpMethods):
         )
 
     async def close(self) -> None:
-        """Close the connections, unless they are another's: a copy's, or `http_client=`'s."""
+        """Close the connections, unless they belong to another client or to `http_client=`."""
         self._closed = True
         if self._owns_http_client:
             await self._sender.http_client.aclose()

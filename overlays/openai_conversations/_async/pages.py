@@ -28,7 +28,7 @@ class AsyncPage(Generic[_T]):
     Attributes:
         data: the items of this page only.
         object: "list".
-        has_more: does the service have more? None if it did not say.
+        has_more: whether the service has more; None if it did not say.
         first_id, last_id: ids of the first and the last item, or None.
     """
 
@@ -55,7 +55,7 @@ class AsyncPage(Generic[_T]):
         self._left: int | None = None if left is None else left - len(self.data)
 
     def has_next_page(self) -> bool:
-        """Is there a next page to be had? False too once `max_items` have come."""
+        """Return whether there is a next page; False too once `max_items` have come."""
         if self._left == 0 or self.has_more is False:
             return False
         return self.has_more is True or (bool(self.data) and self._cursor() is not None)
@@ -81,7 +81,7 @@ class AsyncPage(Generic[_T]):
         raise APIResponseValidationError(self._response, None, message=problem)
 
     def iter_pages(self) -> AsyncIterator[AsyncPage[_T]]:
-        """This page and all that follow, fetched as they are reached."""
+        """Iterate over this page and all that follow, fetched as they are reached."""
         return _AsyncPages(self)
 
     def __aiter__(self) -> AsyncIterator[_T]:

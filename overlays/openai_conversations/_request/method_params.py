@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from openai_conversations_api import params as p
 
+# `typing.get_type_hints` resolves what the bases write inside `NotRequired[...]` in this module.
+from openai_conversations_api.params._definitions import *  # noqa: F403
+
 from .types import GetOptions, RequestOptions
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""One call, before it is sent: what it asks for, and the request that says so. Pure.
+"""A request before it is sent: for which operation, and the bytes that say so. Pure.
 
 A request is put together from prepared bytes. `httpx.Client.build_request` would merge and encode
-every part again, which costs as much as the rest of a call; it is used only with a client of the
-caller's, whose own headers, cookies and parameters are to be kept.
+every part again, which costs as much as the rest of a request; it is used only with an
+`http_client=`, whose own headers, cookies and parameters are to be kept.
 """
 
 from __future__ import annotations
@@ -87,13 +87,13 @@ class PreparedRequest:
         timeout = options.timeout
         times = to_timeout(timeout) if given(timeout) else client_options.timeout
         self.timeout = times.as_dict()
-        # The longest step's time is also that of the whole attempt, or a reply that comes byte by
-        # byte would never run into a time-out.
+        # The longest step's time is also that of the whole attempt, or a response that comes byte
+        # by byte would never run into a timeout.
         steps = list(self.timeout.values())
         self.total = None if None in steps else max(cast(list[float], steps))
 
     def attempt(self, key: object) -> tuple[httpx.Request, Attempt]:
-        """The request, with a new account of how it goes."""
+        """Return the request for one more attempt, and the state of that attempt."""
         attempt = Attempt(None if self.total is None else time.monotonic() + self.total)
         headers = list(self.headers.values())
         if "authorization" not in self.headers:
@@ -112,7 +112,7 @@ class PreparedRequest:
     def attempt_with(
         self, http_client: httpx.Client | httpx.AsyncClient, key: object
     ) -> tuple[httpx.Request, Attempt]:
-        """The same, with what the caller's own httpx client adds to each request."""
+        """Return the same, with what an `http_client=` adds to each request."""
         request, attempt = self.attempt(key)
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
         merged = http_client.build_request(
@@ -151,12 +151,12 @@ def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
         return dumps(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgumentError(
-            _place_of_fault(body, "body"), expected="a JSON value", received=str(error)
+            _place_of_error(body, "body"), expected="a JSON value", received=str(error)
         ) from None
 
 
-def _place_of_fault(value: object, place: str) -> str:
-    """Where in `value` the first thing is that JSON cannot say."""
+def _place_of_error(value: object, place: str) -> str:
+    """Return where in `value` the first thing is that JSON cannot say."""
     if is_mapping(value):
         inner = [(f"{place}.{k}", v) for k, v in value.items()]
     elif isinstance(value, list | tuple):
@@ -167,7 +167,7 @@ def _place_of_fault(value: object, place: str) -> str:
         try:
             dumps(part)
         except (TypeError, ValueError):
-            return _place_of_fault(part, where).removeprefix("body.")
+            return _place_of_error(part, where).removeprefix("body.")
         except RecursionError:
             return where.removeprefix("body.")
     return f"{place} ({describe(cast(object, value))})"
