@@ -69,13 +69,13 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         url = request.url
         pooled = await self._take((url.raw_scheme, url.raw_host, url.port), request, attempt)
         try:
-            core = await pooled.send(request, attempt)
+            core: Any = await pooled.send(request, attempt)
             if not attempt.whole:
                 stream = _Body(core, self, pooled)
                 return httpx.Response(
                     core.status, headers=core.headers, stream=stream, extensions=core.extensions
                 )
-            content = await core.aread()
+            content: bytes = await core.aread()
             await core.aclose()
         except BaseException as error:
             await self.release(pooled)
@@ -101,7 +101,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             pooled, stale = self._pop_free(origin, loop)
             if pooled is None:
                 if self._open >= self._max:
-                    stale += self._evict()
+                    self._evict(stale)
                 if self._open < self._max:
                     self._open += 1
                 else:
@@ -124,29 +124,28 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         self, origin: Origin, loop: object
     ) -> tuple[AsyncPooledConnection | None, list[AsyncPooledConnection]]:
         """Remove the free connection used last, and those that turn out to have expired."""
-        pooled: AsyncPooledConnection | None = None
         stale: list[AsyncPooledConnection] = []
         free = self._free.get(origin)
-        while free and pooled is None:
+        while free:
             # The one used last is the least likely to have expired, and lets the others do so.
-            candidate = free.pop()
-            if candidate.usable(loop):
-                pooled = candidate
-            else:
-                stale.append(candidate)
+            pooled = free.pop()
+            if pooled.usable(loop):
+                break
+            stale.append(pooled)
+        else:
+            pooled = None
         # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
         if free and not free[0].usable(loop):
             stale.append(free.popleft())
         self._open -= len(stale)
         return pooled, stale
 
-    def _evict(self) -> list[AsyncPooledConnection]:
-        """Remove one free connection, to whichever origin, if there is one."""
-        for free in self._free.values():
-            if free:
-                self._open -= 1
-                return [free.popleft()]
-        return []
+    def _evict(self, stale: list[AsyncPooledConnection]) -> None:
+        """Move one free connection, to whichever origin, to those that are to be closed."""
+        free = next(filter(None, self._free.values()), None)
+        if free is not None:
+            self._open -= 1
+            stale.append(free.popleft())
 
     async def _wait(
         self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
@@ -156,8 +155,9 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         Raises:
             httpx.PoolTimeout: All connections stayed in use.
         """
+        timeout = request.extensions.get("timeout", {}).get("pool")
         try:
-            await wait_for(waiter.event, attempt.left(_timeout(request, "pool")))
+            await wait_for(waiter.event, attempt.left(timeout))
         except BaseException:
             with self._lock:
                 if waiter in self._waiting:
@@ -249,13 +249,13 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
         self._http: httpcore.AsyncHTTP11Connection | None = None
 
     def is_idle(self) -> bool:
-        """Return whether it is open and could take a request."""
+        """Return whether it could take a request, as far as it is known without a system call."""
         return self._http is not None and self._http.is_idle()
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
         http = self._http
-        return self.loop is loop and http is not None and http.is_idle() and not http.has_expired()
+        return self.loop is loop and bool(http and http.is_idle() and not http.has_expired())
 
     async def send(self, request: httpx.Request, attempt: Attempt) -> httpcore.Response:
         """Send a request, connecting first if need be, and read the head of its response.
@@ -269,12 +269,10 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
         attempt.sent = bool(attempt.sent)
         if self._stream is not None:
             attempt.use(self._stream)
-        url = request.url
+        scheme, host, port = self.origin
         core = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
+            httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path),
             content=request.stream,
             extensions=request.extensions,
         )
@@ -285,43 +283,36 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
 
     async def _connect(self, request: httpx.Request) -> httpcore.AsyncHTTP11Connection:
         attempt = self.attempt
-        timeout = _timeout(request, "connect")
+        timeout = request.extensions.get("timeout", {}).get("connect")
         scheme, host, port = self.origin
         name, port = host.decode("ascii"), port or _PORTS[scheme]
-        stream = await _NETWORK.connect_tcp(name, port, attempt.left(timeout))
+        stream = self._stream = await _NETWORK.connect_tcp(name, port, attempt.left(timeout))
         attempt.use(stream)
-        self._stream = stream
         if self._ssl is not None:
             name = request.extensions.get("sni_hostname") or name
-            stream = await stream.start_tls(self._ssl, name, attempt.left(timeout))
+            stream = self._stream = await stream.start_tls(self._ssl, name, attempt.left(timeout))
             attempt.use(stream)
-            self._stream = stream
         self._http = httpcore.AsyncHTTP11Connection(
             httpcore.Origin(scheme, host, port), self, self._expiry
         )
         return self._http
 
-    # What httpcore does with its network stream.
+    # The network stream that httpcore uses: each step ends by the deadline of the attempt.
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come, by the deadline of the attempt."""
-        data: bytes = await self._stream.read(max_bytes, self.attempt.left(timeout))
-        return data
+        return cast(bytes, await self._stream.read(max_bytes, self.attempt.left(timeout)))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of `buffer` by the deadline of the attempt, which has been sent from now on."""
         # httpcore writes an empty body, and the end of any body, as nothing.
         if buffer:
             self.attempt.sent = True
             await self._stream.write(buffer, self.attempt.left(timeout))
 
     async def aclose(self) -> None:
-        """Close the socket, if there is one."""
         if self._stream is not None:
             await self._stream.aclose()
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is known about the socket, by httpcore's names."""
         return self._stream.get_extra_info(info)
 
     async def end(self, loop: object) -> None:
@@ -331,9 +322,7 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
 
 
 class _Waiter:
-    """A request for which no connection is left. `pooled` stays None if it is to open its own."""
-
-    __slots__ = ("event", "pooled")
+    """A request in the queue. `pooled` stays None if it gets a place to open its own."""
 
     def __init__(self) -> None:
         self.event = Event()
@@ -368,8 +357,3 @@ class _Body(httpx.AsyncByteStream):
     def __del__(self) -> None:
         if self._pooled is not None:
             self._pool.forget(self._pooled)
-
-
-def _timeout(request: httpx.Request, step: str) -> float | None:
-    timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-    return timeouts.get(step)

@@ -70,13 +70,13 @@ class ConnectionPool(httpx.BaseTransport):
         url = request.url
         pooled = self._take((url.raw_scheme, url.raw_host, url.port), request, attempt)
         try:
-            core = pooled.send(request, attempt)
+            core: Any = pooled.send(request, attempt)
             if not attempt.whole:
                 stream = _Body(core, self, pooled)
                 return httpx.Response(
                     core.status, headers=core.headers, stream=stream, extensions=core.extensions
                 )
-            content = core.read()
+            content: bytes = core.read()
             core.close()
         except BaseException as error:
             self.release(pooled)
@@ -102,7 +102,7 @@ class ConnectionPool(httpx.BaseTransport):
             pooled, stale = self._pop_free(origin, loop)
             if pooled is None:
                 if self._open >= self._max:
-                    stale += self._evict()
+                    self._evict(stale)
                 if self._open < self._max:
                     self._open += 1
                 else:
@@ -125,29 +125,28 @@ class ConnectionPool(httpx.BaseTransport):
         self, origin: Origin, loop: object
     ) -> tuple[PooledConnection | None, list[PooledConnection]]:
         """Remove the free connection used last, and those that turn out to have expired."""
-        pooled: PooledConnection | None = None
         stale: list[PooledConnection] = []
         free = self._free.get(origin)
-        while free and pooled is None:
+        while free:
             # The one used last is the least likely to have expired, and lets the others do so.
-            candidate = free.pop()
-            if candidate.usable(loop):
-                pooled = candidate
-            else:
-                stale.append(candidate)
+            pooled = free.pop()
+            if pooled.usable(loop):
+                break
+            stale.append(pooled)
+        else:
+            pooled = None
         # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
         if free and not free[0].usable(loop):
             stale.append(free.popleft())
         self._open -= len(stale)
         return pooled, stale
 
-    def _evict(self) -> list[PooledConnection]:
-        """Remove one free connection, to whichever origin, if there is one."""
-        for free in self._free.values():
-            if free:
-                self._open -= 1
-                return [free.popleft()]
-        return []
+    def _evict(self, stale: list[PooledConnection]) -> None:
+        """Move one free connection, to whichever origin, to those that are to be closed."""
+        free = next(filter(None, self._free.values()), None)
+        if free is not None:
+            self._open -= 1
+            stale.append(free.popleft())
 
     def _wait(
         self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
@@ -157,8 +156,9 @@ class ConnectionPool(httpx.BaseTransport):
         Raises:
             httpx.PoolTimeout: All connections stayed in use.
         """
+        timeout = request.extensions.get("timeout", {}).get("pool")
         try:
-            wait_for(waiter.event, attempt.left(_timeout(request, "pool")))
+            wait_for(waiter.event, attempt.left(timeout))
         except BaseException:
             with self._lock:
                 if waiter in self._waiting:
@@ -250,13 +250,13 @@ class PooledConnection(httpcore.NetworkStream):
         self._http: httpcore.HTTP11Connection | None = None
 
     def is_idle(self) -> bool:
-        """Return whether it is open and could take a request."""
+        """Return whether it could take a request, as far as it is known without a system call."""
         return self._http is not None and self._http.is_idle()
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
         http = self._http
-        return self.loop is loop and http is not None and http.is_idle() and not http.has_expired()
+        return self.loop is loop and bool(http and http.is_idle() and not http.has_expired())
 
     def send(self, request: httpx.Request, attempt: Attempt) -> httpcore.Response:
         """Send a request, connecting first if need be, and read the head of its response.
@@ -270,12 +270,10 @@ class PooledConnection(httpcore.NetworkStream):
         attempt.sent = bool(attempt.sent)
         if self._stream is not None:
             attempt.use(self._stream)
-        url = request.url
+        scheme, host, port = self.origin
         core = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
+            httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path),
             content=request.stream,
             extensions=request.extensions,
         )
@@ -286,43 +284,36 @@ class PooledConnection(httpcore.NetworkStream):
 
     def _connect(self, request: httpx.Request) -> httpcore.HTTP11Connection:
         attempt = self.attempt
-        timeout = _timeout(request, "connect")
+        timeout = request.extensions.get("timeout", {}).get("connect")
         scheme, host, port = self.origin
         name, port = host.decode("ascii"), port or _PORTS[scheme]
-        stream = _NETWORK.connect_tcp(name, port, attempt.left(timeout))
+        stream = self._stream = _NETWORK.connect_tcp(name, port, attempt.left(timeout))
         attempt.use(stream)
-        self._stream = stream
         if self._ssl is not None:
             name = request.extensions.get("sni_hostname") or name
-            stream = stream.start_tls(self._ssl, name, attempt.left(timeout))
+            stream = self._stream = stream.start_tls(self._ssl, name, attempt.left(timeout))
             attempt.use(stream)
-            self._stream = stream
         self._http = httpcore.HTTP11Connection(
             httpcore.Origin(scheme, host, port), self, self._expiry
         )
         return self._http
 
-    # What httpcore does with its network stream.
+    # The network stream that httpcore uses: each step ends by the deadline of the attempt.
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come, by the deadline of the attempt."""
-        data: bytes = self._stream.read(max_bytes, self.attempt.left(timeout))
-        return data
+        return cast(bytes, self._stream.read(max_bytes, self.attempt.left(timeout)))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Write all of `buffer` by the deadline of the attempt, which has been sent from now on."""
         # httpcore writes an empty body, and the end of any body, as nothing.
         if buffer:
             self.attempt.sent = True
             self._stream.write(buffer, self.attempt.left(timeout))
 
     def close(self) -> None:
-        """Close the socket, if there is one."""
         if self._stream is not None:
             self._stream.close()
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what is known about the socket, by httpcore's names."""
         return self._stream.get_extra_info(info)
 
     def end(self, loop: object) -> None:
@@ -332,9 +323,7 @@ class PooledConnection(httpcore.NetworkStream):
 
 
 class _Waiter:
-    """A request for which no connection is left. `pooled` stays None if it is to open its own."""
-
-    __slots__ = ("event", "pooled")
+    """A request in the queue. `pooled` stays None if it gets a place to open its own."""
 
     def __init__(self) -> None:
         self.event = Event()
@@ -369,8 +358,3 @@ class _Body(httpx.SyncByteStream):
     def __del__(self) -> None:
         if self._pooled is not None:
             self._pool.forget(self._pooled)
-
-
-def _timeout(request: httpx.Request, step: str) -> float | None:
-    timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
-    return timeouts.get(step)
