@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 KEY = "sk-none"
 
 
-def ours(url: str, transport: str | None = None) -> Client:
-    """Ours, with the transport that it chooses itself unless told otherwise."""
+def ours(url: str) -> Client:
+    """This project's client."""
     from openai_conversations import Client
 
-    return Client(api_key=KEY, base_url=url, transport=transport)
+    return Client(api_key=KEY, base_url=url)
 
 
 def theirs(url: str) -> OpenAI:

@@ -72,9 +72,8 @@ class Client(HttpMethods):
             max_retries: how often a request is sent again after a failure that may pass.
             default_headers: added to every request; `omit` as a value takes one of ours away.
             default_query: added to every request.
-            transport: what sends: "httpx", or what is faster, which is "http.client" for sync
-                clients and "aiohttp" (extra `fast`) for async ones. Default: the faster one where
-                it is installed.
+            transport: what sends: "httpx", or for async clients "aiohttp" (extra `fast`), which is
+                the default where it is installed.
             http_client: an httpx client to send with, whatever `transport` says. It stays yours:
                 we never close it.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.

@@ -1,4 +1,4 @@
-"""Where async code differs from sync code by more than a keyword: waiting and being interrupted.
+"""Async code that differs from sync code by more than a keyword: waiting, interrupting, transports.
 
 `concurrency_sync` has the same names for threads; `tools/unasync` swaps one for the other. Built on
 anyio, which httpx brings, so that asyncio and trio both work.

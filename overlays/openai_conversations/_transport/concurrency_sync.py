@@ -1,4 +1,4 @@
-"""Where sync code differs from async code by more than a keyword: waiting and being interrupted.
+"""Sync code that differs from async code by more than a keyword: waiting, interrupting, transports.
 
 `concurrency_async` has the same names for tasks; `tools/unasync` swaps one for the other.
 """
