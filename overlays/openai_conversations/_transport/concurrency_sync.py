@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
+from types import NoneType
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from .._request.validation import invalid, is_list_like
@@ -25,16 +26,13 @@ Source: TypeAlias = Iterable[_T]
 """Where a method that takes many items gets them from."""
 TRANSPORTS = ("httpx",)
 """The names that `transport=` may have."""
+current_loop: Callable[[], object] = NoneType
+"""Returns None: threads share their connections, as the tasks of one event loop do."""
 
 
 def open_transport(name: str, pool: httpx.BaseTransport) -> httpx.BaseTransport:
     """Return the transport of this name; "httpx" is the connection pool."""
     return pool
-
-
-def current_loop() -> object:
-    """Return None: threads share their connections."""
-    return None
 
 
 class _Worker(threading.Thread):
