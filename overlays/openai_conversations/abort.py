@@ -1,7 +1,7 @@
-"""A switch that ends calls which are under way, from any thread or task.
+"""A switch that ends requests which are under way, from any thread or task.
 
-It holds no I/O and knows no event loop: whoever waits for something hangs a callback on it. So one
-signal serves sync and async calls alike, many of them at once.
+It holds no I/O and knows no event loop: code that waits for something subscribes a callback. So one
+signal serves sync and async requests alike, many of them at once.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 
 class AbortSignal:
-    """Give it to calls as `abort=`, and call `set()` to end them.
+    """Give it to methods as `abort=`, and call `set()` to end them.
 
-    Each of those calls then ends within 100 ms with `RequestAbortedError`, which says how far it
-    had come; the client can be used as before. A signal that is set stays set: a call that is
-    given one sends nothing.
+    Each of them then ends within 100 ms with `RequestAbortedError`, which says how far it had come;
+    the client can be used as before. A signal that is set stays set: a method that is given one
+    sends nothing.
     """
 
     __slots__ = ("_callbacks", "_event", "_lock", "reason")
@@ -27,10 +27,10 @@ class AbortSignal:
         self._callbacks: dict[object, Callable[[], object]] = {}
 
     def set(self, reason: str | None = None) -> None:
-        """End the calls that were given this signal. Only the first call of `set` counts.
+        """End the methods that were given this signal. Only the first call of `set` counts.
 
         Args:
-            reason: appears in the errors' text and as their `reason`.
+            reason: Appears in the errors' text and as their `reason`.
         """
         with self._lock:
             if self._event.is_set():
@@ -43,7 +43,7 @@ class AbortSignal:
             callback()
 
     def is_set(self) -> bool:
-        """Has `set` been called?"""
+        """Return whether `set` has been called."""
         return self._event.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -54,10 +54,10 @@ class AbortSignal:
         """Have `callback` called once, from the thread that sets the signal (at once if it is set).
 
         Args:
-            callback: must be quick and must not raise.
+            callback: Must be quick and must not raise.
 
         Returns:
-            A function that takes the callback off again.
+            A function that removes the callback again.
         """
         key = object()
         with self._lock:
@@ -75,5 +75,9 @@ class AbortSignal:
         return f"AbortSignal({'set' if self.is_set() else 'not set'})"
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: the answer to a request for it
+class Interrupted(Exception):  # noqa: N818 - not an error: what was asked for
     """The signal was set while something was waited for. Never leaves this package."""
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -96,10 +96,9 @@ class AsyncBodyReader:
             return await abortable(
                 abort, step, interrupt=self._shut_down, discard=self._close_response
             )
-        except Interrupted:
+        except Interrupted as interrupted:
             await self.close()
-            reason = abort.reason if abort is not None else None
-            raise RequestAbortedError("streaming", reason) from None
+            raise RequestAbortedError("streaming", interrupted.reason) from None
         except httpx.StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None

@@ -107,8 +107,8 @@ class AsyncSender:
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
             try:
                 await sleep(delay, abort)
-            except Interrupted:
-                reason = abort.reason if abort is not None else None
+            except Interrupted as interrupted:
+                reason = interrupted.reason
                 raise RequestAbortedError("waiting for a retry", reason) from failure
 
     async def _prepare(
@@ -146,8 +146,8 @@ class AsyncSender:
                 interrupt=attempt.interrupt,
                 discard=httpx.Response.aclose,
             )
-        except Interrupted:
-            raise RequestAbortedError("in flight", abort.reason) from None
+        except Interrupted as interrupted:
+            raise RequestAbortedError("in flight", interrupted.reason) from None
 
     async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """Hand a request to the transport, and read the response if that is wanted.

@@ -97,10 +97,9 @@ class BodyReader:
             return abortable(
                 abort, step, interrupt=self._shut_down, discard=self._close_response
             )
-        except Interrupted:
+        except Interrupted as interrupted:
             self.close()
-            reason = abort.reason if abort is not None else None
-            raise RequestAbortedError("streaming", reason) from None
+            raise RequestAbortedError("streaming", interrupted.reason) from None
         except httpx.StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None

@@ -99,19 +99,23 @@ class ConnectionPool(httpx.BaseTransport):
         loop = current_loop()
         waiter: _Waiter | None = None
         with self._lock:
+            # Case 1.
             pooled, stale = self._pop_free(origin, loop)
             if pooled is None:
                 if self._open >= self._max:
                     self._evict(stale)
                 if self._open < self._max:
+                    # Case 2: the place is taken now, and connected to outside the lock.
                     self._open += 1
                 else:
+                    # Case 3.
                     waiter = _Waiter()
                     self._waiting.append(waiter)
         for old in stale:
             old.end(loop)
         if waiter is not None:
             pooled = self._wait(waiter, request, attempt)
+            # It may lead elsewhere, or have ended while it waited: its place is what counts.
             if pooled is not None and (pooled.origin != origin or not pooled.usable(loop)):
                 pooled.end(loop)
                 pooled = None
@@ -164,6 +168,7 @@ class ConnectionPool(httpx.BaseTransport):
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                 else:
+                    # It was served while it was being cancelled.
                     self._hand_over(waiter.pooled)
             raise
         with self._lock:

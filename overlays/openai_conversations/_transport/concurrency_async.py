@@ -18,6 +18,7 @@ from collections.abc import (
     Iterable,
 )
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
@@ -103,8 +104,8 @@ async def abortable(
     abort: AbortSignal,
     work: Callable[[], Awaitable[_T]],
     *,
-    interrupt: Callable[[], None],
-    discard: Callable[[_T], Awaitable[object]],
+    interrupt: Callable[[], None] | None = None,
+    discard: Callable[[_T], Awaitable[object]] | None = None,
 ) -> _T:
     """Await `work()`, but no longer than until the signal is set.
 
@@ -121,22 +122,15 @@ async def abortable(
             return await work()
         finally:
             unsubscribe()
-    raise Interrupted
+    raise Interrupted(abort.reason)
 
 
 async def sleep(seconds: float, abort: AbortSignal | None) -> None:
     """Wait, or raise `Interrupted` as soon as the signal is set."""
     if abort is None:
         await anyio.sleep(seconds)
-        return
-    with anyio.CancelScope() as scope:
-        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
-        try:
-            await anyio.sleep(seconds)
-            return
-        finally:
-            unsubscribe()
-    raise Interrupted
+    else:
+        await abortable(abort, partial(anyio.sleep, seconds))
 
 
 async def wait_for(event: anyio.Event, timeout: float | None) -> bool:

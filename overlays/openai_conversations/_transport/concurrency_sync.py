@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
 from types import NoneType
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import httpx
 
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal, Interrupted
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 Event = threading.Event
@@ -102,7 +101,7 @@ def abortable(
         unsubscribe()
     if worker.leave_behind():
         interrupt()
-        raise Interrupted
+        raise Interrupted(abort.reason)
     if worker.error is not None:
         raise worker.error
     return worker.result  # type: ignore[return-value]
@@ -113,7 +112,7 @@ def sleep(seconds: float, abort: AbortSignal | None) -> None:
     if abort is None:
         time.sleep(seconds)
     elif abort.wait(seconds):
-        raise Interrupted
+        raise Interrupted(abort.reason)
 
 
 def wait_for(event: threading.Event, timeout: float | None) -> bool:
@@ -129,7 +128,7 @@ def read_within(response: httpx.Response, seconds: float | None) -> bool:
     if seconds is None or response.is_closed:
         response.read()
         return True
-    response.stream = _bounded(response, time.monotonic() + seconds)
+    response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
     try:
         response.read()
     except TimeoutError:
@@ -137,25 +136,21 @@ def read_within(response: httpx.Response, seconds: float | None) -> bool:
     return True
 
 
-def _bounded(response: httpx.Response, deadline: float) -> httpx.SyncByteStream:
-    import httpx
+class _BoundedStream(httpx.SyncByteStream):
+    """A body that raises `TimeoutError` where it goes on after a deadline."""
 
-    inner = response.stream
-    if not isinstance(inner, httpx.SyncByteStream):
-        raise TypeError("a sync client got an async response")
-    stream = inner
+    def __init__(self, inner: Any, deadline: float) -> None:
+        self._inner = inner
+        self._deadline = deadline
 
-    class Bounded(httpx.SyncByteStream):
-        def __iter__(self) -> Iterator[bytes]:
-            for chunk in stream:
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-                yield chunk
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._inner:
+            if time.monotonic() > self._deadline:
+                raise TimeoutError
+            yield chunk
 
-        def close(self) -> None:
-            stream.close()
-
-    return Bounded()
+    def close(self) -> None:
+        self._inner.close()
 
 
 def ask_for_key(source: Callable[[], object]) -> object:
