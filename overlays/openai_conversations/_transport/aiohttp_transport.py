@@ -110,7 +110,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self,
         session: _Session,
         request: httpx.Request,
-        data: bytes | _Pieces | None,
+        data: bytes | _Content | None,
         timeouts: dict[str, float | None],
         attempt: Attempt,
     ) -> Awaitable[aiohttp.ClientResponse]:
@@ -187,7 +187,7 @@ class _Session:
         self.places.release()
 
 
-class _Content:
+class _Content(aiohttp.Payload):
     """The body of a request. A long one is written in pieces, each within the write timeout.
 
     Attributes:
@@ -196,6 +196,7 @@ class _Content:
     """
 
     def __init__(self, content: bytes, write: float | None, attempt: Attempt) -> None:
+        super().__init__(content)
         self._content = content
         self._write = write
         # The whole of a response that is to be read has a timeout from aiohttp.
@@ -204,48 +205,37 @@ class _Content:
         self.clock = asyncio.timeout_at(self._end)
         self.writing = False
 
-    def data(self) -> bytes | _Pieces | None:
+    def data(self) -> bytes | _Content | None:
         """Return it in the form that aiohttp takes."""
         if self._write is None or len(self._content) <= _SMALL:
             return self._content or None
-        return _Pieces(self)
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield the content, each piece with the write timeout for the one before it."""
-        loop = asyncio.get_running_loop()
-        self.writing = True
-        for start in range(0, len(self._content), _SMALL):
-            if self._write is not None:
-                end = loop.time() + self._write
-                self.clock.reschedule(end if self._end is None else min(end, self._end))
-            yield self._content[start : start + _SMALL]
-        self.writing = False
-        self.clock.reschedule(self._end)
-
-
-class _Pieces(aiohttp.Payload):
-    """A long body. If its writing ends early, so does the connection, at once.
-
-    Left to itself, asyncio keeps the socket until the peer has read all that was written.
-    """
-
-    def __init__(self, content: _Content) -> None:
-        super().__init__(content)
+        return self
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """Raise `TypeError`: the body is bytes."""
         raise TypeError
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of it."""
+        """Write all of it; each piece has the write timeout, or what is left of the attempt.
+
+        If the writing ends early, so does the connection. Left to itself, asyncio would keep the
+        socket until the peer has read all that was written.
+        """
+        assert self._write is not None
+        loop = asyncio.get_running_loop()
         transport = writer.transport if isinstance(writer, StreamWriter) else None
+        self.writing = True
         try:
-            async for piece in self._value.pieces():
-                await writer.write(piece)
+            for start in range(0, len(self._content), _SMALL):
+                end = loop.time() + self._write
+                self.clock.reschedule(end if self._end is None else min(end, self._end))
+                await writer.write(self._content[start : start + _SMALL])
         except BaseException:
             if transport is not None:
                 transport.abort()
             raise
+        self.writing = False
+        self.clock.reschedule(self._end)
 
 
 class _Body(httpx.AsyncByteStream):
