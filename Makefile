@@ -5,8 +5,12 @@ RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 
+# Half of the time of `make test`; QUICK=1 leaves them out.
+SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
+          tests/tools/test_generate_complete.py
+
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes check test faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -23,8 +27,9 @@ demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: a
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
 	@$(RUN) -m tools.spec $(if $(UPSTREAM),"$(UPSTREAM)")
 
-generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync
+generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync, api.md
 	@$(RUN) -m tools.generate
+	@$(RUN) -m tools.api_index
 
 changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
 	@$(RUN) -m tools.changes "$(OLD)" "$(NEW)"
@@ -35,7 +40,7 @@ vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated
 vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
 	@$(RUN) -m tools.vendor check "$(DEST)"
 
-check: $(READY)  ## drift of every generated file, ruff, mypy, pyright
+check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check
 
 $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
@@ -47,8 +52,20 @@ $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
 	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
 
-test: $(READY)   ## the tests
-	$(RUN) -m pytest -n 2
+test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones
+	$(if $(QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
+	$(RUN) -m pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+
+# Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
+# without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would
+# hide the failure of a test: it cannot print a traceback as a trio of that age has it.
+test-lowest:     ## the tests of the package, with the lowest versions of what it needs
+	$(MAKE) $(VENV)-lowest/.ready VENV=$(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  -r requirements-lowest.txt
+	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
+	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
+	  --deselect tests/local/test_openai_python.py::test_the_async_client $(ARGS)
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)

@@ -1,8 +1,9 @@
 """`make check`: every generated file is what its source gives, and every tool is content.
 
 Each step of the pipeline runs again into a temporary folder and its result is compared with the
-repository. Then ruff, mypy and pyright. All steps run, whatever the ones before said; the exit
-status is 1 if any of them found something.
+repository. Then come the budgets, the words, the documentation, the workflows, ruff, mypy and
+pyright. All steps run, whatever the ones before said; the exit status is 1 if any of them found
+something.
 
 The first step needs OpenAI's document, which is not in the repository. It is looked for in the
 folder `UPSTREAM_DIR` (by default `../shared/upstream`); without it the step says that it was left
@@ -11,6 +12,7 @@ out, and everything after spec/openapi.yaml is still checked.
 
 import filecmp
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +24,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from tools import unasync
+from tools import api_index, docs, house, unasync, words
 from tools.errors import ToolError, exit_status
 from tools.generate.__main__ import CARRIED
 from tools.generate.build import SCHEMA, build
@@ -36,7 +38,7 @@ LINTED = ("overlays", "tools", "tests", "examples", "benchmarks")
 
 
 def spec() -> str:
-    """spec/openapi.yaml and spec/upstream.lock, from the pinned upstream document."""
+    """Compare spec/openapi.yaml and spec/upstream.lock with what the pinned document gives."""
     pinned = YAML(typ="safe").load(ROOT / "spec/upstream.lock")
     source = UPSTREAM / f"{pinned['date']}.openapi.json"
     if not source.exists():
@@ -50,7 +52,7 @@ def spec() -> str:
 
 
 def generated() -> str:
-    """generated/, and the document that the overlay package carries, from spec/openapi.yaml."""
+    """Compare generated/ and the document in the overlay package with what the spec gives."""
     with tempfile.TemporaryDirectory() as folder:
         made = build(ROOT, Path(folder))
         if made.notices:
@@ -61,10 +63,30 @@ def generated() -> str:
     return f"current, {made.summary}"
 
 
+def facade() -> str:
+    """Methods of the facade, for every operation of the spec."""
+    from tools.facade import check
+
+    return check()
+
+
 def sync() -> str:
-    """overlays/…/_sync, from _async."""
+    """Compare overlays/…/_sync with what _async gives."""
     unasync.main(["--check"])
     return "current"
+
+
+def workflows() -> str:
+    """Lint .github/workflows; every action is pinned by commit, its version in a comment."""
+    folder = ROOT / ".github/workflows"
+    for file in sorted(folder.glob("*.yml")):
+        for action in re.findall(r"uses:(.*)", file.read_text("utf-8")):
+            if not re.fullmatch(r" [\w./-]+@[0-9a-f]{40} # v\d[\w.]*", action):
+                raise ToolError(f"{file.name}: pin{action} as <action>@<40 digits> # <version>.")
+    actionlint = Path(sys.executable).with_name("actionlint")
+    # What else is installed on a machine must not decide: no shellcheck, no pyflakes.
+    _run(str(actionlint), "-shellcheck=", "-pyflakes=", *map(str, sorted(folder.glob("*.yml"))))
+    return "clean"
 
 
 def ruff() -> str:
@@ -75,18 +97,31 @@ def ruff() -> str:
 
 
 def mypy() -> str:
-    """Types as mypy --strict sees them."""
+    """Check types with mypy --strict."""
     _call("mypy", "--no-error-summary", *TYPED)
     return "clean"
 
 
 def pyright() -> str:
-    """Types as pyright sees them."""
+    """Check types with pyright."""
     _call("pyright", *TYPED)
     return "clean"
 
 
-STEPS: tuple[Callable[[], str], ...] = (spec, generated, sync, ruff, mypy, pyright)
+STEPS: dict[str, Callable[[], str]] = {
+    "spec": spec,
+    "generated": generated,
+    "sync": sync,
+    "facade": facade,
+    "api": api_index.check,
+    "house": house.check,
+    "words": words.check,
+    "docs": docs.check,
+    "workflows": workflows,
+    "ruff": ruff,
+    "mypy": mypy,
+    "pyright": pyright,
+}
 
 
 def _same(made: Path, there: Path, target: str) -> None:
@@ -112,25 +147,28 @@ def _same(made: Path, there: Path, target: str) -> None:
 
 
 def _call(*command: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    _run(sys.executable, "-m", *command)
+
+
+def _run(*command: str) -> None:
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:
         print(result.stdout.replace(f"{ROOT}/", "") + result.stderr, end="")
-        raise ToolError(f"{command[0]} is not content, see above.")
+        name = command[2] if command[1] == "-m" else Path(command[0]).name
+        raise ToolError(f"{name} is not content, see above.")
 
 
 def main() -> None:
     """Run all steps; raise ToolError at the end if one of them failed."""
     failed = []
-    for step in STEPS:
+    for name, step in STEPS.items():
         started = time.perf_counter()
         try:
             said = step()
         except ToolError as error:
-            failed.append(step.__name__)
+            failed.append(name)
             said = f"FAILED: {error}"
-        print(f"{step.__name__:10} {said} ({time.perf_counter() - started:.1f} s)", flush=True)
+        print(f"{name:10} {said} ({time.perf_counter() - started:.1f} s)", flush=True)
     if failed:
         raise ToolError(f"make check: {', '.join(failed)} failed.")
 

@@ -12,21 +12,56 @@
 `__provenance__` says what this package was generated from, and by what.
 """
 
-from ._provenance import PROVENANCE as __provenance__
-from .answers import Answer
-from .client import Client
-from .errors import ApiError, DecodeError, StatusError
-from .models import decode
-from .types import RawObject, encode
+from importlib import import_module as _import
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._omit import Omit, omit
+    from ._provenance import PROVENANCE as __provenance__
+    from .answers import Answer
+    from .client import Client
+    from .errors import ApiError, DecodeError, StatusError
+    from .models import decode
+    from .types import RawObject, encode
+
+_HOMES = {
+    "Answer": ".answers",
+    "ApiError": ".errors",
+    "Client": ".client",
+    "DecodeError": ".errors",
+    "Omit": "._omit",
+    "RawObject": ".types",
+    "StatusError": ".errors",
+    "decode": ".models",
+    "encode": ".types",
+    "omit": "._omit",
+}
 
 __all__ = (
     "Answer",
     "ApiError",
     "Client",
     "DecodeError",
+    "Omit",
     "RawObject",
     "StatusError",
     "__provenance__",
     "decode",
     "encode",
+    "omit",
 )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__provenance__":
+        value: Any = _import("._provenance", __name__).PROVENANCE
+    elif name in _HOMES:
+        value = getattr(_import(_HOMES[name], __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "c082a4f1d8d69399da02f0a9f03d0692492f5f75b8412d8ad4958cd8979e4c56",
+    "spec_sha256": "cb47ef37c733fea1fffea5f9833d6d6920cea2a83568102148082c05547056f4",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "35d3c2a87c7643b93de661b3f574ea98f6ed3337523ef6e0b2e1b604eeeed876",
+    "templates_sha256": "0a55ae7bc22c14ed362794e73e7152628efd7b1fd15ca967cdfed2758adda892",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

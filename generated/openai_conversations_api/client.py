@@ -91,7 +91,7 @@ class Client:
         return _answer(response, decode)
 
     def _whole(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        headers = dict(self._headers)
+        headers = {**self._headers, **kwargs.get("headers", {})}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         whole = {**kwargs, "url": self.base_url + kwargs["url"], "headers": headers}
@@ -157,5 +157,14 @@ def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         if value is None:
             continue
         several: Iterable[Any] = [value] if isinstance(value, (str, int, float)) else value
-        pairs += [(name, str(v).lower() if isinstance(v, bool) else str(v)) for v in several]
+        pairs += [(name, _text(element)) for element in several]
     return pairs
+
+
+def header(values: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a request: None is left out."""
+    return {name: _text(value) for name, value in values.items() if value is not None}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -14,12 +14,13 @@ Three promises hold for every JSON object `x` and every model `M`:
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from attrs import define, field, fields
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 if TYPE_CHECKING:
 
@@ -197,11 +198,24 @@ class RawObject:
         """The JSON object, unchanged."""
         return self.data
 
-    @property
-    def type(self) -> str | None:
-        """The object's `type`, or None where it has none that is a string."""
-        value = self.data.get("type")
-        return value if isinstance(value, str) else None
+    if TYPE_CHECKING:
+
+        @property
+        def type(self) -> Literal["(a type that the document does not name)"] | None:
+            """The object's `type`, or None where it has none that is a string.
+
+            To type checkers a text that no kind has, so that a comparison of `type` with a known
+            one leaves the model of that kind alone.
+            """
+            ...
+
+    else:
+
+        @property
+        def type(self) -> str | None:
+            """The object's `type`, or None where it has none that is a string."""
+            value = self.data.get("type")
+            return value if isinstance(value, str) else None
 
     def __getattr__(self, name: str) -> Any:
         # `data` itself comes here only while a copy or a pickle is being made
@@ -239,3 +253,18 @@ def encode_list(value: Any) -> Any:
         except AttributeError:
             pass  # a dictionary among them
     return encode(value)
+
+
+if TYPE_CHECKING:
+
+    class SequenceNotStr(Protocol[T_co]):
+        """A sequence that is not a `str`, whose `in` accepts nothing but strings."""
+
+        def __contains__(self, value: object, /) -> bool: ...
+        def __len__(self) -> int: ...
+        def __iter__(self) -> Iterator[T_co]: ...
+        def __reversed__(self) -> Iterator[T_co]: ...
+        def count(self, value: Any, /) -> int: ...
+
+else:
+    SequenceNotStr = Sequence

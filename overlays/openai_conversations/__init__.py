@@ -21,7 +21,8 @@ from ._version import __version__
 if TYPE_CHECKING:
     from openai_conversations_api import models
 
-    from ._append.results import AppendProgress, AppendResult
+    from . import params
+    from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
         ShellCallOutputItem,
         message_text,
     )
+    from .progress import AppendProgress
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -86,7 +88,7 @@ _HOMES = {
     "._sync.streams": ("Stream",),
     "._request.types": ("Omit", "omit"),
     ".abort": ("AbortSignal",),
-    "._append.results": ("AppendProgress", "AppendResult"),
+    "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
         "APIError",
@@ -109,6 +111,7 @@ _HOMES = {
         "UnprocessableEntityError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
+    ".progress": ("AppendProgress",),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",
@@ -186,12 +189,15 @@ __all__ = [
     "message_text",
     "models",
     "omit",
+    "params",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "models":
         value: Any = import_module("openai_conversations_api.models")
+    elif name == "params":
+        value = import_module(".params", __name__)
     elif name in _HOME:
         value = getattr(import_module(_HOME[name], __name__), name)
     else:

@@ -1,7 +1,7 @@
 """A switch that ends requests which are under way, from any thread or task.
 
-It holds no I/O and knows no event loop: code that waits for something subscribes a callback. So one
-signal serves sync and async requests alike, many of them at once.
+It does no I/O and knows no event loop: code that waits subscribes a callback. So one signal serves
+sync and async requests alike, many of them at once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 class AbortSignal:
-    """Give it to methods as `abort=`, and call `set()` to end them.
+    """Ends the methods that were given it as `abort=`, once `set()` is called.
 
     Each of them then ends within 100 ms with `RequestAbortedError`, which says how far it had come;
     the client can be used as before. A signal that is set stays set: a method that is given one
@@ -27,7 +27,7 @@ class AbortSignal:
         self._callbacks: dict[object, Callable[[], object]] = {}
 
     def set(self, reason: str | None = None) -> None:
-        """End the methods that were given this signal. Only the first call of `set` counts.
+        """End the requests that were given this signal. Only the first `set` counts.
 
         Args:
             reason: Appears in the errors' text and as their `reason`.
@@ -43,11 +43,15 @@ class AbortSignal:
             callback()
 
     def is_set(self) -> bool:
-        """Return whether `set` has been called."""
+        """Tell whether `set` has been called."""
         return self._event.is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block this thread until the signal is set; False if `timeout` seconds pass first."""
+        """Block this thread until the signal is set.
+
+        Returns:
+            False if `timeout` seconds pass first.
+        """
         return self._event.wait(timeout)
 
     def subscribe(self, callback: Callable[[], object]) -> Callable[[], None]:
@@ -57,7 +61,7 @@ class AbortSignal:
             callback: Must be quick and must not raise.
 
         Returns:
-            A function that removes the callback again.
+            A function that unsubscribes the callback.
         """
         key = object()
         with self._lock:
@@ -75,7 +79,7 @@ class AbortSignal:
         return f"AbortSignal({'set' if self.is_set() else 'not set'})"
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: what was asked for
+class Interrupted(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The signal was set while something was waited for. Never leaves this package."""
 
     def __init__(self, reason: str | None) -> None:

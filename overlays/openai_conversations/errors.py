@@ -1,15 +1,15 @@
-"""Every error a user of this package can meet, in one tree.
+"""The errors of this package, in one tree.
 
     OpenAIError
     ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
-    ├── RequestAbortedError             an AbortSignal was set; `stage` says how far it had come
+    ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
     └── APIError                        something went wrong between here and the service
-        ├── APIConnectionError          no answer, or only a part of one
+        ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
-        ├── APIResponseValidationError  an answer that is no JSON, or (strict) is not as documented
-        └── APIStatusError              an answer with a status of 400 or more
+        ├── APIResponseValidationError  a response that is not JSON, or (strict) not as documented
+        └── APIStatusError              a response with a status of 400 or more
             ├── BadRequestError         400
             │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
             ├── AuthenticationError     401
@@ -27,22 +27,22 @@ of them pickle. The request and the response that an error carries never hold th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
 
-    from ._append.results import AppendProgress
+from .progress import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
-"""How far a call had come when its `AbortSignal` was set."""
+"""How far a request had come when its `AbortSignal` was set."""
 
 
 class OpenAIError(Exception):
     """The base of every error of this package.
 
     Attributes:
-        append: what had landed, and from where to resume, if the error ended an `items.append`.
+        append: what had landed, and from where to resume, if the error ended an `items.append`;
+            otherwise None.
     """
 
     append: AppendProgress | None = None
@@ -60,30 +60,32 @@ def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any
 
 
 class InvalidArgumentError(OpenAIError, ValueError, TypeError):
-    """An argument cannot be what was meant; nothing has been sent or written.
+    """An argument has the wrong type or value; nothing has been sent or written.
 
     Attributes:
-        argument: the caller's name for it, with the place inside it: `items[3].content`.
+        argument: its name, with the place inside it: `items[3].content`.
         expected: what it should have been.
-        received: what came, in a few words and without secrets.
+        received: what it was, in a few words and without secrets.
     """
 
-    def __init__(self, argument: str, *, expected: str, received: str) -> None:
-        super().__init__(f"{argument}: expected {expected}, got {received}")
+    def __init__(
+        self, argument: str, *, expected: str, received: str, message: str | None = None
+    ) -> None:
+        super().__init__(message or f"{argument}: expected {expected}, got {received}")
         self.argument = argument
         self.expected = expected
         self.received = received
 
 
 class ClientClosedError(OpenAIError, RuntimeError):
-    """A call on a client that has been closed."""
+    """The client has been closed."""
 
     def __init__(self, message: str = "this client is closed; make a new one") -> None:
         super().__init__(message)
 
 
 class RequestAbortedError(OpenAIError):
-    """An `AbortSignal` ended the call.
+    """An `AbortSignal` ended the request.
 
     Attributes:
         stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
@@ -105,16 +107,16 @@ class AppendUncertainError(OpenAIError):
     first `landed` are there; the next `unknown` are in doubt; the others are not there.
 
     Attributes:
-        append: the account, which the properties repeat.
+        append: the state, which the properties repeat.
         found_ids: the ids of what follows the last item that is certain, if it could be read.
     """
 
     def __init__(
-        self, why: str, append: AppendProgress, *, found_ids: Sequence[str | None] = ()
+        self, problem: str, append: AppendProgress, *, found_ids: Sequence[str | None] = ()
     ) -> None:
         super().__init__(
             f"append to {append.conversation_id}: {append.landed} items have landed and "
-            f"{append.unknown} may have: {why}"
+            f"{append.unknown} may have: {problem}"
         )
         self.append = self._append = append
         self.found_ids = tuple(found_ids)
@@ -146,7 +148,7 @@ class APIError(OpenAIError):
     Attributes:
         message: the text of the error.
         request: the request, without its key.
-        body: the decoded JSON of the answer (`error` already unwrapped), its text if it was no
+        body: the decoded JSON of the response (`error` already unwrapped), its text if it was not
             JSON, or None if there was none.
         code, param, type: those fields of the body, where they exist.
         retries_taken: how many times the request had been sent again before this error.
@@ -173,7 +175,7 @@ class APIError(OpenAIError):
 
 
 class APIConnectionError(APIError):
-    """The connection failed, or broke before the answer was complete.
+    """The connection failed, or broke before the response was complete.
 
     Attributes:
         never_sent: True if the service cannot have seen the request.
@@ -186,17 +188,17 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """The answer did not come, or did not end, within the time-out."""
+    """The response did not come, or did not end, within the timeout."""
 
     def __init__(self, request: httpx.Request, *, message: str = "Request timed out.") -> None:
         super().__init__(message=message, request=request)
 
 
 class _ResponseError(APIError):
-    """What the two kinds of errors that have an answer share.
+    """The base of the errors that hold a response.
 
     Attributes:
-        response: the answer; its request is without the key.
+        response: the response; its request is without the key.
         status_code: its status.
         request_id: its `x-request-id`, or None. Worth quoting when you ask for help.
     """
@@ -207,6 +209,7 @@ class _ResponseError(APIError):
 
     def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
+        # The response would lead to the key by its own request, or by those it was redirected from.
         response.request = self.request
         for earlier in response.history:
             earlier.request = without_key(earlier.request)
@@ -216,17 +219,17 @@ class _ResponseError(APIError):
 
 
 class APIResponseValidationError(_ResponseError):
-    """The answer is no JSON, or not what the document says."""
+    """The response is not JSON, or not what the OpenAPI document says."""
 
     def __init__(
         self, response: httpx.Response, body: object | None, *, message: str | None = None
     ) -> None:
-        message = message or "The answer does not have the expected form."
+        message = message or "The response does not have the expected form."
         super().__init__(message, response=response, body=body)
 
 
 class APIStatusError(_ResponseError):
-    """The service answered with a status of 400 or more."""
+    """The service responded with a status of 400 or more."""
 
 
 class BadRequestError(APIStatusError):
@@ -236,7 +239,7 @@ class BadRequestError(APIStatusError):
 class ConversationLockedError(BadRequestError):
     """400 `conversation_locked`: another request is working on the conversation.
 
-    Nothing was done. The client has tried again already (see `max_retries`).
+    Nothing was done. The client has retried already (see `max_retries`).
     """
 
 
@@ -268,36 +271,39 @@ class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
 
 
-class _Statuses:
-    exact: ClassVar[dict[int, type[APIStatusError]]] = {
-        400: BadRequestError,
-        401: AuthenticationError,
-        403: PermissionDeniedError,
-        404: NotFoundError,
-        409: ConflictError,
-        422: UnprocessableEntityError,
-        429: RateLimitError,
-    }
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+_SECRET = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key")
 
 
 def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
-    """The class for an answer with this status and, where the body has one, this error code."""
+    """Return the class for a status of 400 or more.
+
+    Args:
+        status: of the response.
+        code: the error code in its body, or None.
+    """
     if status == 400 and code == "conversation_locked":
         return ConversationLockedError
-    if status >= 500:
+    if status >= 500:  # proxies have statuses of their own, such as 520
         return InternalServerError
-    return _Statuses.exact.get(status, APIStatusError)
+    return _BY_STATUS.get(status, APIStatusError)
 
 
 def without_key(request: httpx.Request) -> httpx.Request:
-    """The request as an error may show it: no credentials in it, otherwise the same."""
-    secret = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key")
-    if not any(name in request.headers for name in secret):
+    """Return the request as an error may show it: without credentials, otherwise the same."""
+    if not any(name in request.headers for name in _SECRET):
         return request
-    import httpx
-
-    headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in secret]
+    headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in _SECRET]
     shown = httpx.Request(request.method, request.url, headers=headers, stream=request.stream)
+    # A body in memory can be read again, so that `error.request.content` works; an upload cannot.
     if isinstance(request.stream, httpx.ByteStream):
         shown.read()
     return shown

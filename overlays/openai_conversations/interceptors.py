@@ -1,9 +1,9 @@
-"""Code of the user's around each attempt at a request.
+"""Functions that run around each attempt at a request: `Client(interceptors=[...])`.
 
 An interceptor gets the request and the rest of the chain, and returns a response. It runs for
 every attempt, so also for each retry; the first one in `interceptors=[...]` is the outermost.
 
-A header for every request, and a log of every answer:
+A header for every request, and a log of every response:
 
     def tenant(request: httpx.Request, send: Send) -> httpx.Response:
         request.headers["X-Tenant"] = current_tenant()
@@ -21,22 +21,23 @@ A cache, for `AsyncClient`; what is not sent costs nothing:
 
     class Cache:
         def __init__(self) -> None:
-            self.replies: dict[str, bytes] = {}
+            self.contents: dict[str, bytes] = {}
 
         async def __call__(self, request: httpx.Request, send: AsyncSend) -> httpx.Response:
             if request.method != "GET":
                 return await send(request)
             url = str(request.url)
-            if url not in self.replies:
+            if url not in self.contents:
                 response = await send(request)
                 if response.status_code != 200:
                     return response
-                self.replies[url] = response.content
-            return httpx.Response(200, content=self.replies[url], request=request)
+                self.contents[url] = response.content
+            return httpx.Response(200, content=self.contents[url], request=request)
 
-What `send` returns has been read (`response.content`), unless the call streams. An answer with an
-error status is returned like any other; a failed connection raises `APIConnectionError`. What an
-interceptor raises itself reaches the caller as it is, and is not retried unless it is one of those.
+The response that `send` returns has been read (`response.content`), unless the request streams.
+One with an error status is returned like any other; a failed connection raises
+`APIConnectionError`. An exception that an interceptor raises itself reaches the caller as it is,
+and is not retried unless it is one of those.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def main(url: str, conversation: str, token_file: Path, count: int) -> None:
     """Append `count` messages, from where the token in the file says, if there is one."""
 
     def save(progress: AppendProgress) -> None:
-        # A rename is atomic: whoever reads finds the old token or the new one, never half of one.
+        # A rename is atomic: a reader finds the old token or the new one, never half of one.
         new = token_file.with_suffix(".new")
         new.write_text(progress.token, encoding="utf-8")
         os.replace(new, token_file)

@@ -17,6 +17,6 @@ def _no_pause_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
-    """The base URL of a local service over HTTP."""
+    """Return the base URL of a local service over HTTP."""
     with LocalServer(LocalService()) as server:
         yield server.url

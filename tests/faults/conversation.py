@@ -10,12 +10,12 @@ Item = dict[str, Any]
 
 
 def messages(count: int) -> list[Item]:
-    """User messages, each with a text of its own."""
+    """Return user messages, each with a text of its own."""
     return [{"role": "user", "content": f"This is message number {n}."} for n in range(count)]
 
 
 def texts(client: httpx.Client, conversation: str) -> list[str]:
-    """The text of each message of a conversation, oldest first."""
+    """Return the text of each message of a conversation, oldest first."""
     found: list[str] = []
     query = {"order": "asc", "limit": "100"}
     while True:

@@ -1,7 +1,7 @@
 """A proxy over loopback that does to some exchanges what networks and busy services do to them.
 
 It stands between a client and a service that both work. What strikes an exchange depends on the
-seed and the number of the exchange alone, so a run can be repeated. Nothing sleeps: a time-out is
+seed and the number of the exchange alone, so a run can be repeated. Nothing sleeps: a timeout is
 made by holding the connection until the client gives up.
 
 Exchanges reach the service one after the other. So what a client gave up on while the service was
@@ -27,9 +27,9 @@ KINDS = (
     "drop request",  # the connection closes before the request arrives
     "cut request",  # … in the middle of the request
     "hold request",  # the request never arrives, and nobody says so
-    "drop answer",  # the service has done it; the connection closes without an answer
-    "cut answer",  # … in the middle of the answer
-    "hold answer",  # the service has done it, and nobody says so
+    "drop response",  # the service has done it; the connection closes without a response
+    "cut response",  # … in the middle of the response
+    "hold response",  # the service has done it, and nobody says so
     "status 429",
     "status 500",
     "status 503",
@@ -39,7 +39,7 @@ KINDS = (
 
 
 class Message(NamedTuple):
-    """A request or an answer: its bytes up to the empty line, and its body."""
+    """A request or a response: its bytes up to the empty line, and its body."""
 
     head: bytes
     body: bytes
@@ -61,7 +61,7 @@ class Stream:
         self._buffer = b""
 
     def read(self) -> Message | None:
-        """The next message; None when the other end is gone."""
+        """Return the next message; None when the other end is gone."""
         while b"\r\n\r\n" not in self._buffer:
             if not self._more():
                 return None
@@ -104,7 +104,7 @@ Draw = Callable[[int, Message], str | None]
 
 
 def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
-    """Strikes a share of `rate` of all exchanges, with faults of these kinds."""
+    """Strike a share of `rate` of all exchanges, with faults of these kinds."""
 
     def draw(number: int, request: Message) -> str | None:
         chance = random.Random(f"{seed}/{number}")
@@ -114,7 +114,7 @@ def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
 
 
 def scripted(faults: Mapping[int, str]) -> Draw:
-    """Strikes the exchanges with these numbers, counted from 0."""
+    """Strike the exchanges with these numbers, counted from 0."""
     return lambda number, request: faults.get(number)
 
 
@@ -125,14 +125,13 @@ class FaultProxy:
         url: the base URL for clients.
         exchanges: the first line of every request that arrived here, with the fault that struck.
         struck: how often each fault did.
+
+    Args:
+        target: the base URL of the service, `http://127.0.0.1:port/v1`.
+        draw: says which fault strikes an exchange, by its number and request.
     """
 
     def __init__(self, target: str, draw: Draw) -> None:
-        """
-        Args:
-            target: the base URL of the service, `http://127.0.0.1:port/v1`.
-            draw: says which fault strikes an exchange, by its number and request.
-        """
         host, _, port = target.removeprefix("http://").removesuffix("/v1").partition(":")
         self._target = (host, int(port))
         self._draw = draw
@@ -160,7 +159,7 @@ class FaultProxy:
             thread.start()
 
     def _serve(self, client: Stream) -> None:
-        """All exchanges of one connection."""
+        """Pass on all exchanges of one connection."""
         with self._lock:
             self._streams.add(client)
         service: Stream | None = None
@@ -171,13 +170,13 @@ class FaultProxy:
                 self.struck.update([kind] if kind else [])
             service = service or self._connect()
             with self._one_at_a_time:
-                answer = self._pass_on(request, kind, service)
-            if answer is not None and kind != "cut answer":
-                client.send(answer.raw)
+                response = self._pass_on(request, kind, service)
+            if response is not None and kind != "cut response":
+                client.send(response.raw)
                 continue
-            if answer is not None:
-                client.send(answer.raw[: len(answer.raw) // 2])
-            if kind in ("hold request", "hold answer", *self._kept_back):
+            if response is not None:
+                client.send(response.raw[: len(response.raw) // 2])
+            if kind in ("hold request", "hold response", *self._kept_back):
                 client.wait_for_hangup()
             break
         with self._lock:
@@ -192,7 +191,7 @@ class FaultProxy:
         return Stream(sock)
 
     def _pass_on(self, request: Message, kind: str | None, service: Stream) -> Message | None:
-        """What the client gets to see of the answer; None for nothing."""
+        """Return the response as the client gets to see it; None for nothing."""
         if kind is not None and kind.startswith("status "):
             return _error(int(kind.removeprefix("status ")))
         if kind in ("drop request", "hold request"):
@@ -208,12 +207,12 @@ class FaultProxy:
         if request.first_line.startswith("POST"):
             self._let_go("late")
         service.send(request.raw)
-        answer = service.read()
+        response = service.read()
         if request.first_line.startswith("GET"):
             self._let_go("slow")
-        if kind in ("drop answer", "hold answer"):
+        if kind in ("drop response", "hold response"):
             return None
-        return _error(500) if kind in ("done, then 500", "split, then 500") else answer
+        return _error(500) if kind in ("done, then 500", "split, then 500") else response
 
     def _let_go(self, kind: str) -> None:
         for request in self._kept_back[kind]:
@@ -253,7 +252,7 @@ def _error(status: int) -> Message:
 
 
 def _split(request: Message) -> Message:
-    """The request with the first half of its items, if it has several."""
+    """Return the request with the first half of its items, if it has several."""
     if not request.first_line.startswith("POST"):
         return request
     body: dict[str, Any] = json.loads(request.body)

@@ -69,7 +69,7 @@ def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: S
 
 
 def append(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, sync: `append`, and resumed whenever it gives up."""
+    """Append with our sync client, and resume whenever it gives up."""
     with Client(api_key="k", base_url=url, **asdict(settings)) as client:
         token = None
         for _ in range(ROUNDS):
@@ -81,12 +81,12 @@ def append(url: str, conversation: str, items: list[Item], settings: Settings) -
 
 
 def append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, async on asyncio."""
+    """Append with our async client on asyncio."""
     anyio.run(_append_async, url, conversation, items, settings, backend="asyncio")
 
 
 def append_trio(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """Ours, async on trio."""
+    """Append with our async client on trio."""
     anyio.run(_append_async, url, conversation, items, settings, backend="trio")
 
 
@@ -102,7 +102,7 @@ async def _append_async(url: str, conversation: str, items: list[Item], settings
 
 
 def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """openai-python, sync: a loop over `items.create`; what it gives up on is passed over."""
+    """Loop over `items.create` of openai-python, sync, and pass over what it gives up on."""
     with openai.OpenAI(
         api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
     ) as client:
@@ -114,7 +114,7 @@ def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> 
 
 
 def peer_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
-    """openai-python, async."""
+    """Loop over `items.create` of openai-python, async, as `peer` does."""
 
     async def loop() -> None:
         async with openai.AsyncOpenAI(
@@ -130,5 +130,5 @@ def peer_async(url: str, conversation: str, items: list[Item], settings: Setting
 
 
 def chunks(items: list[Item]) -> list[Any]:
-    """The items in lists of 20, the most that a request takes."""
+    """Return the items in lists of 20, the most that a request takes."""
     return [items[start : start + 20] for start in range(0, len(items), 20)]

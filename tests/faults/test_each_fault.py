@@ -15,13 +15,13 @@ REQUESTS = 4
 #: Nothing has happened, and the client knows: it sends the batch again.
 REFUSED = ("status 429",)
 #: All of it has happened; reading shows that.
-DONE = ("drop answer", "cut answer", "done, then 500")
+DONE = ("drop response", "cut response", "done, then 500")
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "slow", "late"])
 @pytest.mark.parametrize("exchange", [0, 1, 3])
 def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
-    timeout = {"hold request": 0.3, "hold answer": 0.3, "slow": 1, "late": 1}.get(kind, 60)
+    timeout = {"hold request": 0.3, "hold response": 0.3, "slow": 1, "late": 1}.get(kind, 60)
     with (
         httpx.Client(base_url=service) as direct,
         FaultProxy(service, scripted({exchange: kind})) as proxy,
@@ -33,7 +33,7 @@ def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
         assert len(texts(direct, conversation)) == 75
     assert [item.id for item in result] == [item["id"] for item in found["data"][:55]][::-1]
     if kind.startswith("hold"):
-        return  # A slow machine may run into the short time-out more than once.
+        return  # A slow machine may run into the short timeout more than once.
     if exchange == 0 or kind in REFUSED:
         more = 1
     elif kind in DONE:
@@ -43,7 +43,7 @@ def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
         # Read, and read once more before it counts as not landed.
         more = 2
     elif kind == "late":
-        # Read twice, send again, read that it is there twice, take the newer copy back, read.
+        # Read twice, send again, read that it is there twice, delete the newer copy, read.
         more = 2 + 1 + 1 + (15 if exchange == 3 else 20) + 1
     else:
         # Read, send what is missing, read that it is there once.

@@ -1,7 +1,7 @@
 """A process that appends is killed, and another one goes on from the token that it saved.
 
 When it dies is drawn from a seed: after a number of exchanges, before the service got the last one,
-while it was at work, or after it had answered.
+while it was at work, or after it had responded.
 """
 
 from __future__ import annotations

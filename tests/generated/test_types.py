@@ -92,7 +92,7 @@ def annotated(hint: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", object_schemas())
 def test_fields_are_annotated_as_the_document_types_them(name: str) -> None:
     properties, required = fields(schemas()[name])
-    hints = get_type_hints(getattr(models, python_name(name)), localns=ALIASES)
+    hints = get_type_hints(getattr(models, python_name(name)))
     for field, schema in properties.items():
         expected = set(documented(schema)) | (set() if field in required else {"None"})
         assert set(annotated(hints[field])) == expected, field

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import openai_conversations as package
 import pytest
-from openai_conversations import APIStatusError, OpenAIError, errors
+from openai_conversations import APIStatusError, AppendProgress, OpenAIError, errors
 
 from tests.overlay.loopback import Loopback, answers
 from tests.overlay.ways import Way
@@ -43,6 +43,7 @@ def one_of_each() -> list[OpenAIError]:
         errors.InvalidArgumentError("items[3]", expected="an item", received="3"),
         errors.ClientClosedError(),
         errors.RequestAbortedError("in flight", "enough"),
+        errors.AppendUncertainError("gone", AppendProgress("c", 1, 2, 9, "m", [], None)),
     ]
 
 

@@ -137,11 +137,11 @@ def test_a_slow_body_for_a_client_of_the_callers(way: Way, script: Callable[[Pee
 
 
 WRONG: list[tuple[bytes, str, str]] = [
-    (b"<html><title>Sign in</title></html>", "text/html", "is no JSON (text/html, 35 bytes)"),
-    (b"", "application/json", "is no JSON (application/json, 0 bytes)"),
-    (b'{"id": ', "application/json", "is no JSON"),
-    (b"\xff\xfe\x00", "application/json", "is no JSON"),
-    (b"[" * 100_000, "application/json", "is no JSON"),
+    (b"<html><title>Sign in</title></html>", "text/html", "is not JSON (text/html, 35 bytes)"),
+    (b"", "application/json", "is not JSON (application/json, 0 bytes)"),
+    (b'{"id": ', "application/json", "is not JSON"),
+    (b"\xff\xfe\x00", "application/json", "is not JSON"),
+    (b"[" * 100_000, "application/json", "is not JSON"),
     (b"[]", "application/json", "does not have the expected form: []"),
     (b"null", "application/json", "does not have the expected form: None"),
     (b'"conv_1"', "application/json", "does not have the expected form"),

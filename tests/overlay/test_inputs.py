@@ -1,7 +1,7 @@
 """What comes out goes in again: every kind of item, against the document's own input schemas.
 
-Two comparisons: field by field, which gives the tables in `_inputs`, and by examples of every kind
-that an independent validator checks.
+Two comparisons: field by field, which gives the tables in `input_items`, and by examples of every
+kind that an independent validator checks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openai_conversations._request import input_items as _inputs
+from openai_conversations._request import input_items
 from openai_conversations._request.input_items import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
 from openai_conversations_api import models
@@ -37,12 +37,12 @@ INPUT_ROLES = ["user", "system", "developer", "assistant"]
 
 
 def output_kinds() -> dict[str, Schema]:
-    """Every schema of an item that comes out, by its name."""
+    """Return the schema of every item that comes out, by its name."""
     found = (member for union in OUTPUT_UNIONS for member in members(schemas()[union]))
     return {str(name_of(member)): member for member in found}
 
 
-# The comparison of the two sides, from which the tables in `_inputs` follow.
+# The comparison of the two sides, from which the tables in `input_items` follow.
 
 
 def nullable(schema: Schema) -> bool:
@@ -57,7 +57,7 @@ def enum_values(schema: Schema) -> set[str]:
 
 
 def same_kind() -> Iterator[tuple[str, Schema, Schema]]:
-    """Each `type` but `message`, with an output and an input schema of it."""
+    """Yield each `type` but `message`, with an output and an input schema of it."""
     inputs = input_kinds()
     for output in output_kinds().values():
         for tag in tags(output):
@@ -75,7 +75,7 @@ def test_table_of_output_only_fields_is_the_documents() -> None:
     for tag, output, member in same_kind():
         if extra := fields(output)[0].keys() - fields(member)[0].keys() - {*fields(member)[1]}:
             derived.setdefault(tag, set()).update(extra)
-    assert derived == _inputs.OUTPUT_ONLY
+    assert derived == input_items.OUTPUT_ONLY
 
 
 def test_table_of_fields_that_refuse_null_is_the_documents() -> None:
@@ -85,11 +85,11 @@ def test_table_of_fields_that_refuse_null_is_the_documents() -> None:
         for name, schema in properties.items():
             if not nullable(schema) and (name not in required or name == "status"):
                 derived.setdefault(tag, set()).add(name)
-    assert derived == _inputs.NOT_NULL
+    assert derived == input_items.NOT_NULL
 
 
 def test_table_of_output_only_values_is_the_documents() -> None:
-    """Where the field is required on the way in, nothing can be left out: only the role is so."""
+    """Leave out nothing where the field is required on the way in: only the role is so."""
     optional, required = set(), set()
     for tag, output, member in same_kind():
         wanted = fields(member)[1]
@@ -97,14 +97,14 @@ def test_table_of_output_only_values_is_the_documents() -> None:
             allowed = enum_values(fields(member)[0].get(name, {}))
             for value in enum_values(schema) - allowed if allowed else ():
                 (required if name in wanted else optional).add((tag, name, value))
-    assert optional == _inputs.OUTPUT_ONLY_VALUES
+    assert optional == input_items.OUTPUT_ONLY_VALUES
     assert {(tag, name) for tag, name, _ in required} == {("additional_tools", "role")}
 
 
 def test_chunks_of_a_shell_are_the_only_nested_difference_that_is_cleaned() -> None:
     output = fields({"$ref": "#/components/schemas/FunctionShellCallOutputContent"})[0]
     member = fields({"$ref": "#/components/schemas/FunctionShellCallOutputContentParam"})[0]
-    assert output.keys() - member.keys() == {_inputs._SHELL_CHUNK_OUTPUT_ONLY}
+    assert output.keys() - member.keys() == {input_items._SHELL_CHUNK_OUTPUT_ONLY}
 
 
 # The same by example: values of every kind, checked by an independent validator.
@@ -112,7 +112,7 @@ def test_chunks_of_a_shell_are_the_only_nested_difference_that_is_cleaned() -> N
 
 @st.composite
 def items_that_come_out(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """A value of the schema `name`, without those parts of it that have no input form at all."""
+    """Draw a value of the schema `name`, without the parts that have no input form at all."""
     item: dict[str, Any] = draw(strategies.for_ref(output_kinds()[name]))
     if name == "Message":
         item["role"] = draw(st.sampled_from(INPUT_ROLES))

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from openai_conversations._request.input_items import to_input_items, to_response_input
 from openai_conversations.errors import InvalidArgumentError
-from openai_conversations.items.content import Content
-from openai_conversations.items.files import data_url, detect_mime_type
+from openai_conversations.items.content import Content, data_url, detect_mime_type
 from openai_conversations.items.messages import (
     ItemReference,
     MessageItem,
@@ -83,7 +82,7 @@ def refusals(tmp_path: Path) -> Mapping[str, Callable[[], object]]:
         "text: expected a string, got None": lambda: Content.text(None),  # type: ignore[arg-type]
         "parts: expected a list of content parts, got 'Hello'": lambda: MessageItem.user("Hello"),
         "parts: expected at least one part, got none": lambda: MessageItem.user([]),
-        "parts[1]: expected a string, or what Content.text": lambda: MessageItem.user(
+        "parts[1]: expected a string, or a part made by Content.text": lambda: MessageItem.user(
             ["a", anything]
         ),
         "parts[0]: expected a string (other parts need the message's id": lambda: (
@@ -120,8 +119,8 @@ def refusals(tmp_path: Path) -> Mapping[str, Callable[[], object]]:
         "status: expected 'completed' or 'failed'": lambda: ApplyPatchCallOutputItem.create(
             "c", status=anything
         ),
-        "screenshot: expected what Content.screenshot gives": lambda: ComputerCallOutputItem.create(
-            "c", anything
+        "screenshot: expected a part made by Content.screenshot": lambda: (
+            ComputerCallOutputItem.create("c", anything)
         ),
         "summary: expected a list of strings": lambda: ReasoningInputItem.create(
             "rs_1", summary="So"

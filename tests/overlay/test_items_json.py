@@ -6,8 +6,9 @@ import base64
 import subprocess
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_type_hints
 
+import openai_conversations.items as helpers
 import pytest
 from openai_conversations._request.input_items import to_input_items
 from openai_conversations.items import content as parts
@@ -244,7 +245,7 @@ def test_a_helper_makes_what_the_document_allows(
 
 
 def test_every_helper_is_in_the_table_above() -> None:
-    """So that a helper cannot be added without its JSON being written down."""
+    """Have the JSON of every helper written down."""
     made = {make.__code__.co_names[0] for make, _ in MADE}
     namespaces = {
         name
@@ -256,7 +257,7 @@ def test_every_helper_is_in_the_table_above() -> None:
 
 
 def test_no_namespace_has_the_name_of_a_model() -> None:
-    """A namespace that is called like the model it makes would fail `isinstance` in silence."""
+    """Keep `isinstance` from failing in silence, with a namespace called like its model."""
     for module in (items, parts, tool_items):
         for name, value in vars(module).items():
             if isinstance(value, type) and value.__module__ == module.__name__:
@@ -264,9 +265,19 @@ def test_no_namespace_has_the_name_of_a_model() -> None:
 
 
 def test_importing_the_helpers_loads_no_model() -> None:
-    code = (
-        "import sys, openai_conversations.items, openai_conversations.items.tool_items;"
-        "print([name for name in sys.modules if name.startswith('openai_conversations_api')])"
+    code = "import sys, openai_conversations.items; print('\\n'.join(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-    assert result.stdout.strip() in (b"[]", b"['openai_conversations_api']")
+    loaded = result.stdout.split()
+    assert "openai_conversations.items.tool_items" in loaded
+    assert [name for name in loaded if name.startswith("openai_conversations_api.models.")] == []
+
+
+def test_the_types_of_every_helper_can_be_read_at_run_time() -> None:
+    for name in helpers.__all__:
+        helper = getattr(helpers, name)
+        methods = vars(helper).values() if isinstance(helper, type) else [helper]
+        for method in methods:
+            if isinstance(method, staticmethod) or callable(method):
+                assert "return" in get_type_hints(method)

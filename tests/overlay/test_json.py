@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai_conversations._request.encoding import dumps
 from openai_conversations._response import json as _json
 
 VALUES = st.recursive(
@@ -108,10 +109,10 @@ def test_what_both_refuse_is_a_value_error(text: bytes) -> None:
 
 
 def test_writing_is_compact_and_strict() -> None:
-    assert _json.dumps({"a": ["ü", None, 1.5]}) == '{"a":["ü",null,1.5]}'.encode()
+    assert dumps({"a": ["ü", None, 1.5]}) == '{"a":["ü",null,1.5]}'.encode()
     for wrong in (math.nan, math.inf, "\ud800"):
         with pytest.raises(ValueError):  # noqa: PT011 - the kind is what is promised
-            _json.dumps(wrong)
+            dumps(wrong)
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_it_is_sent_again_until_there_is_an_answer(way: Way) -> None:
 def test_an_answer_that_is_no_json(way: Way) -> None:
     with Loopback(answers(b"<html>")) as server:
         for read in (READS["json"], READS["parse"]):
-            with pytest.raises(APIResponseValidationError, match="no JSON"):
+            with pytest.raises(APIResponseValidationError, match="not JSON"):
                 way.run(server.url, opened(read))
         assert way.run(server.url, opened(READS["text"])) == ["<html>"]
     with Loopback(answers({**ANSWER, "created_at": "today"})) as server:

@@ -108,10 +108,10 @@ def test_objects_are_decoded_at_any_depth(
         ("mixed", "int | Literal['auto'] | str | Literal[1] | None"),
         ("loose", "list[Any] | None"),
         ("open", "Any"),
-        ("maybe", "A | RawObject | None"),
+        ("maybe", "models.A | models.RawObject | None"),
         ("text", "str | None"),
-        ("both", "U | None"),
-        ("rows", "list[list[A | RawObject]] | None"),
+        ("both", "models.U | None"),
+        ("rows", "list[list[models.A | models.RawObject]] | None"),
     ],
 )
 def test_no_type_is_lost(made: ModuleType, field: str, annotation: str) -> None:

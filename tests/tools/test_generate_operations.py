@@ -40,7 +40,15 @@ LIST = {"type": "array", "items": TEXT}
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"parameters": [{"name": "h", "in": "header", "schema": TEXT}]}, "'h' goes into the head"),
+        (
+            {"parameters": [{"name": "c", "in": "cookie", "schema": TEXT}]},
+            "'c' goes into the cookie",
+        ),
+        ({"parameters": [{"name": "h", "in": "header", "schema": ref("A")}]}, "'h' is an object"),
+        (
+            {"parameters": [query(TEXT), {"name": "Q", "in": "header", "schema": TEXT}]},
+            "'Q' of the header and 'q' of the query would have one name",
+        ),
         ({"parameters": [query(ref("A"))]}, "'q' is an object"),
         ({"parameters": [query({"anyOf": [TEXT, ref("A")]})]}, "'q' is an object"),
         ({"parameters": [query(LIST, explode=False)]}, "'q' is not sent as"),

@@ -37,7 +37,9 @@ def source(tmp_path: Path) -> Source:
     root = tmp_path / "checkout"
     write(root / "generated" / PACKAGE, FILES)
     write(root / "generated" / PACKAGE / "__pycache__", {"types.cpython-311.pyc": "x"})
-    write(root, {"LICENSE": "MIT\n", "pyproject.toml": '[project]\nversion = "1.2.3"\n'})
+    version = root / "overlays/openai_conversations"
+    write(version, {"_version.py": '__version__ = "1.2.3"\n'})
+    write(root, {"LICENSE": "MIT\n", "NOTICE": "MIT too\n"})
     return Source(root)
 
 
@@ -56,12 +58,12 @@ def told(dest: Path, source: Source) -> list[str]:
 def test_a_copy_holds_the_package_its_licence_and_its_record(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "app/src/_vendor", source, "conversations")
     assert target == tmp_path / "app/src/_vendor/conversations"
-    assert set(tree(target)) == {*FILES, "LICENSE", RECORD}
+    assert set(tree(target)) == {*FILES, "LICENSE", "NOTICE", RECORD}
     assert [path.name for path in target.parent.iterdir()] == ["conversations"]
     record = json.loads((target / RECORD).read_text())
     assert record["version"] == "1.2.3"
     assert record["provenance"] == {"upstream": "abc"}
-    assert set(record["files"]) == {*FILES, "LICENSE"}
+    assert set(record["files"]) == {*FILES, "LICENSE", "NOTICE"}
 
 
 def test_copying_again_gives_the_same_bytes(tmp_path: Path, source: Source):

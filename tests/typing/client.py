@@ -127,4 +127,4 @@ def wrong(client: Client, other: AsyncClient) -> None:
     client.conversations.items.list("c", order="up")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.conversations.with_streaming_response.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.responses.create(nothing=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
-    _ = other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018

@@ -16,7 +16,7 @@ from .types import NONE, Node, flat
 from .views import Views, doc_text, helpers_in
 
 # What the endpoint functions call something of their own.
-_TAKEN = {"body", "client", "encode", "kwargs", "path_segment", "query"}
+_TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segment", "query"}
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class EndpointView:
     doc: str
     path_arguments: tuple[Argument, ...]
     query_arguments: tuple[Argument, ...]
+    header_arguments: tuple[Argument, ...]
     body: str | None
     body_required: bool
     body_doc: str
     result: str
     decoded: str
     events: str | None
-    imports: tuple[str, ...]
     constants: tuple[str, ...]
     helpers: tuple[str, ...]
 
@@ -62,16 +62,11 @@ class Endpoints:
         """The view of one operation."""
         types = self.views.types
         path = endpoint.path.get_untrusted_value()
-        operation = self._operations[endpoint.name, endpoint.method]
-        result = self._result(endpoint)
+        operation = self.operation(endpoint)
+        result = self.result(endpoint)
         decoded = self.views.decoding.expression(result, "data", f"{endpoint.name}.response")
         events = self._events(operation)
-        body = self._body(endpoint)
-        nodes = [result, *([body] if body is not None else [])]
-        nodes += [types.node(p) for p in endpoint.query_parameters]
-        used = set().union(*(types.names(node) for node in nodes))
-        if events:
-            used.add(events)
+        body = self.body(endpoint)
         annotation = None if body is None else f"{types.annotation(body)} | dict[str, Any]"
         required = bool(operation.get("requestBody", {}).get("required"))
         if annotation and not required:
@@ -83,16 +78,22 @@ class Endpoints:
             doc=doc_text(f"{plain_text(endpoint.summary)} {plain_text(endpoint.description)}"),
             path_arguments=tuple(self._argument(p, operation) for p in endpoint.path_parameters),
             query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
+            header_arguments=tuple(
+                self._argument(p, operation) for p in endpoint.header_parameters
+            ),
             body=annotation,
             body_required=required,
             body_doc="the request body: a model, or the same as a dictionary.",
             result=types.annotation(result),
             decoded=decoded,
             events=events,
-            imports=self.views.imports(used, "...models.", "..."),
             constants=self.views.constants(decoded),
             helpers=helpers_in(decoded),
         )
+
+    def operation(self, endpoint: Endpoint) -> dict[str, Any]:
+        """The operation as the document has it."""
+        return self._operations[endpoint.name, endpoint.method]
 
     def _argument(self, prop: PropertyProtocol, operation: dict[str, Any]) -> Argument:
         # the generator reads a parameter's schema and leaves the parameter's description out
@@ -109,7 +110,8 @@ class Endpoints:
             doc_text(described.get(json_name(prop), ""), width=80),
         )
 
-    def _result(self, endpoint: Endpoint) -> Node:
+    def result(self, endpoint: Endpoint) -> Node:
+        """Return what a 2xx response holds."""
         for response in endpoint.responses:
             codes = response.status_code.range
             if codes is None or 200 <= codes[0] < 300:
@@ -120,7 +122,8 @@ class Endpoints:
             "action in spec/fixes.overlay.yaml."
         )
 
-    def _body(self, endpoint: Endpoint) -> Node | None:
+    def body(self, endpoint: Endpoint) -> Node | None:
+        """Return what a request holds; None where it has no body."""
         bodies = [body for body in endpoint.bodies if body.body_type == "json"]
         if endpoint.bodies and not bodies:
             raise ToolError(

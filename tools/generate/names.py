@@ -14,7 +14,7 @@ from tools.errors import ToolError
 
 _TAKEN = {"additional_properties", "from_dict", "to_dict"}
 _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
-_TAKEN |= {"self", "property"}
+_TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
 OWN = {"Answer", "Any", "ClassVar", "Client", "Dispatch", "Extra", "HasCreated", "HasOutputText"}

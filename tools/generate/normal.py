@@ -18,6 +18,8 @@ NULL: Json = {"type": "null"}
 _SILENT = {"default", "deprecated", "description", "format", "pattern", "summary", "title"}
 _SILENT |= {"maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "nullable"}
 _SILENT |= {"readOnly", "uniqueItems", "writeOnly", "discriminator", "example", "examples"}
+# OpenAPI says that a header parameter of one of these names is to be ignored.
+_NO_PARAMETERS = {"accept", "authorization", "content-type"}
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
@@ -44,7 +46,8 @@ def _operation(document: Json, operation: Json, shared: list[Json]) -> Json:
     parameters: dict[tuple[str, str], Json] = {}
     for parameter in (*shared, *operation.get("parameters", ())):
         whole = referred(document, parameter)
-        parameters[whole["in"], whole["name"]] = _with_schemas(whole)
+        if whole["in"] != "header" or whole["name"].lower() not in _NO_PARAMETERS:
+            parameters[whole["in"], whole["name"]] = _with_schemas(whole)
     result = {**operation, "parameters": list(parameters.values())}
     if "requestBody" in operation:
         result["requestBody"] = _with_schemas(referred(document, operation["requestBody"]))

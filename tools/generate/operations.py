@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from openapi_python_client.strings import PythonIdentifier
+
 from tools.errors import ToolError
 
 from .faults import CURE, Json, resolve
@@ -44,12 +46,23 @@ def plain_name(name: str) -> str:
 
 
 def _parameters(document: Json, operation: Json) -> Iterator[str]:
+    names: dict[str, Json] = {}
     for parameter in operation.get("parameters", ()):
         told = f"parameter {parameter['name']!r}"
-        if parameter["in"] not in ("path", "query"):
+        other = names.setdefault(PythonIdentifier(parameter["name"], "field_"), parameter)
+        if other is not parameter:
+            # the generator would add the place to both names, also to the one that was there before
+            yield (
+                f"{told} of the {parameter['in']} and {other['name']!r} of the {other['in']} would "
+                "have one name in Python."
+            )
+        if parameter["in"] not in ("path", "query", "header"):
             yield f"{told} goes into the {parameter['in']}, where the template puts none."
         elif "schema" not in parameter:
             yield f"{told} has no schema."
+        elif parameter["in"] == "header":
+            if "object" in _kinds(document, parameter["schema"]):
+                yield f"{told} is an object, which the template cannot put into a header."
         elif parameter["in"] == "query":
             kinds = set(_kinds(document, parameter["schema"]))
             if parameter.get("style", "form") != "form" or (

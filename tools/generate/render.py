@@ -17,6 +17,7 @@ from openapi_python_client import __version__ as generator_version
 from tools.errors import ToolError
 
 from .endpoints import Endpoints, EndpointView
+from .params import Params
 from .provenance import provenance
 from .views import ModelView, Views
 
@@ -40,6 +41,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     parsed.data.models = [m for m in by_class if str(m.class_info.name) in models]
     project = Project(openapi=parsed.data, config=parsed.config, custom_template_path=TEMPLATES)
     endpoints = Endpoints(views, document)
+    params = Params(views, document, endpoints)
 
     def view(model: Any) -> ModelView:
         return models[str(model.class_info.name)]
@@ -67,13 +69,26 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     _write(project, "_unions.py.jinja", into / "_unions.py", tables=tables)
     _write(project, "_reading.py.jinja", into / "_reading.py")
     _write(project, "answers.py.jinja", into / "answers.py")
+    _write(project, "_omit.py.jinja", into / "_omit.py")
     _write(project, "_decoding.py.jinja", into / "_decoding.py")
+    _write_params(project, params, into)
     source = provenance(root, TEMPLATES, generator_version)
     _write(project, "_provenance.py.jinja", into / "_provenance.py", source=source)
     (into / "py.typed").touch()
     _format(into)
     for path in into.rglob("*.py"):
         path.write_text(HEADER + "\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _write_params(project: Project, params: Params, into: Path) -> None:
+    (into / "params").mkdir()
+    likes = [like.name for like in params.likes]
+    folder = into / "params"
+    _write(project, "params_init.py.jinja", folder / "__init__.py", names=params.names, likes=likes)
+    _write(project, "params_definitions.py.jinja", folder / "_definitions.py", params=params)
+    _write(project, "params_likes.py.jinja", folder / "_likes.py", params=params)
+    _write(project, "_parameters.py.jinja", into / "_parameters.py", params=params)
+    _write(project, "_parameter_docs.py.jinja", into / "_parameter_docs.py", params=params)
 
 
 def _write(project: Project, template: str, path: Path, **context: Any) -> None:

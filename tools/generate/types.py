@@ -184,33 +184,36 @@ class Types:
         # null last, as people write it
         return (*(m for m in seen if m != NONE), *(m for m in seen if m == NONE))
 
-    def annotation(self, node: Node) -> str:
-        """The Python type of a node, as source code."""
-        return " | ".join(dict.fromkeys(self._parts(node)))
+    def annotation(self, node: Node, package: str = "models.") -> str:
+        """Return the Python type of a node as source code; `package` stands before its names.
 
-    def _parts(self, node: Node) -> Iterator[str]:
+        The lazy package resolves them when `typing.get_type_hints` asks, and not before.
+        """
+        return " | ".join(dict.fromkeys(self._parts(node, package)))
+
+    def _parts(self, node: Node, package: str) -> Iterator[str]:
         match node:
             case Scalar(annotation):
                 yield annotation
             case Enum(values, alias):
-                yield alias or literal(values)
+                yield f"{package}{alias}" if alias else literal(values)
                 if alias is None:
                     yield from sorted({type(value).__name__ for value in values})
             case Ref(name):
-                yield name
+                yield f"{package}{name}"
                 if self.constant(name):
-                    yield RAW
+                    yield f"{package}{RAW}"
             case Map(value):
-                yield f"dict[str, {self.annotation(value)}]"
+                yield f"dict[str, {self.annotation(value, package)}]"
             case Array(item):
-                yield f"list[{self.annotation(item)}]"
+                yield f"list[{self.annotation(item, package)}]"
             case OneOf(members, alias):
                 if alias is not None:
-                    yield alias
+                    yield f"{package}{alias}"
                     return
-                parts = [part for member in members for part in self._parts(member)]
+                parts = [part for member in members for part in self._parts(member, package)]
                 # Literal["a"] | str | RawObject | None: the general ones last
-                yield from sorted(parts, key=[*_LAST].count)
+                yield from sorted(parts, key=(f"{package}{RAW}", "None").count)
 
     def names(self, node: Node) -> set[str]:
         """The names that the annotation of a node uses and that must be imported for it."""
@@ -227,7 +230,6 @@ class Types:
                 return set()
 
 
-_LAST = (RAW, "None")
 _SCALARS: dict[type, Scalar] = {
     AnyProperty: ANY,
     BooleanProperty: Scalar("bool"),

@@ -45,7 +45,6 @@ class ModelView:
     doc: str
     bases: tuple[str, ...]
     fields: tuple[Field, ...]
-    imports: tuple[str, ...]
     constants: tuple[str, ...]
     helpers: tuple[str, ...]
     others: str | None
@@ -106,10 +105,10 @@ class Views:
         views: list[ModelView | AliasView] = [*self.models, *self.aliases]
         return dict(sorted((view.name, view.module) for view in views))
 
-    def imports(self, names: set[str], models: str = ".", root: str = "..") -> tuple[str, ...]:
-        """Import lines for names of the models package, given the ways to it and to the root."""
-        lines = [f"from {models}{self.module(n)} import {n}" for n in sorted(names - {RAW})]
-        return (*lines, *([f"from {root}types import {RAW}"] if RAW in names else []))
+    def imports(self, names: set[str]) -> tuple[str, ...]:
+        """Return the lines by which a module of the models package imports names of it."""
+        lines = [f"from .{self.module(n)} import {n}" for n in sorted(names - {RAW})]
+        return (*lines, *([f"from ..types import {RAW}"] if RAW in names else []))
 
     def module(self, name: str) -> str:
         """The module of a public name."""
@@ -120,9 +119,7 @@ class Views:
         fields = [self._field(name, prop) for prop in props]
         self._check_attributes(name, fields)
         others = self.types.others(name)
-        nodes = [*(self.types.node(prop) for prop in props), others]
         others_decoded = self.decoding.expression(others, "each", f"{name}.others")
-        used = set().union(*(self.types.names(node) for node in nodes)) - {name}
         code = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
         return ModelView(
             name=name,
@@ -133,7 +130,6 @@ class Views:
                 "Model",
             ),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
-            imports=self.imports(used),
             constants=self.constants(code),
             helpers=helpers_in(code),
             others=None if others == ANY else self.types.annotation(others),
@@ -188,7 +184,7 @@ class Views:
         parts = node.members if isinstance(node, OneOf) else (node,)
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
-        annotation = self.types.annotation(OneOf(parts))
+        annotation = self.types.annotation(OneOf(parts), "")
         used = set().union(*(self.types.names(part) for part in parts)) - {name}
         decoded = self.decoding.expression(node, "value", name)
         return AliasView(

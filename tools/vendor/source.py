@@ -1,7 +1,7 @@
 """The package that is handed out: what generated/ holds, the licence, and where it came from."""
 
 import ast
-import tomllib
+import runpy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any, cast
 from tools.errors import ToolError
 
 PACKAGE = "openai_conversations_api"
-LICENCE = "LICENSE"
+LICENCES = ("LICENSE", "NOTICE")
+VERSION = "overlays/openai_conversations/_version.py"
 
 
 def package_files(folder: Path) -> dict[str, Path]:
@@ -41,16 +42,15 @@ class Source:
             raise ToolError(
                 f"generated/{PACKAGE} holds no package to vendor; run `make generate` first."
             )
-        files.setdefault(LICENCE, self.root / LICENCE)
-        if not files[LICENCE].is_file():
-            raise ToolError(f"{LICENCE} is not there, and a copy must carry it.")
+        for name in LICENCES:
+            if not files.setdefault(name, self.root / name).is_file():
+                raise ToolError(f"{name} is not there, and a copy must carry it.")
         return dict(sorted(files.items()))
 
     @property
     def version(self) -> str:
         """The version of this project, which the generated package shares."""
-        project = tomllib.loads((self.root / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(project["project"]["version"])
+        return str(runpy.run_path(str(self.root / VERSION))["__version__"])
 
     @property
     def provenance(self) -> dict[str, Any]:

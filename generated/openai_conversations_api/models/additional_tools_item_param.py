@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import TOOL
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .tool import Tool
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -21,7 +19,7 @@ class AdditionalToolsItemParam(Model):
 
     role: Literal["developer"]
     """Role under which the tools are added."""
-    tools: list[Tool]
+    tools: list[models.Tool]
     """The tools that are added."""
     type: Literal["additional_tools"] = "additional_tools"
     """Constant that names the kind; it tells which class this is."""

@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import APPLY_PATCH_TOOL_CALL_OPERATION, TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .apply_patch_call_status import ApplyPatchCallStatus
-    from .apply_patch_create_file_operation import ApplyPatchCreateFileOperation
-    from .apply_patch_delete_file_operation import ApplyPatchDeleteFileOperation
-    from .apply_patch_update_file_operation import ApplyPatchUpdateFileOperation
-    from .tool_call_caller import ToolCallCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,18 +21,18 @@ class ApplyPatchToolCall(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    status: ApplyPatchCallStatus
+    status: models.ApplyPatchCallStatus
     """How far it has come, such as in_progress or completed."""
     operation: (
-        ApplyPatchCreateFileOperation
-        | ApplyPatchDeleteFileOperation
-        | ApplyPatchUpdateFileOperation
-        | RawObject
+        models.ApplyPatchCreateFileOperation
+        | models.ApplyPatchDeleteFileOperation
+        | models.ApplyPatchUpdateFileOperation
+        | models.RawObject
     )
     """What to do to which file."""
     type: Literal["apply_patch_call"] = "apply_patch_call"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCaller | None = None
+    caller: models.ToolCallCaller | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     created_by: str | None = None
     """Who made it, as an identifier of the service. Often absent."""

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import APPLY_PATCH_OPERATION_PARAM, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .apply_patch_call_status_param import ApplyPatchCallStatusParam
-    from .apply_patch_operation_param import ApplyPatchOperationParam
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,15 +19,15 @@ class ApplyPatchToolCallItemParam(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    status: ApplyPatchCallStatusParam
+    status: models.ApplyPatchCallStatusParam
     """How far it has come, such as in_progress or completed."""
-    operation: ApplyPatchOperationParam
+    operation: models.ApplyPatchOperationParam
     """What to do to which file."""
     type: Literal["apply_patch_call"] = "apply_patch_call"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "status", "operation", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .apply_patch_call_output_status import ApplyPatchCallOutputStatus
-    from .tool_call_caller import ToolCallCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,11 +21,11 @@ class ApplyPatchToolCallOutput(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    status: ApplyPatchCallOutputStatus
+    status: models.ApplyPatchCallOutputStatus
     """How far it has come, such as in_progress or completed."""
     type: Literal["apply_patch_call_output"] = "apply_patch_call_output"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCaller | None = None
+    caller: models.ToolCallCaller | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     output: str | None = None
     """Text for the model to read, such as why the patch failed. Absent or None: none."""

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .apply_patch_call_output_status_param import ApplyPatchCallOutputStatusParam
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,13 +19,13 @@ class ApplyPatchToolCallOutputItemParam(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    status: ApplyPatchCallOutputStatusParam
+    status: models.ApplyPatchCallOutputStatusParam
     """How far it has come, such as in_progress or completed."""
     type: Literal["apply_patch_call_output"] = "apply_patch_call_output"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     output: str | None = None
     """Text for the model to read, such as why the patch failed. Absent or None: none."""

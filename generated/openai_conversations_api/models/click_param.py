@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .click_button_type import ClickButtonType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ClickParam(Model):
     """Click a mouse button at a place."""
 
-    button: ClickButtonType
+    button: models.ClickButtonType
     """Mouse button."""
     x: int
     """Pixels from the left edge."""

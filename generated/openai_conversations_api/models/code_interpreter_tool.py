@@ -3,29 +3,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .auto_code_interpreter_tool_param import AutoCodeInterpreterToolParam
-    from .callable_tool_allowed_caller import CallableToolAllowedCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CodeInterpreterTool(Model):
     """Lets the model run code in a container."""
 
-    container: str | AutoCodeInterpreterToolParam | RawObject
+    container: str | models.AutoCodeInterpreterToolParam | models.RawObject
     """Id of an existing container, or settings for a new one."""
     type: Literal["code_interpreter"] = "code_interpreter"
     """Constant that names the kind; it tells which class this is."""
-    allowed_callers: list[CallableToolAllowedCaller] | None = None
+    allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("container", "type")

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .code_interpreter_output_image import CodeInterpreterOutputImage
-    from .code_interpreter_output_logs import CodeInterpreterOutputLogs
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -29,7 +25,12 @@ class CodeInterpreterToolCall(Model):
     """Id of the container that holds the files or runs the commands."""
     code: str | None
     """The code that was run. None: not available."""
-    outputs: list[CodeInterpreterOutputLogs | CodeInterpreterOutputImage | RawObject] | None
+    outputs: (
+        list[
+            models.CodeInterpreterOutputLogs | models.CodeInterpreterOutputImage | models.RawObject
+        ]
+        | None
+    )
     """Logs and images that the code put out; None unless asked for through include."""
     type: Literal["code_interpreter_call"] = "code_interpreter_call"
     """Constant that names the kind; it tells which class this is."""

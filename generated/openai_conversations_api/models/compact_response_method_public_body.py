@@ -3,29 +3,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model
 from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_item import InputItem
-    from .model_ids_compaction import ModelIdsCompaction
-    from .prompt_cache_options_param import PromptCacheOptionsParam
-    from .prompt_cache_retention_enum import PromptCacheRetentionEnum
-    from .service_tier_enum import ServiceTierEnum
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CompactResponseMethodPublicBody(Model):
     """The input to compact, and the model that does it."""
 
-    model: ModelIdsCompaction
+    model: models.ModelIdsCompaction
     """A model id; any string is taken."""
-    input: str | list[InputItem] | None = None
+    input: str | list[models.InputItem] | None = None
     """A string, or a list of items. Absent or None: no new input."""
     previous_response_id: str | None = None
     """Response to continue from; not together with conversation. Absent or None: none."""
@@ -34,11 +28,11 @@ class CompactResponseMethodPublicBody(Model):
     prompt_cache_key: str | None = None
     """Same key, same prompt cache: give it to requests that begin alike. Absent or None: no
     key."""
-    prompt_cache_retention: PromptCacheRetentionEnum | None = None
+    prompt_cache_retention: models.PromptCacheRetentionEnum | None = None
     """How long the cached prompt is kept: in_memory or 24h; deprecated."""
-    prompt_cache_options: PromptCacheOptionsParam | None = None
+    prompt_cache_options: models.PromptCacheOptionsParam | None = None
     """How the prompt is cached. Absent or None: the service's default."""
-    service_tier: ServiceTierEnum | None = None
+    service_tier: models.ServiceTierEnum | None = None
     """Class of service, which decides speed and price. Absent or None: auto."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("model",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

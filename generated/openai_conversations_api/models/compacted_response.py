@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .item_field import ItemField
-    from .response_usage import ResponseUsage
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,11 +20,11 @@ class CompactedResponse(HasCreated, Model):
 
     id: str
     """Id of the compaction."""
-    output: list[ItemField]
+    output: list[models.ItemField]
     """The items that stand for the input; send them on unchanged."""
     created_at: int
     """Time of creation, Unix seconds."""
-    usage: ResponseUsage
+    usage: models.ResponseUsage
     """Tokens that the response used."""
     object: Literal["response.compaction"] = "response.compaction"
     """Constant that names the kind of object."""

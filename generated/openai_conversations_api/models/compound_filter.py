@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import FILTERS
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .filters import Filters
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -21,7 +19,7 @@ class CompoundFilter(Model):
 
     type: Literal["and", "or"]
     """and: all must hold; or: one is enough."""
-    filters: list[Filters]
+    filters: list[models.Filters]
     """The filters to join; they may be compound themselves."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type", "filters")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["type", "filters"])

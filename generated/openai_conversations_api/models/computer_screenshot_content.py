@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .image_detail import ImageDetail
-    from .prompt_cache_breakpoint_config import PromptCacheBreakpointConfig
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,11 +20,11 @@ class ComputerScreenshotContent(Model):
     """https URL or base64 data URL of the image. Absent or None where file_id is given."""
     file_id: str | None
     """Id of an uploaded file. Absent or None where the data comes another way."""
-    detail: ImageDetail
+    detail: models.ImageDetail
     """How closely the model looks; more detail costs more tokens."""
     type: Literal["computer_screenshot"] = "computer_screenshot"
     """Constant that names the kind; it tells which class this is."""
-    prompt_cache_breakpoint: PromptCacheBreakpointConfig | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
     """Mark in the input up to which the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("image_url", "file_id", "detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_models, decode_one
 from .._unions import COMPUTER_ACTION
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .computer_action import ComputerAction
-    from .computer_call_safety_check_param import ComputerCallSafetyCheckParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,15 +21,15 @@ class ComputerToolCall(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    pending_safety_checks: list[ComputerCallSafetyCheckParam]
+    pending_safety_checks: list[models.ComputerCallSafetyCheckParam]
     """Safety checks to acknowledge in the output before going on; empty when none."""
     status: Literal["completed", "in_progress", "incomplete"] | str
     """How far it has come, such as in_progress or completed."""
     type: Literal["computer_call"] = "computer_call"
     """Constant that names the kind; it tells which class this is."""
-    action: ComputerAction | None = None
+    action: models.ComputerAction | None = None
     """An action of a computer call."""
-    actions: list[ComputerAction] | None = None
+    actions: list[models.ComputerAction] | None = None
     """The actions of a computer call, in order."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "id",

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models, decode_one
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .computer_call_safety_check_param import ComputerCallSafetyCheckParam
-    from .computer_screenshot_image import ComputerScreenshotImage
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +19,7 @@ class ComputerToolCallOutputResource(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    output: ComputerScreenshotImage | RawObject
+    output: models.ComputerScreenshotImage | models.RawObject
     """A picture of the computer's screen, by URL or by file id."""
     id: str
     """Id of the item, given by the service."""
@@ -31,7 +27,7 @@ class ComputerToolCallOutputResource(Model):
     """How far it has come, such as in_progress or completed."""
     type: Literal["computer_call_output"] = "computer_call_output"
     """Constant that names the kind; it tells which class this is."""
-    acknowledged_safety_checks: list[ComputerCallSafetyCheckParam] | None = None
+    acknowledged_safety_checks: list[models.ComputerCallSafetyCheckParam] | None = None
     """The safety checks that the caller has seen and accepts. Absent or None: none."""
     created_by: str | None = None
     """Who made the item, as an identifier of the service. Often absent."""

@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .computer_environment import ComputerEnvironment
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ComputerUsePreviewTool(Model):
     """Lets the model work a computer (older preview of computer)."""
 
-    environment: ComputerEnvironment
+    environment: models.ComputerEnvironment
     """Kind of computer."""
     display_width: int
     """Width of the screen in pixels."""

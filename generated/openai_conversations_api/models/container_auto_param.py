@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_one
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY, CONTAINER_AUTO_PARAM_SKILLS
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .container_memory_limit import ContainerMemoryLimit
-    from .container_network_policy_allowlist_param import ContainerNetworkPolicyAllowlistParam
-    from .container_network_policy_disabled_param import ContainerNetworkPolicyDisabledParam
-    from .inline_skill_param import InlineSkillParam
-    from .skill_reference_param import SkillReferenceParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,16 +21,18 @@ class ContainerAutoParam(Model):
     """Constant that names the kind; it tells which class this is."""
     file_ids: list[str] | None = None
     """Ids of uploaded files to put into the container, at most 50."""
-    memory_limit: ContainerMemoryLimit | None = None
+    memory_limit: models.ContainerMemoryLimit | None = None
     """Memory of the container: 1g, 4g, 16g or 64g. Absent or None: the service's default."""
     network_policy: (
-        ContainerNetworkPolicyDisabledParam
-        | ContainerNetworkPolicyAllowlistParam
-        | RawObject
+        models.ContainerNetworkPolicyDisabledParam
+        | models.ContainerNetworkPolicyAllowlistParam
+        | models.RawObject
         | None
     ) = None
     """What the container may reach on the network. Absent: the service's default."""
-    skills: list[SkillReferenceParam | InlineSkillParam | RawObject] | None = None
+    skills: list[models.SkillReferenceParam | models.InlineSkillParam | models.RawObject] | None = (
+        None
+    )
     """Skills to make available, at most 200."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

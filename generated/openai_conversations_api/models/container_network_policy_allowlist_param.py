@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .container_network_policy_domain_secret_param import (
-        ContainerNetworkPolicyDomainSecretParam,
-    )
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,7 +20,7 @@ class ContainerNetworkPolicyAllowlistParam(Model):
     """Domains that may be reached, at least one."""
     type: Literal["allowlist"] = "allowlist"
     """Constant that names the kind; it tells which class this is."""
-    domain_secrets: list[ContainerNetworkPolicyDomainSecretParam] | None = None
+    domain_secrets: list[models.ContainerNetworkPolicyDomainSecretParam] | None = None
     """Secrets to add to requests to single domains."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("allowed_domains", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["allowed_domains", "type", "domain_secrets"])

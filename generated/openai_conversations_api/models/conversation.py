@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._reading import HasCreated
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .metadata import Metadata
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -20,7 +18,7 @@ class Conversation(HasCreated, Model):
 
     id: str
     """Id of the conversation; needed in every later call."""
-    metadata: Metadata
+    metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     created_at: int
     """Time of creation, Unix seconds."""

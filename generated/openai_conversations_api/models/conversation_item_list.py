@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import CONVERSATION_ITEM
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .conversation_item import ConversationItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ConversationItemList(Model):
     """One page of items, with what is needed to fetch the next."""
 
-    data: list[ConversationItem]
+    data: list[models.ConversationItem]
     """The items of this page, in the order that was asked for."""
     has_more: bool
     """Whether more items follow; if so, pass last_id as after."""

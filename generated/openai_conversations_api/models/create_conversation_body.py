@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_item import InputItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -21,7 +19,7 @@ class CreateConversationBody(Model):
 
     metadata: dict[str, str] | None = None
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
-    items: list[InputItem] | None = None
+    items: list[models.InputItem] | None = None
     """First items of the conversation, at most 20, oldest first. Absent: it starts empty."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["metadata", "items"])

@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_item import InputItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CreateConversationItemsBody(Model):
     """What to send to append items to a conversation."""
 
-    items: list[InputItem]
+    items: list[models.InputItem]
     """Items to append, at most 20, oldest first."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("items",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["items"])

@@ -3,23 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .metadata import Metadata
-    from .prompt_cache_options_param import PromptCacheOptionsParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CreateModelResponseProperties(Model):
     """Settings of sampling, caching and labels for a request."""
 
-    metadata: Metadata = None
+    metadata: models.Metadata = None
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     top_logprobs: int | None = None
     """Likeliest tokens to report at each place, 0 to 20. Absent or None: none."""
@@ -36,7 +33,7 @@ class CreateModelResponseProperties(Model):
     key."""
     prompt_cache_retention: Literal["24h", "in_memory"] | str | None = None
     """How long the cached prompt is kept: in_memory or 24h; deprecated."""
-    prompt_cache_options: PromptCacheOptionsParam | None = None
+    prompt_cache_options: models.PromptCacheOptionsParam | None = None
     """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,37 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model, decode_models, decode_one
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .context_management_param import ContextManagementParam
-    from .conversation_reference import ConversationReference
-    from .include_enum import IncludeEnum
-    from .input_param import InputParam
-    from .metadata import Metadata
-    from .model_ids_responses import ModelIdsResponses
-    from .moderation_param import ModerationParam
-    from .prompt import Prompt
-    from .prompt_cache_options_param import PromptCacheOptionsParam
-    from .reasoning import Reasoning
-    from .response_stream_options import ResponseStreamOptions
-    from .response_text_param import ResponseTextParam
-    from .service_tier_responses import ServiceTierResponses
-    from .tool import Tool
-    from .tool_choice_param import ToolChoiceParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CreateResponse(Model):
     """What to send to create a response."""
 
-    metadata: Metadata = None
+    metadata: models.Metadata = None
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     top_logprobs: int | None = None
     """Likeliest tokens to report at each place, 0 to 20. Absent or None: none."""
@@ -50,33 +34,33 @@ class CreateResponse(Model):
     key."""
     prompt_cache_retention: Literal["24h", "in_memory"] | str | None = None
     """How long the cached prompt is kept: in_memory or 24h; deprecated."""
-    prompt_cache_options: PromptCacheOptionsParam | None = None
+    prompt_cache_options: models.PromptCacheOptionsParam | None = None
     """How the prompt is cached."""
     previous_response_id: str | None = None
     """Response to continue from; not together with conversation. Absent or None: none."""
-    model: ModelIdsResponses | None = None
+    model: models.ModelIdsResponses | None = None
     """A model id; any string is taken."""
     background: bool | None = None
     """true: run without waiting; fetch the response until its status is final. Absent: false."""
     max_tool_calls: int | None = None
     """Most calls of built-in tools in this response. Absent or None: no limit given."""
-    text: ResponseTextParam | None = None
+    text: models.ResponseTextParam | None = None
     """Form and length of the model's text."""
-    tools: list[Tool] | None = None
+    tools: list[models.Tool] | None = None
     """The tools that a request offers."""
-    tool_choice: ToolChoiceParam | None = None
+    tool_choice: models.ToolChoiceParam | None = None
     """Which tool the model must or may use."""
-    prompt: Prompt | None = None
+    prompt: models.Prompt | None = None
     """A stored prompt template to use. None: none."""
-    service_tier: ServiceTierResponses = None
+    service_tier: models.ServiceTierResponses = None
     """Class of service, which decides speed and price. None: auto."""
     truncation: Literal["auto", "disabled"] | str | None = None
     """auto drops items when the input is too long; disabled, the default, fails instead."""
-    reasoning: Reasoning | None = None
+    reasoning: models.Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
-    input: InputParam | None = None
+    input: models.InputParam | None = None
     """Input of a request: a string, or a list of items."""
-    include: list[IncludeEnum] | None = None
+    include: list[models.IncludeEnum] | None = None
     """Extra data to put into output items. Absent or None: none."""
     parallel_tool_calls: bool | None = None
     """Whether the model may ask for several tool calls at once; true when absent."""
@@ -84,16 +68,16 @@ class CreateResponse(Model):
     """Whether the service keeps the response, for 30 days; true when absent."""
     instructions: str | None = None
     """System or developer message put before the input. None or absent: none."""
-    moderation: ModerationParam | None = None
+    moderation: models.ModerationParam | None = None
     """Moderation: what to check in a request, what was found in a response. Absent or None:
     none."""
     stream: bool | None = None
     """true: answer with server-sent events instead of one JSON object. Absent: false."""
-    stream_options: ResponseStreamOptions | None = None
+    stream_options: models.ResponseStreamOptions | None = None
     """Settings of the stream of events. None: the defaults."""
-    conversation: str | ConversationReference | None = None
+    conversation: str | models.ConversationReference | None = None
     """The conversation that is read before and appended to afterwards. Absent or None: none."""
-    context_management: list[ContextManagementParam] | None = None
+    context_management: list[models.ContextManagementParam] | None = None
     """When to compact a long context by itself. Absent or None: never."""
     max_output_tokens: int | None = None
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""

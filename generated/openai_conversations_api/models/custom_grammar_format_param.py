@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .grammar_syntax import GrammarSyntax
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CustomGrammarFormatParam(Model):
     """Input that must follow a grammar."""
 
-    syntax: GrammarSyntax
+    syntax: models.GrammarSyntax
     """Language of a grammar."""
     definition: str
     """The grammar itself."""

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,13 +19,13 @@ class CustomToolCallOutput(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    output: str | list[FunctionAndCustomToolCallOutput]
+    output: str | list[models.FunctionAndCustomToolCallOutput]
     """The result: a string, or a list of text, image and file parts."""
     type: Literal["custom_tool_call_output"] = "custom_tool_call_output"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "output", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["call_id", "output", "type", "id", "caller"])

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
-    from .function_call_output_status_enum import FunctionCallOutputStatusEnum
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,15 +19,15 @@ class CustomToolCallOutputResource(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    output: str | list[FunctionAndCustomToolCallOutput]
+    output: str | list[models.FunctionAndCustomToolCallOutput]
     """The result: a string, or a list of text, image and file parts."""
     id: str
     """Id of the item, given by the service."""
-    status: FunctionCallOutputStatusEnum
+    status: models.FunctionCallOutputStatusEnum
     """How far it has come, such as in_progress or completed."""
     type: Literal["custom_tool_call_output"] = "custom_tool_call_output"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     created_by: str | None = None
     """Who made the item, as an identifier of the service. Often absent."""

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .function_call_status import FunctionCallStatus
-    from .tool_call_caller import ToolCallCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,11 +25,11 @@ class CustomToolCallResource(Model):
     """What the model hands to the tool: free text, not JSON."""
     id: str
     """Id of the item, given by the service."""
-    status: FunctionCallStatus
+    status: models.FunctionCallStatus
     """How far it has come, such as in_progress or completed."""
     type: Literal["custom_tool_call"] = "custom_tool_call"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCaller | None = None
+    caller: models.ToolCallCaller | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     namespace: str | None = None
     """Namespace that the tool belongs to. Absent: none."""

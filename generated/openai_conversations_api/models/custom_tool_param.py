@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import CUSTOM_TOOL_PARAM_FORMAT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .callable_tool_allowed_caller import CallableToolAllowedCaller
-    from .custom_grammar_format_param import CustomGrammarFormatParam
-    from .custom_text_format_param import CustomTextFormatParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,11 +23,13 @@ class CustomToolParam(Model):
     """Constant that names the kind; it tells which class this is."""
     description: str | None = None
     """Tells the model what it is for and when to use it."""
-    format: CustomTextFormatParam | CustomGrammarFormatParam | RawObject | None = None
+    format: (
+        models.CustomTextFormatParam | models.CustomGrammarFormatParam | models.RawObject | None
+    ) = None
     """Form of the input: free text or a grammar. Absent: free text."""
     defer_loading: bool | None = None
     """true keeps the tool out of the prompt until a tool search finds it."""
-    allowed_callers: list[CallableToolAllowedCaller] | None = None
+    allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "type")

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .coord_param import CoordParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class DragParam(Model):
     """Drag the mouse along a path with the button held."""
 
-    path: list[CoordParam]
+    path: list[models.CoordParam]
     """The places to pass through, in order."""
     type: Literal["drag"] = "drag"
     """Constant that names the kind; it tells which class this is."""

@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_content import InputContent
-    from .message_phase import MessagePhase
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,9 +20,9 @@ class EasyInputMessage(HasText, Model):
 
     role: Literal["assistant", "developer", "system", "user"] | str
     """Who wrote the message."""
-    content: str | list[InputContent]
+    content: str | list[models.InputContent]
     """What the message says: a string, or a list of content parts."""
-    phase: MessagePhase | None = None
+    phase: models.MessagePhase | None = None
     """commentary for remarks on the way, final_answer for the answer. Absent or None: not
     told."""
     type: Literal["message"] | None = "message"

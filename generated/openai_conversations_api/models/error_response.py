@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .error import Error
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ErrorResponse(Model):
     """The body of every answer that is an error."""
 
-    error: Error
+    error: models.Error
     """What the service says is wrong with a request."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("error",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["error"])

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model, decode_one
 from .._unions import FILTERS
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .filters import Filters
-    from .ranking_options import RankingOptions
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,9 +23,9 @@ class FileSearchTool(Model):
     """Constant that names the kind; it tells which class this is."""
     max_num_results: int | None = None
     """Most passages to return. Absent: the service's default."""
-    ranking_options: RankingOptions | None = None
+    ranking_options: models.RankingOptions | None = None
     """How search results are ranked and cut off."""
-    filters: Filters | None = None
+    filters: models.Filters | None = None
     """Restricts what is searched. Absent or None: everything."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("vector_store_ids", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .file_search_tool_call_results_item import FileSearchToolCallResultsItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,7 +24,7 @@ class FileSearchToolCall(Model):
     """What was searched for, one string a query."""
     type: Literal["file_search_call"] = "file_search_call"
     """Constant that names the kind; it tells which class this is."""
-    results: list[FileSearchToolCallResultsItem] | None = None
+    results: list[models.FileSearchToolCallResultsItem] | None = None
     """What was found; filled only when asked for through include."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "queries", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "status", "queries", "type", "results"])

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .vector_store_file_attributes import VectorStoreFileAttributes
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +21,7 @@ class FileSearchToolCallResultsItem(Model):
     """The passage itself."""
     filename: str | None = None
     """Name of the file that holds the passage."""
-    attributes: VectorStoreFileAttributes = None
+    attributes: models.VectorStoreFileAttributes = None
     """Attributes of a file: up to 16 pairs; keys up to 64 characters, strings up to 512."""
     score: float | None = None
     """How well the passage fits; higher is better."""

@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_CALL_OUTPUT_ITEM_PARAM_OUTPUT, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .function_call_item_status import FunctionCallItemStatus
-    from .input_file_content_param import InputFileContentParam
-    from .input_image_content_param_auto_param import InputImageContentParamAutoParam
-    from .input_text_content_param import InputTextContentParam
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -27,10 +20,10 @@ class FunctionCallOutputItemParam(Model):
     output: (
         str
         | list[
-            InputTextContentParam
-            | InputImageContentParamAutoParam
-            | InputFileContentParam
-            | RawObject
+            models.InputTextContentParam
+            | models.InputImageContentParamAutoParam
+            | models.InputFileContentParam
+            | models.RawObject
         ]
     )
     """The result: a string, often JSON, or a list of text, image and file parts."""
@@ -44,9 +37,9 @@ class FunctionCallOutputItemParam(Model):
     """Name of the function that was run. Absent or None: call_id tells."""
     namespace: str | None = None
     """Namespace that the tool belongs to. Absent: none."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
-    status: FunctionCallItemStatus | None = None
+    status: models.FunctionCallItemStatus | None = None
     """How far it has come, such as in_progress or completed."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("output", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model, decode_one
 from .._unions import FUNCTION_SHELL_CALL_ENVIRONMENT, TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .container_reference_resource import ContainerReferenceResource
-    from .function_shell_action import FunctionShellAction
-    from .function_shell_call_status import FunctionShellCallStatus
-    from .local_environment_resource import LocalEnvironmentResource
-    from .tool_call_caller import ToolCallCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,15 +21,20 @@ class FunctionShellCall(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    action: FunctionShellAction
+    action: models.FunctionShellAction
     """The commands to run, with limits of time and output."""
-    status: FunctionShellCallStatus
+    status: models.FunctionShellCallStatus
     """How far it has come, such as in_progress or completed."""
-    environment: LocalEnvironmentResource | ContainerReferenceResource | RawObject | None
+    environment: (
+        models.LocalEnvironmentResource
+        | models.ContainerReferenceResource
+        | models.RawObject
+        | None
+    )
     """Where the commands run: the caller's machine or a container. None: not told."""
     type: Literal["shell_call"] = "shell_call"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCaller | None = None
+    caller: models.ToolCallCaller | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     created_by: str | None = None
     """Who made it, as an identifier of the service. Often absent."""

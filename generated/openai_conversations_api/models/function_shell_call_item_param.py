@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model, decode_one
 from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .container_reference_param import ContainerReferenceParam
-    from .function_shell_action_param import FunctionShellActionParam
-    from .function_shell_call_item_status import FunctionShellCallItemStatus
-    from .local_environment_param import LocalEnvironmentParam
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,17 +19,19 @@ class FunctionShellCallItemParam(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    action: FunctionShellActionParam
+    action: models.FunctionShellActionParam
     """The commands to run, with limits of time and output."""
     type: Literal["shell_call"] = "shell_call"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
-    status: FunctionShellCallItemStatus | None = None
+    status: models.FunctionShellCallItemStatus | None = None
     """How far it has come, such as in_progress or completed."""
-    environment: LocalEnvironmentParam | ContainerReferenceParam | RawObject | None = None
+    environment: (
+        models.LocalEnvironmentParam | models.ContainerReferenceParam | models.RawObject | None
+    ) = None
     """Where the commands run: the caller's machine or a container. None: not told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "action", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models, decode_one
 from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_shell_call_output_content import FunctionShellCallOutputContent
-    from .function_shell_call_output_status_enum import FunctionShellCallOutputStatusEnum
-    from .tool_call_caller import ToolCallCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,15 +21,15 @@ class FunctionShellCallOutput(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    status: FunctionShellCallOutputStatusEnum
+    status: models.FunctionShellCallOutputStatusEnum
     """How far it has come, such as in_progress or completed."""
-    output: list[FunctionShellCallOutputContent]
+    output: list[models.FunctionShellCallOutputContent]
     """Output of each command, in the order of the call."""
     max_output_length: int | None
     """Most characters of output to keep. None or absent: no limit given."""
     type: Literal["shell_call_output"] = "shell_call_output"
     """Constant that names the kind; it tells which class this is."""
-    caller: ToolCallCaller | None = None
+    caller: models.ToolCallCaller | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     created_by: str | None = None
     """Who made it, as an identifier of the service. Often absent."""

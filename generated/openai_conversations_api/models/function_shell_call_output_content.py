@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .function_shell_call_output_exit_outcome import FunctionShellCallOutputExitOutcome
-    from .function_shell_call_output_timeout_outcome import FunctionShellCallOutputTimeoutOutcome
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,7 +21,11 @@ class FunctionShellCallOutputContent(Model):
     """Text from standard output."""
     stderr: str
     """Text from standard error."""
-    outcome: FunctionShellCallOutputTimeoutOutcome | FunctionShellCallOutputExitOutcome | RawObject
+    outcome: (
+        models.FunctionShellCallOutputTimeoutOutcome
+        | models.FunctionShellCallOutputExitOutcome
+        | models.RawObject
+    )
     """How the command ended: exit with a code, or timeout."""
     created_by: str | None = None
     """Who made it, as an identifier of the service. Often absent."""

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .function_shell_call_output_outcome_param import FunctionShellCallOutputOutcomeParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +21,7 @@ class FunctionShellCallOutputContentParam(Model):
     """Text from standard output."""
     stderr: str
     """Text from standard error."""
-    outcome: FunctionShellCallOutputOutcomeParam
+    outcome: models.FunctionShellCallOutputOutcomeParam
     """How a shell command ended."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("stdout", "stderr", "outcome")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["stdout", "stderr", "outcome"])

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models, decode_one
 from .._unions import TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_shell_call_item_status import FunctionShellCallItemStatus
-    from .function_shell_call_output_content_param import FunctionShellCallOutputContentParam
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,15 +19,15 @@ class FunctionShellCallOutputItemParam(Model):
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    output: list[FunctionShellCallOutputContentParam]
+    output: list[models.FunctionShellCallOutputContentParam]
     """Output of each command, in the order of the call."""
     type: Literal["shell_call_output"] = "shell_call_output"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
-    status: FunctionShellCallItemStatus | None = None
+    status: models.FunctionShellCallItemStatus | None = None
     """How far it has come, such as in_progress or completed."""
     max_output_length: int | None = None
     """Most characters of output to keep. None or absent: no limit given."""

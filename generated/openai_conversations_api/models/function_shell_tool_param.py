@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .callable_tool_allowed_caller import CallableToolAllowedCaller
-    from .container_auto_param import ContainerAutoParam
-    from .container_reference_param import ContainerReferenceParam
-    from .local_environment_param import LocalEnvironmentParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,10 +20,14 @@ class FunctionShellToolParam(Model):
     type: Literal["shell"] = "shell"
     """Constant that names the kind; it tells which class this is."""
     environment: (
-        ContainerAutoParam | LocalEnvironmentParam | ContainerReferenceParam | RawObject | None
+        models.ContainerAutoParam
+        | models.LocalEnvironmentParam
+        | models.ContainerReferenceParam
+        | models.RawObject
+        | None
     ) = None
     """Where the commands run: the caller's machine or a container. None: not told."""
-    allowed_callers: list[CallableToolAllowedCaller] | None = None
+    allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)

@@ -3,24 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_one
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_and_custom_tool_call_output import FunctionAndCustomToolCallOutput
-    from .tool_call_caller_param import ToolCallCallerParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class FunctionToolCallOutputResource(Model):
     """The result of a function call as the service returns it, with id and status."""
 
-    output: str | list[FunctionAndCustomToolCallOutput]
+    output: str | list[models.FunctionAndCustomToolCallOutput]
     """The result: a string, often JSON, or a list of text, image and file parts."""
     id: str
     """Id of the item, given by the service."""
@@ -34,7 +31,7 @@ class FunctionToolCallOutputResource(Model):
     """Name of the function that was run. Absent or None: call_id tells."""
     namespace: str | None = None
     """Namespace that the tool belongs to. Absent: none."""
-    caller: ToolCallCallerParam | None = None
+    caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     created_by: str | None = None
     """Who made the item, as an identifier of the service. Often absent."""

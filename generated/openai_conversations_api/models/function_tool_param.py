@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .callable_tool_allowed_caller import CallableToolAllowedCaller
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -32,7 +30,7 @@ class FunctionToolParam(Model):
     """JSON Schema of what the tool gives back. Absent or None: not declared."""
     defer_loading: bool | None = None
     """true keeps the tool out of the prompt until a tool search finds it."""
-    allowed_callers: list[CallableToolAllowedCaller] | None = None
+    allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "type")

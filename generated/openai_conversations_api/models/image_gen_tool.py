@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .image_gen_action_enum import ImageGenActionEnum
-    from .image_gen_tool_input_image_mask import ImageGenToolInputImageMask
-    from .input_fidelity import InputFidelity
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -46,13 +42,13 @@ class ImageGenTool(Model):
     """How strictly the image is moderated; auto when absent."""
     background: Literal["auto", "opaque", "transparent"] | str | None = None
     """Background of the image; auto when absent."""
-    input_fidelity: InputFidelity | None = None
+    input_fidelity: models.InputFidelity | None = None
     """How closely to keep to the input images. Absent or None: the service's default."""
-    input_image_mask: ImageGenToolInputImageMask | None = None
+    input_image_mask: models.ImageGenToolInputImageMask | None = None
     """Mask that marks where to edit, by URL or file id."""
     partial_images: int | None = None
     """Unfinished pictures to send while streaming, 0 to 3; 0 when absent."""
-    action: ImageGenActionEnum | None = None
+    action: models.ImageGenActionEnum | None = None
     """Whether to make a new image or edit one; auto leaves it to the model."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import INLINE_SKILL_PARAM_SOURCE
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .inline_skill_source_param import InlineSkillSourceParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,7 +21,7 @@ class InlineSkillParam(Model):
     """Name of the skill."""
     description: str
     """Tells the model what it is for and when to use it."""
-    source: InlineSkillSourceParam | RawObject
+    source: models.InlineSkillSourceParam | models.RawObject
     """A zip file as base64."""
     type: Literal["inline"] = "inline"
     """Constant that names the kind; it tells which class this is."""

@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .file_input_detail import FileInputDetail
-    from .prompt_cache_breakpoint_config import PromptCacheBreakpointConfig
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -27,11 +24,11 @@ class InputFileContent(Model):
     """Name of the file, with its ending."""
     file_data: str | None = None
     """The file's bytes as a base64 data URL."""
-    prompt_cache_breakpoint: PromptCacheBreakpointConfig | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
     """Mark in the input up to which the prompt is cached."""
     file_url: str | None = None
     """https URL from which the service fetches the file."""
-    detail: FileInputDetail | None = None
+    detail: models.FileInputDetail | None = None
     """How closely the model looks; more detail costs more tokens."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .file_detail_enum import FileDetailEnum
-    from .prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -29,9 +26,9 @@ class InputFileContentParam(Model):
     """The file's bytes as a base64 data URL."""
     file_url: str | None = None
     """https URL from which the service fetches the file."""
-    detail: FileDetailEnum | None = None
+    detail: models.FileDetailEnum | None = None
     """How closely the model looks; more detail costs more tokens."""
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointParam | None = None
     """Marks the end of a stretch of input worth caching. Absent or None: no mark."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,23 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .image_detail import ImageDetail
-    from .prompt_cache_breakpoint_config import PromptCacheBreakpointConfig
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class InputImageContent(Model):
     """An image given to the model, by URL or by file id."""
 
-    detail: ImageDetail
+    detail: models.ImageDetail
     """How closely the model looks; more detail costs more tokens."""
     type: Literal["input_image"] = "input_image"
     """Constant that names the kind; it tells which class this is."""
@@ -27,7 +24,7 @@ class InputImageContent(Model):
     """https URL or base64 data URL of the image. Absent or None where file_id is given."""
     file_id: str | None = None
     """Id of an uploaded file. Absent or None where the data comes another way."""
-    prompt_cache_breakpoint: PromptCacheBreakpointConfig | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
     """Mark in the input up to which the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

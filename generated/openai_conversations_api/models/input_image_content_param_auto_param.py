@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .detail_enum import DetailEnum
-    from .prompt_cache_breakpoint_param import PromptCacheBreakpointParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,9 +22,9 @@ class InputImageContentParamAutoParam(Model):
     """https URL or base64 data URL of the image. Absent or None where file_id is given."""
     file_id: str | None = None
     """Id of an uploaded file. Absent or None where the data comes another way."""
-    detail: DetailEnum | None = None
+    detail: models.DetailEnum | None = None
     """How closely the model looks at the image; more detail costs more tokens."""
-    prompt_cache_breakpoint: PromptCacheBreakpointParam | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointParam | None = None
     """Marks the end of a stretch of input worth caching. Absent or None: no mark."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

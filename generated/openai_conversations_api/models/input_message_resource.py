@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_content import InputContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,7 +20,7 @@ class InputMessageResource(HasText, Model):
 
     role: Literal["developer", "system", "user"] | str
     """Who wrote the message."""
-    content: list[InputContent]
+    content: list[models.InputContent]
     """The content parts of a message to send."""
     id: str
     """Id of the item, given by the service."""

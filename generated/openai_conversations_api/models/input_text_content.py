@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .prompt_cache_breakpoint_config import PromptCacheBreakpointConfig
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,7 +20,7 @@ class InputTextContent(Model):
     """The text itself."""
     type: Literal["input_text"] = "input_text"
     """Constant that names the kind; it tells which class this is."""
-    prompt_cache_breakpoint: PromptCacheBreakpointConfig | None = None
+    prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
     """Mark in the input up to which the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("text", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["text", "type", "prompt_cache_breakpoint"])

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .local_skill_param import LocalSkillParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -20,7 +18,7 @@ class LocalEnvironmentParam(Model):
 
     type: Literal["local"] = "local"
     """Constant that names the kind; it tells which class this is."""
-    skills: list[LocalSkillParam] | None = None
+    skills: list[models.LocalSkillParam] | None = None
     """Skills to make available, at most 200."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["type", "skills"])

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import LOCAL_SHELL_TOOL_CALL_ACTION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .local_shell_exec_action import LocalShellExecAction
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,7 +21,7 @@ class LocalShellToolCall(Model):
     """Id of this object, given by the service."""
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    action: LocalShellExecAction | RawObject
+    action: models.LocalShellExecAction | models.RawObject
     """The command to run on the caller's machine."""
     status: Literal["completed", "in_progress", "incomplete"] | str
     """How far it has come, such as in_progress or completed."""

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .top_log_prob import TopLogProb
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,7 +22,7 @@ class LogProb(Model):
     """Natural logarithm of the token's probability."""
     bytes: list[int]
     """The token's UTF-8 bytes as numbers from 0 to 255."""
-    top_logprobs: list[TopLogProb]
+    top_logprobs: list[models.TopLogProb]
     """The likeliest tokens at this place."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("token", "logprob", "bytes", "top_logprobs")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["token", "logprob", "bytes", "top_logprobs"])

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .mcp_list_tools_tool import MCPListToolsTool
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,7 +20,7 @@ class MCPListTools(Model):
     """Id of this object, given by the service."""
     server_label: str
     """The label under which the request named the MCP server."""
-    tools: list[MCPListToolsTool]
+    tools: list[models.MCPListToolsTool]
     """The tools on offer."""
     type: Literal["mcp_list_tools"] = "mcp_list_tools"
     """Constant that names the kind; it tells which class this is."""

@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .callable_tool_allowed_caller import CallableToolAllowedCaller
-    from .mcp_tool_filter import MCPToolFilter
-    from .mcp_tool_require_approval import MCPToolRequireApproval
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -49,12 +45,12 @@ class MCPTool(Model):
     """Tells the model what the server is for. Absent: nothing."""
     headers: dict[str, str] | None = None
     """HTTP headers to send to the server; may hold secrets. Absent or None: none."""
-    allowed_tools: list[str] | MCPToolFilter | None = None
+    allowed_tools: list[str] | models.MCPToolFilter | None = None
     """Names of tools to offer, or a filter. Absent or None: all."""
-    allowed_callers: list[CallableToolAllowedCaller] | None = None
+    allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
-    require_approval: MCPToolRequireApproval | Literal["always", "never"] | str | None = None
+    require_approval: models.MCPToolRequireApproval | Literal["always", "never"] | str | None = None
     """Which tools need the caller's approval: always, never, or a filter for each."""
     defer_loading: bool | None = None
     """true keeps the tool out of the prompt until a tool search finds it."""

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import MCP_TOOL_CALL_ERROR
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .mcp_tool_call_error import MCPToolCallError
-    from .mcp_tool_call_status import MCPToolCallStatus
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -32,9 +29,9 @@ class MCPToolCall(Model):
     """Constant that names the kind; it tells which class this is."""
     output: str | None = None
     """What the tool gave back. Absent or None: nothing yet, or it failed."""
-    error: MCPToolCallError | None = None
+    error: models.MCPToolCallError | None = None
     """What went wrong. None or absent: nothing did."""
-    status: MCPToolCallStatus | None = None
+    status: models.MCPToolCallStatus | None = None
     """How far it has come, such as in_progress or completed."""
     approval_request_id: str | None = None
     """Id of the approval request that led to this call. Absent or None: none was needed."""

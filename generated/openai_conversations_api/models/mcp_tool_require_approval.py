@@ -3,24 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .mcp_tool_filter import MCPToolFilter
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class MCPToolRequireApproval(Model):
     """Which tools always need approval and which never do."""
 
-    always: MCPToolFilter | None = None
+    always: models.MCPToolFilter | None = None
     """Picks tools of an MCP server by name or by whether they only read."""
-    never: MCPToolFilter | None = None
+    never: models.MCPToolFilter | None = None
     """Picks tools of an MCP server by name or by whether they only read."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["always", "never"])

@@ -3,29 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import MESSAGE_CONTENT
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .computer_screenshot_content import ComputerScreenshotContent
-    from .input_file_content import InputFileContent
-    from .input_image_content import InputImageContent
-    from .input_text_content import InputTextContent
-    from .message_role import MessageRole
-    from .message_status import MessageStatus
-    from .output_text_content import OutputTextContent
-    from .reasoning_text_content import ReasoningTextContent
-    from .refusal_content import RefusalContent
-    from .stored_message_phase import StoredMessagePhase
-    from .summary_text_content import SummaryTextContent
-    from .text_content import TextContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -34,26 +20,26 @@ class Message(HasText, Model):
 
     id: str
     """Id of this object, given by the service."""
-    status: MessageStatus
+    status: models.MessageStatus
     """How far it has come, such as in_progress or completed."""
-    role: MessageRole
+    role: models.MessageRole
     """Who wrote the message."""
     content: list[
-        InputTextContent
-        | OutputTextContent
-        | TextContent
-        | SummaryTextContent
-        | ReasoningTextContent
-        | RefusalContent
-        | InputImageContent
-        | ComputerScreenshotContent
-        | InputFileContent
-        | RawObject
+        models.InputTextContent
+        | models.OutputTextContent
+        | models.TextContent
+        | models.SummaryTextContent
+        | models.ReasoningTextContent
+        | models.RefusalContent
+        | models.InputImageContent
+        | models.ComputerScreenshotContent
+        | models.InputFileContent
+        | models.RawObject
     ]
     """What the message says: a list of content parts."""
     type: Literal["message"] = "message"
     """Constant that names the kind; it tells which class this is."""
-    phase: StoredMessagePhase | None = None
+    phase: models.StoredMessagePhase | None = None
     """commentary for remarks on the way, final_answer for the answer. Absent or None: not
     told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "role", "content", "type")

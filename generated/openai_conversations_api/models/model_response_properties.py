@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .metadata import Metadata
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ModelResponseProperties(Model):
     """Settings of sampling, caching and labels, shared by request and response."""
 
-    metadata: Metadata = None
+    metadata: models.Metadata = None
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     top_logprobs: int | None = None
     """Likeliest tokens to report at each place, 0 to 20. Absent or None: none."""

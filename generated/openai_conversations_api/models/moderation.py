@@ -3,27 +3,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import MODERATION_INPUT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .moderation_error_body import ModerationErrorBody
-    from .moderation_result_body import ModerationResultBody
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class Moderation(Model):
     """Moderation of input and of output: the rules in a request, the findings in a response."""
 
-    input: ModerationResultBody | ModerationErrorBody | RawObject
+    input: models.ModerationResultBody | models.ModerationErrorBody | models.RawObject
     """Concerns the input."""
-    output: ModerationResultBody | ModerationErrorBody | RawObject
+    output: models.ModerationResultBody | models.ModerationErrorBody | models.RawObject
     """Concerns the output."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("input", "output")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["input", "output"])

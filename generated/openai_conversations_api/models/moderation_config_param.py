@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .moderation_mode import ModerationMode
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ModerationConfigParam(Model):
     """How one side, input or output, is moderated."""
 
-    mode: ModerationMode
+    mode: models.ModerationMode
     """score only reports findings; block also stops what is flagged."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("mode",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["mode"])

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .moderation_policy_param import ModerationPolicyParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -20,7 +18,7 @@ class ModerationParam(Model):
 
     model: str
     """Id of the moderation model."""
-    policy: ModerationPolicyParam | None = None
+    policy: models.ModerationPolicyParam | None = None
     """What to do about input and about output. Absent or None: the service's default."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("model",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["model", "policy"])

@@ -3,24 +3,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .moderation_config_param import ModerationConfigParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ModerationPolicyParam(Model):
     """Moderation of input and of output: the rules in a request, the findings in a response."""
 
-    input: ModerationConfigParam | None = None
+    input: models.ModerationConfigParam | None = None
     """Concerns the input."""
-    output: ModerationConfigParam | None = None
+    output: models.ModerationConfigParam | None = None
     """Concerns the output."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["input", "output"])

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .moderation_input_type import ModerationInputType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,7 +23,7 @@ class ModerationResultBody(Model):
     """Category name to whether it applies."""
     category_scores: dict[str, float]
     """Category name to score; higher is surer."""
-    category_applied_input_types: dict[str, list[ModerationInputType]]
+    category_applied_input_types: dict[str, list[models.ModerationInputType]]
     """Category name to what it was found in: text, image or both."""
     type: Literal["moderation_result"] = "moderation_result"
     """Constant that names the kind; it tells which class this is."""

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import NAMESPACE_TOOL_PARAM_TOOLS
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .custom_tool_param import CustomToolParam
-    from .function_tool_param import FunctionToolParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,7 +21,7 @@ class NamespaceToolParam(Model):
     """Name of the group."""
     description: str
     """Tells the model what it is for and when to use it."""
-    tools: list[FunctionToolParam | CustomToolParam | RawObject]
+    tools: list[models.FunctionToolParam | models.CustomToolParam | models.RawObject]
     """The function and custom tools of the group, at least one."""
     type: Literal["namespace"] = "namespace"
     """Constant that names the kind; it tells which class this is."""

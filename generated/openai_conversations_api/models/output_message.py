@@ -3,18 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._reading import HasText
 from .._unions import OUTPUT_MESSAGE_CONTENT
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .message_phase import MessagePhase
-    from .output_message_content import OutputMessageContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,13 +22,13 @@ class OutputMessage(HasText, Model):
     """Id of this object, given by the service."""
     role: Literal["assistant"]
     """Who wrote the message."""
-    content: list[OutputMessageContent]
+    content: list[models.OutputMessageContent]
     """What the message says: a list of content parts."""
     status: Literal["completed", "in_progress", "incomplete"] | str
     """How far it has come, such as in_progress or completed."""
     type: Literal["message"] = "message"
     """Constant that names the kind; it tells which class this is."""
-    phase: MessagePhase | None = None
+    phase: models.MessagePhase | None = None
     """commentary for remarks on the way, final_answer for the answer. Absent or None: not
     told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "role", "content", "status", "type")

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_models
 from .._unions import ANNOTATION
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .annotation import Annotation
-    from .log_prob import LogProb
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,9 +19,9 @@ class OutputTextContent(Model):
 
     text: str
     """The text itself."""
-    annotations: list[Annotation]
+    annotations: list[models.Annotation]
     """Citations and files that belong to places in the text; empty when there are none."""
-    logprobs: list[LogProb]
+    logprobs: list[models.LogProb]
     """Log probability of each token; filled only when asked for through include."""
     type: Literal["output_text"] = "output_text"
     """Constant that names the kind; it tells which class this is."""

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .program_output_item_status import ProgramOutputItemStatus
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +21,7 @@ class ProgramOutputItemParam(Model):
     """Ties a call to its output: both carry the same value. It is not the item's id."""
     result: str
     """What the program returned, as text."""
-    status: ProgramOutputItemStatus
+    status: models.ProgramOutputItemStatus
     """How far it has come, such as in_progress or completed."""
     type: Literal["program_output"] = "program_output"
     """Constant that names the kind; it tells which class this is."""

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one, decode_values
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .response_prompt_variables import ResponsePromptVariables
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +21,7 @@ class Prompt(Model):
     """Id of the template."""
     version: str | None = None
     """Version of the template. Absent or None: the current one."""
-    variables: ResponsePromptVariables = None
+    variables: models.ResponsePromptVariables = None
     """Values for the template's variables: strings or content parts."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "version", "variables"])

@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .prompt_cache_mode_enum import PromptCacheModeEnum
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -19,7 +17,7 @@ class PromptCacheOptionsParam(Model):
 
     ttl: Literal["30m"] | None = None
     """How long a cached prompt is kept, such as 30m for 30 minutes."""
-    mode: PromptCacheModeEnum | None = None
+    mode: models.PromptCacheModeEnum | None = None
     """implicit: the service chooses what to cache; explicit: the marks in the input do."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["ttl", "mode"])

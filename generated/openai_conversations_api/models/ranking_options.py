@@ -3,27 +3,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .hybrid_search_options import HybridSearchOptions
-    from .ranker_version_type import RankerVersionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class RankingOptions(Model):
     """How search results are ranked and cut off."""
 
-    ranker: RankerVersionType | None = None
+    ranker: models.RankerVersionType | None = None
     """Version of the ranker."""
     score_threshold: float | None = None
     """Lowest score that counts. Absent: the service's default."""
-    hybrid_search: HybridSearchOptions | None = None
+    hybrid_search: models.HybridSearchOptions | None = None
     """Weights of search by meaning and of search by wording."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["ranker", "score_threshold", "hybrid_search"])

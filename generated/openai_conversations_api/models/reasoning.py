@@ -3,24 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .reasoning_effort import ReasoningEffort
-    from .reasoning_mode_enum import ReasoningModeEnum
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class Reasoning(Model):
     """How a reasoning model should think and what it shows of it."""
 
-    mode: ReasoningModeEnum | None = None
+    mode: models.ReasoningModeEnum | None = None
     """Mode of reasoning: standard, pro or another name."""
-    effort: ReasoningEffort = None
+    effort: models.ReasoningEffort = None
     """How long to think before the answer; more effort costs more time and tokens."""
     summary: Literal["auto", "concise", "detailed"] | str | None = None
     """How long a summary of the reasoning to return. Absent or None: no summary."""

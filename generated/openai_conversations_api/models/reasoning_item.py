@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import REASONING_ITEM_CONTENT, REASONING_ITEM_SUMMARY
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .reasoning_text_content import ReasoningTextContent
-    from .summary_text_content import SummaryTextContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,13 +19,13 @@ class ReasoningItem(Model):
 
     id: str
     """Id of this object, given by the service."""
-    summary: list[SummaryTextContent | RawObject]
+    summary: list[models.SummaryTextContent | models.RawObject]
     """Summary of the reasoning in paragraphs; empty unless a summary was asked for."""
     type: Literal["reasoning"] = "reasoning"
     """Constant that names the kind; it tells which class this is."""
     encrypted_content: str | None = None
     """Sealed reasoning for stateless replay; filled only when asked for through include."""
-    content: list[ReasoningTextContent | RawObject] | None = None
+    content: list[models.ReasoningTextContent | models.RawObject] | None = None
     """The reasoning in full, from models that show it. Absent: not shown."""
     status: Literal["completed", "in_progress", "incomplete"] | str | None = None
     """How far it has come, such as in_progress or completed."""

@@ -3,61 +3,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._reading import HasCreated, HasOutputText
 from .._unions import INPUT_ITEM, OUTPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .input_item import InputItem
-    from .metadata import Metadata
-    from .model_ids_responses import ModelIdsResponses
-    from .moderation import Moderation
-    from .output_item import OutputItem
-    from .prompt import Prompt
-    from .prompt_cache_options import PromptCacheOptions
-    from .reasoning import Reasoning
-    from .response_conversation import ResponseConversation
-    from .response_error import ResponseError
-    from .response_incomplete_details import ResponseIncompleteDetails
-    from .response_text_param import ResponseTextParam
-    from .response_usage import ResponseUsage
-    from .service_tier_responses import ServiceTierResponses
-    from .tool import Tool
-    from .tool_choice_param import ToolChoiceParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class Response(HasCreated, HasOutputText, Model):
     """A model's response: its state, its output items and the settings it was made with."""
 
-    metadata: Metadata
+    metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     temperature: float | None
     """Randomness of the text, 0 to 2; lower is steadier, 1 when absent."""
     top_p: float | None
     """Share of probability to sample from, 0 to 1; 1 when absent."""
-    model: ModelIdsResponses
+    model: models.ModelIdsResponses
     """A model id; any string is taken."""
-    tools: list[Tool]
+    tools: list[models.Tool]
     """The tools that a request offers."""
-    tool_choice: ToolChoiceParam
+    tool_choice: models.ToolChoiceParam
     """Which tool the model must or may use."""
     id: str
     """Id of the response; use it as previous_response_id or to fetch it again."""
     created_at: float
     """Time of creation, Unix seconds."""
-    error: ResponseError | None
+    error: models.ResponseError | None
     """Why the response failed. None: it did not."""
-    incomplete_details: ResponseIncompleteDetails | None
+    incomplete_details: models.ResponseIncompleteDetails | None
     """Why the response broke off. None: it did not."""
-    output: list[OutputItem]
+    output: list[models.OutputItem]
     """What the model produced, in order: messages, calls, reasoning and other items."""
-    instructions: str | list[InputItem] | None
+    instructions: str | list[models.InputItem] | None
     """System or developer message put before the input. None or absent: none."""
     parallel_tool_calls: bool
     """Whether the model may ask for several tool calls at once; true when absent."""
@@ -80,11 +63,11 @@ class Response(HasCreated, HasOutputText, Model):
     """true: run without waiting; fetch the response until its status is final. Absent: false."""
     max_tool_calls: int | None = None
     """Most calls of built-in tools in this response. Absent or None: no limit given."""
-    text: ResponseTextParam | None = None
+    text: models.ResponseTextParam | None = None
     """Form and length of the model's text."""
-    prompt: Prompt | None = None
+    prompt: models.Prompt | None = None
     """A stored prompt template to use. None: none."""
-    service_tier: ServiceTierResponses = None
+    service_tier: models.ServiceTierResponses = None
     """Class of service, which decides speed and price. None: auto."""
     truncation: Literal["auto", "disabled"] | str | None = None
     """auto drops items when the input is too long; disabled, the default, fails instead."""
@@ -96,16 +79,16 @@ class Response(HasCreated, HasOutputText, Model):
     """queued, in_progress, completed, incomplete, failed or cancelled."""
     completed_at: float | None = None
     """Time of completion, Unix seconds. Absent or None: not completed."""
-    reasoning: Reasoning | None = None
+    reasoning: models.Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
-    usage: ResponseUsage | None = None
+    usage: models.ResponseUsage | None = None
     """Tokens that the response used."""
-    prompt_cache_options: PromptCacheOptions | None = None
+    prompt_cache_options: models.PromptCacheOptions | None = None
     """How the prompt is cached."""
-    moderation: Moderation | None = None
+    moderation: models.Moderation | None = None
     """Moderation: what to check in a request, what was found in a response. Absent or None:
     none."""
-    conversation: ResponseConversation | None = None
+    conversation: models.ResponseConversation | None = None
     """The conversation that is read before and appended to afterwards. Absent or None: none."""
     max_output_tokens: int | None = None
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""

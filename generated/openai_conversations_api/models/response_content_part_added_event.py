@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import OUTPUT_CONTENT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .output_content import OutputContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,7 +23,7 @@ class ResponseContentPartAddedEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     content_index: int
     """Place of the part in the item's content, counted from 0."""
-    part: OutputContent
+    part: models.OutputContent
     """A content part that the model produced."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""

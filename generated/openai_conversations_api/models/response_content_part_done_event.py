@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import OUTPUT_CONTENT
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .output_content import OutputContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -27,7 +25,7 @@ class ResponseContentPartDoneEvent(Model):
     """Place of the part in the item's content, counted from 0."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""
-    part: OutputContent
+    part: models.OutputContent
     """A content part that the model produced."""
     type: Literal["response.content_part.done"] = "response.content_part.done"
     """Constant that names the kind; it tells which class this is."""

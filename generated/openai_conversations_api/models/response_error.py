@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .response_error_code import ResponseErrorCode
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ResponseError(Model):
     """Why the response failed."""
 
-    code: ResponseErrorCode
+    code: models.ResponseErrorCode
     """Why a response failed."""
     message: str
     """What went wrong, for people."""

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .response_log_prob_top_logprobs_item import ResponseLogProbTopLogprobsItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,7 +20,7 @@ class ResponseLogProb(Model):
     """The token as text."""
     logprob: float
     """Natural logarithm of the token's probability."""
-    top_logprobs: list[ResponseLogProbTopLogprobsItem] | None = None
+    top_logprobs: list[models.ResponseLogProbTopLogprobsItem] | None = None
     """The likeliest tokens at this place."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("token", "logprob")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["token", "logprob", "top_logprobs"])

@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import OUTPUT_ITEM
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .output_item import OutputItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -23,7 +21,7 @@ class ResponseOutputItemAddedEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""
-    item: OutputItem
+    item: models.OutputItem
     """An item that a response produced."""
     type: Literal["response.output_item.added"] = "response.output_item.added"
     """Constant that names the kind; it tells which class this is."""

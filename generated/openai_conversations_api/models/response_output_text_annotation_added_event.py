@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import ANNOTATION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .annotation import Annotation
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -29,7 +27,7 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
     """Place of the annotation in the part, counted from 0."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""
-    annotation: Annotation | None
+    annotation: models.Annotation | None
     """The annotation. None: not told."""
     type: Literal["response.output_text.annotation.added"] = "response.output_text.annotation.added"
     """Constant that names the kind; it tells which class this is."""

@@ -3,20 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._unions import TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from .model_ids_responses import ModelIdsResponses
-    from .prompt import Prompt
-    from .response_text_param import ResponseTextParam
-    from .tool import Tool
-    from .tool_choice_param import ToolChoiceParam
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,19 +19,19 @@ class ResponseProperties(Model):
 
     previous_response_id: str | None = None
     """Response to continue from; not together with conversation. Absent or None: none."""
-    model: ModelIdsResponses | None = None
+    model: models.ModelIdsResponses | None = None
     """A model id; any string is taken."""
     background: bool | None = None
     """true: run without waiting; fetch the response until its status is final. Absent: false."""
     max_tool_calls: int | None = None
     """Most calls of built-in tools in this response. Absent or None: no limit given."""
-    text: ResponseTextParam | None = None
+    text: models.ResponseTextParam | None = None
     """Form and length of the model's text."""
-    tools: list[Tool] | None = None
+    tools: list[models.Tool] | None = None
     """The tools that a request offers."""
-    tool_choice: ToolChoiceParam | None = None
+    tool_choice: models.ToolChoiceParam | None = None
     """Which tool the model must or may use."""
-    prompt: Prompt | None = None
+    prompt: models.Prompt | None = None
     """A stored prompt template to use. None: none."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,22 +3,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .response import Response
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ResponseQueuedEvent(Model):
     """The response waits for its turn."""
 
-    response: Response
+    response: models.Response
     """A model's response: its state, its output items and the settings it was made with."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""

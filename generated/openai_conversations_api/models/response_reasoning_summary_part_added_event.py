@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .response_reasoning_summary_part_added_event_part import (
-        ResponseReasoningSummaryPartAddedEventPart,
-    )
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -30,7 +25,7 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
     """Place of the paragraph in the summary, counted from 0."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""
-    part: ResponseReasoningSummaryPartAddedEventPart | RawObject
+    part: models.ResponseReasoningSummaryPartAddedEventPart | models.RawObject
     """The part; in an added event, not complete yet."""
     type: Literal["response.reasoning_summary_part.added"] = "response.reasoning_summary_part.added"
     """Constant that names the kind; it tells which class this is."""

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .shell_call_output_delta import ShellCallOutputDelta
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,7 +24,7 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     command_index: int
     """Place of the command in the shell call, counted from 0."""
-    delta: ShellCallOutputDelta
+    delta: models.ShellCallOutputDelta
     """The next pieces of a command's output."""
     type: Literal["response.shell_call_output_content.delta"] = (
         "response.shell_call_output_content.delta"

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_shell_call_output_content import FunctionShellCallOutputContent
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,7 +24,7 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     command_index: int
     """Place of the command in the shell call, counted from 0."""
-    output: list[FunctionShellCallOutputContent]
+    output: list[models.FunctionShellCallOutputContent]
     """The complete output of the command."""
     type: Literal["response.shell_call_output_content.done"] = (
         "response.shell_call_output_content.done"

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .response_log_prob import ResponseLogProb
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -28,7 +26,7 @@ class ResponseTextDeltaEvent(Model):
     """The next piece; join the pieces in the order they come."""
     sequence_number: int
     """Place of the event in its stream; it grows with every event."""
-    logprobs: list[ResponseLogProb]
+    logprobs: list[models.ResponseLogProb]
     """Log probability of each token; empty unless asked for through include."""
     type: Literal["response.output_text.delta"] = "response.output_text.delta"
     """Constant that names the kind; it tells which class this is."""

@@ -3,26 +3,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .text_response_format_configuration import TextResponseFormatConfiguration
-    from .verbosity import Verbosity
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ResponseTextParam(Model):
     """Form and length of the model's text."""
 
-    format: TextResponseFormatConfiguration | None = None
+    format: models.TextResponseFormatConfiguration | None = None
     """Form of the model's text: free, any JSON, or JSON that follows a schema."""
-    verbosity: Verbosity = None
+    verbosity: models.Verbosity = None
     """How wordy the answer is: low, medium or high."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["format", "verbosity"])

@@ -3,16 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from .response_usage_input_tokens_details import ResponseUsageInputTokensDetails
-    from .response_usage_output_tokens_details import ResponseUsageOutputTokensDetails
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -21,11 +18,11 @@ class ResponseUsage(Model):
 
     input_tokens: int
     """Tokens of the input."""
-    input_tokens_details: ResponseUsageInputTokensDetails
+    input_tokens_details: models.ResponseUsageInputTokensDetails
     """How the input tokens divide."""
     output_tokens: int
     """Tokens that the model produced, reasoning included."""
-    output_tokens_details: ResponseUsageOutputTokensDetails
+    output_tokens_details: models.ResponseUsageOutputTokensDetails
     """How the output tokens divide."""
     total_tokens: int
     """Input and output tokens together."""

@@ -3,32 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, encode, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .conversation_reference import ConversationReference
-    from .input_item import InputItem
-    from .personality_enum import PersonalityEnum
-    from .reasoning import Reasoning
-    from .response_text_param import ResponseTextParam
-    from .specific_apply_patch_param import SpecificApplyPatchParam
-    from .specific_function_shell_param import SpecificFunctionShellParam
-    from .specific_programmatic_tool_calling_param import SpecificProgrammaticToolCallingParam
-    from .tool import Tool
-    from .tool_choice_allowed import ToolChoiceAllowed
-    from .tool_choice_custom import ToolChoiceCustom
-    from .tool_choice_function import ToolChoiceFunction
-    from .tool_choice_mcp import ToolChoiceMCP
-    from .tool_choice_options import ToolChoiceOptions
-    from .tool_choice_types import ToolChoiceTypes
-    from .truncation_enum import TruncationEnum
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -37,35 +19,35 @@ class TokenCountsBody(Model):
 
     model: str | None = None
     """Model id, such as gpt-5. Absent or None: the service's default."""
-    input: str | list[InputItem] | None = None
+    input: str | list[models.InputItem] | None = None
     """A string, or a list of items. Absent or None: no new input."""
     previous_response_id: str | None = None
     """Response to continue from; not together with conversation. Absent or None: none."""
-    tools: list[Tool] | None = None
+    tools: list[models.Tool] | None = None
     """Tools that the request would offer. Absent or None: none."""
-    text: ResponseTextParam | None = None
+    text: models.ResponseTextParam | None = None
     """Form and length of the model's text. Absent or None: the default."""
-    reasoning: Reasoning | None = None
+    reasoning: models.Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
-    truncation: TruncationEnum | None = None
+    truncation: models.TruncationEnum | None = None
     """auto drops items when the input is too long; disabled fails instead."""
     instructions: str | None = None
     """System or developer message put before the input. Absent or None: none."""
-    personality: PersonalityEnum | None = None
+    personality: models.PersonalityEnum | None = None
     """Manner of the answer: friendly, pragmatic or another name."""
-    conversation: str | ConversationReference | None = None
+    conversation: str | models.ConversationReference | None = None
     """Conversation whose items count as input too. Absent or None: none."""
     tool_choice: (
-        ToolChoiceOptions
-        | ToolChoiceAllowed
-        | ToolChoiceTypes
-        | ToolChoiceFunction
-        | ToolChoiceMCP
-        | ToolChoiceCustom
-        | SpecificProgrammaticToolCallingParam
-        | SpecificApplyPatchParam
-        | SpecificFunctionShellParam
-        | RawObject
+        models.ToolChoiceOptions
+        | models.ToolChoiceAllowed
+        | models.ToolChoiceTypes
+        | models.ToolChoiceFunction
+        | models.ToolChoiceMCP
+        | models.ToolChoiceCustom
+        | models.SpecificProgrammaticToolCallingParam
+        | models.SpecificApplyPatchParam
+        | models.SpecificFunctionShellParam
+        | models.RawObject
         | None
     ) = None
     """Which tool the model must or may use. Absent or None: auto."""

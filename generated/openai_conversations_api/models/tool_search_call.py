@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .function_call_status import FunctionCallStatus
-    from .tool_search_execution_type import ToolSearchExecutionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -22,11 +19,11 @@ class ToolSearchCall(Model):
     """Id of this object, given by the service."""
     call_id: str | None
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    execution: ToolSearchExecutionType
+    execution: models.ToolSearchExecutionType
     """Where the tool search runs."""
     arguments: Any
     """What to search for: any JSON value, of the shape that the tool's parameters ask for."""
-    status: FunctionCallStatus
+    status: models.FunctionCallStatus
     """How far it has come, such as in_progress or completed."""
     type: Literal["tool_search_call"] = "tool_search_call"
     """Constant that names the kind; it tells which class this is."""

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .function_call_item_status import FunctionCallItemStatus
-    from .tool_search_execution_type import ToolSearchExecutionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,9 +23,9 @@ class ToolSearchCallItemParam(Model):
     """Id of this object. Absent or None: none was given yet."""
     call_id: str | None = None
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    execution: ToolSearchExecutionType | None = None
+    execution: models.ToolSearchExecutionType | None = None
     """Where the tool search runs."""
-    status: FunctionCallItemStatus | None = None
+    status: models.FunctionCallItemStatus | None = None
     """How far it has come, such as in_progress or completed."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("arguments", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import TOOL
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_call_output_status_enum import FunctionCallOutputStatusEnum
-    from .tool import Tool
-    from .tool_search_execution_type import ToolSearchExecutionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,11 +21,11 @@ class ToolSearchOutput(Model):
     """Id of this object, given by the service."""
     call_id: str | None
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    execution: ToolSearchExecutionType
+    execution: models.ToolSearchExecutionType
     """Where the tool search runs."""
-    tools: list[Tool]
+    tools: list[models.Tool]
     """The tools that were found and are loaded now."""
-    status: FunctionCallOutputStatusEnum
+    status: models.FunctionCallOutputStatusEnum
     """How far it has come, such as in_progress or completed."""
     type: Literal["tool_search_output"] = "tool_search_output"
     """Constant that names the kind; it tells which class this is."""

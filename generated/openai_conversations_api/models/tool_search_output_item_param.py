@@ -3,25 +3,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import TOOL
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from .function_call_item_status import FunctionCallItemStatus
-    from .tool import Tool
-    from .tool_search_execution_type import ToolSearchExecutionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ToolSearchOutputItemParam(Model):
     """The tools that a tool search found."""
 
-    tools: list[Tool]
+    tools: list[models.Tool]
     """The tools that were found and are loaded now."""
     type: Literal["tool_search_output"] = "tool_search_output"
     """Constant that names the kind; it tells which class this is."""
@@ -29,9 +25,9 @@ class ToolSearchOutputItemParam(Model):
     """Id of this object. Absent or None: none was given yet."""
     call_id: str | None = None
     """Ties a call to its output: both carry the same value. It is not the item's id."""
-    execution: ToolSearchExecutionType | None = None
+    execution: models.ToolSearchExecutionType | None = None
     """Where the tool search runs."""
-    status: FunctionCallItemStatus | None = None
+    status: models.FunctionCallItemStatus | None = None
     """How far it has come, such as in_progress or completed."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("tools", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

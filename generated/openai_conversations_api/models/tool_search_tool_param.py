@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .tool_search_execution_type import ToolSearchExecutionType
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -19,7 +17,7 @@ class ToolSearchToolParam(Model):
 
     type: Literal["tool_search"] = "tool_search"
     """Constant that names the kind; it tells which class this is."""
-    execution: ToolSearchExecutionType | None = None
+    execution: models.ToolSearchExecutionType | None = None
     """Where the tool search runs."""
     description: str | None = None
     """Tells the model what it is for and when to use it."""

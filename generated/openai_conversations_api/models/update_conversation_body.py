@@ -3,21 +3,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
-
-if TYPE_CHECKING:
-    from .metadata import Metadata
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class UpdateConversationBody(Model):
     """What to send to change a conversation: its new metadata."""
 
-    metadata: Metadata
+    metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("metadata",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["metadata"])

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_many
 from .._unions import WEB_SEARCH_ACTION_SEARCH_SOURCES
 from ..types import Extra, Model, encode_list, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .web_search_action_search_sources_item import WebSearchActionSearchSourcesItem
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,7 +23,7 @@ class WebSearchActionSearch(Model):
     """What was searched for; deprecated, see queries."""
     queries: list[str] | None = None
     """What was searched for, one string a query."""
-    sources: list[WebSearchActionSearchSourcesItem | RawObject] | None = None
+    sources: list[models.WebSearchActionSearchSourcesItem | models.RawObject] | None = None
     """Pages that the search used; filled only when asked for through include."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["type", "query", "queries", "sources"])

@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .approximate_location import ApproximateLocation
-    from .search_content_type import SearchContentType
-    from .search_context_size import SearchContextSize
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -24,11 +19,11 @@ class WebSearchPreviewTool(Model):
 
     type: Literal["web_search_preview", "web_search_preview_2025_03_11"]
     """Constant that names the kind; it tells which class this is."""
-    user_location: ApproximateLocation | RawObject | None = None
+    user_location: models.ApproximateLocation | models.RawObject | None = None
     """Roughly where the user is, for local results. Absent or None: not told."""
-    search_context_size: SearchContextSize | None = None
+    search_context_size: models.SearchContextSize | None = None
     """How much of it: low, medium or high."""
-    search_content_types: list[SearchContentType] | None = None
+    search_content_types: list[models.SearchContentType] | None = None
     """What to search for: text, image or both."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(

@@ -3,18 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_model, decode_one
 from .._unions import WEB_SEARCH_TOOL_USER_LOCATION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .web_search_approximate_location import WebSearchApproximateLocation
-    from .web_search_tool_filters import WebSearchToolFilters
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -25,9 +21,9 @@ class WebSearchTool(Model):
     """Constant that names the kind; it tells which class this is."""
     external_web_access: bool | None = None
     """Whether the live web may be reached; true when absent."""
-    filters: WebSearchToolFilters | None = None
+    filters: models.WebSearchToolFilters | None = None
     """Restricts which sites are searched. Absent or None: all."""
-    user_location: WebSearchApproximateLocation | RawObject | None = None
+    user_location: models.WebSearchApproximateLocation | models.RawObject | None = None
     """Roughly where the user is. None: not told."""
     search_context_size: Literal["high", "low", "medium"] | str | None = None
     """How much search material the model gets: low, medium or high."""

@@ -3,19 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from .._decoding import decode_one
 from .._unions import WEB_SEARCH_TOOL_CALL_ACTION
 from ..types import Extra, Model, encode, new
-
-if TYPE_CHECKING:
-    from ..types import RawObject
-    from .web_search_action_find import WebSearchActionFind
-    from .web_search_action_open_page import WebSearchActionOpenPage
-    from .web_search_action_search import WebSearchActionSearch
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -26,7 +21,12 @@ class WebSearchToolCall(Model):
     """Id of this object, given by the service."""
     status: Literal["completed", "failed", "in_progress", "searching"] | str
     """How far it has come, such as in_progress or completed."""
-    action: WebSearchActionSearch | WebSearchActionOpenPage | WebSearchActionFind | RawObject
+    action: (
+        models.WebSearchActionSearch
+        | models.WebSearchActionOpenPage
+        | models.WebSearchActionFind
+        | models.RawObject
+    )
     """What was done: search, open_page or find_in_page."""
     type: Literal["web_search_call"] = "web_search_call"
     """Constant that names the kind; it tells which class this is."""

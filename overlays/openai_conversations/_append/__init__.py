@@ -1,1 +1,1 @@
-"""The rules of an append: what it knows, how it finds its items again, what it reports. Pure."""
+"""The rules of an append: what it knows, how it finds its items again, what it returns. Pure."""

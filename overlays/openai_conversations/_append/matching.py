@@ -1,4 +1,4 @@
-"""Is a stored item the one that was sent? What an append asks when an answer was lost.
+"""Compare stored items with those that were sent, for an append whose response was lost.
 
 The service stores more than it is sent: an id, a status, a list of parts where a string was sent,
 defaults. It also shows less, unless `include` asks for it. So the question is not whether the two
@@ -24,7 +24,7 @@ _TEXTS = frozenset({"input_text", "output_text", "text"})
 
 
 def count_landed(sent: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]]) -> int:
-    """How many of the stored items are what was sent, from the first on and in the same order.
+    """Return how many of the stored items are those sent, from the first on and in the same order.
 
     Less than `len(stored)` means that something is there which was not sent, or not in this order.
 
@@ -34,8 +34,8 @@ def count_landed(sent: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str
     """
     ids = {item["id"] for item in sent if isinstance(item.get("id"), str)}
     count = 0
-    for ours, found in zip(sent, stored, strict=False):
-        if not _is(ours, found, ids):
+    for wanted, found in zip(sent, stored, strict=False):
+        if not _is(wanted, found, ids):
             break
         count += 1
     return count
@@ -45,15 +45,13 @@ def _is(sent: Mapping[str, Any], stored: Mapping[str, Any], ids: Collection[str]
     # A service may also give every item an id of its own; then only the content is left.
     if stored.get("id") in ids:
         return bool(sent.get("id") == stored["id"])
-    return all(
-        _holds(name, value, stored.get(name))
-        for name, value in {"type": "message", **sent}.items()
-        if name != "id"
-    )
+    fields = {"type": "message", **sent}
+    return all(_holds(name, fields[name], stored.get(name)) for name in fields if name != "id")
 
 
 def _holds(name: str, sent: Any, stored: Any) -> bool:
-    """Whether a field that was sent is there; `name` is the field's."""
+    """Tell whether the value that was sent in the field `name` is there."""
+    # `False` and 0 are values that were stored, not fields that were left out.
     if not stored and stored is not False and stored != 0 and name in SHOWN_ON_DEMAND:
         return True
     if isinstance(sent, Mapping):
@@ -66,11 +64,12 @@ def _holds(name: str, sent: Any, stored: Any) -> bool:
         if not _is_list(stored):
             return not parts and stored is None
         return len(parts) == len(stored) and all(
-            _holds("", ours, found) for ours, found in zip(parts, stored, strict=True)
+            _holds("", wanted, found) for wanted, found in zip(parts, stored, strict=True)
         )
     if isinstance(sent, str) and _is_list(stored):
         return _as_text(stored) == sent
     # null is the same as absent, for which the service may put a default.
+    # `True == 1` in Python, and not in JSON.
     return sent is None or (sent == stored and isinstance(sent, bool) == isinstance(stored, bool))
 
 
@@ -87,7 +86,7 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def _as_text(parts: list[Any]) -> object:
-    """The text of a list of one text part, which is how a string may be stored; None otherwise."""
+    """Return the text of a list of one text part, as a string may be stored; None otherwise."""
     if len(parts) != 1 or not isinstance(parts[0], Mapping):
         return None
     part = cast("Mapping[str, Any]", parts[0])

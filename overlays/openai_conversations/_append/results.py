@@ -1,6 +1,6 @@
-"""What `client.conversations.items.append` tells: how far it is, what it stored, how to resume it.
+"""What `client.conversations.items.append` returns, and from where it can be resumed.
 
-Pure. The conversation is at the other end of a network, and this process may end at any moment, so
+The conversation is at the other end of a network, and this process may end at any moment, so
 everything rests on two facts that an append keeps: how many of its items have certainly landed,
 and the id of the last item before those that are in doubt. With both, what follows in the
 conversation tells the rest, now or later, in this process or in another.
@@ -9,22 +9,18 @@ conversation tells the rest, now or later, in this process or in another.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
+
+from openai_conversations_api import models as m
 
 from .._request.validation import describe
 from ..errors import InvalidArgumentError, OpenAIError
-
-if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem
-
-_VERSION = 1
+from ..progress import TOKEN_VERSION
 
 
 class ResumePoint(NamedTuple):
-    """What a token holds.
+    """The content of a token, which `AppendProgress.token` writes.
 
     Attributes:
         conversation_id: where to append.
@@ -38,16 +34,16 @@ class ResumePoint(NamedTuple):
     after: str | None
     print: str | None
 
-    def to_token(self) -> str:
-        """The token, a short text of JSON."""
-        return json.dumps({"version": _VERSION, **self._asdict()})
-
     @classmethod
     def from_token(cls, token: object, conversation_id: str) -> ResumePoint:
-        """The point for a token, which is to belong to this conversation.
+        """Return the point that a token stands for.
+
+        Args:
+            token: the argument `resume` of an append.
+            conversation_id: the conversation to which the token must belong.
 
         Raises:
-            InvalidArgumentError: it is no token, or one of another conversation.
+            InvalidArgumentError: it is not a token, or one of another conversation.
         """
         expected = "the token of an append (of AppendProgress or AppendUncertainError)"
         try:
@@ -57,75 +53,22 @@ class ResumePoint(NamedTuple):
         if not isinstance(found, dict):
             raise InvalidArgumentError("resume", expected=expected, received=describe(token))
         values = cast("dict[str, Any]", found)
-        if values.pop("version", None) != _VERSION:
+        if values.pop("version", None) != TOKEN_VERSION:
             received = "a token of another version of this package"
             raise InvalidArgumentError("resume", expected=expected, received=received)
         point = cls(*(values.get(name) for name in cls._fields))  # type: ignore[arg-type]
         types = (str, int, str | None, str | None)
         if not all(isinstance(value, kind) for value, kind in zip(point, types, strict=True)):
-            raise InvalidArgumentError("resume", expected=expected, received="a damaged one")
+            raise InvalidArgumentError("resume", expected=expected, received="a damaged token")
         if point.conversation_id != conversation_id:
-            received = f"one of {describe(point.conversation_id)}"
             expected = f"a token of an append to {conversation_id!r}"
+            received = f"one of {describe(point.conversation_id)}"
             raise InvalidArgumentError("resume", expected=expected, received=received)
         return point
 
 
-def fingerprint(item: Mapping[str, Any]) -> str:
-    """A short hash of an item as it is sent, the same in every process."""
-    text = json.dumps(item, sort_keys=True, default=repr)
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class AppendProgress:
-    """The exact state of an append at one moment.
-
-    Of the items, counted from the start, the first `landed` are in the conversation, in order; the
-    next `unknown` were sent and may be there or not; the others are not there.
-
-    Attributes:
-        conversation_id: the conversation.
-        landed: how many items are there. A resumed append counts those of before, too.
-        unknown: how many are in doubt, 0 to 20.
-        total: how many there are in all, or None if `items` has no length.
-        last_id: the id of the last item that is certainly in the conversation; before anything has
-            landed, of the one that was there. None if it was empty.
-        stored: the items that have landed since the last report, as they are stored.
-    """
-
-    conversation_id: str
-    landed: int
-    unknown: int
-    total: int | None
-    last_id: str | None
-    stored: list[ConversationItem] = field(repr=False)
-    _last: Mapping[str, Any] | str | None = field(repr=False, compare=False)
-
-    @property
-    def sent(self) -> int:
-        """How many items have been sent: `landed` and `unknown` together."""
-        return self.landed + self.unknown
-
-    @property
-    def not_landed(self) -> int | None:
-        """How many are certainly not there; None if `items` has no length."""
-        return None if self.total is None else self.total - self.sent
-
-    @property
-    def token(self) -> str:
-        """For `append(…, resume=token)`, later or in another process.
-
-        It holds the conversation's id, a count, the id of an item, and a hash; nothing secret and
-        no text of any item.
-        """
-        last = self._last
-        known = fingerprint(last) if isinstance(last, Mapping) else last
-        return ResumePoint(self.conversation_id, self.landed, self.last_id, known).to_token()
-
-
 class AppendResult:
-    """What an append has stored.
+    """The items that an append has stored.
 
     Its length is `count`; iterating over it is iterating over `data`.
 
@@ -140,10 +83,10 @@ class AppendResult:
         self.count = 0
         self.first_id: str | None = None
         self.last_id: str | None = None
-        self._data: list[ConversationItem] | None = [] if keep else None
+        self._data: list[m.ConversationItem] | None = [] if keep else None
 
     def add(
-        self, stored: list[ConversationItem], first_id: str | None, last_id: str | None
+        self, stored: list[m.ConversationItem], first_id: str | None, last_id: str | None
     ) -> None:
         """Count items in; they are not empty."""
         if not self.count:
@@ -154,7 +97,7 @@ class AppendResult:
             self._data += stored
 
     @property
-    def data(self) -> list[ConversationItem]:
+    def data(self) -> list[m.ConversationItem]:
         """The items as they are stored, with their ids.
 
         Kept if `items` has a length, and so was in memory anyway. What comes from an iterator may
@@ -170,7 +113,7 @@ class AppendResult:
             )
         return self._data
 
-    def __iter__(self) -> Iterator[ConversationItem]:
+    def __iter__(self) -> Iterator[m.ConversationItem]:
         return iter(self.data)
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""The rules of an append, without I/O: its state, its batches, and what errors mean.
+"""The state of an append, of one batch of it, and what errors mean for both. No I/O.
 
 An append repeats a request that a client must not repeat blindly. It may, because it first reads
 what became of it; so its rule for repeating is that of requests which do no harm twice.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._request.validation import MAX_ITEMS
-from .._transport.retries import retry_after_response
+from .._transport.retries import delay_before_retry, retry_after_response
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -22,11 +22,17 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from .results import AppendProgress, AppendResult, ResumePoint
+from ..progress import AppendProgress
+from .results import AppendResult, ResumePoint
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
 
+Items: TypeAlias = list[dict[str, Any]]
+"""Items as they are sent."""
+
+# With the default timeout of 600 s a lost request would hold an append up for ten minutes; what is
+# on its way inside of a service arrives in far less.
 _LONGEST_TO_SETTLE = 2.0
 
 
@@ -37,8 +43,8 @@ class AppendState:
         landed: how many items, from the first on, are in the conversation.
         unknown: how many of those after them may be there or not.
         last_id: the id of the last item that is certainly in the conversation, or None.
-        anchored: is `last_id` known? Nothing is sent before that.
-        result: what the caller gets at the end.
+        anchored: True once `last_id` is known. Nothing is sent before that.
+        result: what the append returns at the end.
     """
 
     def __init__(self, conversation_id: str, total: int | None) -> None:
@@ -52,7 +58,7 @@ class AppendState:
         self._last: Mapping[str, Any] | str | None = None
 
     def begin_after(self, last_id: str | None) -> None:
-        """Take down with which item the conversation ends before the append."""
+        """Note with which item the conversation ends before the append."""
         self.last_id = last_id
         self.anchored = True
 
@@ -61,21 +67,21 @@ class AppendState:
         self.begin_after(point.after)
         self.landed, self._last = point.landed, point.print
 
-    def confirm(self, batch: Sequence[Mapping[str, Any]], stored: list[ConversationItem]) -> None:
+    def confirm(self, sent: Sequence[Mapping[str, Any]], stored: list[ConversationItem]) -> None:
         """Count in a batch, or the first part of one, that has landed.
 
         Args:
-            batch: what was sent, not empty.
-            stored: the same as the service has it; the last one has an id.
+            sent: the items as they were sent, not empty.
+            stored: the same items as the service has them; the last one has an id.
         """
-        self.landed += len(batch)
+        self.landed += len(sent)
         self.unknown = 0
         self.last_id = id_of(stored[-1])
-        self._last = batch[-1]
+        self._last = sent[-1]
         self.result.add(stored, id_of(stored[0]), self.last_id)
 
     def progress(self, stored: list[ConversationItem]) -> AppendProgress:
-        """The state as callers see it; `stored` has landed since they last saw it."""
+        """Return the state as callers see it; `stored` has landed since they last saw it."""
         return AppendProgress(
             conversation_id=self._conversation_id,
             landed=self.landed,
@@ -87,72 +93,125 @@ class AppendState:
         )
 
 
+class Batch:
+    """The items of one request, until all of them have landed.
+
+    Attributes:
+        left: the items that have not landed, as far as is known.
+        in_doubt: True if a request for them may have taken effect, so that they may be there.
+        failure: the error with which the last request ended, if one has failed.
+        retries: how many requests were repeated since something landed.
+    """
+
+    def __init__(self, items: Items, *, in_doubt: bool, max_retries: int) -> None:
+        self.left = items
+        self.in_doubt = in_doubt
+        self.failure: APIError | None = None
+        self.retries = 0
+        self._max_retries = max_retries
+
+    def landed(self, count: int) -> None:
+        """Take the first `count` items out. Progress was made, so retries count anew."""
+        if count:
+            self.left, self.retries = self.left[count:], 0
+
+    def failed(self, error: APIError) -> None:
+        """Note how a request for the batch has ended.
+
+        Raises:
+            APIError: `error`; nothing is in doubt, and a retry would fail too or is one too many.
+        """
+        self.failure = error
+        # The cases are those of the table in `_async/append.py`: 3 turns doubt on, 2 leaves it.
+        self.in_doubt = self.in_doubt or may_have_happened(error)
+        if not self.in_doubt and (self.retries >= self._max_retries or not _may_pass(error)):
+            raise error
+
+    def check_retries(self) -> None:
+        """Check, once it is known what has landed, that the rest may be sent.
+
+        Raises:
+            APIError: the last failure; a retry would fail too or is one too many.
+        """
+        # `>` where `failed` has `>=`: here the retry that is asked about has been counted already.
+        failure = self.failure
+        if failure is not None and (self.retries > self._max_retries or not _may_pass(failure)):
+            raise failure
+
+    def delay(self) -> float:
+        """Return for how many seconds to wait before the next request."""
+        failure = self.failure
+        headers = failure.response.headers if isinstance(failure, APIStatusError) else None
+        return delay_before_retry(self.retries, headers)
+
+    def time_to_settle(self, timeout: float | None) -> float:
+        """Return for how many seconds more a missing item may still arrive.
+
+        A server or proxy that let a request run into its timeout may still be about to pass it on.
+
+        Args:
+            timeout: for how long the response was waited for, in seconds; None for no limit.
+        """
+        failure = self.failure
+        if isinstance(failure, APITimeoutError) and not failure.never_sent:
+            return min(timeout or 0.0, _LONGEST_TO_SETTLE)
+        return 0.0
+
+
 def id_of(item: ConversationItem) -> str | None:
-    """The id of a stored item; None if it has none."""
+    """Return the id of a stored item; None if it has none."""
     value = getattr(item, "id", None)
     return value if isinstance(value, str) and value else None
 
 
 def ids_of(items: Iterable[ConversationItem]) -> list[str | None]:
-    """The ids of stored items."""
+    """Return the ids of stored items."""
     return [id_of(item) for item in items]
 
 
-def batch_size(held: Sequence[Mapping[str, Any]], *, ended: bool) -> int:
-    """How many of the items that are held make the next batch.
+def batch_size(waiting: Sequence[Mapping[str, Any]], *, ended: bool) -> int:
+    """Return how many of the waiting items make the next batch.
 
-    At most 20, and no `reasoning` item at the end of a batch while others follow: the service
-    refuses one that is parted from the item it led to.
+    At most 20, and not a `reasoning` item at the end while others follow: the service refuses one
+    that is parted from the item it led to.
 
     Args:
-        held: the items that are waiting, as JSON.
-        ended: are these all that are left?
+        waiting: the items that wait to be sent, as JSON.
+        ended: True if these are all that are left.
     """
-    most = min(len(held), MAX_ITEMS)
-    if ended and most == len(held):
+    most = min(len(waiting), MAX_ITEMS)
+    if ended and most == len(waiting):
         return most
     size = most
-    while size and is_reasoning(held[size - 1]):
+    while size and is_reasoning(waiting[size - 1]):
         size -= 1
     # More reasoning than fits into a request has to be parted somewhere.
     return size or most
 
 
 def is_reasoning(item: Mapping[str, Any]) -> bool:
-    """Does the item belong to the one after it?"""
+    """Tell whether the item belongs to the one after it."""
     return item.get("type") == "reasoning"
 
 
 def may_have_happened(error: OpenAIError) -> bool:
-    """Can the request that ended in this error have added its items, or some of them?"""
+    """Tell whether the request that ended in this error can have added some of its items."""
     if isinstance(error, APIConnectionError):
         return not error.never_sent
     if isinstance(error, APIStatusError):
         return error.status_code >= 500 or error.status_code == 408
     if isinstance(error, RequestAbortedError):
         return error.stage == "in flight"
+    # A response that cannot be read is left: the request had succeeded.
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
 
 
-def time_to_settle(failure: APIError | None, timeout: float | None) -> float:
-    """How much longer to wait, in seconds, before what is not there counts as not landed.
-
-    Who let a request run into its time-out may still be about to pass it on.
-
-    Args:
-        failure: with which the request ended.
-        timeout: how long its answer was waited for.
-    """
-    if isinstance(failure, APITimeoutError) and not failure.never_sent:
-        return min(timeout or 0.0, _LONGEST_TO_SETTLE)
-    return 0.0
-
-
 def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentError:
-    """An error about `items[n]` of a batch, about the same item of all that are appended.
+    """Return an error about `items[n]` of a batch as one about the same item of the whole append.
 
     Args:
         first: the place of the batch's first item.
+        error: the error that the request of the batch has raised.
     """
     found = re.match(r"items\[(\d+)\]", error.argument)
     if found is None:
@@ -161,9 +220,9 @@ def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentErro
     return InvalidArgumentError(argument, expected=error.expected, received=error.received)
 
 
-def may_pass(error: APIError) -> bool:
-    """Is it worth to send what is missing again?"""
+def _may_pass(error: APIError) -> bool:
     if isinstance(error, APIStatusError):
+        # As for a PUT, which does no harm twice: what has happened is read before each retry.
         status, headers = error.status_code, error.response.headers
         return retry_after_response("PUT", status, error.code, headers)
     return True

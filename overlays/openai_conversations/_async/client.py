@@ -1,38 +1,29 @@
-"""`AsyncClient`: what it is configured with, what it holds, and the calls that every part makes."""
+"""`AsyncClient`: its options, its connections, and the resources that it holds."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
 from .._request.request import OperationRequest
 from .._request.types import AsyncKeySource, Headers, Omit, Options, Query, Timeout, given, omit
 from .._request.validation import invalid
-from .._response.parsing import parse_response
-from .._response.raw_response import RawResponse
 from .._transport.log import set_up_from_environment
-from .body_reader import AsyncBodyReader
+from ..interceptors import AsyncInterceptor
 from .http_methods import AsyncHttpMethods
 from .sender import AsyncSender
-from .streams import AsyncStream
 from .transports import open_sender
 
 if TYPE_CHECKING:
-    import os
-    from types import TracebackType
-    from typing import Self
-
-    from ..interceptors import AsyncInterceptor
-    from ..local.model import LocalModel, ModelCallable
-    from ..local.service import LocalService
     from .conversations import AsyncConversations
     from .responses import AsyncResponses
-
-_T = TypeVar("_T")
 
 
 class AsyncClient(AsyncHttpMethods):
@@ -68,26 +59,26 @@ class AsyncClient(AsyncHttpMethods):
             base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
             timeout: seconds for each step of a request (and for the whole of it, unless it
                 streams), or an `httpx.Timeout`; None for no limit. Default: 600, 5 to connect.
-            max_retries: how often a request is sent again after a failure that may pass.
-            default_headers: added to every request; `omit` as a value takes one of ours away.
+            max_retries: how often a request is retried after a failure that may pass.
+            default_headers: added to every request; `omit` as a value takes a default one away.
             default_query: added to every request.
-            transport: what sends: "httpx", or for async clients "aiohttp" (extra `fast`), which is
-                the default where it is installed.
-            http_client: an httpx client to send with, whatever `transport` says. It stays yours:
-                we never close it.
+            transport: "httpx", or for async clients "aiohttp" (extra `fast`), which is faster.
+                Default: the faster one where it is installed.
+            http_client: an httpx client to send with, whatever `transport` says. It is never closed
+                here.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
-            strict: raise `APIResponseValidationError` for an answer that does not fit the API's
-                document. Off, unknown and missing fields are taken as they come.
+            strict: raise `APIResponseValidationError` for a response that does not fit the
+                spec. Off, unknown and missing fields are taken as they come.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
-            OpenAIError: there is no API key.
+            OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
         if http_client is not None and not isinstance(http_client, httpx.AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise invalid("http_client", "an httpx.AsyncClient", http_client)
         if http_client is not None and not given(timeout):
-            # A time-out set there is meant; httpx's default of five seconds is not.
+            # A timeout set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
         self._client_options = make_client_options(
@@ -107,14 +98,14 @@ class AsyncClient(AsyncHttpMethods):
         self._owns_http_client = http_client is None
         self._parent: AsyncClient | None = None
         self._closed = False
-        self._local_service: LocalService | None = None
+        self._local_service: local_mode.LocalService | None = None
 
     @classmethod
     def local(
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        model: LocalModel | ModelCallable | None = None,
+        model: local_mode.LocalModel | local_mode.ModelCallable | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
@@ -122,14 +113,14 @@ class AsyncClient(AsyncHttpMethods):
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
     ) -> Self:
-        """A client with the whole API in this process: no key, no network.
+        """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. There is no language model behind it: answers
+        For development, tests and demonstrations. There is no language model behind it: responses
         come from a built-in stand-in that says so, or from your script (`local_service`).
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
-            model: what answers in place of the stand-in: a function of the request and the items
+            model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
             timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
                 client itself.
@@ -158,7 +149,7 @@ class AsyncClient(AsyncHttpMethods):
         return client
 
     @property
-    def local_service(self) -> LocalService:
+    def local_service(self) -> local_mode.LocalService:
         """The service behind a client made by `local()`, for scripting its model.
 
         Raises:
@@ -177,7 +168,7 @@ class AsyncClient(AsyncHttpMethods):
 
     @cached_property
     def responses(self) -> AsyncResponses:
-        """A model's answers, which can read from and add to a conversation."""
+        """Responses of a model, which can read from and add to a conversation."""
         from .responses import AsyncResponses
 
         return AsyncResponses(self)
@@ -186,28 +177,18 @@ class AsyncClient(AsyncHttpMethods):
 
     @property
     def organization(self) -> str | None:
-        """What is sent as `OpenAI-Organization`, or None."""
+        """The value that is sent as `OpenAI-Organization`, or None."""
         return self._client_options.organization
 
     @property
     def project(self) -> str | None:
-        """What is sent as `OpenAI-Project`, or None."""
+        """The value that is sent as `OpenAI-Project`, or None."""
         return self._client_options.project
 
     @property
     def base_url(self) -> httpx.URL:
-        """Where requests go."""
+        """The URL below which requests go."""
         return httpx.URL(self._client_options.base_url)
-
-    @property
-    def timeout(self) -> httpx.Timeout:
-        """The time-outs of calls that do not give their own."""
-        return self._client_options.timeout
-
-    @property
-    def max_retries(self) -> int:
-        """How often a request is sent again after a failure that may pass."""
-        return self._client_options.max_retries
 
     def with_options(
         self,
@@ -223,7 +204,7 @@ class AsyncClient(AsyncHttpMethods):
         interceptors: Sequence[AsyncInterceptor] | Omit = omit,
         strict: bool | Omit = omit,
     ) -> Self:
-        """A client like this one with some options changed, on the same connections.
+        """Return a client like this one with some options changed, on the same connections.
 
         This one is not changed. Closing the copy closes only the copy; closing this one, both.
 
@@ -270,7 +251,7 @@ class AsyncClient(AsyncHttpMethods):
     # -- life
 
     def is_closed(self) -> bool:
-        """Has this client, or the one it was copied from, been closed?"""
+        """Return whether this client, or the one it was copied from, has been closed."""
         return (
             self._closed
             or self._sender.http_client.is_closed
@@ -278,7 +259,7 @@ class AsyncClient(AsyncHttpMethods):
         )
 
     async def close(self) -> None:
-        """Close the connections, unless they are another's: a copy's, or `http_client=`'s."""
+        """Close the connections, unless they belong to another client or to `http_client=`."""
         self._closed = True
         if self._owns_http_client:
             await self._sender.http_client.aclose()
@@ -298,30 +279,17 @@ class AsyncClient(AsyncHttpMethods):
         state = ", closed" if self.is_closed() else ""
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
 
-    # -- calls
+    # -- requests
 
-    async def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
-        """Send a call and give its answer; every operation ends here."""
-        client_options = self._client_options
-        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: parse_response(call, reply, strict=client_options.strict),
-        )
+    async def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it; every method ends here.
 
-    async def open(
-        self, call: OperationRequest[Any], options: Options, *, resumed: bool
-    ) -> RawResponse[AsyncStream]:
-        """Send a call that asks for a stream of events."""
-        client_options = self._client_options
-        response, retries = await self._sender.send(client_options, call, options, self.is_closed)
-        return RawResponse(
-            response,
-            retries,
-            lambda reply: AsyncStream(
-                AsyncBodyReader(reply, options.abort, retries),
-                operation=call.operation if client_options.strict else "",
-                resumed=resumed,
-            ),
-        )
+        Returns:
+            The response, read unless the request leaves that to the caller, and the retries taken.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
+        return await self._sender.send(self._client_options, request, options, self.is_closed)

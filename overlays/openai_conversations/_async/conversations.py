@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Unpack
 
-from .._request import operations as operations
-from .._request.input_items import to_input_items
-from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .._request.validation import check_id, check_item_count, check_metadata
-from .items import AsyncItems
-from .resource import AsyncResource
+from openai_conversations_api import models
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import Conversation, DeletedConversation
-
-    from .._request.input_items import ItemLike
-    from ..abort import AbortSignal
-    from .with_raw_response import AsyncConversationsWithRawResponse
-    from .with_streaming_response import AsyncConversationsWithStreamingResponse
+from .. import params as p
+from .._request import operations
+from .._request.signatures import describe
+from .items import AsyncItems, AsyncItemsWithRawResponse, AsyncItemsWithStreamingResponse
+from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod
 
 
 class AsyncConversations(AsyncResource):
@@ -27,97 +19,56 @@ class AsyncConversations(AsyncResource):
 
     All methods take, besides their own arguments, `extra_headers`, `extra_query` and `extra_body`
     (added to the request, and stronger than what is there), `timeout` (in place of the client's),
-    and `abort` (an `AbortSignal` that ends the call). All raise subclasses of `OpenAIError` only:
-    `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and the
-    others in `openai_conversations.errors` afterwards.
+    and `abort` (an `AbortSignal` that ends the request). All raise subclasses of `OpenAIError`
+    only: `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and
+    the others in `openai_conversations.errors` afterwards.
     """
 
     @cached_property
     def items(self) -> AsyncItems:
         """The items of conversations."""
-        return AsyncItems(self._client)
+        return AsyncItems(self._client, form=self._form)
 
     @cached_property
     def with_raw_response(self) -> AsyncConversationsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        from .with_raw_response import AsyncConversationsWithRawResponse
-
-        return AsyncConversationsWithRawResponse(self._client)
+        return AsyncConversationsWithRawResponse(AsyncConversations(self._client, form="raw"))
 
     @cached_property
     def with_streaming_response(self) -> AsyncConversationsWithStreamingResponse:
         """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        from .with_streaming_response import AsyncConversationsWithStreamingResponse
+        resource = AsyncConversations(self._client, form="streamed")
+        return AsyncConversationsWithStreamingResponse(resource)
 
-        return AsyncConversationsWithStreamingResponse(self._client)
-
-    async def create(
-        self,
-        *,
-        items: Iterable[ItemLike] | Omit | None = omit,
-        metadata: Mapping[str, str] | Omit | None = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Conversation:
+    @describe(operations.create_conversation)
+    async def create(self, **params: Unpack[p.ConversationCreateParams]) -> models.Conversation:
         """Start a conversation (createConversation).
 
-        Args:
-            items: its first items, at most 20: helpers' results, models, mappings, or items read
-                from elsewhere.
-            metadata: at most 16 keys of up to 64 characters, values of up to 512.
+        Items can be helpers' results, models, mappings, or items read from elsewhere.
 
         Returns:
             The new conversation, with its id.
         """
-        body: dict[str, object] = {}
-        if given(items):
-            body["items"] = None if items is None else _checked_items(items)
-        if given(metadata):
-            body["metadata"] = None if metadata is None else check_metadata(metadata)
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.create_conversation.request({}, body=body), options)
+        return await self._send(operations.create_conversation, params)
 
+    @describe(operations.get_conversation)
     async def retrieve(
-        self,
-        conversation_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Conversation:
+        self, conversation_id: str, **params: Unpack[p.ConversationRetrieveParams]
+    ) -> models.Conversation:
         """Read a conversation, without its items (getConversation).
-
-        Args:
-            conversation_id: as `create` gave it.
 
         Raises:
             NotFoundError: there is no such conversation.
         """
-        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.get_conversation.request(arguments), options)
+        return await self._send(
+            operations.get_conversation, params, conversation_id=conversation_id
+        )
 
+    @describe(operations.update_conversation)
     async def update(
-        self,
-        conversation_id: str,
-        *,
-        metadata: Mapping[str, str] | None,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Conversation:
+        self, conversation_id: str, **params: Unpack[p.ConversationUpdateParams]
+    ) -> models.Conversation:
         """Change a conversation's metadata (updateConversation).
-
-        Args:
-            conversation_id: as `create` gave it.
-            metadata: the new metadata, within the limits of `create`; None is sent as null.
 
         Returns:
             The conversation as it is now.
@@ -125,36 +76,46 @@ class AsyncConversations(AsyncResource):
         Raises:
             NotFoundError: there is no such conversation.
         """
-        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
-        body = {"metadata": None if metadata is None else check_metadata(metadata)}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.update_conversation.request(arguments, body=body)
-        return await self._run(call, options)
+        return await self._send(
+            operations.update_conversation, params, conversation_id=conversation_id
+        )
 
+    @describe(operations.delete_conversation)
     async def delete(
-        self,
-        conversation_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> DeletedConversation:
+        self, conversation_id: str, **params: Unpack[p.ConversationDeleteParams]
+    ) -> models.DeletedConversation:
         """Delete a conversation; its items are not deleted with it (deleteConversation).
-
-        Args:
-            conversation_id: as `create` gave it.
 
         Raises:
             NotFoundError: there is no such conversation.
         """
-        arguments = {"conversation_id": check_id(conversation_id, "conversation_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_conversation.request(arguments), options)
+        return await self._send(
+            operations.delete_conversation, params, conversation_id=conversation_id
+        )
 
 
-def _checked_items(items: Iterable[ItemLike]) -> list[dict[str, object]]:
-    checked = to_input_items(items)
-    check_item_count(checked)
-    return checked
+class _AsyncConversationsView:
+    create = AsyncViewMethod(AsyncConversations.create)
+    retrieve = AsyncViewMethod(AsyncConversations.retrieve)
+    update = AsyncViewMethod(AsyncConversations.update)
+    delete = AsyncViewMethod(AsyncConversations.delete)
+
+
+class AsyncConversationsWithRawResponse(AsyncRawView[AsyncConversations], _AsyncConversationsView):
+    """`AsyncConversations`, each method returning a `RawResponse`."""
+
+    @cached_property
+    def items(self) -> AsyncItemsWithRawResponse:
+        """The items of conversations."""
+        return AsyncItemsWithRawResponse(self._resource.items)
+
+
+class AsyncConversationsWithStreamingResponse(
+    AsyncStreamingView[AsyncConversations], _AsyncConversationsView
+):
+    """`AsyncConversations`, each method giving an `AsyncAPIResponse`."""
+
+    @cached_property
+    def items(self) -> AsyncItemsWithStreamingResponse:
+        """The items of conversations."""
+        return AsyncItemsWithStreamingResponse(self._resource.items)

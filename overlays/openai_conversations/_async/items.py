@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Unpack
 
-from .._request import operations as operations
-from .._request.input_items import to_input_items
-from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .._request.validation import check_id, check_include, check_item_count
-from .._transport.concurrency_async import AsyncPaginator, Source, first_page
-from .pages import AsyncListing, AsyncPage
-from .resource import AsyncResource
+from openai_conversations_api import models
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import (
-        Conversation,
-        ConversationItem,
-        ConversationItemList,
-        IncludeEnum,
-    )
-
-    from .._append.results import AppendProgress, AppendResult
-    from .._request.input_items import ItemLike
-    from ..abort import AbortSignal
-    from .with_raw_response import AsyncItemsWithRawResponse
-    from .with_streaming_response import AsyncItemsWithStreamingResponse
+from .. import params as p
+from .._append.results import AppendResult
+from .._request import operations
+from .._request.client_options import to_timeout
+from .._request.signatures import describe
+from .._request.types import given, omit, to_options
+from .._request.validation import check_id, check_strings
+from .._transport.concurrency_async import AsyncPaginator, Source
+from ..progress import AppendProgress
+from .pages import AsyncPage
+from .resource import (
+    AsyncRawView,
+    AsyncResource,
+    AsyncStreamingView,
+    AsyncViewMethod,
+    returns_raw,
+)
 
 
 class AsyncItems(AsyncResource):
@@ -38,63 +36,35 @@ class AsyncItems(AsyncResource):
     @cached_property
     def with_raw_response(self) -> AsyncItemsWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        from .with_raw_response import AsyncItemsWithRawResponse
-
-        return AsyncItemsWithRawResponse(self._client)
+        return AsyncItemsWithRawResponse(AsyncItems(self._client, form="raw"))
 
     @cached_property
     def with_streaming_response(self) -> AsyncItemsWithStreamingResponse:
         """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        from .with_streaming_response import AsyncItemsWithStreamingResponse
+        return AsyncItemsWithStreamingResponse(AsyncItems(self._client, form="streamed"))
 
-        return AsyncItemsWithStreamingResponse(self._client)
-
+    @describe(operations.create_items)
     async def create(
-        self,
-        conversation_id: str,
-        *,
-        items: Iterable[ItemLike],
-        include: Sequence[IncludeEnum] | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> ConversationItemList:
+        self, conversation_id: str, **params: Unpack[p.ItemCreateParams]
+    ) -> models.ConversationItemList:
         """Add items at the end of a conversation (createConversationItems).
 
-        Never sent a second time when the answer to the first was lost: the items may be there.
-
-        Args:
-            conversation_id: as `conversations.create` gave it.
-            items: at most 20: helpers' results, models, mappings, or items read from elsewhere.
-            include: extra data to put into the returned items.
+        Never sent a second time when the response to the first was lost: the items may be there.
+        Items can be helpers' results, models, mappings, or items read from elsewhere.
 
         Returns:
             The items as they are stored, with their ids.
         """
-        arguments = {
-            "conversation_id": check_id(conversation_id, "conversation_id"),
-            "include": check_include(include) if given(include) else omit,
-        }
-        checked = to_input_items(items)
-        check_item_count(checked)
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.create_items.request(arguments, body={"items": checked})
-        return await self._run(call, options)
+        return await self._send(operations.create_items, params, conversation_id=conversation_id)
 
     async def append(
         self,
         conversation_id: str,
-        items: Source[ItemLike],
+        items: Source[p.InputItemLike],
         *,
         on_progress: Callable[[AppendProgress], object] | None = None,
         resume: str | None = None,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        **params: Unpack[p.ItemAppendParams],
     ) -> AppendResult:
         """Add any number of items, in order, each of them once, through failures.
 
@@ -108,11 +78,11 @@ class AsyncItems(AsyncResource):
                 checked as they are needed, never held as a whole. The async client takes async
                 iterables, too.
             on_progress: called before each batch is sent and after it has landed, so the last
-                report is always the exact account. The async client awaits async functions.
+                report is always exact. The async client awaits async functions.
             resume: the token of an append that ended early. `items` are then the same as before,
                 from the start; those that have landed are passed over.
-            include: extra data to put into the returned items.
-            timeout: for each request.
+            params: `include`, as for `create`; `extra_headers`, `extra_query`, `timeout` and
+                `abort`, for each request.
 
         Returns:
             The number of stored items, the first and last id, and the items themselves if `items`
@@ -123,74 +93,51 @@ class AsyncItems(AsyncResource):
                 read, or another writer was at work. Holds a token.
             InvalidArgumentError: of an item, once it is its turn; the ones before may have landed.
             RequestAbortedError: `abort` was set.
-            OpenAIError: others, as of `create`. All of them have the account as `append`.
+            OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import append_items
+        from .append import AsyncAppend, AsyncItemMethods
 
-        return await append_items(
-            self._client,
+        options = to_options({n: v for n, v in params.items() if n != "include"}, "append")
+        include = params.get("include", omit)
+        client, timeout = self._client, options.timeout
+        once = AsyncItems(client.with_options(max_retries=0), form="raw")
+        append = AsyncAppend(
+            AsyncItemMethods(returns_raw(once.create), self.list, self.delete),
             check_id(conversation_id, "conversation_id"),
             items,
-            Options(extra_headers, extra_query, None, timeout, abort),
-            include=check_include(include) if given(include) else omit,
+            include=check_strings(include, "include") if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
+            options=options._asdict(),
+            read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
+            max_retries=client.max_retries,
         )
+        return await append.run()
 
+    @describe(operations.get_item)
     async def retrieve(
-        self,
-        item_id: str,
-        *,
-        conversation_id: str,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> ConversationItem:
+        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemRetrieveParams]
+    ) -> models.ConversationItem:
         """Read one item (getConversationItem).
-
-        Args:
-            item_id: its id.
-            conversation_id: the conversation that it is in.
-            include: extra data to put into it.
 
         Raises:
             NotFoundError: there is no such item or conversation.
         """
-        arguments = {
-            "conversation_id": check_id(conversation_id, "conversation_id"),
-            "item_id": check_id(item_id, "item_id"),
-            "include": check_include(include) if given(include) else omit,
-        }
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.get_item.request(arguments), options)
+        return await self._send(
+            operations.get_item, params, conversation_id=conversation_id, item_id=item_id
+        )
 
+    @describe(operations.list_items)
     def list(
         self,
         conversation_id: str,
         *,
-        after: str | Omit = omit,
-        limit: int | Omit = omit,
-        order: Literal["asc", "desc"] | Omit = omit,
-        include: Sequence[IncludeEnum] | Omit = omit,
         max_items: int | None = None,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> AsyncPaginator[AsyncPage[ConversationItem], ConversationItem]:
+        **params: Unpack[p.ItemListParams],
+    ) -> AsyncPaginator[AsyncPage[models.ConversationItem], models.ConversationItem]:
         """List a conversation's items (listConversationItems).
 
-        Args:
-            conversation_id: as `conversations.create` gave it.
-            after: begin behind the item with this id.
-            limit: size of a page, 1 to 100; the service takes 20. It does not limit the total.
-            order: "asc", oldest first, or "desc", newest first; the service takes "desc".
-            include: extra data to put into the items.
-            max_items: end after this many items, over all pages.
+        `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
 
         Returns:
             The first page; iterating over it goes on through the following ones.
@@ -198,40 +145,13 @@ class AsyncItems(AsyncResource):
         Raises:
             NotFoundError: there is no such conversation.
         """
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        listing: AsyncListing[ConversationItem] = AsyncListing(
-            self._client,
-            operations.list_items,
-            {"conversation_id": check_id(conversation_id, "conversation_id")},
-            options,
-            after=after,
-            limit=limit,
-            order=order,
-            include=include,
-            max_items=max_items,
-        )
+        return self._list(operations.list_items, params, max_items, conversation_id=conversation_id)
 
-        async def first() -> AsyncPage[ConversationItem]:
-            return self._result(await listing.first(unread=self._streamed), options)
-
-        return first_page(first)
-
+    @describe(operations.delete_item)
     async def delete(
-        self,
-        item_id: str,
-        *,
-        conversation_id: str,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Conversation:
-        """Take one item out of a conversation (deleteConversationItem).
-
-        Args:
-            item_id: its id.
-            conversation_id: the conversation that it is in.
+        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemDeleteParams]
+    ) -> models.Conversation:
+        """Delete one item of a conversation (deleteConversationItem).
 
         Returns:
             The conversation.
@@ -239,9 +159,21 @@ class AsyncItems(AsyncResource):
         Raises:
             NotFoundError: there is no such item or conversation.
         """
-        arguments = {
-            "conversation_id": check_id(conversation_id, "conversation_id"),
-            "item_id": check_id(item_id, "item_id"),
-        }
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_item.request(arguments), options)
+        return await self._send(
+            operations.delete_item, params, conversation_id=conversation_id, item_id=item_id
+        )
+
+
+class _AsyncItemsView:
+    create = AsyncViewMethod(AsyncItems.create)
+    retrieve = AsyncViewMethod(AsyncItems.retrieve)
+    list = AsyncViewMethod(AsyncItems.list)
+    delete = AsyncViewMethod(AsyncItems.delete)
+
+
+class AsyncItemsWithRawResponse(AsyncRawView[AsyncItems], _AsyncItemsView):
+    """`AsyncItems`, each method returning a `RawResponse`."""
+
+
+class AsyncItemsWithStreamingResponse(AsyncStreamingView[AsyncItems], _AsyncItemsView):
+    """`AsyncItems`, each method giving an `AsyncAPIResponse`."""

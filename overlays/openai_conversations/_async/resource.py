@@ -1,64 +1,114 @@
-"""What `conversations`, `items` and `responses` share."""
+"""The common base of `conversations`, `items` and `responses`, and of their two views."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
 
+import httpx
+
+from .._request.operations import Operation
+from .._request.request import OperationRequest
+from .._request.types import Options
+from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
+from .._transport.concurrency_async import AsyncPaginator, first_page
 from .api_response import AsyncAPIResponse
+from .body_reader import AsyncBodyReader
 from .context_managers import AsyncResponseContextManager
-
-if TYPE_CHECKING:
-    from .._request.request import OperationRequest
-    from .._request.types import Options
-    from .client import AsyncClient
-    from .streams import AsyncStream
+from .http_methods import AsyncHttpMethods
+from .pages import AsyncListing, AsyncPage
+from .streams import AsyncStream
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
+_ResourceT = TypeVar("_ResourceT", bound="AsyncResource")
+_Form: TypeAlias = Literal["parsed", "raw", "streamed"]
 
 
 class AsyncResource:
     """A group of operations of one client."""
 
-    def __init__(self, client: AsyncClient, *, raw: bool = False, streamed: bool = False) -> None:
+    def __init__(self, client: AsyncHttpMethods, *, form: _Form = "parsed") -> None:
         """
         Args:
-            raw: have all calls return the `RawResponse`.
-            streamed: have all calls return an `AsyncAPIResponse`.
+            client: sends the requests.
+            form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.
         """
         self._client = client
-        self._raw = raw
-        self._streamed = streamed
+        self._form: _Form = form
 
-    async def _run(self, call: OperationRequest[_T], options: Options) -> _T:
-        if self._streamed:
-            call = call._replace(unread=True)
-        return self._result(await self._client.send(call, options), options)
+    async def _send(
+        self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
+    ) -> _T:
+        request, options = operation.request(params, **path)
+        if self._form == "parsed":
+            response, retries = await self._client.send(request, options)
+            return parse_response(request, response, retries, strict=self._client.strict)
+        parse = partial(parse_response, request, strict=self._client.strict)
+        return await self._send_open(request, options, parse)
 
-    async def _follow(
-        self, call: OperationRequest[_T], options: Options, *, resumed: bool
+    def _list(
+        self,
+        operation: Operation[Any],
+        params: Mapping[str, Any],
+        max_items: int | None,
+        /,
+        **path: object,
+    ) -> AsyncPaginator[AsyncPage[Any], Any]:
+        pages: AsyncListing[Any] = AsyncListing(self._client, operation, params, max_items, **path)
+
+        async def first() -> AsyncPage[Any]:
+            return await self._send_open(pages.request, pages.options, pages.to_first_page)
+
+        return first_page(first)
+
+    async def _send_stream(
+        self,
+        operation: Operation[Any],
+        params: Mapping[str, Any],
+        /,
+        *,
+        resumed: bool = False,
+        **path: object,
     ) -> AsyncStream:
-        reply = await self._client.open(call, options, resumed=resumed)
-        return self._result(reply, options, events=True)
+        request, options = operation.request(params, **path)
+        checked_operation = operation.id if self._client.strict else ""
 
-    def _result(self, reply: RawResponse[_T], options: Options, *, events: bool = False) -> _T:
-        if self._streamed:
-            return cast(_T, AsyncAPIResponse(reply, options.abort, events=events))
-        return cast(_T, reply) if self._raw else reply.parse()
+        def parse(response: httpx.Response, retries: int) -> AsyncStream:
+            body = AsyncBodyReader(response, options.abort, retries)
+            return AsyncStream(body, operation=checked_operation, resumed=resumed)
+
+        return await self._send_open(request._replace(stream=True), options, parse)
+
+    async def _send_open(
+        self,
+        request: OperationRequest[Any],
+        options: Options,
+        parse: Callable[[httpx.Response, int], _T],
+    ) -> _T:
+        """Send a request and give its response in the form of this resource."""
+        if self._form == "streamed":
+            request = request._replace(unread=True)
+        response, retries = await self._client.send(request, options)
+        if self._form == "parsed":
+            return parse(response, retries)
+        raw = RawResponse(response, retries, parse)
+        if self._form == "raw":
+            return cast(_T, raw)
+        return cast(_T, AsyncAPIResponse(raw, options.abort, events=request.stream))
 
 
 def returns_raw(method: Callable[_P, Awaitable[_T]]) -> Callable[_P, Awaitable[RawResponse[_T]]]:
-    """Gives a method of a resource made with `raw=True` the type that it has."""
+    """Give a method of a resource in the form "raw" the type that it has."""
     return cast(Callable[_P, Awaitable[RawResponse[_T]]], method)
 
 
 def streamed(
     method: Callable[_P, Awaitable[_T]],
 ) -> Callable[_P, AsyncResponseContextManager[AsyncAPIResponse[_T]]]:
-    """Makes a method of a resource with `streamed=True` one for `with` statements."""
+    """Make a method of a resource in the form "streamed" one for `with` statements."""
 
     @wraps(method)
     def managed(
@@ -70,3 +120,43 @@ def streamed(
         return AsyncResponseContextManager(send)
 
     return managed
+
+
+class _AsyncView(Generic[_ResourceT]):
+    def __init__(self, resource: _ResourceT) -> None:
+        self._resource = resource
+
+
+class AsyncRawView(_AsyncView[_ResourceT]):
+    """The methods of a resource, returning `RawResponse`s."""
+
+
+class AsyncStreamingView(_AsyncView[_ResourceT]):
+    """The methods of a resource, giving `AsyncAPIResponse`s in `with` statements."""
+
+
+class AsyncViewMethod(Generic[_P, _T]):
+    """A method of a resource as a line in the table that both of its views share."""
+
+    def __init__(self, method: Callable[Concatenate[Any, _P], Awaitable[_T]]) -> None:
+        self._name = method.__name__
+        self.__doc__ = method.__doc__
+
+    @overload
+    def __get__(
+        self, view: AsyncRawView[Any], owner: Any
+    ) -> Callable[_P, Awaitable[RawResponse[_T]]]: ...
+
+    @overload
+    def __get__(
+        self, view: AsyncStreamingView[Any], owner: Any
+    ) -> Callable[_P, AsyncResponseContextManager[AsyncAPIResponse[_T]]]: ...
+
+    @overload
+    def __get__(self, view: None, owner: Any) -> Any: ...
+
+    def __get__(self, view: Any, owner: Any) -> Any:
+        if view is None:
+            return self
+        method = getattr(view._resource, self._name)
+        return method if isinstance(view, AsyncRawView) else streamed(method)

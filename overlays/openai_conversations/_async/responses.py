@@ -2,125 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Any, Unpack, overload
 
-from .._request import operations as operations
-from .._request.body import build_create_response_body
-from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .._request.validation import check_id, check_include, check_integer
+from openai_conversations_api import models
+
+from .. import params as p
+from .._request import operations
+from .._request.signatures import describe
+from .._request.types import omit
+from .._transport.concurrency_async import AsyncPaginator
 from .context_managers import AsyncResponseContextManager
-from .input_items import AsyncInputItems
-from .input_tokens import AsyncInputTokens
-from .response_create import AsyncResponseCreate
+from .pages import AsyncPage
+from .resource import (
+    AsyncRawView,
+    AsyncResource,
+    AsyncStreamingView,
+    AsyncViewMethod,
+    returns_raw,
+    streamed,
+)
 from .streams import AsyncStream
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import (
-        CompactedResponse,
-        ContextManagementParam,
-        Conversation,
-        ConversationReference,
-        IncludeEnum,
-        ModelIdsCompaction,
-        ModelIdsResponses,
-        ModerationParam,
-        Prompt,
-        PromptCacheOptionsParam,
-        Reasoning,
-        Response,
-        ResponseStreamOptions,
-        ResponseTextParam,
-        ServiceTierEnum,
-        ServiceTierResponses,
-        Tool,
-        ToolChoiceParam,
-    )
 
-    from .._request.input_items import ItemLike
-    from ..abort import AbortSignal
-    from .with_raw_response import AsyncResponsesWithRawResponse
-    from .with_streaming_response import AsyncResponsesWithStreamingResponse
+class AsyncInputItems(AsyncResource):
+    """The input of stored responses."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncInputItemsWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return AsyncInputItemsWithRawResponse(AsyncInputItems(self._client, form="raw"))
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncInputItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        return AsyncInputItemsWithStreamingResponse(AsyncInputItems(self._client, form="streamed"))
+
+    @describe(operations.list_input_items)
+    def list(
+        self,
+        response_id: str,
+        *,
+        max_items: int | None = None,
+        **params: Unpack[p.InputItemListParams],
+    ) -> AsyncPaginator[AsyncPage[models.ItemResource], models.ItemResource]:
+        """List the input items of a response (listInputItems).
+
+        `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError: there is no such response.
+        """
+        return self._list(operations.list_input_items, params, max_items, response_id=response_id)
 
 
-class AsyncResponses(AsyncResponseCreate):
-    """A model's answers. With `conversation`, an answer reads from it and is added to it.
+class _AsyncInputItemsView:
+    list = AsyncViewMethod(AsyncInputItems.list)
+
+
+class AsyncInputItemsWithRawResponse(AsyncRawView[AsyncInputItems], _AsyncInputItemsView):
+    """`AsyncInputItems`, each method returning a `RawResponse`."""
+
+
+class AsyncInputItemsWithStreamingResponse(
+    AsyncStreamingView[AsyncInputItems], _AsyncInputItemsView
+):
+    """`AsyncInputItems`, each method giving an `AsyncAPIResponse`."""
+
+
+class AsyncInputTokens(AsyncResource):
+    """The number of tokens of an input."""
+
+    @cached_property
+    def with_raw_response(self) -> AsyncInputTokensWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return AsyncInputTokensWithRawResponse(AsyncInputTokens(self._client, form="raw"))
+
+    @cached_property
+    def with_streaming_response(self) -> AsyncInputTokensWithStreamingResponse:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        resource = AsyncInputTokens(self._client, form="streamed")
+        return AsyncInputTokensWithStreamingResponse(resource)
+
+    @describe(operations.count_input_tokens)
+    async def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
+        """Count the tokens that a request would take (getInputTokenCounts).
+
+        Returns:
+            The number, in `.input_tokens`.
+        """
+        return await self._send(operations.count_input_tokens, params)
+
+
+class _AsyncInputTokensView:
+    count = AsyncViewMethod(AsyncInputTokens.count)
+
+
+class AsyncInputTokensWithRawResponse(AsyncRawView[AsyncInputTokens], _AsyncInputTokensView):
+    """`AsyncInputTokens`, each method returning a `RawResponse`."""
+
+
+class AsyncInputTokensWithStreamingResponse(
+    AsyncStreamingView[AsyncInputTokens], _AsyncInputTokensView
+):
+    """`AsyncInputTokens`, each method giving an `AsyncAPIResponse`."""
+
+
+class AsyncResponses(AsyncResource):
+    """Responses of a model. With `conversation`, a response reads from it and is added to it.
 
     What all methods take and raise is said at `AsyncConversations`.
     """
 
     @cached_property
     def input_items(self) -> AsyncInputItems:
-        """What a response was asked."""
-        return AsyncInputItems(self._client)
+        """The input of stored responses."""
+        return AsyncInputItems(self._client, form=self._form)
 
     @cached_property
     def input_tokens(self) -> AsyncInputTokens:
         """How many tokens an input would take."""
-        return AsyncInputTokens(self._client)
+        return AsyncInputTokens(self._client, form=self._form)
 
     @cached_property
     def with_raw_response(self) -> AsyncResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        from .with_raw_response import AsyncResponsesWithRawResponse
-
-        return AsyncResponsesWithRawResponse(self._client)
+        return AsyncResponsesWithRawResponse(AsyncResponses(self._client, form="raw"))
 
     @cached_property
     def with_streaming_response(self) -> AsyncResponsesWithStreamingResponse:
         """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        from .with_streaming_response import AsyncResponsesWithStreamingResponse
+        return AsyncResponsesWithStreamingResponse(AsyncResponses(self._client, form="streamed"))
 
-        return AsyncResponsesWithStreamingResponse(self._client)
+    @overload
+    async def create(
+        self, **params: Unpack[p.ResponseCreateParamsNonStreaming]
+    ) -> models.Response: ...
 
+    @overload
+    async def create(self, **params: Unpack[p.ResponseCreateParamsStreaming]) -> AsyncStream: ...
+
+    @overload
+    async def create(
+        self, **params: Unpack[p.ResponseCreateParams]
+    ) -> models.Response | AsyncStream: ...
+
+    @describe(operations.create_response)
+    async def create(self, **params: Any) -> models.Response | AsyncStream:
+        """Have a model respond (createResponse).
+
+        With `conversation`, its items come before the input, and input and output are added to it
+        when the response is complete.
+
+        Returns:
+            The response; with `stream=True` its events, as they come.
+        """
+        if params.get("stream") is True:
+            return await self._send_stream(operations.create_response, params)
+        return await self._send(operations.create_response, params)
+
+    @describe(operations.create_response, without=("stream",))
     def stream(
-        self,
-        *,
-        model: ModelIdsResponses | Omit = omit,
-        input: str | Iterable[ItemLike] | Omit = omit,
-        conversation: str
-        | Conversation
-        | ConversationReference
-        | Mapping[str, object]
-        | Omit
-        | None = omit,
-        instructions: str | Omit | None = omit,
-        previous_response_id: str | Omit | None = omit,
-        include: Sequence[IncludeEnum] | Omit | None = omit,
-        tools: Iterable[Tool | Mapping[str, object]] | Omit | None = omit,
-        tool_choice: ToolChoiceParam | Mapping[str, object] | Omit | None = omit,
-        parallel_tool_calls: bool | Omit | None = omit,
-        max_tool_calls: int | Omit | None = omit,
-        max_output_tokens: int | Omit | None = omit,
-        metadata: Mapping[str, str] | Omit | None = omit,
-        temperature: float | Omit | None = omit,
-        top_p: float | Omit | None = omit,
-        top_logprobs: int | Omit | None = omit,
-        text: ResponseTextParam | Mapping[str, object] | Omit | None = omit,
-        reasoning: Reasoning | Mapping[str, object] | Omit | None = omit,
-        store: bool | Omit | None = omit,
-        background: bool | Omit | None = omit,
-        truncation: Literal["auto", "disabled"] | Omit | None = omit,
-        service_tier: ServiceTierResponses | Omit = omit,
-        prompt: Prompt | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_key: str | Omit | None = omit,
-        prompt_cache_options: PromptCacheOptionsParam | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        safety_identifier: str | Omit | None = omit,
-        moderation: ModerationParam | Mapping[str, object] | Omit | None = omit,
-        context_management: Iterable[ContextManagementParam | Mapping[str, object]]
-        | Omit
-        | None = omit,
-        stream_options: ResponseStreamOptions | Mapping[str, object] | Omit | None = omit,
-        user: str | Omit | None = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, **params: Unpack[p.ResponseStreamParams]
     ) -> AsyncResponseContextManager[AsyncStream]:
-        """Have a model answer, and follow the events; for a `with` statement.
+        """Have a model respond, and follow the events; for a `with` statement.
 
             async with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
                 async for event in stream:
@@ -128,161 +176,62 @@ class AsyncResponses(AsyncResponseCreate):
                         print(event.delta, end="")
                 response = await stream.get_final_response()
 
-        Takes what `create` takes. Leaving the block closes the stream.
+        Leaving the block closes the stream.
         """
+        operations.create_response.check_keywords(params)
 
         async def open_stream() -> AsyncStream:
-            return await self.create(
-                model=model,
-                input=input,
-                conversation=conversation,
-                instructions=instructions,
-                previous_response_id=previous_response_id,
-                include=include,
-                tools=tools,
-                tool_choice=tool_choice,
-                parallel_tool_calls=parallel_tool_calls,
-                max_tool_calls=max_tool_calls,
-                max_output_tokens=max_output_tokens,
-                metadata=metadata,
-                temperature=temperature,
-                top_p=top_p,
-                top_logprobs=top_logprobs,
-                text=text,
-                reasoning=reasoning,
-                store=store,
-                background=background,
-                truncation=truncation,
-                service_tier=service_tier,
-                prompt=prompt,
-                prompt_cache_key=prompt_cache_key,
-                prompt_cache_options=prompt_cache_options,
-                prompt_cache_retention=prompt_cache_retention,
-                safety_identifier=safety_identifier,
-                moderation=moderation,
-                context_management=context_management,
-                stream_options=stream_options,
-                user=user,
-                stream=True,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                abort=abort,
-            )
+            stream: AsyncStream = await self.create(**params, stream=True)
+            return stream
 
         return AsyncResponseContextManager(open_stream)
 
     @overload
     async def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: Literal[False] | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response: ...
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsNonStreaming]
+    ) -> models.Response: ...
 
     @overload
     async def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: Literal[True],
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsStreaming]
     ) -> AsyncStream: ...
 
+    @overload
     async def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: bool | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response | AsyncStream:
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParams]
+    ) -> models.Response | AsyncStream: ...
+
+    @describe(operations.get_response)
+    async def retrieve(self, response_id: str, **params: Any) -> models.Response | AsyncStream:
         """Read a stored response, or follow one that is being made (getResponse).
 
-        Args:
-            response_id: its id.
-            include: extra data to put into the output.
-            include_obfuscation: with a stream, let the service add random characters that hide
-                the length of each event from somebody who listens.
-            starting_after: with a stream, begin behind the event with this sequence number.
-            stream: True to get its events, not its present state.
+        Returns:
+            The response; with `stream=True` its events, as they come.
 
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments: dict[str, object] = {
-            "response_id": check_id(response_id, "response_id"),
-            "include": check_include(include) if given(include) else omit,
-            "include_obfuscation": include_obfuscation,
-            "starting_after": (
-                check_integer(starting_after, "starting_after") if given(starting_after) else omit
-            ),
-            "stream": stream,
-        }
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.get_response.request(arguments, stream=stream is True)
-        if stream is True:
-            return await self._follow(call, options, resumed=given(starting_after))
-        return await self._run(call, options)
+        if params.get("stream") is True:
+            resumed = params.get("starting_after", omit) is not omit
+            return await self._send_stream(
+                operations.get_response, params, resumed=resumed, response_id=response_id
+            )
+        return await self._send(operations.get_response, params, response_id=response_id)
 
-    async def delete(
-        self,
-        response_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> None:
+    @describe(operations.delete_response)
+    async def delete(self, response_id: str, **params: Unpack[p.ResponseDeleteParams]) -> None:
         """Delete a stored response (deleteResponse).
 
-        Args:
-            response_id: its id.
-
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments = {"response_id": check_id(response_id, "response_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.delete_response.request(arguments), options)
+        return await self._send(operations.delete_response, params, response_id=response_id)
 
+    @describe(operations.cancel_response)
     async def cancel(
-        self,
-        response_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response:
+        self, response_id: str, **params: Unpack[p.ResponseCancelParams]
+    ) -> models.Response:
         """Stop a response that was begun with `background=True` (cancelResponse).
-
-        Args:
-            response_id: its id.
 
         Returns:
             The response as it is now.
@@ -290,51 +239,42 @@ class AsyncResponses(AsyncResponseCreate):
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments = {"response_id": check_id(response_id, "response_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.cancel_response.request(arguments), options)
+        return await self._send(operations.cancel_response, params, response_id=response_id)
 
-    async def compact(
-        self,
-        *,
-        model: ModelIdsCompaction,
-        input: str | Iterable[ItemLike] | Omit | None = omit,
-        instructions: str | Omit | None = omit,
-        previous_response_id: str | Omit | None = omit,
-        prompt_cache_key: str | Omit | None = omit,
-        prompt_cache_options: PromptCacheOptionsParam | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        service_tier: ServiceTierEnum | Omit | None = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> CompactedResponse:
+    @describe(operations.compact_conversation)
+    async def compact(self, **params: Unpack[p.ResponseCompactParams]) -> models.CompactedResponse:
         """Make a long input short, for the responses that follow (compactConversation).
-
-        Args:
-            model: the model's name.
-            input: a text or items.
-            instructions: what the system says.
-            previous_response_id: the response whose context is meant.
-            prompt_cache_key, prompt_cache_options, prompt_cache_retention, service_tier: as for
-                `create`.
 
         Returns:
             The items to go on with, in `.output`.
         """
-        body = build_create_response_body(
-            {
-                "model": model,
-                "input": input,
-                "instructions": instructions,
-                "previous_response_id": previous_response_id,
-                "prompt_cache_key": prompt_cache_key,
-                "prompt_cache_options": prompt_cache_options,
-                "prompt_cache_retention": prompt_cache_retention,
-                "service_tier": service_tier,
-            }
-        )
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return await self._run(operations.compact_conversation.request({}, body=body), options)
+        return await self._send(operations.compact_conversation, params)
+
+
+class _AsyncResponsesView:
+    delete = AsyncViewMethod(AsyncResponses.delete)
+    cancel = AsyncViewMethod(AsyncResponses.cancel)
+    compact = AsyncViewMethod(AsyncResponses.compact)
+
+
+class AsyncResponsesWithRawResponse(AsyncRawView[AsyncResponses], _AsyncResponsesView):
+    """`AsyncResponses`, each method returning a `RawResponse`; not `stream`, which has none."""
+
+    def __init__(self, resource: AsyncResponses) -> None:
+        super().__init__(resource)
+        # Not lines of the table: a descriptor would lose their overloads.
+        self.create = returns_raw(resource.create)
+        self.retrieve = returns_raw(resource.retrieve)
+        self.input_items = AsyncInputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = AsyncInputTokensWithRawResponse(resource.input_tokens)
+
+
+class AsyncResponsesWithStreamingResponse(AsyncStreamingView[AsyncResponses], _AsyncResponsesView):
+    """`AsyncResponses`, each method giving an `AsyncAPIResponse`; not `stream`, which has none."""
+
+    def __init__(self, resource: AsyncResponses) -> None:
+        super().__init__(resource)
+        self.create = streamed(resource.create)
+        self.retrieve = streamed(resource.retrieve)
+        self.input_items = AsyncInputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = AsyncInputTokensWithStreamingResponse(resource.input_tokens)

@@ -1,10 +1,17 @@
-"""The events of a response, as they come."""
+"""The events of a response, as they come.
+
+A stream ends in one of four ways: an event of `_LAST` came, `[DONE]` came (1); the connection ended
+and neither had come (2: an error); it was closed here (3); it was aborted (4).
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any, Self
+
+from openai_conversations_api import models
 
 from .._request.operations import event_decoder
 from .._request.validation import is_mapping
@@ -13,12 +20,6 @@ from .._response import strict as _strict
 from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import AsyncBodyReader
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
-    from openai_conversations_api.models import Response, ResponseStreamEvent
 
 _LAST = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
 
@@ -36,8 +37,8 @@ class AsyncStream:
     def __init__(self, body: AsyncBodyReader, *, operation: str, resumed: bool) -> None:
         """
         Args:
-            operation: its id, if each event is to be checked against the document.
-            resumed: does it begin in the middle? Then it may have no events at all.
+            operation: its id, if each event is to be checked against the spec.
+            resumed: whether it begins in the middle. Then it may have no events at all.
         """
         self.response = body.response
         self._body = body
@@ -50,12 +51,12 @@ class AsyncStream:
         self._over = False
         self._any = False
         self._ended = False
-        self._last: ResponseStreamEvent | None = None
+        self._last: models.ResponseStreamEvent | None = None
 
-    def __aiter__(self) -> AsyncIterator[ResponseStreamEvent]:
+    def __aiter__(self) -> AsyncIterator[models.ResponseStreamEvent]:
         return self
 
-    async def __anext__(self) -> ResponseStreamEvent:
+    async def __anext__(self) -> models.ResponseStreamEvent:
         try:
             while not self._waiting:
                 if self._over:
@@ -81,13 +82,13 @@ class AsyncStream:
                 self._check_end()
 
     def _check_end(self) -> None:
-        """Was that all? A response that was not finished is not a result."""
+        """Raise `APIConnectionError` if the response was not finished: that is not a result."""
         if self._ended or (self._resumed and not self._any):
             return
         message = "Connection error: the stream ended before the response was complete"
         raise APIConnectionError(message=message, request=self.response.request)
 
-    def _to_event(self, sse: ServerSentEvent) -> ResponseStreamEvent:
+    def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
         self._any = True
         try:
             data = _json.loads(sse.data)
@@ -114,13 +115,13 @@ class AsyncStream:
         return APIError(message, self.response.request, body=body)
 
     async def until_done(self) -> Self:
-        """Read to the end, and return the stream."""
+        """Read to the end and return the stream."""
         async for _ in self:
             pass
         return self
 
-    async def get_final_response(self) -> Response:
-        """Read to the end, and return the response as it then is.
+    async def get_final_response(self) -> models.Response:
+        """Read to the end and return the response as it then is.
 
         Its `status` says whether it was completed, failed or is incomplete.
 
@@ -136,7 +137,7 @@ class AsyncStream:
                 raise self._to_error(body)
             message = "Connection error: the stream ended without the final response"
             raise APIConnectionError(message=message, request=self.response.request)
-        response: Response = last.response
+        response: models.Response = last.response
         return response
 
     async def close(self) -> None:

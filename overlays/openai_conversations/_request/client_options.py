@@ -1,4 +1,4 @@
-"""What a client is configured with, checked once; and the pure half of every request.
+"""The options of a client, checked once, and what they give every request.
 
 Arguments win over environment variables. Everything that can be worked out before the first call
 (the URL's prefix, the constant headers) is, so that a call only adds to it.
@@ -38,7 +38,7 @@ class ClientOptions:
     """A client's configuration. Copies share nothing that can change.
 
     Attributes:
-        api_key: the key, or a function that gives it.
+        api_key: the key, or a function that returns it.
         base_url: with the path prefix and no slash at the end.
         headers: those of every request, by their name in lower case; without the key.
         query: of every request, encoded.
@@ -77,7 +77,7 @@ class ClientOptions:
         object.__setattr__(self, "query", encode_query(self.default_query, "default_query"))
 
     def changed(self, **changes: Any) -> ClientOptions:
-        """A copy with other values, checked like the original."""
+        """Return a copy with other values, checked like the original."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
         values.update(changes)
         return make_client_options(**values)
@@ -100,7 +100,7 @@ def make_client_options(
 
     Raises:
         InvalidArgumentError: naming the argument.
-        OpenAIError: there is no key.
+        OpenAIError: no key was given and OPENAI_API_KEY is not set.
     """
     if api_key is None:
         api_key = os.environ.get("OPENAI_API_KEY")
@@ -128,29 +128,29 @@ def make_client_options(
 
 
 def check_key(key: object) -> str:
-    """Returns a key that can stand in a header. Never shows it.
+    """Return a key that can stand in a header. Never shows it.
 
     Raises:
-        InvalidArgumentError: it is no string, empty, or has characters that no key has.
+        InvalidArgumentError: it is not a string, empty, or has characters that no key has.
     """
     if not isinstance(key, str):
         raise invalid("api_key", "a string, or a function that gives one", key)
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         expected = "a key of visible ASCII characters (no space or line break at its end)"
-        received = f"a text of {len(key)} characters" if key else "an empty string"
+        received = f"a string of {len(key)} characters" if key else "an empty string"
         raise InvalidArgumentError("api_key", expected=expected, received=received)
     return key
 
 
 def to_timeout(timeout: Timeout, argument: str = "timeout") -> httpx.Timeout:
-    """A time-out as httpx has it; None means none.
+    """Return a timeout as httpx has it; None means none.
 
     Raises:
-        InvalidArgumentError: it is no positive number of seconds.
+        InvalidArgumentError: it is not a positive number of seconds.
     """
     if isinstance(timeout, httpx.Timeout):
         return timeout
-    # A bool is a number to Python and a slip to us.
+    # A bool is a number to Python, and a slip of the pen here.
     right = type(timeout) in (int, float) and cast(float, timeout) > 0
     if timeout is not None and not right:
         raise invalid(argument, "seconds above 0, an httpx.Timeout or None", timeout)

@@ -1,4 +1,4 @@
-"""Query strings and header lines: what HTTP allows in them, checked before anything is sent.
+"""Query strings, header lines and JSON bodies, checked before anything is sent.
 
 httpx would raise its own errors for a header that cannot be encoded, and h11 would quote it, key
 and all.
@@ -6,6 +6,7 @@ and all.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 from urllib.parse import quote
@@ -14,9 +15,23 @@ from ..errors import InvalidArgumentError
 from .types import Headers, Omit, Query
 from .validation import describe, invalid
 
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def dumps(value: object) -> bytes:
+    """Return `value` as compact JSON in UTF-8.
+
+    By the standard library, which treats keys, dates and NaN in one way only.
+
+    Raises:
+        TypeError: something in it is not a JSON value.
+        ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
+    """
+    return _encode_json(value).encode()
+
 
 def check_headers(headers: Headers | None, argument: str) -> Iterator[tuple[str, str | Omit]]:
-    """The entries of a mapping of headers; their values are checked by `check_header`."""
+    """Yield the entries of a mapping of headers; `check_header` checks their values."""
     if headers is None:
         return
     if not isinstance(cast(object, headers), Mapping):
@@ -25,7 +40,7 @@ def check_headers(headers: Headers | None, argument: str) -> Iterator[tuple[str,
 
 
 def check_header(name: object, value: object, argument: str) -> tuple[bytes, bytes]:
-    """A header as bytes.
+    """Return a header as bytes.
 
     Raises:
         InvalidArgumentError: naming `argument`, never showing the value.
@@ -42,13 +57,13 @@ def check_header(name: object, value: object, argument: str) -> tuple[bytes, byt
         raise InvalidArgumentError(
             argument,
             expected="visible ASCII characters, no space at either end",
-            received=f"a text of {len(value)} characters",
+            received=f"a string of {len(value)} characters",
         )
     return name.encode(), value.encode()
 
 
 def encode_query(query: Query | None, argument: str = "extra_query") -> str:
-    """A query string, without its question mark. None is left out; a list repeats `name[]`.
+    """Return a query string without its question mark. None is left out; a list repeats `name[]`.
 
     Raises:
         InvalidArgumentError: naming the entry that is neither a string, a number, a bool nor a
@@ -64,13 +79,14 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
             continue
         place = f"{argument}[{name!r}]"
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-            pairs += [f"{_quote(name, place)}%5B%5D={_quote(v, place)}" for v in value]
+            pairs += [f"{quote_value(name, place)}%5B%5D={quote_value(v, place)}" for v in value]
         else:
-            pairs.append(f"{_quote(name, place)}={_quote(value, place)}")
+            pairs.append(f"{quote_value(name, place)}={quote_value(value, place)}")
     return "&".join(pairs)
 
 
-def _quote(value: object, argument: str) -> str:
+def quote_value(value: object, argument: str) -> str:
+    """Return a query value percent-encoded; raise `InvalidArgumentError` naming `argument`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str | int | float):
@@ -80,10 +96,10 @@ def _quote(value: object, argument: str) -> str:
 
 
 def quoted(text: str, argument: str) -> str:
-    """Text percent-encoded for a URL.
+    """Return text percent-encoded for a URL.
 
     Raises:
-        InvalidArgumentError: it is no Unicode (half of a surrogate pair), naming `argument`.
+        InvalidArgumentError: it is not Unicode (half of a surrogate pair), naming `argument`.
     """
     try:
         return quote(text, safe="")

@@ -1,42 +1,35 @@
-"""Items on their way in: whatever the caller has becomes the JSON that the service accepts.
+"""Items to send, of any kind, as the JSON that the service accepts.
 
 An item can be a helper's result, a generated model, a plain mapping, or something that came out of
 a conversation or a response. What comes out is wider than what goes in: it has fields, and a few
 values, that the input schemas of the same `type` do not know and that the service refuses. The
 tables below name them. They are read off `spec/openapi.yaml`, and the tests derive them again from
-it, so a new document that changes them is noticed.
+it, so a new OpenAPI document that changes them is noticed.
 
 The rules, in the order in which they matter:
 
-- Nothing is added, and nothing of the caller's is changed: an item that needs no change is sent as
-  it is, and one that does is copied first (one level deep).
-- The order stays as given. A `reasoning` item belongs to the item that followed it, so the two stay
-  neighbours, and its `id` and `encrypted_content` are never touched.
-- A kind that the document does not have (a `RawObject`, a mapping with an unknown `type` or role)
-  passes through unchanged; so do content parts that only come out (`text`, `summary_text`,
-  `reasoning_text`, `computer_screenshot` in a message). No input form exists for them in the
-  document; the service that sent them decides.
+1. Nothing is added, and the caller's objects are not changed: an item that needs no change is sent
+   as it is, and one that does is copied first (one level deep).
+2. The order stays as given. A `reasoning` item belongs to the item that followed it, so the two
+   stay neighbours, and its `id` and `encrypted_content` are never touched.
+3. A kind that the OpenAPI document does not have (a `RawObject`, a mapping with an unknown `type`
+   or role) passes through unchanged; so do content parts that only come out (`text`,
+   `summary_text`, `reasoning_text`, `computer_screenshot` in a message). No input form exists for
+   them in the document; the service that sent them decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from ..errors import InvalidArgumentError
 from .validation import check_list, describe, invalid, is_mapping
 
 if TYPE_CHECKING:
-    from openai_conversations_api import models as m
+    from openai_conversations_api import params
 
-    ItemLike: TypeAlias = (
-        m.InputItem
-        | m.ConversationItem
-        | m.OutputItem
-        | m.ItemResource
-        | m.RawObject
-        | Mapping[str, object]
-    )
+    ItemLike: TypeAlias = params.InputItemLike
 
 #: Fields of what comes out that the input schema of the same `type` does not have.
 OUTPUT_ONLY: dict[str, frozenset[str]] = {
@@ -89,7 +82,7 @@ _NO_FIELDS: frozenset[str] = frozenset()
 
 
 def to_response_input(value: object) -> str | list[dict[str, Any]]:
-    """The `input` of a response: a string stays one, anything else is a list of items.
+    """Return the `input` of a response as it is sent: a string as it is, or a list of items.
 
     Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
 
@@ -100,32 +93,32 @@ def to_response_input(value: object) -> str | list[dict[str, Any]]:
 
 
 def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, Any]]:
-    """Turns the caller's items into JSON objects, in the same order.
+    """Return items as JSON objects, in the same order.
 
     Args:
         items: an iterable of models, helpers' results and mappings. None of them is changed.
-        argument: the caller's name for `items`, used in errors.
+        argument: the name of `items` in errors.
 
     Returns:
-        One dict an item. A plain dict that needs no change is returned itself, not a copy.
+        One dict per item. A plain dict that needs no change is returned itself, not a copy.
 
     Raises:
-        InvalidArgumentError: `items` is no iterable of items, or one of them is not an item; the
-            message names it (`items[3]`, `items[3].content`).
+        InvalidArgumentError: `items` is not an iterable of items, or one of them is not an item;
+            the message names it (`items[3]`, `items[3].content`).
     """
     given = check_list(items, argument, "a list of items")
     return [to_input_item(item, argument, index) for index, item in enumerate(given)]
 
 
 def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
-    """The same for one item, which errors name `argument[index]`."""
+    """Return one item as a JSON object; as `to_input_items`, and errors name `argument[index]`."""
     data = to_dict(item)
     if data is None:
         received = describe(item)
         if isinstance(item, str):
             received += ", a string; MessageItem.user_text(...) makes a message of it"
         raise InvalidArgumentError(
-            f"{argument}[{index}]", expected="an item: a model or a mapping", received=received
+            f"{argument}[{index}]", expected="an item (model or mapping)", received=received
         )
     data = _encode_parts(data)
     kind = data.get("type")
@@ -140,7 +133,7 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
 
 
 def to_dict(value: object) -> dict[str, Any] | None:
-    """The JSON object of a model or a mapping; None for what is neither. A dict stays itself."""
+    """Return the JSON object of a model or a mapping, a dict itself; None for anything else."""
     if type(value) is dict:
         return cast("dict[str, Any]", value)
     encode: Callable[[], dict[str, Any]] | None = getattr(value, "to_dict", None)
@@ -150,7 +143,7 @@ def to_dict(value: object) -> dict[str, Any] | None:
 
 
 def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
-    """Lets a mapping hold models, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
+    """Encode models in a mapping, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
     encoded: dict[str, Any] = {}
     for key, value in data.items():
         if type(value) in _PLAIN:
@@ -168,7 +161,7 @@ def _encode(value: Any) -> Any:
 
 
 def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Leaves out what the input schema of `kind` refuses."""
+    """Leave out the fields that the input schema of `kind` refuses."""
     drop = OUTPUT_ONLY.get(kind, _NO_FIELDS)
     not_null = NOT_NULL.get(kind, _NO_FIELDS)
     refused = [
@@ -192,11 +185,11 @@ def _without_author(chunk: Any) -> Any:
 
 
 def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str, Any]:
-    """Brings a message into one of its three input forms, which differ in the fields they have.
+    """Bring a message into one of its three input forms, which differ in the fields they have.
 
-    `EasyInputMessage` (any role; string or input parts; no `id`, no `status`), `InputMessage`
-    (user, system, developer; input parts; no `id`, no `phase`) and `OutputMessage` (assistant;
-    output parts; all fields, `id` and `status` among them).
+    1. `EasyInputMessage`: any role; a string or input parts; no `id`, no `status`.
+    2. `InputMessage`: user, system, developer; input parts; no `id`, no `phase`.
+    3. `OutputMessage`: assistant; output parts; all fields, `id` and `status` among them.
     """
     role, content = data.get("role"), data.get("content")
     if not isinstance(content, str | list | tuple):
@@ -205,11 +198,11 @@ def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str,
     if role not in _ROLES or ("id" not in data and "status" not in data):
         return data
     drop = {"status"} if data.get("status") is None else set[str]()
-    if isinstance(content, str):
+    if isinstance(content, str):  # 1
         drop |= {"id", "status"}
-    elif role != "assistant":
+    elif role != "assistant":  # 1 without a status, else 2
         drop |= {"id"} if drop else {"id", "phase"}
-    elif _has_input_part(cast("list[Any]", content)):
+    elif _has_input_part(cast("list[Any]", content)):  # 1, else 3
         drop |= {"id", "status"}
     if drop.isdisjoint(data):
         return data

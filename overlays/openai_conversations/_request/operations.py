@@ -1,19 +1,37 @@
 """The operations of the API: the one module that knows the generated package's private names.
 
-A generated endpoint module has two pure halves, `_get_kwargs` (arguments to request) and `_decode`
-(JSON to model). They are driven from here; paths, query names and models are not written again.
+`openai_conversations_api._parameters` says what each operation takes and where it is sent; nothing
+of that is written again here. What a value has to be is decided by its annotation there, and by
+name only where the service documents a limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .encoding import quoted
+from openai_conversations_api._parameters import OPERATIONS, Parameter
+
+from ..errors import InvalidArgumentError
+from .encoding import check_header, quote_value, quoted
+from .input_items import to_input_items, to_response_input
 from .request import OperationRequest
-from .types import Omit, given, omit
+from .types import Options, omit
+from .validation import (
+    check_id,
+    check_integer,
+    check_item_count,
+    check_limit,
+    check_list,
+    check_metadata,
+    check_order,
+    check_strings,
+    check_text,
+    is_mapping,
+)
 
 if TYPE_CHECKING:
     from openai_conversations_api import models
@@ -22,63 +40,170 @@ _T = TypeVar("_T")
 
 
 class Operation(Generic[_T]):
-    """One operation of the document; its generated module is imported at the first call."""
+    """One operation of the spec; its generated module is imported with the first response."""
 
-    def __init__(self, operation_id: str, module: str, *, has_body: bool = False) -> None:
+    def __init__(self, operation_id: str) -> None:
+        """
+        Args:
+            operation_id: a key of `OPERATIONS`.
+        """
+        described = OPERATIONS[operation_id]
         self.id = operation_id
-        self._module = f"openai_conversations_api.api.{module}"
-        self._has_body = has_body
-
-    @cached_property
-    def _request(self) -> Callable[..., dict[str, Any]]:
-        module: Any = import_module(self._module)
-        return cast("Callable[..., dict[str, Any]]", module._get_kwargs)
+        self.parameters = described.parameters
+        self._method = described.method
+        self._path = described.path
+        self._module = described.module
+        self._has_body = described.body_required or any(
+            p.location == "body" for p in described.parameters
+        )
+        self._by_name = {p.name: p for p in described.parameters if p.location != "path"}
+        self._required = [p.name for p in self._by_name.values() if p.required]
 
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
-        """Turns the JSON value of an answer into the model."""
-        module: Any = import_module(self._module)
+        """Turns the JSON value of a response into the model."""
+        module: Any = import_module(f"openai_conversations_api.api.{self._module}")
         return cast("Callable[[Any], _T]", module._decode)
 
     def request(
-        self,
-        arguments: Mapping[str, object],
-        *,
-        body: Mapping[str, object] | Omit = omit,
-        stream: bool = False,
-    ) -> OperationRequest[_T]:
-        """What to send.
+        self, params: Mapping[str, Any], /, **path: object
+    ) -> tuple[OperationRequest[_T], Options]:
+        """Put together a request from a method's keyword arguments.
 
         Args:
-            arguments: of the path and the query, by the document's names.
-            body: the JSON object to send.
-            stream: ask for events?
+            params: by the Python names of the parameters, and of `Options`; `omit` stands for a
+                parameter that is not given.
+            path: the values of the path's parameters.
+
+        Returns:
+            The request, and what was given of `Options`.
+
+        Raises:
+            InvalidArgumentError: a keyword is unknown, a required one is missing, or a value cannot
+                be sent.
         """
-        given_arguments = {name: value for name, value in arguments.items() if given(value)}
-        if self._has_body:
-            # The generated half would look for models in the body; ours holds none any more.
-            given_arguments["body"] = _NO_BODY
-        kwargs = self._request(**given_arguments)
-        return OperationRequest(
-            method=kwargs["method"],
-            path=kwargs["url"],
-            query=_query(kwargs["params"]) if kwargs.get("params") else "",
+        query: list[str] = []
+        headers: list[tuple[bytes, bytes]] = []
+        body: Any = {} if self._has_body else omit
+        options: dict[str, Any] = {}
+        for name, value in params.items():
+            parameter = self._by_name.get(name)
+            if parameter is None:
+                if name not in Options._fields:
+                    raise self._unknown(name)
+                options[name] = value
+            elif value is omit:
+                continue
+            elif parameter.location == "body":
+                checked = None if value is None else _to_json(parameter, value)
+                if parameter.key:
+                    body[parameter.key] = checked
+                else:
+                    body = checked
+            elif value is None:
+                # A query or a header cannot say null; absent is what null means there.
+                continue
+            elif parameter.location == "query":
+                query += _to_query(parameter, value)
+            else:
+                headers.append(check_header(parameter.key, _to_text(value), name))
+        for name in self._required:
+            if params.get(name, omit) is omit:
+                message = f"missing the required keyword argument {name!r} of {self.id}"
+                raise InvalidArgumentError(
+                    name, expected="a value", received="none", message=message
+                )
+        address = self._path
+        for name, value in path.items():
+            address = address.replace(f"{{{name}}}", quoted(check_id(value, name), name))
+        request = OperationRequest(
+            method=self._method,
+            path=address,
+            query="&".join(query),
             body=body,
             decode=self.decode,
             operation=self.id,
-            stream=stream,
+            headers=headers,
         )
+        return request, Options(**options)
+
+    def check_keywords(self, names: Iterable[str]) -> None:
+        """Raise `InvalidArgumentError` for the first name that the operation does not take."""
+        for name in names:
+            if name not in self._by_name and name not in Options._fields:
+                raise self._unknown(name)
+
+    def _unknown(self, name: str) -> InvalidArgumentError:
+        near = get_close_matches(name, [*self._by_name, *Options._fields], 1)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        extra = "extra_body" if self._has_body else "extra_query"
+        message = (
+            f"got an unexpected keyword argument {name!r} for {self.id}{hint} "
+            f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
+        )
+        expected = "a parameter of the operation"
+        return InvalidArgumentError(name, expected=expected, received=repr(name), message=message)
 
 
-_NO_BODY: dict[str, object] = {}
+def _to_json(parameter: Parameter, value: Any) -> Any:
+    check = _BY_NAME.get(parameter.name)
+    if check is not None:
+        return check(value, parameter.name)
+    annotation = parameter.annotation
+    if annotation.startswith("SequenceNotStr["):
+        return check_strings(value, parameter.name)
+    if "params.InputItemLike" in annotation:
+        return to_response_input(value) if annotation.startswith("str |") else _to_items(value)
+    if annotation.startswith("Iterable["):
+        return [encode(element) for element in check_list(value, parameter.name, "a list")]
+    return encode(value)
 
 
-def _query(pairs: list[tuple[str, str]]) -> str:
-    return "&".join(f"{quoted(name, name)}={quoted(value, name)}" for name, value in pairs)
+def _to_query(parameter: Parameter, value: Any) -> list[str]:
+    name = parameter.name
+    check = _BY_NAME.get(name)
+    if check is not None:
+        value = check(value, name)
+    elif parameter.annotation.startswith("SequenceNotStr["):
+        value = check_strings(value, name)
+    elif parameter.annotation == "int":
+        value = check_integer(value, name)
+    values = cast("list[object]", value if isinstance(value, list) else [value])
+    key = quoted(parameter.key, name)
+    return [f"{key}={quote_value(each, name)}" for each in values]
+
+
+def _to_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _to_items(value: object) -> list[dict[str, Any]]:
+    items = to_input_items(value)
+    check_item_count(items)
+    return items
+
+
+def _to_reference(value: object, argument: str) -> object:
+    """Return the id of a conversation, also where the caller has the whole of it at hand."""
+    if is_mapping(value):
+        return dict(value)
+    return check_id(value if isinstance(value, str) else getattr(value, "id", value), argument)
+
+
+_BY_NAME: dict[str, Callable[[Any, str], Any]] = {
+    "after": check_text,
+    "conversation": _to_reference,
+    "limit": check_limit,
+    "metadata": check_metadata,
+    "model": check_text,
+    "order": check_order,
+    "previous_response_id": check_id,
+}
+"""Checks of parameters for which the service documents more than their type."""
 
 
 def encode(value: Any) -> Any:
-    """Models, and lists and dictionaries with models in them, as plain JSON values."""
+    """Return models, and lists and dictionaries with models in them, as plain JSON values."""
     return _encode()(value)
 
 
@@ -91,7 +216,7 @@ def _encode() -> Callable[[Any], Any]:
 
 @cache
 def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
-    """Turns the JSON value of one event of a streamed response into a model.
+    """Return what turns the JSON value of one event of a streamed response into a model.
 
     By the table, which imports a model when its event first comes; the union's own module has to
     import all 58.
@@ -102,44 +227,18 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     return partial(decode_one, RESPONSE_STREAM_EVENT)
 
 
-create_conversation: Operation[models.Conversation] = Operation(
-    "createConversation", "conversations.create_conversation", has_body=True
-)
-get_conversation: Operation[models.Conversation] = Operation(
-    "getConversation", "conversations.get_conversation"
-)
-update_conversation: Operation[models.Conversation] = Operation(
-    "updateConversation", "conversations.update_conversation", has_body=True
-)
-delete_conversation: Operation[models.DeletedConversation] = Operation(
-    "deleteConversation", "conversations.delete_conversation"
-)
-create_items: Operation[models.ConversationItemList] = Operation(
-    "createConversationItems", "conversations.create_conversation_items", has_body=True
-)
-get_item: Operation[models.ConversationItem] = Operation(
-    "getConversationItem", "conversations.get_conversation_item"
-)
-list_items: Operation[models.ConversationItemList] = Operation(
-    "listConversationItems", "conversations.list_conversation_items"
-)
-delete_item: Operation[models.Conversation] = Operation(
-    "deleteConversationItem", "conversations.delete_conversation_item"
-)
-create_response: Operation[models.Response] = Operation(
-    "createResponse", "responses.create_response", has_body=True
-)
-get_response: Operation[models.Response] = Operation("getResponse", "responses.get_response")
-delete_response: Operation[None] = Operation("deleteResponse", "responses.delete_response")
-cancel_response: Operation[models.Response] = Operation(
-    "cancelResponse", "responses.cancel_response"
-)
-compact_conversation: Operation[models.CompactedResponse] = Operation(
-    "compactConversation", "responses.compact_conversation", has_body=True
-)
-list_input_items: Operation[models.ResponseItemList] = Operation(
-    "listInputItems", "responses.list_input_items"
-)
-count_input_tokens: Operation[models.TokenCounts] = Operation(
-    "getInputTokenCounts", "responses.get_input_token_counts", has_body=True
-)
+create_conversation: Operation[models.Conversation] = Operation("createConversation")
+get_conversation: Operation[models.Conversation] = Operation("getConversation")
+update_conversation: Operation[models.Conversation] = Operation("updateConversation")
+delete_conversation: Operation[models.DeletedConversation] = Operation("deleteConversation")
+create_items: Operation[models.ConversationItemList] = Operation("createConversationItems")
+get_item: Operation[models.ConversationItem] = Operation("getConversationItem")
+list_items: Operation[models.ConversationItemList] = Operation("listConversationItems")
+delete_item: Operation[models.Conversation] = Operation("deleteConversationItem")
+create_response: Operation[models.Response] = Operation("createResponse")
+get_response: Operation[models.Response] = Operation("getResponse")
+delete_response: Operation[None] = Operation("deleteResponse")
+cancel_response: Operation[models.Response] = Operation("cancelResponse")
+compact_conversation: Operation[models.CompactedResponse] = Operation("compactConversation")
+list_input_items: Operation[models.ResponseItemList] = Operation("listInputItems")
+count_input_tokens: Operation[models.TokenCounts] = Operation("getInputTokenCounts")

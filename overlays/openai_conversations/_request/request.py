@@ -1,24 +1,23 @@
-"""One call, before it is sent: what it asks for, and the request that says so. Pure.
+"""A request before it is sent: for which operation, and the bytes that say so. Pure.
 
 A request is put together from prepared bytes. `httpx.Client.build_request` would merge and encode
-every part again, which costs as much as the rest of a call; it is used only with a client of the
-caller's, whose own headers, cookies and parameters are to be kept.
+every part again, which costs as much as the rest of a request; it is used only with an
+`http_client=`, whose own headers, cookies and parameters are to be kept.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import httpx
 
-from .._response import json as _json
 from ..errors import InvalidArgumentError
 from .attempt import ATTEMPT, Attempt
 from .client_options import ClientOptions, check_key, merge_headers, to_timeout
-from .encoding import encode_query
+from .encoding import dumps, encode_query
 from .types import Omit, Options, given, omit
 from .validation import describe, invalid, is_mapping
 
@@ -26,17 +25,18 @@ _T = TypeVar("_T")
 
 
 class OperationRequest(NamedTuple, Generic[_T]):
-    """What is asked of the service.
+    """A request for one operation, before it is encoded.
 
     Attributes:
         method: in capitals.
         path: below the base URL, percent-encoded, with a slash in front.
         query: encoded, without its question mark.
         body: the JSON value to send, or `omit`.
-        decode: turns the JSON value of the answer into the result.
-        operation: its id in the document, by which `strict` finds the schema; "" if it has none.
-        stream: is the answer a stream of events?
-        unread: is the body of the answer left to the caller? That of a stream always is.
+        decode: turns the JSON value of the response into the result.
+        operation: its id in the spec, by which `strict` finds the schema; "" if it has none.
+        headers: those that are parameters of the operation.
+        stream: whether the response is a stream of events.
+        unread: whether the body of the response is left to the caller. That of a stream always is.
     """
 
     method: str
@@ -45,52 +45,55 @@ class OperationRequest(NamedTuple, Generic[_T]):
     body: Any
     decode: Callable[[Any], _T]
     operation: str = ""
+    headers: Sequence[tuple[bytes, bytes]] = ()
     stream: bool = False
     unread: bool = False
 
 
 class PreparedRequest:
-    """A call with everything that is the same for each attempt, checked and encoded."""
+    """A request with everything that is the same for each attempt, checked and encoded."""
 
     __slots__ = ("content", "headers", "method", "timeout", "total", "url")
 
     def __init__(
-        self, client_options: ClientOptions, call: OperationRequest[Any], options: Options
+        self, client_options: ClientOptions, request: OperationRequest[Any], options: Options
     ) -> None:
         """
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
-        self.method = call.method
+        self.method = request.method
         query = "&".join(
             part
-            for part in (client_options.query, call.query, encode_query(options.extra_query))
+            for part in (client_options.query, request.query, encode_query(options.extra_query))
             if part
         )
-        address = f"{client_options.base_url}{call.path}"
+        address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
-        self.content = _encode(call, options.extra_body)
+        self.content = _encode(request, options.extra_body)
         lines = dict(client_options.headers)
-        if call.stream:
+        if request.stream:
             lines["accept"] = (b"Accept", b"text/event-stream")
         if self.content is not None:
             lines["content-type"] = (b"Content-Type", b"application/json")
             lines["content-length"] = (b"Content-Length", str(len(self.content)).encode())
-        elif call.method != "GET":
+        elif request.method != "GET":
             lines["content-length"] = (b"Content-Length", b"0")
+        for name, value in request.headers:
+            lines[name.decode().lower()] = (name, value)
         if options.extra_headers:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
         timeout = options.timeout
         times = to_timeout(timeout) if given(timeout) else client_options.timeout
         self.timeout = times.as_dict()
-        # The longest step's time is also that of the whole attempt, or a reply that comes byte by
-        # byte would never run into a time-out.
+        # The longest step's time is also that of the whole attempt, or a response that comes byte
+        # by byte would never run into a timeout.
         steps = list(self.timeout.values())
         self.total = None if None in steps else max(cast(list[float], steps))
 
     def attempt(self, key: object) -> tuple[httpx.Request, Attempt]:
-        """The request, with a new account of how it goes."""
+        """Return the request for one more attempt, and the state of that attempt."""
         attempt = Attempt(None if self.total is None else time.monotonic() + self.total)
         headers = list(self.headers.values())
         if "authorization" not in self.headers:
@@ -109,7 +112,7 @@ class PreparedRequest:
     def attempt_with(
         self, http_client: httpx.Client | httpx.AsyncClient, key: object
     ) -> tuple[httpx.Request, Attempt]:
-        """The same, with what the caller's own httpx client adds to each request."""
+        """Return the same, with what an `http_client=` adds to each request."""
         request, attempt = self.attempt(key)
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
         merged = http_client.build_request(
@@ -132,10 +135,10 @@ def _url(address: str) -> httpx.URL:
         raise InvalidArgumentError("URL", expected="a valid URL", received=received) from None
 
 
-def _encode(call: OperationRequest[Any], extra: object) -> bytes | None:
-    body = call.body
+def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
+    body = request.body
     if extra is not None:
-        if call.method == "GET":
+        if request.method == "GET":
             raise invalid("extra_body", "None, since a GET request has no body", extra)
         if not is_mapping(extra):
             raise invalid("extra_body", "a mapping of JSON values", extra)
@@ -145,15 +148,15 @@ def _encode(call: OperationRequest[Any], extra: object) -> bytes | None:
     if isinstance(body, Omit):
         return None
     try:
-        return _json.dumps(body)
+        return dumps(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgumentError(
-            _place_of_fault(body, "body"), expected="a JSON value", received=str(error)
+            _place_of_error(body, "body"), expected="a JSON value", received=str(error)
         ) from None
 
 
-def _place_of_fault(value: object, place: str) -> str:
-    """Where in `value` the first thing is that JSON cannot say."""
+def _place_of_error(value: object, place: str) -> str:
+    """Return where in `value` the first thing is that JSON cannot say."""
     if is_mapping(value):
         inner = [(f"{place}.{k}", v) for k, v in value.items()]
     elif isinstance(value, list | tuple):
@@ -162,9 +165,9 @@ def _place_of_fault(value: object, place: str) -> str:
         return place
     for where, part in inner:
         try:
-            _json.dumps(part)
+            dumps(part)
         except (TypeError, ValueError):
-            return _place_of_fault(part, where).removeprefix("body.")
+            return _place_of_error(part, where).removeprefix("body.")
         except RecursionError:
             return where.removeprefix("body.")
     return f"{place} ({describe(cast(object, value))})"

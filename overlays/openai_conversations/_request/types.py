@@ -1,56 +1,56 @@
-"""The small types that signatures share: what is left out, and what every call takes.
-
-Apart from everything else so that any module may import it without a cycle.
-"""
+"""The small types that signatures share: what is left out, and what every request takes."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeGuard, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar
 
-if TYPE_CHECKING:
-    import httpx
+import httpx
+from openai_conversations_api._omit import Omit, omit
 
-    from ..abort import AbortSignal
+from ..abort import AbortSignal
+from ..errors import InvalidArgumentError
+
+__all__ = ["Omit", "omit"]
 
 _T = TypeVar("_T")
 
-
-class Omit:
-    """The type of `omit`: an argument that is not sent, where None would be sent as null."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __repr__(self) -> str:
-        return "omit"
-
-    def __reduce__(self) -> str:
-        return "omit"
-
-
-omit = Omit()
-"""The default of arguments that are not sent. As a header's value: do not send this header."""
+Headers: TypeAlias = Mapping[str, str | Omit]
+QueryValue: TypeAlias = str | int | float | bool | Sequence[str | int | float | bool] | None
+Query: TypeAlias = Mapping[str, QueryValue]
+Body: TypeAlias = Mapping[str, object]
+Timeout: TypeAlias = float | httpx.Timeout | None
+KeySource: TypeAlias = str | Callable[[], str]
+AsyncKeySource: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
 
 def given(value: _T | Omit) -> TypeGuard[_T]:
-    """Was the argument given?"""
+    """Return whether an argument was given."""
     return value is not omit
 
 
-Headers: TypeAlias = Mapping[str, "str | Omit"]
-QueryValue: TypeAlias = "str | int | float | bool | Sequence[str | int | float | bool] | None"
-Query: TypeAlias = Mapping[str, QueryValue]
-Body: TypeAlias = Mapping[str, object]
-Timeout: TypeAlias = "float | httpx.Timeout | None"
-KeySource: TypeAlias = "str | Callable[[], str]"
-AsyncKeySource: TypeAlias = "str | Callable[[], str] | Callable[[], Awaitable[str]]"
+class GetOptions(TypedDict, total=False):
+    """The keywords that every method takes besides the parameters of its operation."""
+
+    extra_headers: Headers | None
+    """Headers to add, or to put in place of others; `omit` as a value takes one away."""
+    extra_query: Query | None
+    """Query parameters to add."""
+    timeout: Timeout | Omit
+    """Seconds, or an `httpx.Timeout`; None for no limit. Default: the client's."""
+    abort: AbortSignal | None
+    """Ends the request when it is set."""
+
+
+class RequestOptions(GetOptions, total=False):
+    """The same, for requests that may have a body."""
+
+    extra_body: Body | None
+    """Members to add to the JSON body, or to put in place of others."""
 
 
 class Options(NamedTuple):
-    """What every call takes besides its own arguments; the names are the public ones."""
+    """What a caller gave of `RequestOptions`, with the defaults."""
 
     extra_headers: Headers | None = None
     extra_query: Query | None = None
@@ -59,4 +59,16 @@ class Options(NamedTuple):
     abort: AbortSignal | None = None
 
 
-NO_OPTIONS = Options()
+def to_options(options: Mapping[str, Any], method: str) -> Options:
+    """Return the `Options` of keyword arguments.
+
+    Raises:
+        InvalidArgumentError: `method` does not take one of them.
+    """
+    for name in options:
+        if name not in Options._fields:
+            message = f"{method}() got an unexpected keyword argument {name!r}"
+            raise InvalidArgumentError(
+                name, expected=f"a keyword of {method}", received=repr(name), message=message
+            )
+    return Options(**options)

@@ -1,8 +1,9 @@
-"""What is checked before anything is sent, and the one wording that all of it shares.
+"""Checks of arguments before anything is sent, and the one wording that they share.
 
-A wrong argument is found here, in the caller's own stack frame, and not in the answer of a service
-half a second later. Every function is pure: it takes the value and the name under which the caller
-gave it, and either returns the value in the form that is sent or raises `InvalidArgumentError`.
+A wrong argument is found here, in the caller's own stack frame, and not in the response of a
+service half a second later. Every function is pure: it takes the value and the name under which the
+caller gave it, and either returns the value in the form that is sent or raises
+`InvalidArgumentError`.
 
 Only limits that the service documents are checked. What a newer service may allow (a new `include`
 value, a new kind of item) passes through.
@@ -26,16 +27,16 @@ _SHOWN = 24
 
 
 def describe(value: object) -> str:
-    """Says what `value` is in a few words, for an error message.
+    """Describe a value in a few words, for an error message.
 
-    A text longer than 24 characters is cut, and one that looks like an API key is not shown at
+    A string longer than 24 characters is cut, and one that looks like an API key is not shown at
     all: an error message ends up in logs.
     """
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):
         if "sk-" in value:
-            return f"a text of {len(value)} characters that looks like an API key"
+            return f"a string of {len(value)} characters that looks like an API key"
         if len(value) > _SHOWN:
             return f"{value[:_SHOWN]!r}… ({len(value)} characters)"
         return repr(value)
@@ -46,17 +47,17 @@ def describe(value: object) -> str:
 
 
 def invalid(argument: str, expected: str, value: object) -> InvalidArgumentError:
-    """The error for `argument`, which should have been `expected` and was `value`."""
+    """Return the error for `argument`, which should have been `expected` and was `value`."""
     return InvalidArgumentError(argument, expected=expected, received=describe(value))
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether `value` can be read as a JSON object."""
+    """Return whether `value` can be read as a JSON object."""
     return isinstance(value, Mapping)
 
 
 def check_list(value: object, argument: str, expected: str) -> list[Any]:
-    """Returns the elements of an iterable as a list.
+    """Return the elements of an iterable as a list.
 
     A string is refused, which would be read letter by letter, and so is a mapping, of which only
     the keys would be read: both are what people write who forget the brackets.
@@ -70,23 +71,23 @@ def check_list(value: object, argument: str, expected: str) -> list[Any]:
 
 
 def is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
-    """Whether `value` can be iterated over and is neither a string nor a mapping."""
+    """Return whether `value` can be iterated over and is neither a string nor a mapping."""
     return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
 
 
 def check_text(value: object, argument: str) -> str:
-    """Returns `value` if it is a `str`, empty or not; raises `InvalidArgumentError` if not."""
+    """Return `value` if it is a `str`, empty or not; raises `InvalidArgumentError` if not."""
     if not isinstance(value, str):
         raise invalid(argument, "a string", value)
     return value
 
 
 def check_id(value: object, argument: str) -> str:
-    """Returns an identifier that can stand in a path or in an item.
+    """Return an identifier that can stand in a path or in an item.
 
-    Refused are values that are no `str`, empty ones, `.` and `..` (an HTTP library or a proxy would
-    resolve them to another path), and any with whitespace or control characters. Everything else
-    is allowed, `/` too: it is percent-encoded when the path is built.
+    Refused are values that are not a `str`, empty ones, `.` and `..` (an HTTP library or a proxy
+    would resolve them to another path), and any with whitespace or control characters. Everything
+    else is allowed, `/` too: it is percent-encoded when the path is built.
 
     Source: every operation with `{conversation_id}`, `{item_id}` or `{response_id}`.
 
@@ -102,7 +103,7 @@ def check_id(value: object, argument: str) -> str:
 
 
 def check_call_id(value: object, argument: str = "call_id") -> str:
-    """Returns the id that ties a tool's output to its call: 1 to 64 characters.
+    """Return the id that ties a tool's output to its call: 1 to 64 characters.
 
     Source: `call_id` in `FunctionCallOutputItemParam` and its siblings.
 
@@ -116,7 +117,7 @@ def check_call_id(value: object, argument: str = "call_id") -> str:
 
 
 def check_item_count(items: Sized, argument: str = "items") -> None:
-    """Refuses more items than one request takes (20).
+    """Refuse more items than one request takes (20).
 
     Source: `items` of createConversation and createConversationItems.
 
@@ -132,7 +133,7 @@ def check_item_count(items: Sized, argument: str = "items") -> None:
 
 
 def check_metadata(metadata: object, argument: str = "metadata") -> dict[str, str]:
-    """Returns metadata as a dict: at most 16 keys of up to 64 characters, values up to 512.
+    """Return metadata as a dict: at most 16 keys of up to 64 characters, values up to 512.
 
     A `dict` is returned as it is, any other mapping as a new `dict`. `None` is refused; a caller
     that allows it does not ask.
@@ -172,14 +173,14 @@ def _check_metadata_entry(key: object, value: object, argument: str) -> None:
 
 
 def check_integer(value: object, argument: str, expected: str = "a whole number") -> int:
-    """Returns `value` if it is an `int`; a `bool`, which is one in Python, is a slip."""
+    """Return `value` if it is an `int`; a `bool`, which is one in Python, is a slip."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise invalid(argument, expected, value)
     return value
 
 
 def check_limit(limit: object, argument: str = "limit") -> int:
-    """Returns the size of a page: a whole number from 1 to 100.
+    """Return the size of a page: a whole number from 1 to 100.
 
     Source: `limit` of listConversationItems and listInputItems. It is the size of one page, not
     the number of items in all.
@@ -194,7 +195,7 @@ def check_limit(limit: object, argument: str = "limit") -> int:
 
 
 def check_order(order: object, argument: str = "order") -> str:
-    """Returns the order of a listing: `"asc"` (oldest first) or `"desc"`.
+    """Return the order of a listing: `"asc"` (oldest first) or `"desc"`.
 
     Source: `order` of listConversationItems and listInputItems.
 
@@ -206,11 +207,11 @@ def check_order(order: object, argument: str = "order") -> str:
     return str(order)
 
 
-def check_include(include: object, argument: str = "include") -> list[str]:
-    """Returns what to include as a list of strings.
+def check_strings(values: object, argument: str) -> list[str]:
+    """Return a list of strings, as `include` is one.
 
-    The values themselves are left to the service, which adds new ones (the document's list is
-    `IncludeEnum`). A bare string is refused: it would be read letter by letter.
+    The values themselves are left to the service, which adds new ones. A bare string is refused:
+    it would be read letter by letter.
 
     Source: `include` of createConversationItems, listConversationItems, getConversationItem,
     createResponse, getResponse and listInputItems.
@@ -218,8 +219,8 @@ def check_include(include: object, argument: str = "include") -> list[str]:
     Raises:
         InvalidArgumentError: naming `argument`, or the entry in it (`include[1]`).
     """
-    values = check_list(include, argument, "a list of strings")
-    for index, value in enumerate(values):
+    checked = check_list(values, argument, "a list of strings")
+    for index, value in enumerate(checked):
         if not isinstance(value, str) or not value:
             raise invalid(f"{argument}[{index}]", "a string that is not empty", value)
-    return values
+    return checked

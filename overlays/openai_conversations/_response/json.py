@@ -1,9 +1,8 @@
-"""JSON in and out: the one place that chooses the library.
+"""JSON in: the one place that chooses the library.
 
-Reading uses msgspec where it is installed (extra `fast`) and gives the same values without it: what
-msgspec refuses is read by the standard library, which decides. It is not orjson, which is as fast
-but makes floats of integers beyond 64 bits without a word. Writing always uses the standard
-library, which costs little there and treats keys, dates and NaN in one way only.
+msgspec reads where it is installed (extra `fast`) and gives the same values as the standard
+library: what msgspec refuses is read by the standard library, which decides. It is not orjson,
+which is as fast but makes floats of integers beyond 64 bits without a word.
 """
 
 from __future__ import annotations
@@ -13,24 +12,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
-def dumps(value: object) -> bytes:
-    """`value` as compact UTF-8 JSON.
-
-    Raises:
-        TypeError: something in it is no JSON value.
-        ValueError: a NaN, an infinity, a text that is no Unicode, or a value inside itself.
-    """
-    return _encode(value).encode()
-
 
 def loads(data: bytes) -> Any:
-    """The value of a JSON text in UTF-8.
+    """Return the value of a JSON text in UTF-8.
 
     Raises:
-        ValueError: it is no JSON, or no UTF-8.
+        ValueError: it is not JSON, or not UTF-8.
         RecursionError: it is nested too deeply.
     """
     try:
@@ -42,7 +29,7 @@ def loads(data: bytes) -> Any:
 
 @cache
 def _reader() -> Callable[[bytes], Any]:
-    # Imported with the first answer: making a client need not wait for it.
+    # Imported with the first response: making a client need not wait for it.
     try:
         from msgspec.json import Decoder
     except ImportError:

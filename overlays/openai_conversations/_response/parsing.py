@@ -1,6 +1,6 @@
-"""From an answer to a value or an error: JSON, error bodies, and their many shapes.
+"""From a response to a value or an error: JSON, error bodies, and their many shapes.
 
-The service answers errors as `{"error": {"message", "type", "param", "code"}}`. Servers that are
+The service sends errors as `{"error": {"message", "type", "param", "code"}}`. Servers that are
 compatible with it also send `{"detail": ...}`, `{"error": "text"}`, HTML of a proxy, or nothing.
 """
 
@@ -29,17 +29,17 @@ _shown.maxdict = _shown.maxlist = 12
 
 
 def to_json(response: httpx.Response) -> Any:
-    """The JSON value of an answer that has been read.
+    """Return the JSON value of a response that has been read.
 
     Raises:
-        APIResponseValidationError: it is no JSON.
+        APIResponseValidationError: it is not JSON.
     """
     content = response.content
     try:
         return _json.loads(content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type") or "no content type"
-        message = f"the answer is no JSON ({kind}, {len(content):,} bytes)"
+        message = f"the response is not JSON ({kind}, {len(content):,} bytes)"
         if content:
             message += f": {_in_short(_decoded(content[: 4 * _SHOWN]))}"
         raise APIResponseValidationError(
@@ -47,33 +47,50 @@ def to_json(response: httpx.Response) -> Any:
         ) from error.with_traceback(None)
 
 
-def parse_response(call: OperationRequest[_T], response: httpx.Response, *, strict: bool) -> _T:
-    """The result of a call from its answer, which has been read.
+def parse_response(
+    request: OperationRequest[_T], response: httpx.Response, retries: int, *, strict: bool
+) -> _T:
+    """Return the result of a request from its response, which has been read.
+
+    Args:
+        request: what was asked for; `decode` makes the result.
+        response: with a status below 400.
+        retries: how many it took; the errors tell it.
+        strict: check the response against the spec first.
 
     Raises:
-        APIResponseValidationError: the answer is no JSON, no JSON object, or (strict) does not fit
-            the document.
+        APIResponseValidationError: the response is not JSON, not a JSON object, or (strict) does
+            not fit the spec.
     """
-    if not response.content and call.method == "DELETE":
-        # The document promises no body for one of the deletions.
-        return call.decode(None)
-    data = to_json(response)
+    try:
+        if not response.content and request.method == "DELETE":
+            # The spec promises no body for one of the deletions.
+            return request.decode(None)
+        return _decode(request, response, to_json(response), strict=strict)
+    except APIResponseValidationError as error:
+        error.retries_taken = retries
+        raise
+
+
+def _decode(
+    request: OperationRequest[_T], response: httpx.Response, data: Any, *, strict: bool
+) -> _T:
     cause: Exception | None = None
-    # All documented operations answer with an object.
-    if not call.operation or is_mapping(data):
-        if strict and call.operation:
-            check(call.operation, data, response)
+    # All documented operations respond with an object.
+    if not request.operation or is_mapping(data):
+        if strict and request.operation:
+            check(request.operation, data, response)
         try:
-            return call.decode(data)
+            return request.decode(data)
         except Exception as error:
             cause = error
-    expected = f"the answer to {call.operation or call.path} does not have the expected form"
-    message = f"{expected}: {_in_short(_shown.repr(data))}"
+    name, shown = request.operation or request.path, _in_short(_shown.repr(data))
+    message = f"the response to {name} does not have the expected form: {shown}"
     raise APIResponseValidationError(response, data, message=message) from cause
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:
-    """The error for an answer, that has been read, with a status of 400 or more."""
+    """Return the error for a response, which has been read, with a status of 400 or more."""
     content = response.content
     body: object
     try:

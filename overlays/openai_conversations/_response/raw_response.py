@@ -1,30 +1,29 @@
-"""An answer as it came: what `with_raw_response` gives instead of the result.
+"""A response as it came: what `with_raw_response` gives instead of the result.
 
-Its head is also that of the answers whose body is still to come (`with_streaming_response`).
+Its head is also that of the responses whose body is still to come (`with_streaming_response`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import httpx
 
 from .parsing import to_json
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 
 
 class Head:
-    """What an answer begins with, and how it was had."""
+    """The status and headers of a response, and how many retries it took."""
 
     __slots__ = ("http_response", "retries_taken")
 
     def __init__(self, response: httpx.Response, retries_taken: int) -> None:
         self.http_response = response
         self.retries_taken = retries_taken
-        """How many times the request was sent again before this answer came."""
+        """How many times the request was sent again before this response came."""
 
     @property
     def status_code(self) -> int:
@@ -38,7 +37,7 @@ class Head:
 
     @property
     def request_id(self) -> str | None:
-        """The answer's `x-request-id`, worth quoting when you ask for help."""
+        """The response's `x-request-id`, worth quoting when you ask for help."""
         value: str | None = self.http_response.headers.get("x-request-id")
         return value
 
@@ -47,19 +46,22 @@ class Head:
 
 
 class RawResponse(Head, Generic[_T]):
-    """Status, headers and bytes of an answer, and the result on demand.
+    """Status, headers and bytes of a response, and the result on demand.
 
-    The names are openai-python's. An answer with an error status does not come this way: it raises
+    The names are openai-python's. A response with an error status does not come this way: it raises
     the same errors as without `with_raw_response`.
     """
 
-    __slots__ = ("_decode",)
+    __slots__ = ("_parse",)
 
     def __init__(
-        self, response: httpx.Response, retries_taken: int, decode: Callable[[httpx.Response], _T]
+        self,
+        response: httpx.Response,
+        retries_taken: int,
+        parse: Callable[[httpx.Response, int], _T],
     ) -> None:
         super().__init__(response, retries_taken)
-        self._decode = decode
+        self._parse = parse
 
     @property
     def content(self) -> bytes:
@@ -72,19 +74,17 @@ class RawResponse(Head, Generic[_T]):
         return self.http_response.text
 
     def json(self) -> Any:
-        """The body's JSON value; raises `APIResponseValidationError` if it is none."""
+        """Return the body's JSON value.
+
+        Raises:
+            APIResponseValidationError: the body is not JSON.
+        """
         return to_json(self.http_response)
 
     def parse(self) -> _T:
-        """What the same call without `with_raw_response` returns.
+        """Return what the same method without `with_raw_response` returns.
 
         Raises:
-            APIResponseValidationError: the body is no JSON or has another form.
+            APIResponseValidationError: the body is not JSON or has another form.
         """
-        from ..errors import APIError
-
-        try:
-            return self._decode(self.http_response)
-        except APIError as error:
-            error.retries_taken = self.retries_taken
-            raise
+        return self._parse(self.http_response, self.retries_taken)

@@ -1,4 +1,4 @@
-"""`strict=True`: an answer has to fit the API's document, or it is an error.
+"""`strict=True`: a response has to fit the spec, or it is an error.
 
 Off by default, since a service that is one release ahead of this package is the normal case.
 """
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def check(operation_id: str, data: Any, response: httpx.Response, *, event: bool = False) -> None:
-    """Compare an answer, or one event of a stream, with the document.
+    """Compare a response, or one event of a stream, with the spec.
 
     Raises:
         APIResponseValidationError: naming the first three places that do not fit.
@@ -29,9 +29,9 @@ def check(operation_id: str, data: Any, response: httpx.Response, *, event: bool
     if not found:
         return
     places = [
-        f"{'.'.join(str(step) for step in problem.path) or 'the answer'}: {problem.message}"
+        f"{'.'.join(str(step) for step in problem.path) or 'the response'}: {problem.message}"
         for problem in found[:3]
     ]
     more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
-    message = f"the answer to {operation_id} does not fit the document: {'; '.join(places)}{more}"
+    message = f"the response to {operation_id} does not fit the spec: {'; '.join(places)}{more}"
     raise APIResponseValidationError(response, data, message=message)

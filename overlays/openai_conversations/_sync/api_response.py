@@ -1,20 +1,18 @@
 # Made from _async/api_response.py by tools/unasync. Do not edit.
-"""An answer whose body has not been read yet: what `with_streaming_response` gives."""
+"""A response whose body has not been read yet: what `with_streaming_response` gives."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .._request.validation import check_integer, invalid
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_sync import open_file
+from ..abort import AbortSignal
 from ..errors import InvalidArgumentError
 from .body_reader import BodyReader
-
-if TYPE_CHECKING:
-    from ..abort import AbortSignal
 
 _T = TypeVar("_T")
 _SIZE = "a whole number above 0, or None"
@@ -22,67 +20,67 @@ _WRITABLE = "the path of a file that can be written"
 
 
 class APIResponse(Head, Generic[_T]):
-    """Status and headers of an answer, its body as you read it, and the result on demand.
+    """Status and headers of a response, its body as you read it, and the result on demand.
 
     The names are openai-python's. The body can be taken once in pieces, or be kept by `read` (and
     so by `text`, `json` and `parse`) and then be had as often as you like. Each read has the
-    time-out of a read; the whole may take as long as it takes.
+    timeout of a read; the whole may take as long as it takes.
 
     Everything that reads raises `APITimeoutError` or another `APIConnectionError` if the body does
-    not come to its end, `RequestAbortedError` if the call's `abort` is set, and `OpenAIError` if
+    not come to its end, `RequestAbortedError` if the request's `abort` is set, and `OpenAIError` if
     the body is gone: taken in pieces, or closed.
     """
 
-    __slots__ = ("_body", "_events", "_reply", "_stream")
+    __slots__ = ("_body", "_events", "_raw", "_stream")
 
     def __init__(
-        self, reply: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
+        self, raw: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
     ) -> None:
         """
         Args:
-            reply: the answer, with nothing of its body read.
+            raw: the response, with nothing of its body read.
             abort: ends the reading when it is set.
-            events: is the result a stream of events, which does the reading itself?
+            events: whether the result is a stream of events, which does the reading itself.
         """
-        super().__init__(reply.http_response, reply.retries_taken)
-        self._reply = reply
-        self._body = BodyReader(reply.http_response, abort, reply.retries_taken)
+        super().__init__(raw.http_response, raw.retries_taken)
+        self._raw = raw
+        self._body = BodyReader(raw.http_response, abort, raw.retries_taken)
         self._events = events
         self._stream: Any = None
 
     def read(self) -> bytes:
-        """The whole body, decompressed."""
+        """Return the whole body, decompressed."""
         self._body.read()
         return self.http_response.content
 
     def text(self) -> str:
-        """The whole body as text."""
+        """Return the whole body as text."""
         self._body.read()
         return self.http_response.text
 
     def json(self) -> Any:
-        """The body's JSON value; raises `APIResponseValidationError` if it is none."""
+        """Return the body's JSON value; raise `APIResponseValidationError` if it is not JSON."""
         self._body.read()
-        return self._reply.json()
+        return self._raw.json()
 
     def parse(self) -> _T:
-        """What the same call without `with_streaming_response` returns.
+        """Return what the same method without `with_streaming_response` returns.
 
-        A stream of events is always the same one, and is closed with this answer.
+        A stream of events is always the same one, and is closed with this response.
 
         Raises:
-            APIResponseValidationError: the body is no JSON or has another form.
+            APIResponseValidationError: the body is not JSON or has another form.
         """
         if not self._events:
             self._body.read()
-            return self._reply.parse()
+            return self._raw.parse()
         if self._stream is None:
-            self._stream = self._reply.parse()
+            self._stream = self._raw.parse()
         stream: _T = self._stream
         return stream
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The body, decompressed, in pieces.
+        """Iterate over the body, decompressed, in pieces.
 
         Args:
             chunk_size: bytes in each piece but the last; None gives them as they come.
@@ -91,7 +89,7 @@ class APIResponse(Head, Generic[_T]):
         return self._body.pieces(self.http_response.iter_bytes(size))
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
-        """The body as text, in pieces; none ends within a character.
+        """Iterate over the body as text, in pieces; none ends within a character.
 
         Args:
             chunk_size: characters in each piece but the last; None gives them as they come.
@@ -100,7 +98,7 @@ class APIResponse(Head, Generic[_T]):
         return self._body.pieces(self.http_response.iter_text(size))
 
     def iter_lines(self) -> Iterator[str]:
-        """The body's lines, without what ends them."""
+        """Iterate over the body's lines, without what ends them."""
         return self._body.pieces(self.http_response.iter_lines())
 
     def stream_to_file(

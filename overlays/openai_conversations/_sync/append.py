@@ -1,129 +1,138 @@
 # Made from _async/append.py by tools/unasync. Do not edit.
-"""`client.conversations.items.append`: batch after batch, and what to do when an answer is lost."""
+"""`client.conversations.items.append`: batch after batch, and the way on after a lost response.
+
+The requests go out through the methods of `items`, as those of any other program do; the rules are
+in `_append`. Here is what comes between the two: in which order things are sent, read and reported.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Sized
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._append.matching import count_landed
-from .._append.results import AppendProgress, AppendResult, ResumePoint, fingerprint
+from .._append.results import AppendResult, ResumePoint
 from .._append.state import (
     AppendState,
+    Batch,
+    Items,
     batch_size,
     counted_from,
     id_of,
     ids_of,
     is_reasoning,
     may_have_happened,
-    may_pass,
-    time_to_settle,
 )
-from .._request.client_options import to_timeout
 from .._request.input_items import to_input_item
-from .._request.types import Omit, Options, given
-from .._request.validation import MAX_ITEMS, invalid
+from .._request.types import omit
+from .._request.validation import MAX_ITEMS, MAX_LIMIT, invalid
 from .._transport.concurrency_sync import Intake, Source, check_source, report, sleep
 from .._transport.log import logger
-from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIError,
-    APIStatusError,
+    APIResponseValidationError,
     AppendUncertainError,
     ClientClosedError,
     InvalidArgumentError,
+    NotFoundError,
     OpenAIError,
     RequestAbortedError,
 )
-from .append_requests import AppendRequests
+from ..progress import AppendProgress, fingerprint
 
 if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem
+    from openai_conversations_api.models import ConversationItem, ConversationItemList
 
     from .._request.input_items import ItemLike
-    from .client import Client
+    from .._response.raw_response import RawResponse
 
-_Batch = list[dict[str, Any]]
 _SKIPPED_AT_ONCE = 1000
 
 
-def append_items(
-    client: Client,
-    conversation_id: str,
-    items: Source[ItemLike],
-    options: Options,
-    *,
-    include: Sequence[str] | Omit,
-    on_progress: Callable[[AppendProgress], object] | None,
-    resume: str | None,
-) -> AppendResult:
-    """What `items.append` does, see there.
+class ItemMethods(NamedTuple):
+    """The methods of `items` that an append needs; they take what the public ones take.
+
+    Attributes:
+        create: gives the raw response, and never sends a request a second time: between two
+            attempts the conversation may have to be read, so the append counts them itself.
+        list: gives the items, and retries as the client does.
+        delete: retries as the client does.
+    """
+
+    create: Callable[..., RawResponse[ConversationItemList]]
+    list: Callable[..., Iterable[ConversationItem]]
+    delete: Callable[..., object]
+
+
+class Append:
+    """One append, from its first item to its last; see `Items.append`.
+
+    Args:
+        methods: what sends the requests.
+        conversation_id, items, include, on_progress, resume: as of the public method.
+        options: further keywords of every request, `abort` among them.
+        read_timeout: for how long a response is waited for, in seconds; None for no limit.
+        max_retries: how often a batch is sent again before anything of it has landed.
 
     Raises:
         InvalidArgumentError: naming the argument.
     """
-    check_source(items, "items")
-    if on_progress is not None and not callable(on_progress):
-        raise invalid("on_progress", "a function or None", on_progress)
-    point = None if resume is None else ResumePoint.from_token(resume, conversation_id)
-    append = _Append(
-        AppendRequests(client, conversation_id, options, include),
-        AppendState(conversation_id, len(items) if isinstance(items, Sized) else None),
-        on_progress,
-        abort=options.abort,
-        timeout=(to_timeout(options.timeout) if given(options.timeout) else client.timeout).read,
-        max_retries=client.max_retries,
-    )
-    return append.run(Intake(items), point)
-
-
-class _Append:
-    """One append, from its first item to its last."""
 
     def __init__(
         self,
-        requests: AppendRequests,
-        state: AppendState,
-        on_progress: Callable[[AppendProgress], object] | None,
+        methods: ItemMethods,
+        conversation_id: str,
+        items: Source[ItemLike],
         *,
-        abort: AbortSignal | None,
-        timeout: float | None,
+        include: object,
+        on_progress: Callable[[AppendProgress], object] | None,
+        resume: str | None,
+        options: Mapping[str, Any],
+        read_timeout: float | None,
         max_retries: int,
     ) -> None:
-        self._requests = requests
-        self._state = state
+        check_source(items, "items")
+        if on_progress is not None and not callable(on_progress):
+            raise invalid("on_progress", "a function or None", on_progress)
+        self._resume = None if resume is None else ResumePoint.from_token(resume, conversation_id)
+        self._intake = Intake(items)
+        self._state = AppendState(conversation_id, len(items) if isinstance(items, Sized) else None)
+        self._methods = methods
+        self._conversation_id = conversation_id
+        self._include = include
         self._on_progress = on_progress
-        self._abort = abort
-        self._timeout = timeout
+        self._options = options
+        self._abort: AbortSignal | None = options.get("abort")
+        self._read_timeout = read_timeout
         self._max_retries = max_retries
-        self._more_found = False
-        """May more than the current batch be there already? Only when resuming."""
+        self._more_found = resume is not None
+        """True if more than the current batch may be there already; only when resuming."""
 
-    def run(self, intake: Intake[ItemLike], resume: ResumePoint | None) -> AppendResult:
+    def run(self) -> AppendResult:
         """Append everything.
 
         Raises:
             OpenAIError: any of its subclasses; its `append` holds the state.
         """
         try:
-            if resume is not None:
-                self._skip(intake, resume)
-            self._run(intake)
+            if self._resume is not None:
+                self._skip(self._resume)
+            self._append_all()
         except OpenAIError as error:
             if self._state.anchored:
                 error.append = self._state.progress([])
             raise
         return self._state.result
 
-    def _skip(self, intake: Intake[ItemLike], resume: ResumePoint) -> None:
+    def _skip(self, resume: ResumePoint) -> None:
         """Go to where an earlier append had come."""
         self._state.begin_at(resume)
-        self._more_found = True
         left = resume.landed
         last: list[ItemLike] = []
         while left:
-            taken = intake.take(min(left, _SKIPPED_AT_ONCE))
+            taken = self._intake.take(min(left, _SKIPPED_AT_ONCE))
             if not taken:
                 expected = f"the same items as before, of which {resume.landed} had landed"
                 received = f"{resume.landed - left} items"
@@ -135,140 +144,190 @@ class _Append:
             received = f"another one at items[{resume.landed - 1}]"
             raise InvalidArgumentError("items", expected=expected, received=received)
 
-    def _run(self, intake: Intake[ItemLike]) -> None:
-        held: _Batch = []
+    def _append_all(self) -> None:
+        waiting: Items = []
         ended = False
         while True:
-            ended = ended or self._fill(held, intake, MAX_ITEMS - len(held))
-            if not ended and is_reasoning(held[-1]):
-                ended = self._fill(held, intake, 1)
-            if not held:
+            ended = ended or self._fill(waiting, MAX_ITEMS - len(waiting))
+            if not ended and is_reasoning(waiting[-1]):
+                ended = self._fill(waiting, 1)
+            if not waiting:
                 break
             if not self._state.anchored:
-                self._state.begin_after(self._requests.newest())
-            size = batch_size(held, ended=ended)
-            self._append_batch(held[:size], in_doubt=self._more_found)
-            del held[:size]
-        if self._more_found and (found := self._read()):
+                self._state.begin_after(self._newest_id())
+            size = batch_size(waiting, ended=ended)
+            self._append_batch(waiting[:size])
+            del waiting[:size]
+        if self._more_found and (found := self._following()):
             raise self._uncertain("more follows than there are items", found)
 
-    def _fill(self, held: _Batch, intake: Intake[ItemLike], count: int) -> bool:
-        """Take up to `count` items; True if they have ended."""
-        taken = intake.take(count)
-        first = self._state.landed + len(held)
-        held += [to_input_item(item, "items", first + n) for n, item in enumerate(taken)]
+    def _fill(self, waiting: Items, count: int) -> bool:
+        """Take up to `count` items, checked; return True if they have ended."""
+        taken = self._intake.take(count)
+        first = self._state.landed + len(waiting)
+        waiting += [to_input_item(item, "items", first + n) for n, item in enumerate(taken)]
         return len(taken) < count
 
-    def _append_batch(self, batch: _Batch, *, in_doubt: bool) -> None:
-        """See to it that a batch is in the conversation, once.
+    # -- one batch
+    #
+    # A batch is in doubt once a request for it may have taken effect, or from the start when an
+    # append is resumed. A request ends with ...
+    #
+    #   1  the items as stored.
+    #      1a  not in doubt: confirm them. Done.
+    #      1b  in doubt: the earlier request may have arrived after the conversation was read, so
+    #          look for a second copy. None: confirm. One: delete the newer copy, pause, look (5-8).
+    #   2  an error after which nothing can have happened (429, 409, locked, never sent, 4xx).
+    #      2a  not in doubt: pause and send again. Retries used up, or useless: raise it.
+    #      2b  in doubt: as 3. The lock may be held by the earlier request.
+    #   3  an error after which it may have happened (no response, 408, 5xx, an unreadable
+    #      response): in doubt from now on. Pause, look (5-8).
+    #   4  any other error (aborted, client closed, an item that JSON cannot hold): raise it. What
+    #      was in flight, or in doubt before, is reported as unknown.
+    #
+    # A batch in doubt is looked for after the last item that is certain, and there is ...
+    #
+    #   5  all of it: confirm. Done.
+    #   6  its first part: confirm that, send the rest; retries count anew.
+    #   7  nothing: send it again. Retries used up, or useless: raise the failure of 2b or 3.
+    #   8  something else, or reading fails: AppendUncertainError.
+    #
+    # After a timeout a request can still be under way, so what is missing in 6 and 7 is looked for
+    # a second time, as much later as the timeout is long (two seconds at most).
 
-        Args:
-            in_doubt: may it, or a part of it, be there already?
-        """
-        failure: APIError | None = None
-        retries = 0
+    def _append_batch(self, items: Items) -> None:
+        """See to it that a batch is in the conversation, once."""
+        batch = Batch(items, in_doubt=self._more_found, max_retries=self._max_retries)
         while True:
-            if in_doubt:
-                landed = self._find(batch, failure)
-                settling = time_to_settle(failure, self._timeout)
-                if landed < len(batch) and settling:
-                    self._state.unknown = len(batch) - landed
-                    self._sleep(settling, failure)
-                    landed += self._find(batch[landed:], failure)
-                if landed:
-                    batch, retries = batch[landed:], 0
-                if not batch:
+            if batch.in_doubt:
+                self._look_for(batch)
+                if not batch.left:  # 5
                     return
-            if failure is not None and (retries > self._max_retries or not may_pass(failure)):
-                raise failure
-            self._announce(len(batch))
-            try:
-                stored = self._requests.send(batch)
-            except APIError as error:
-                failure = error
-                in_doubt = in_doubt or may_have_happened(error)
-                if not in_doubt:
-                    self._state.unknown = 0
-                    if retries >= self._max_retries or not may_pass(error):
-                        raise
-            except OpenAIError as error:
-                if not in_doubt and not may_have_happened(error):
-                    self._state.unknown = 0
-                if isinstance(error, InvalidArgumentError):
-                    raise counted_from(self._state.landed, error) from None
-                raise
-            else:
-                if not in_doubt or self._remove_duplicate(batch, stored):
-                    self._confirm(batch, stored)
-                    return
-            self._pause(retries, failure)
-            retries += 1
+            batch.check_retries()  # 7
+            stored = self._send(batch)
+            if stored is not None and not self._remove_duplicate(batch, stored):  # 1
+                self._confirm(batch.left, stored)
+                return
+            self._sleep(batch.delay(), batch)
+            batch.retries += 1
 
-    def _pause(self, retries: int, failure: APIError | None) -> None:
-        headers = failure.response.headers if isinstance(failure, APIStatusError) else None
-        delay = delay_before_retry(retries, headers)
-        self._sleep(delay, failure)
+    def _look_for(self, batch: Batch) -> None:
+        """Confirm what of a batch has landed, and take it out of the batch (5-8)."""
+        self._look_once(batch)
+        settling = batch.time_to_settle(self._read_timeout)
+        if batch.left and settling:
+            self._state.unknown = len(batch.left)
+            self._sleep(settling, batch)
+            self._look_once(batch)
 
-    def _sleep(self, delay: float, failure: APIError | None) -> None:
-        logger.info("append: going on in %.2f s after: %s", delay, failure or "a second copy")
+    def _look_once(self, batch: Batch) -> None:
+        self._state.unknown = len(batch.left)
+        found = self._following()
+        landed = count_landed(batch.left, [item.to_dict() for item in found])
+        more = len(found) > landed
+        if more and not (self._more_found and landed == len(batch.left)):  # 8
+            problem = "what follows is not what was sent"
+            raise self._uncertain(problem, found) from batch.failure
+        if landed and id_of(found[landed - 1]) is None:
+            problem = "the service lists an item without an id"
+            raise self._uncertain(problem, found) from batch.failure
+        self._more_found = more
+        self._state.unknown = 0
+        if landed:
+            self._confirm(batch.left[:landed], found[:landed])
+        batch.landed(landed)
+
+    def _send(self, batch: Batch) -> list[ConversationItem] | None:
+        """Send what is left of a batch; return the stored items, or None to go on (2, 3)."""
+        self._announce(len(batch.left))
+        try:
+            return self._create(batch.left)
+        except APIError as error:
+            if not batch.in_doubt and not may_have_happened(error):
+                self._state.unknown = 0
+            batch.failed(error)  # 2a raises
+            return None
+        except OpenAIError as error:  # 4
+            if not batch.in_doubt and not may_have_happened(error):
+                self._state.unknown = 0
+            if isinstance(error, InvalidArgumentError):
+                raise counted_from(self._state.landed, error) from None
+            raise
+
+    def _remove_duplicate(self, batch: Batch, stored: list[ConversationItem]) -> bool:
+        """Delete the copy just stored if there is an older one (1b); return True if there was.
+
+        Raises:
+            AppendUncertainError: it cannot be deleted, or what follows is something else.
+        """
+        if not batch.in_doubt:  # 1a
+            return False
+        found = self._following()
+        new = set(ids_of(stored))
+        old = [item for item in found if id_of(item) not in new]
+        if not old:
+            return False
+        if count_landed(batch.left, [item.to_dict() for item in old]) < len(old):
+            raise self._uncertain("what follows is not what was sent", found)
+        try:
+            for item_id in filter(None, ids_of(stored)):
+                with suppress(NotFoundError):
+                    self._methods.delete(
+                        item_id, conversation_id=self._conversation_id, **self._options
+                    )
+        except (APIError, ClientClosedError) as error:
+            raise self._uncertain(f"a second copy cannot be deleted: {error}") from error
+        return True
+
+    def _sleep(self, delay: float, batch: Batch) -> None:
+        logger.info("append: going on in %.2f s after: %s", delay, batch.failure or "a second copy")
         try:
             sleep(delay, self._abort)
         except Interrupted:
             reason = self._abort.reason if self._abort is not None else None
-            raise RequestAbortedError("waiting for a retry", reason) from failure
+            raise RequestAbortedError("waiting for a retry", reason) from batch.failure
 
-    # -- what is there
+    # -- requests
 
-    def _find(self, batch: _Batch, failure: APIError | None) -> int:
-        """Count in what of a batch is there; how many items that is."""
-        self._state.unknown = len(batch)
-        found = self._read()
-        landed = count_landed(batch, [item.to_dict() for item in found])
-        more = len(found) > landed
-        if more and not (self._more_found and landed == len(batch)):
-            raise self._uncertain("what follows is not what was sent", found) from failure
-        if landed and id_of(found[landed - 1]) is None:
-            raise self._uncertain("the service lists an item without an id", found) from failure
-        self._more_found = more
-        self._state.unknown = 0
-        if landed:
-            self._confirm(batch[:landed], found[:landed])
-        return landed
+    def _create(self, items: Items) -> list[ConversationItem]:
+        """Send a batch once; return the items as stored."""
+        response = self._methods.create(
+            self._conversation_id, items=items, include=self._include, **self._options
+        )
+        stored = cast("list[ConversationItem] | None", response.parse().data)
+        if not isinstance(stored, list) or len(stored) != len(items) or id_of(stored[-1]) is None:
+            message = f"the response does not hold the {len(items)} items that were sent"
+            raise APIResponseValidationError(response.http_response, None, message=message)
+        return stored
 
-    def _remove_duplicate(self, batch: _Batch, stored: list[ConversationItem]) -> bool:
-        """Does a batch that was sent again stand there once?
+    def _newest_id(self) -> str | None:
+        """Return the id of the item with which the conversation ends; None if it is empty."""
+        items = self._list(1, "desc", omit)
+        if items and id_of(items[0]) is None:
+            raise OpenAIError(
+                f"the last item of {self._conversation_id} has no id, so what is appended after it "
+                "could not be found again; nothing was sent"
+            )
+        return id_of(items[0]) if items else None
 
-        A request that was given up on can still arrive. Then the newer copy, of which the service
-        has just told the ids, is taken back, and the older one counts.
-        """
-        found = self._read()
-        new = set(ids_of(stored))
-        old = [
-            item for item, found_id in zip(found, ids_of(found), strict=True) if found_id not in new
-        ]
-        if not old:
-            return True
-        if count_landed(batch, [item.to_dict() for item in old]) < len(old):
-            raise self._uncertain("what follows is not what was sent", found)
+    def _following(self) -> list[ConversationItem]:
+        """Return what follows the last item that is certain, oldest first, up to a hundred."""
         try:
-            for item_id in ids_of(stored):
-                if item_id is not None:
-                    self._requests.delete(item_id)
-        except (APIError, ClientClosedError) as error:
-            raise self._uncertain(f"a second copy cannot be taken back: {error}") from error
-        return False
-
-    def _read(self) -> list[ConversationItem]:
-        """What follows the last item that is certain."""
-        try:
-            return self._requests.following(self._state.last_id)
+            return self._list(MAX_LIMIT, "asc", self._state.last_id or omit)
         except (APIError, ClientClosedError) as error:
             raise self._uncertain(f"the conversation cannot be read: {error}") from error
 
-    # -- what is told
+    def _list(self, count: int, order: str, after: object) -> list[ConversationItem]:
+        page = {"after": after, "limit": count, "max_items": count, "order": order}
+        listed = self._methods.list(
+            self._conversation_id, include=self._include, **page, **self._options
+        )
+        return [item for item in listed]
 
-    def _confirm(self, batch: _Batch, stored: list[ConversationItem]) -> None:
-        self._state.confirm(batch, stored)
+    # -- reports
+
+    def _confirm(self, sent: Items, stored: list[ConversationItem]) -> None:
+        self._state.confirm(sent, stored)
         self._report(stored)
 
     def _report(self, stored: list[ConversationItem]) -> None:
@@ -281,9 +340,11 @@ class _Append:
         try:
             self._report([])
         except BaseException:
-            # The callback's own error; nothing has been sent.
+            # The error is the callback's own; nothing has been sent.
             self._state.unknown = 0
             raise
 
-    def _uncertain(self, why: str, found: Sequence[ConversationItem] = ()) -> AppendUncertainError:
-        return AppendUncertainError(why, self._state.progress([]), found_ids=ids_of(found))
+    def _uncertain(
+        self, problem: str, found: Sequence[ConversationItem] = ()
+    ) -> AppendUncertainError:
+        return AppendUncertainError(problem, self._state.progress([]), found_ids=ids_of(found))

@@ -1,76 +1,84 @@
 # Made from _async/http_methods.py by tools/unasync. Do not edit.
-"""Calls by path, for what the document (and so this package) does not have yet."""
+"""Requests by path, for what the spec (and so this package) does not have yet."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import Any, Self, TypeVar, Unpack, overload
 
 import httpx
 
+from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.request import OperationRequest
-from .._request.types import Body, Headers, Omit, Options, Query, Timeout, omit
+from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import invalid
-
-if TYPE_CHECKING:
-    from .._response.raw_response import RawResponse
-    from ..abort import AbortSignal
+from .._response.parsing import parse_response
 
 _T = TypeVar("_T")
 
 
 class HttpMethods:
-    """`get`, `post` and `delete`, with everything else as for the operations that have a name."""
+    """The part of a client that resources know; and `get`, `post` and `delete` by path."""
 
-    def send(self, call: OperationRequest[_T], options: Options) -> RawResponse[_T]:
+    _client_options: ClientOptions
+
+    @property
+    def timeout(self) -> httpx.Timeout:
+        """The timeouts of requests that do not give their own."""
+        return self._client_options.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """The number of times that a request is retried after a failure that may pass."""
+        return self._client_options.max_retries
+
+    @property
+    def strict(self) -> bool:
+        """Whether a response that does not fit the spec is an error."""
+        return self._client_options.strict
+
+    def with_options(self, *args: Any, **options: Any) -> Self:
+        """Return a client like this one with some options changed, see `Client`."""
+        raise NotImplementedError
+
+    def send(
+        self, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        """Send a request, again where the policy allows it.
+
+        Args:
+            request: with its path, query and body.
+            options: the caller's, for this request.
+
+        Returns:
+            The response, and how many retries it took.
+
+        Raises:
+            OpenAIError: one of its subclasses, see `errors`.
+        """
         raise NotImplementedError
 
     @overload
-    def get(
-        self,
-        path: str,
-        *,
-        cast_to: type[_T],
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> _T: ...
+    def get(self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]) -> _T: ...
 
     @overload
-    def get(
-        self,
-        path: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Any: ...
+    def get(self, path: str, **options: Unpack[GetOptions]) -> Any: ...
 
     def get(
-        self,
-        path: str,
-        *,
-        cast_to: type[Any] = object,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, path: str, *, cast_to: type[Any] = object, **options: Unpack[GetOptions]
     ) -> Any:
         """GET a path below the base URL.
 
         Args:
             path: such as "/conversations/conv_123"; plain, since it is percent-encoded.
-            cast_to: a model class for the result; `httpx.Response` for the answer itself; left
+            cast_to: a model class for the result; `httpx.Response` for the response itself; left
                 out, the result is the JSON value.
-            extra_headers, extra_query, timeout, abort: as everywhere.
+            options: `extra_headers`, `extra_query`, `timeout`, `abort`, as everywhere.
 
         Raises:
             OpenAIError: one of its subclasses, see `errors`.
         """
-        options = Options(extra_headers, extra_query, None, timeout, abort)
-        return self._by_path("GET", path, omit, cast_to, options)
+        return self._by_path("GET", path, omit, cast_to, to_options(options, "get"))
 
     @overload
     def post(
@@ -79,22 +87,12 @@ class HttpMethods:
         *,
         body: Body | Omit = omit,
         cast_to: type[_T],
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        **options: Unpack[GetOptions],
     ) -> _T: ...
 
     @overload
     def post(
-        self,
-        path: str,
-        *,
-        body: Body | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, path: str, *, body: Body | Omit = omit, **options: Unpack[GetOptions]
     ) -> Any: ...
 
     def post(
@@ -103,51 +101,24 @@ class HttpMethods:
         *,
         body: Body | Omit = omit,
         cast_to: type[Any] = object,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        **options: Unpack[GetOptions],
     ) -> Any:
         """POST to a path below the base URL; `body` is sent as JSON. Otherwise as `get`."""
-        options = Options(extra_headers, extra_query, None, timeout, abort)
-        return self._by_path("POST", path, body, cast_to, options)
+        return self._by_path("POST", path, body, cast_to, to_options(options, "post"))
 
     @overload
     def delete(
-        self,
-        path: str,
-        *,
-        cast_to: type[_T],
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]
     ) -> _T: ...
 
     @overload
-    def delete(
-        self,
-        path: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Any: ...
+    def delete(self, path: str, **options: Unpack[GetOptions]) -> Any: ...
 
     def delete(
-        self,
-        path: str,
-        *,
-        cast_to: type[Any] = object,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, path: str, *, cast_to: type[Any] = object, **options: Unpack[GetOptions]
     ) -> Any:
         """DELETE a path below the base URL. Otherwise as `get`."""
-        options = Options(extra_headers, extra_query, None, timeout, abort)
-        return self._by_path("DELETE", path, omit, cast_to, options)
+        return self._by_path("DELETE", path, omit, cast_to, to_options(options, "delete"))
 
     def _by_path(
         self, method: str, path: str, body: Body | Omit, cast_to: type[Any], options: Options
@@ -156,10 +127,13 @@ class HttpMethods:
             expected = "a path that begins with a slash, without a query (see extra_query)"
             raise invalid("path", expected, path)
         encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
-        decode = getattr(cast_to, "from_dict", _as_it_is)
-        reply = self.send(OperationRequest(method, encoded, "", body, decode), options)
-        return reply.http_response if cast_to is httpx.Response else reply.parse()
+        decode = getattr(cast_to, "from_dict", _unchanged)
+        request = OperationRequest(method, encoded, "", body, decode)
+        response, retries = self.send(request, options)
+        if cast_to is httpx.Response:
+            return response
+        return parse_response(request, response, retries, strict=self.strict)
 
 
-def _as_it_is(value: Any) -> Any:
+def _unchanged(value: Any) -> Any:
     return value

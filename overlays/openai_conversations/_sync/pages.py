@@ -9,27 +9,16 @@ promised with no way to get there: an error, not an endless loop and not a list 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-from .._request.types import Omit, Options, given, omit
-from .._request.validation import (
-    check_include,
-    check_integer,
-    check_limit,
-    check_order,
-    check_text,
-    invalid,
-)
-from .._response.raw_response import RawResponse
+import httpx
+
+from .._request.operations import Operation
+from .._request.types import omit
+from .._request.validation import check_integer, invalid
+from .._response.parsing import parse_response
 from ..errors import APIResponseValidationError, OpenAIError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import httpx
-
-    from .._request.operations import Operation
-    from .client import Client
+from .http_methods import HttpMethods
 
 _T = TypeVar("_T")
 
@@ -40,34 +29,34 @@ class Page(Generic[_T]):
     Attributes:
         data: the items of this page only.
         object: "list".
-        has_more: does the service have more? None if it did not say.
+        has_more: whether the service has more; None if it did not say.
         first_id, last_id: ids of the first and the last item, or None.
     """
 
     def __init__(
         self,
-        reply: Any,
+        parsed: Any,
         response: httpx.Response,
         listing: Listing[_T],
         number: int,
         left: Any,
     ) -> None:
-        data: list[_T] = reply.data
+        data: list[_T] = parsed.data
         if not isinstance(cast(object, data), list):
-            message = "the answer is no list: it has no `data`"
-            raise APIResponseValidationError(response, reply.to_dict(), message=message)
+            message = "the response is not a list: it has no `data`"
+            raise APIResponseValidationError(response, parsed.to_dict(), message=message)
         self.data = data if left is None else data[:left]
-        self.object: str = reply.object
-        self.has_more: bool | None = reply.has_more
-        self.first_id: str | None = reply.first_id
-        self.last_id: str | None = reply.last_id
+        self.object: str = parsed.object
+        self.has_more: bool | None = parsed.has_more
+        self.first_id: str | None = parsed.first_id
+        self.last_id: str | None = parsed.last_id
         self._response = response
         self._listing = listing
         self._number = number
         self._left: int | None = None if left is None else left - len(self.data)
 
     def has_next_page(self) -> bool:
-        """Is there a next page to be had? False too once `max_items` have come."""
+        """Return whether there is a next page; False too once `max_items` have come."""
         if self._left == 0 or self.has_more is False:
             return False
         return self.has_more is True or (bool(self.data) and self._cursor() is not None)
@@ -89,12 +78,11 @@ class Page(Generic[_T]):
         elif self._listing.cursors.setdefault(cursor, number) != number:
             problem = f"the service repeats the cursor {cursor!r}, so the list would never end"
         else:
-            reply = self._listing.fetch(cursor, number, self._left)
-            return reply.parse()
+            return self._listing.fetch(cursor, number, self._left)
         raise APIResponseValidationError(self._response, None, message=problem)
 
     def iter_pages(self) -> Iterator[Page[_T]]:
-        """This page and all that follow, fetched as they are reached."""
+        """Iterate over this page and all that follow, fetched as they are reached."""
         return _Pages(self)
 
     def __iter__(self) -> Iterator[_T]:
@@ -141,65 +129,68 @@ class _PageItems(Iterator[_T]):
 
 
 class Listing(Generic[_T]):
-    """One listing: what was asked for, and which cursors have been seen.
+    """The request for a list, and the cursors that have been seen.
 
-    Raises:
-        InvalidArgumentError: naming the argument.
+    Attributes:
+        request: for the first page.
+        options: for the request of each page.
+        cursors: each with the number of the page that it leads to.
     """
 
     def __init__(
         self,
-        client: Client,
+        client: HttpMethods,
         operation: Operation[Any],
-        arguments: Mapping[str, object],
-        options: Options,
-        *,
-        after: str | Omit,
-        limit: int | Omit,
-        order: str | Omit,
-        include: Sequence[str] | Omit,
+        params: Mapping[str, Any],
         max_items: int | None,
+        /,
+        **path: object,
     ) -> None:
-        self._client = client
-        self._operation = operation
-        self._options = options
+        """
+        Args:
+            client: sends the requests.
+            operation: whose response is a page.
+            params: as for `Operation.request`.
+            max_items: end after so many items; None for all.
+            path: as for `Operation.request`.
+
+        Raises:
+            InvalidArgumentError: naming the argument.
+        """
         if max_items is not None:
             expected = "a whole number above 0, or None"
             if check_integer(max_items, "max_items", expected) < 1:
                 raise invalid("max_items", expected, max_items)
-            if not given(limit):
-                # One page is enough for most such calls.
-                limit = min(max_items, 100)
+            if params.get("limit", omit) is omit:
+                # One page is enough for most such requests.
+                params = {**params, "limit": min(max_items, 100)}
+        self._client = client
+        self._operation = operation
+        self._params = params
         self._max_items = max_items
-        self._arguments = {
-            **arguments,
-            "limit": check_limit(limit) if given(limit) else omit,
-            "order": check_order(order) if given(order) else omit,
-            "include": check_include(include) if given(include) else omit,
-        }
-        self._after = check_text(after, "after") if given(after) else omit
-        self.cursors = {after: 0} if given(after) else {}
-        """Each cursor, with the number of the page that it leads to."""
+        self._path = path
+        self.request, self.options = operation.request(params, **path)
+        after = params.get("after", omit)
+        self.cursors = {} if after is omit else {after: 0}
 
-    def first(self, *, unread: bool = False) -> RawResponse[Page[_T]]:
-        """The first page."""
-        return self.fetch(self._after, 0, self._max_items, unread=unread)
+    def to_first_page(self, response: httpx.Response, retries: int) -> Page[_T]:
+        """Return the page of the response to `request`."""
+        return self._to_page(response, retries, 0, self._max_items)
 
-    def fetch(
-        self, after: str | Omit, number: int, left: int | None, *, unread: bool = False
-    ) -> RawResponse[Page[_T]]:
-        """A page.
+    def fetch(self, after: str, number: int, left: int | None) -> Page[_T]:
+        """Fetch a page.
 
         Args:
             after: the id of the item before it.
             number: of the page, from 0.
             left: how many items may still come, or None.
-            unread: leave its body to the caller?
         """
-        call = self._operation.request({**self._arguments, "after": after})
-        reply = self._client.send(call._replace(unread=unread), self._options)
-        return RawResponse(
-            reply.http_response,
-            reply.retries_taken,
-            lambda response: Page(reply.parse(), response, self, number, left),
-        )
+        request, _ = self._operation.request({**self._params, "after": after}, **self._path)
+        response, retries = self._client.send(request, self.options)
+        return self._to_page(response, retries, number, left)
+
+    def _to_page(
+        self, response: httpx.Response, retries: int, number: int, left: int | None
+    ) -> Page[_T]:
+        parsed = parse_response(self.request, response, retries, strict=self._client.strict)
+        return Page(parsed, response, self, number, left)

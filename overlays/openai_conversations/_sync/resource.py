@@ -1,65 +1,115 @@
 # Made from _async/resource.py by tools/unasync. Do not edit.
-"""What `conversations`, `items` and `responses` share."""
+"""The common base of `conversations`, `items` and `responses`, and of their two views."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
+from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
 
+import httpx
+
+from .._request.operations import Operation
+from .._request.request import OperationRequest
+from .._request.types import Options
+from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
+from .._transport.concurrency_sync import first_page
 from .api_response import APIResponse
+from .body_reader import BodyReader
 from .context_managers import ResponseContextManager
-
-if TYPE_CHECKING:
-    from .._request.request import OperationRequest
-    from .._request.types import Options
-    from .client import Client
-    from .streams import Stream
+from .http_methods import HttpMethods
+from .pages import Listing, Page
+from .streams import Stream
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
+_ResourceT = TypeVar("_ResourceT", bound="Resource")
+_Form: TypeAlias = Literal["parsed", "raw", "streamed"]
 
 
 class Resource:
     """A group of operations of one client."""
 
-    def __init__(self, client: Client, *, raw: bool = False, streamed: bool = False) -> None:
+    def __init__(self, client: HttpMethods, *, form: _Form = "parsed") -> None:
         """
         Args:
-            raw: have all calls return the `RawResponse`.
-            streamed: have all calls return an `APIResponse`.
+            client: sends the requests.
+            form: of the results: models, `RawResponse`s or `APIResponse`s.
         """
         self._client = client
-        self._raw = raw
-        self._streamed = streamed
+        self._form: _Form = form
 
-    def _run(self, call: OperationRequest[_T], options: Options) -> _T:
-        if self._streamed:
-            call = call._replace(unread=True)
-        return self._result(self._client.send(call, options), options)
+    def _send(
+        self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
+    ) -> _T:
+        request, options = operation.request(params, **path)
+        if self._form == "parsed":
+            response, retries = self._client.send(request, options)
+            return parse_response(request, response, retries, strict=self._client.strict)
+        parse = partial(parse_response, request, strict=self._client.strict)
+        return self._send_open(request, options, parse)
 
-    def _follow(
-        self, call: OperationRequest[_T], options: Options, *, resumed: bool
+    def _list(
+        self,
+        operation: Operation[Any],
+        params: Mapping[str, Any],
+        max_items: int | None,
+        /,
+        **path: object,
+    ) -> Page[Any]:
+        pages: Listing[Any] = Listing(self._client, operation, params, max_items, **path)
+
+        def first() -> Page[Any]:
+            return self._send_open(pages.request, pages.options, pages.to_first_page)
+
+        return first_page(first)
+
+    def _send_stream(
+        self,
+        operation: Operation[Any],
+        params: Mapping[str, Any],
+        /,
+        *,
+        resumed: bool = False,
+        **path: object,
     ) -> Stream:
-        reply = self._client.open(call, options, resumed=resumed)
-        return self._result(reply, options, events=True)
+        request, options = operation.request(params, **path)
+        checked_operation = operation.id if self._client.strict else ""
 
-    def _result(self, reply: RawResponse[_T], options: Options, *, events: bool = False) -> _T:
-        if self._streamed:
-            return cast(_T, APIResponse(reply, options.abort, events=events))
-        return cast(_T, reply) if self._raw else reply.parse()
+        def parse(response: httpx.Response, retries: int) -> Stream:
+            body = BodyReader(response, options.abort, retries)
+            return Stream(body, operation=checked_operation, resumed=resumed)
+
+        return self._send_open(request._replace(stream=True), options, parse)
+
+    def _send_open(
+        self,
+        request: OperationRequest[Any],
+        options: Options,
+        parse: Callable[[httpx.Response, int], _T],
+    ) -> _T:
+        """Send a request and give its response in the form of this resource."""
+        if self._form == "streamed":
+            request = request._replace(unread=True)
+        response, retries = self._client.send(request, options)
+        if self._form == "parsed":
+            return parse(response, retries)
+        raw = RawResponse(response, retries, parse)
+        if self._form == "raw":
+            return cast(_T, raw)
+        return cast(_T, APIResponse(raw, options.abort, events=request.stream))
 
 
 def returns_raw(method: Callable[_P, _T]) -> Callable[_P, RawResponse[_T]]:
-    """Gives a method of a resource made with `raw=True` the type that it has."""
+    """Give a method of a resource in the form "raw" the type that it has."""
     return cast(Callable[_P, RawResponse[_T]], method)
 
 
 def streamed(
     method: Callable[_P, _T],
 ) -> Callable[_P, ResponseContextManager[APIResponse[_T]]]:
-    """Makes a method of a resource with `streamed=True` one for `with` statements."""
+    """Make a method of a resource in the form "streamed" one for `with` statements."""
 
     @wraps(method)
     def managed(
@@ -71,3 +121,43 @@ def streamed(
         return ResponseContextManager(send)
 
     return managed
+
+
+class _View(Generic[_ResourceT]):
+    def __init__(self, resource: _ResourceT) -> None:
+        self._resource = resource
+
+
+class RawView(_View[_ResourceT]):
+    """The methods of a resource, returning `RawResponse`s."""
+
+
+class StreamingView(_View[_ResourceT]):
+    """The methods of a resource, giving `APIResponse`s in `with` statements."""
+
+
+class ViewMethod(Generic[_P, _T]):
+    """A method of a resource as a line in the table that both of its views share."""
+
+    def __init__(self, method: Callable[Concatenate[Any, _P], _T]) -> None:
+        self._name = method.__name__
+        self.__doc__ = method.__doc__
+
+    @overload
+    def __get__(
+        self, view: RawView[Any], owner: Any
+    ) -> Callable[_P, RawResponse[_T]]: ...
+
+    @overload
+    def __get__(
+        self, view: StreamingView[Any], owner: Any
+    ) -> Callable[_P, ResponseContextManager[APIResponse[_T]]]: ...
+
+    @overload
+    def __get__(self, view: None, owner: Any) -> Any: ...
+
+    def __get__(self, view: Any, owner: Any) -> Any:
+        if view is None:
+            return self
+        method = getattr(view._resource, self._name)
+        return method if isinstance(view, RawView) else streamed(method)

@@ -3,125 +3,172 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, overload
+from typing import Any, Unpack, overload
 
-from .._request import operations as operations
-from .._request.body import build_create_response_body
-from .._request.types import Body, Headers, Omit, Options, Query, Timeout, given, omit
-from .._request.validation import check_id, check_include, check_integer
+from openai_conversations_api import models
+
+from .. import params as p
+from .._request import operations
+from .._request.signatures import describe
+from .._request.types import omit
 from .context_managers import ResponseContextManager
-from .input_items import InputItems
-from .input_tokens import InputTokens
-from .response_create import ResponseCreate
+from .pages import Page
+from .resource import (
+    RawView,
+    Resource,
+    StreamingView,
+    ViewMethod,
+    returns_raw,
+    streamed,
+)
 from .streams import Stream
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import (
-        CompactedResponse,
-        ContextManagementParam,
-        Conversation,
-        ConversationReference,
-        IncludeEnum,
-        ModelIdsCompaction,
-        ModelIdsResponses,
-        ModerationParam,
-        Prompt,
-        PromptCacheOptionsParam,
-        Reasoning,
-        Response,
-        ResponseStreamOptions,
-        ResponseTextParam,
-        ServiceTierEnum,
-        ServiceTierResponses,
-        Tool,
-        ToolChoiceParam,
-    )
 
-    from .._request.input_items import ItemLike
-    from ..abort import AbortSignal
-    from .with_raw_response import ResponsesWithRawResponse
-    from .with_streaming_response import ResponsesWithStreamingResponse
+class InputItems(Resource):
+    """The input of stored responses."""
+
+    @cached_property
+    def with_raw_response(self) -> InputItemsWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return InputItemsWithRawResponse(InputItems(self._client, form="raw"))
+
+    @cached_property
+    def with_streaming_response(self) -> InputItemsWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        return InputItemsWithStreamingResponse(InputItems(self._client, form="streamed"))
+
+    @describe(operations.list_input_items)
+    def list(
+        self,
+        response_id: str,
+        *,
+        max_items: int | None = None,
+        **params: Unpack[p.InputItemListParams],
+    ) -> Page[models.ItemResource]:
+        """List the input items of a response (listInputItems).
+
+        `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError: there is no such response.
+        """
+        return self._list(operations.list_input_items, params, max_items, response_id=response_id)
 
 
-class Responses(ResponseCreate):
-    """A model's answers. With `conversation`, an answer reads from it and is added to it.
+class _InputItemsView:
+    list = ViewMethod(InputItems.list)
+
+
+class InputItemsWithRawResponse(RawView[InputItems], _InputItemsView):
+    """`InputItems`, each method returning a `RawResponse`."""
+
+
+class InputItemsWithStreamingResponse(
+    StreamingView[InputItems], _InputItemsView
+):
+    """`InputItems`, each method giving an `APIResponse`."""
+
+
+class InputTokens(Resource):
+    """The number of tokens of an input."""
+
+    @cached_property
+    def with_raw_response(self) -> InputTokensWithRawResponse:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return InputTokensWithRawResponse(InputTokens(self._client, form="raw"))
+
+    @cached_property
+    def with_streaming_response(self) -> InputTokensWithStreamingResponse:
+        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
+        resource = InputTokens(self._client, form="streamed")
+        return InputTokensWithStreamingResponse(resource)
+
+    @describe(operations.count_input_tokens)
+    def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
+        """Count the tokens that a request would take (getInputTokenCounts).
+
+        Returns:
+            The number, in `.input_tokens`.
+        """
+        return self._send(operations.count_input_tokens, params)
+
+
+class _InputTokensView:
+    count = ViewMethod(InputTokens.count)
+
+
+class InputTokensWithRawResponse(RawView[InputTokens], _InputTokensView):
+    """`InputTokens`, each method returning a `RawResponse`."""
+
+
+class InputTokensWithStreamingResponse(
+    StreamingView[InputTokens], _InputTokensView
+):
+    """`InputTokens`, each method giving an `APIResponse`."""
+
+
+class Responses(Resource):
+    """Responses of a model. With `conversation`, a response reads from it and is added to it.
 
     What all methods take and raise is said at `Conversations`.
     """
 
     @cached_property
     def input_items(self) -> InputItems:
-        """What a response was asked."""
-        return InputItems(self._client)
+        """The input of stored responses."""
+        return InputItems(self._client, form=self._form)
 
     @cached_property
     def input_tokens(self) -> InputTokens:
         """How many tokens an input would take."""
-        return InputTokens(self._client)
+        return InputTokens(self._client, form=self._form)
 
     @cached_property
     def with_raw_response(self) -> ResponsesWithRawResponse:
         """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        from .with_raw_response import ResponsesWithRawResponse
-
-        return ResponsesWithRawResponse(self._client)
+        return ResponsesWithRawResponse(Responses(self._client, form="raw"))
 
     @cached_property
     def with_streaming_response(self) -> ResponsesWithStreamingResponse:
         """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        from .with_streaming_response import ResponsesWithStreamingResponse
+        return ResponsesWithStreamingResponse(Responses(self._client, form="streamed"))
 
-        return ResponsesWithStreamingResponse(self._client)
+    @overload
+    def create(
+        self, **params: Unpack[p.ResponseCreateParamsNonStreaming]
+    ) -> models.Response: ...
 
+    @overload
+    def create(self, **params: Unpack[p.ResponseCreateParamsStreaming]) -> Stream: ...
+
+    @overload
+    def create(
+        self, **params: Unpack[p.ResponseCreateParams]
+    ) -> models.Response | Stream: ...
+
+    @describe(operations.create_response)
+    def create(self, **params: Any) -> models.Response | Stream:
+        """Have a model respond (createResponse).
+
+        With `conversation`, its items come before the input, and input and output are added to it
+        when the response is complete.
+
+        Returns:
+            The response; with `stream=True` its events, as they come.
+        """
+        if params.get("stream") is True:
+            return self._send_stream(operations.create_response, params)
+        return self._send(operations.create_response, params)
+
+    @describe(operations.create_response, without=("stream",))
     def stream(
-        self,
-        *,
-        model: ModelIdsResponses | Omit = omit,
-        input: str | Iterable[ItemLike] | Omit = omit,
-        conversation: str
-        | Conversation
-        | ConversationReference
-        | Mapping[str, object]
-        | Omit
-        | None = omit,
-        instructions: str | Omit | None = omit,
-        previous_response_id: str | Omit | None = omit,
-        include: Sequence[IncludeEnum] | Omit | None = omit,
-        tools: Iterable[Tool | Mapping[str, object]] | Omit | None = omit,
-        tool_choice: ToolChoiceParam | Mapping[str, object] | Omit | None = omit,
-        parallel_tool_calls: bool | Omit | None = omit,
-        max_tool_calls: int | Omit | None = omit,
-        max_output_tokens: int | Omit | None = omit,
-        metadata: Mapping[str, str] | Omit | None = omit,
-        temperature: float | Omit | None = omit,
-        top_p: float | Omit | None = omit,
-        top_logprobs: int | Omit | None = omit,
-        text: ResponseTextParam | Mapping[str, object] | Omit | None = omit,
-        reasoning: Reasoning | Mapping[str, object] | Omit | None = omit,
-        store: bool | Omit | None = omit,
-        background: bool | Omit | None = omit,
-        truncation: Literal["auto", "disabled"] | Omit | None = omit,
-        service_tier: ServiceTierResponses | Omit = omit,
-        prompt: Prompt | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_key: str | Omit | None = omit,
-        prompt_cache_options: PromptCacheOptionsParam | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        safety_identifier: str | Omit | None = omit,
-        moderation: ModerationParam | Mapping[str, object] | Omit | None = omit,
-        context_management: Iterable[ContextManagementParam | Mapping[str, object]]
-        | Omit
-        | None = omit,
-        stream_options: ResponseStreamOptions | Mapping[str, object] | Omit | None = omit,
-        user: str | Omit | None = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, **params: Unpack[p.ResponseStreamParams]
     ) -> ResponseContextManager[Stream]:
-        """Have a model answer, and follow the events; for a `with` statement.
+        """Have a model respond, and follow the events; for a `with` statement.
 
             with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
                 for event in stream:
@@ -129,161 +176,62 @@ class Responses(ResponseCreate):
                         print(event.delta, end="")
                 response = stream.get_final_response()
 
-        Takes what `create` takes. Leaving the block closes the stream.
+        Leaving the block closes the stream.
         """
+        operations.create_response.check_keywords(params)
 
         def open_stream() -> Stream:
-            return self.create(
-                model=model,
-                input=input,
-                conversation=conversation,
-                instructions=instructions,
-                previous_response_id=previous_response_id,
-                include=include,
-                tools=tools,
-                tool_choice=tool_choice,
-                parallel_tool_calls=parallel_tool_calls,
-                max_tool_calls=max_tool_calls,
-                max_output_tokens=max_output_tokens,
-                metadata=metadata,
-                temperature=temperature,
-                top_p=top_p,
-                top_logprobs=top_logprobs,
-                text=text,
-                reasoning=reasoning,
-                store=store,
-                background=background,
-                truncation=truncation,
-                service_tier=service_tier,
-                prompt=prompt,
-                prompt_cache_key=prompt_cache_key,
-                prompt_cache_options=prompt_cache_options,
-                prompt_cache_retention=prompt_cache_retention,
-                safety_identifier=safety_identifier,
-                moderation=moderation,
-                context_management=context_management,
-                stream_options=stream_options,
-                user=user,
-                stream=True,
-                extra_headers=extra_headers,
-                extra_query=extra_query,
-                extra_body=extra_body,
-                timeout=timeout,
-                abort=abort,
-            )
+            stream: Stream = self.create(**params, stream=True)
+            return stream
 
         return ResponseContextManager(open_stream)
 
     @overload
     def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: Literal[False] | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response: ...
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsNonStreaming]
+    ) -> models.Response: ...
 
     @overload
     def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: Literal[True],
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsStreaming]
     ) -> Stream: ...
 
+    @overload
     def retrieve(
-        self,
-        response_id: str,
-        *,
-        include: Sequence[IncludeEnum] | Omit = omit,
-        include_obfuscation: bool | Omit = omit,
-        starting_after: int | Omit = omit,
-        stream: bool | Omit = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response | Stream:
+        self, response_id: str, **params: Unpack[p.ResponseRetrieveParams]
+    ) -> models.Response | Stream: ...
+
+    @describe(operations.get_response)
+    def retrieve(self, response_id: str, **params: Any) -> models.Response | Stream:
         """Read a stored response, or follow one that is being made (getResponse).
 
-        Args:
-            response_id: its id.
-            include: extra data to put into the output.
-            include_obfuscation: with a stream, let the service add random characters that hide
-                the length of each event from somebody who listens.
-            starting_after: with a stream, begin behind the event with this sequence number.
-            stream: True to get its events, not its present state.
+        Returns:
+            The response; with `stream=True` its events, as they come.
 
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments: dict[str, object] = {
-            "response_id": check_id(response_id, "response_id"),
-            "include": check_include(include) if given(include) else omit,
-            "include_obfuscation": include_obfuscation,
-            "starting_after": (
-                check_integer(starting_after, "starting_after") if given(starting_after) else omit
-            ),
-            "stream": stream,
-        }
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        call = operations.get_response.request(arguments, stream=stream is True)
-        if stream is True:
-            return self._follow(call, options, resumed=given(starting_after))
-        return self._run(call, options)
+        if params.get("stream") is True:
+            resumed = params.get("starting_after", omit) is not omit
+            return self._send_stream(
+                operations.get_response, params, resumed=resumed, response_id=response_id
+            )
+        return self._send(operations.get_response, params, response_id=response_id)
 
-    def delete(
-        self,
-        response_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> None:
+    @describe(operations.delete_response)
+    def delete(self, response_id: str, **params: Unpack[p.ResponseDeleteParams]) -> None:
         """Delete a stored response (deleteResponse).
 
-        Args:
-            response_id: its id.
-
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments = {"response_id": check_id(response_id, "response_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.delete_response.request(arguments), options)
+        return self._send(operations.delete_response, params, response_id=response_id)
 
+    @describe(operations.cancel_response)
     def cancel(
-        self,
-        response_id: str,
-        *,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> Response:
+        self, response_id: str, **params: Unpack[p.ResponseCancelParams]
+    ) -> models.Response:
         """Stop a response that was begun with `background=True` (cancelResponse).
-
-        Args:
-            response_id: its id.
 
         Returns:
             The response as it is now.
@@ -291,51 +239,42 @@ class Responses(ResponseCreate):
         Raises:
             NotFoundError: there is no such response.
         """
-        arguments = {"response_id": check_id(response_id, "response_id")}
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.cancel_response.request(arguments), options)
+        return self._send(operations.cancel_response, params, response_id=response_id)
 
-    def compact(
-        self,
-        *,
-        model: ModelIdsCompaction,
-        input: str | Iterable[ItemLike] | Omit | None = omit,
-        instructions: str | Omit | None = omit,
-        previous_response_id: str | Omit | None = omit,
-        prompt_cache_key: str | Omit | None = omit,
-        prompt_cache_options: PromptCacheOptionsParam | Mapping[str, object] | Omit | None = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        service_tier: ServiceTierEnum | Omit | None = omit,
-        extra_headers: Headers | None = None,
-        extra_query: Query | None = None,
-        extra_body: Body | None = None,
-        timeout: Timeout | Omit = omit,
-        abort: AbortSignal | None = None,
-    ) -> CompactedResponse:
+    @describe(operations.compact_conversation)
+    def compact(self, **params: Unpack[p.ResponseCompactParams]) -> models.CompactedResponse:
         """Make a long input short, for the responses that follow (compactConversation).
-
-        Args:
-            model: the model's name.
-            input: a text or items.
-            instructions: what the system says.
-            previous_response_id: the response whose context is meant.
-            prompt_cache_key, prompt_cache_options, prompt_cache_retention, service_tier: as for
-                `create`.
 
         Returns:
             The items to go on with, in `.output`.
         """
-        body = build_create_response_body(
-            {
-                "model": model,
-                "input": input,
-                "instructions": instructions,
-                "previous_response_id": previous_response_id,
-                "prompt_cache_key": prompt_cache_key,
-                "prompt_cache_options": prompt_cache_options,
-                "prompt_cache_retention": prompt_cache_retention,
-                "service_tier": service_tier,
-            }
-        )
-        options = Options(extra_headers, extra_query, extra_body, timeout, abort)
-        return self._run(operations.compact_conversation.request({}, body=body), options)
+        return self._send(operations.compact_conversation, params)
+
+
+class _ResponsesView:
+    delete = ViewMethod(Responses.delete)
+    cancel = ViewMethod(Responses.cancel)
+    compact = ViewMethod(Responses.compact)
+
+
+class ResponsesWithRawResponse(RawView[Responses], _ResponsesView):
+    """`Responses`, each method returning a `RawResponse`; not `stream`, which has none."""
+
+    def __init__(self, resource: Responses) -> None:
+        super().__init__(resource)
+        # Not lines of the table: a descriptor would lose their overloads.
+        self.create = returns_raw(resource.create)
+        self.retrieve = returns_raw(resource.retrieve)
+        self.input_items = InputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = InputTokensWithRawResponse(resource.input_tokens)
+
+
+class ResponsesWithStreamingResponse(StreamingView[Responses], _ResponsesView):
+    """`Responses`, each method giving an `APIResponse`; not `stream`, which has none."""
+
+    def __init__(self, resource: Responses) -> None:
+        super().__init__(resource)
+        self.create = streamed(resource.create)
+        self.retrieve = streamed(resource.retrieve)
+        self.input_items = InputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = InputTokensWithStreamingResponse(resource.input_tokens)

@@ -1,11 +1,18 @@
 # Made from _async/streams.py by tools/unasync. Do not edit.
-"""The events of a response, as they come."""
+"""The events of a response, as they come.
+
+A stream ends in one of four ways: an event of `_LAST` came, `[DONE]` came (1); the connection ended
+and neither had come (2: an error); it was closed here (3); it was aborted (4).
+"""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any, Self
+
+from openai_conversations_api import models
 
 from .._request.operations import event_decoder
 from .._request.validation import is_mapping
@@ -14,12 +21,6 @@ from .._response import strict as _strict
 from .._response.server_sent_events import SSEDecoder, ServerSentEvent
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import BodyReader
-
-if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self
-
-    from openai_conversations_api.models import Response, ResponseStreamEvent
 
 _LAST = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
 
@@ -37,8 +38,8 @@ class Stream:
     def __init__(self, body: BodyReader, *, operation: str, resumed: bool) -> None:
         """
         Args:
-            operation: its id, if each event is to be checked against the document.
-            resumed: does it begin in the middle? Then it may have no events at all.
+            operation: its id, if each event is to be checked against the spec.
+            resumed: whether it begins in the middle. Then it may have no events at all.
         """
         self.response = body.response
         self._body = body
@@ -51,12 +52,12 @@ class Stream:
         self._over = False
         self._any = False
         self._ended = False
-        self._last: ResponseStreamEvent | None = None
+        self._last: models.ResponseStreamEvent | None = None
 
-    def __iter__(self) -> Iterator[ResponseStreamEvent]:
+    def __iter__(self) -> Iterator[models.ResponseStreamEvent]:
         return self
 
-    def __next__(self) -> ResponseStreamEvent:
+    def __next__(self) -> models.ResponseStreamEvent:
         try:
             while not self._waiting:
                 if self._over:
@@ -82,13 +83,13 @@ class Stream:
                 self._check_end()
 
     def _check_end(self) -> None:
-        """Was that all? A response that was not finished is not a result."""
+        """Raise `APIConnectionError` if the response was not finished: that is not a result."""
         if self._ended or (self._resumed and not self._any):
             return
         message = "Connection error: the stream ended before the response was complete"
         raise APIConnectionError(message=message, request=self.response.request)
 
-    def _to_event(self, sse: ServerSentEvent) -> ResponseStreamEvent:
+    def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
         self._any = True
         try:
             data = _json.loads(sse.data)
@@ -115,13 +116,13 @@ class Stream:
         return APIError(message, self.response.request, body=body)
 
     def until_done(self) -> Self:
-        """Read to the end, and return the stream."""
+        """Read to the end and return the stream."""
         for _ in self:
             pass
         return self
 
-    def get_final_response(self) -> Response:
-        """Read to the end, and return the response as it then is.
+    def get_final_response(self) -> models.Response:
+        """Read to the end and return the response as it then is.
 
         Its `status` says whether it was completed, failed or is incomplete.
 
@@ -137,7 +138,7 @@ class Stream:
                 raise self._to_error(body)
             message = "Connection error: the stream ended without the final response"
             raise APIConnectionError(message=message, request=self.response.request)
-        response: Response = last.response
+        response: models.Response = last.response
         return response
 
     def close(self) -> None:

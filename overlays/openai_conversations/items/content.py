@@ -3,27 +3,29 @@
 Written for the editor: `Content.` completes to every kind of part there is, and each method takes
 exactly what that kind can hold. They return the generated models, so a part that was built here and
 one that was read from a conversation are the same thing.
-
-The models are imported inside the methods. Making a client must not cost the classes of all items.
 """
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+
+from openai_conversations_api import models as m
 
 from .._request.validation import check_id, check_list, check_text, describe, invalid
 from ..errors import InvalidArgumentError
-from .files import data_url, read_path
-
-if TYPE_CHECKING:
-    from openai_conversations_api import models as m
-
-    InputPart: TypeAlias = m.InputContent
-    OutputPart: TypeAlias = m.OutputTextContent | m.RefusalContent
 
 _URL_SCHEMES = ("https://", "http://", "data:")
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+)
 
 
 class Content:
@@ -31,14 +33,12 @@ class Content:
 
     @staticmethod
     def text(text: str) -> m.InputTextContent:
-        """A text from a user, a developer or the system.
+        """Make a text from a user, a developer or the system.
 
         Raises:
-            InvalidArgumentError: `text` is no string.
+            InvalidArgumentError: `text` is not a string.
         """
-        from openai_conversations_api.models import InputTextContent
-
-        return InputTextContent(text=check_text(text, "text"))
+        return m.InputTextContent(text=check_text(text, "text"))
 
     @staticmethod
     def image(
@@ -50,7 +50,7 @@ class Content:
         mime_type: str | None = None,
         detail: m.ImageDetail = "auto",
     ) -> m.InputImageContent:
-        """An image. Give exactly one of `url`, `file_id`, `path` and `data`.
+        """Make an image from exactly one of `url`, `file_id`, `path` and `data`.
 
         Args:
             url: where the service can fetch it (`https://…`), or a ready `data:` URL.
@@ -64,12 +64,8 @@ class Content:
             InvalidArgumentError: not exactly one source, a file that cannot be read, or bytes that
                 are not an image.
         """
-        from openai_conversations_api.models import InputImageContent
-
         image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
-        if image_url is None:
-            return InputImageContent(file_id=check_id(file_id, "file_id"), detail=detail)
-        return InputImageContent(image_url=image_url, detail=detail)
+        return m.InputImageContent(image_url=image_url, file_id=_id_or_none(file_id), detail=detail)
 
     @staticmethod
     def file(
@@ -82,7 +78,7 @@ class Content:
         mime_type: str | None = None,
         detail: m.FileInputDetail | None = None,
     ) -> m.InputFileContent:
-        """A file, such as a PDF. Give exactly one of `url`, `file_id`, `path` and `data`.
+        """Make a file, such as a PDF, from exactly one of `url`, `file_id`, `path` and `data`.
 
         Args:
             url: where the service can fetch it.
@@ -97,19 +93,17 @@ class Content:
             InvalidArgumentError: not exactly one source, a file that cannot be read, or `data`
                 without `filename`.
         """
-        from openai_conversations_api.models import InputFileContent
-
         source = _one_of(url=url, file_id=file_id, path=path, data=data)
         file_data: str | None = None
         if path is not None:
-            data, name = read_path(path, "path")
+            data, name = _read_path(path)
             filename = filename or name
         elif data is not None and not filename:
             raise invalid("filename", "a name for the file given as data", filename)
         if data is not None:
             file_data = data_url(data, argument=source, name=filename or "", mime_type=mime_type)
-        return InputFileContent(
-            file_id=None if file_id is None else check_id(file_id, "file_id"),
+        return m.InputFileContent(
+            file_id=_id_or_none(file_id),
             file_url=None if url is None else _check_url(url),
             file_data=file_data,
             filename=None if filename is None else check_text(filename, "filename"),
@@ -118,25 +112,21 @@ class Content:
 
     @staticmethod
     def output_text(text: str) -> m.OutputTextContent:
-        """A text from the assistant, without annotations, for `MessageItem.assistant(…, id=…)`.
+        """Make a text from the assistant, without annotations, for `MessageItem.assistant(id=…)`.
 
         Raises:
-            InvalidArgumentError: `text` is no string.
+            InvalidArgumentError: `text` is not a string.
         """
-        from openai_conversations_api.models import OutputTextContent
-
-        return OutputTextContent(text=check_text(text, "text"), annotations=[], logprobs=[])
+        return m.OutputTextContent(text=check_text(text, "text"), annotations=[], logprobs=[])
 
     @staticmethod
     def refusal(text: str) -> m.RefusalContent:
-        """The assistant's words in declining, for `MessageItem.assistant(…, id=…)`.
+        """Make the assistant's words in declining, for `MessageItem.assistant(…, id=…)`.
 
         Raises:
-            InvalidArgumentError: `text` is no string.
+            InvalidArgumentError: `text` is not a string.
         """
-        from openai_conversations_api.models import RefusalContent
-
-        return RefusalContent(refusal=check_text(text, "text"))
+        return m.RefusalContent(refusal=check_text(text, "text"))
 
     @staticmethod
     def screenshot(
@@ -147,21 +137,20 @@ class Content:
         data: bytes | None = None,
         mime_type: str | None = None,
     ) -> m.ComputerScreenshotImage:
-        """What the screen showed, for `ComputerCallOutputItem.create`. Arguments as `image`.
+        """Make a picture of the screen, for `ComputerCallOutputItem.create`.
 
-        Raises:
-            InvalidArgumentError: as `image`.
+        Arguments and errors as of `image`.
         """
-        from openai_conversations_api.models import ComputerScreenshotImage
-
         image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
-        if image_url is None:
-            return ComputerScreenshotImage(file_id=check_id(file_id, "file_id"))
-        return ComputerScreenshotImage(image_url=image_url)
+        return m.ComputerScreenshotImage(image_url=image_url, file_id=_id_or_none(file_id))
 
 
-def input_parts(parts: Iterable[str | InputPart], argument: str) -> list[InputPart]:
-    """A list of input parts, in which a bare string stands for a text.
+def input_parts(parts: Iterable[str | m.InputContent], argument: str) -> list[m.InputContent]:
+    """Return a list of input parts; a bare string stands for a text.
+
+    Args:
+        parts: strings, and parts that `Content.text`, `Content.image` or `Content.file` made.
+        argument: the name of `parts` in errors.
 
     Raises:
         InvalidArgumentError: `parts` is a bare string, is empty, or holds something else; the
@@ -174,15 +163,13 @@ def input_parts(parts: Iterable[str | InputPart], argument: str) -> list[InputPa
     return made
 
 
-def _input_part(part: object, argument: str) -> InputPart:
+def _input_part(part: object, argument: str) -> m.InputContent:
     if isinstance(part, str):
         return Content.text(part)
-    from openai_conversations_api import models as m
-
     kinds = (m.InputTextContent, m.InputImageContent, m.InputFileContent, m.RawObject)
     if isinstance(part, kinds):
         return part
-    expected = "a string, or what Content.text, Content.image or Content.file gives"
+    expected = "a string, or a part made by Content.text, Content.image or Content.file"
     raise invalid(argument, expected, part)
 
 
@@ -194,13 +181,13 @@ def _image_url(
     data: bytes | None,
     mime_type: str | None,
 ) -> str | None:
-    """The URL of an image from whichever source is given; None if that is `file_id`."""
+    """Return the URL of an image from the one source that is given; None if that is `file_id`."""
     source = _one_of(url=url, file_id=file_id, path=path, data=data)
     if url is not None:
         return _check_url(url)
     name = ""
     if path is not None:
-        data, name = read_path(path, "path")
+        data, name = _read_path(path)
     if data is None:
         return None
     made = data_url(data, argument=source, name=name, mime_type=mime_type)
@@ -215,7 +202,7 @@ def _image_url(
 
 
 def _one_of(**sources: object) -> str:
-    """The name of the one source that was given."""
+    """Return the name of the one source that was given."""
     given = [name for name, value in sources.items() if value is not None]
     if len(given) != 1:
         received = " and ".join(given) or "none of them"
@@ -224,7 +211,65 @@ def _one_of(**sources: object) -> str:
     return given[0]
 
 
+def _id_or_none(file_id: object) -> str | None:
+    return None if file_id is None else check_id(file_id, "file_id")
+
+
 def _check_url(url: object) -> str:
     if not isinstance(url, str) or not url.lower().startswith(_URL_SCHEMES):
         raise invalid("url", "a URL that starts with https://, http:// or data:", url)
     return url
+
+
+def _read_path(path: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """Read a file; return its bytes and its name without folders."""
+    name: object = getattr(path, "__fspath__", lambda: path)()
+    if not isinstance(name, str) or not name:
+        raise invalid("path", "the path of a file", path)
+    try:
+        data = Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        expected, received = "the path of a file that can be read", f"{name!r} ({reason})"
+        raise InvalidArgumentError("path", expected=expected, received=received) from error
+    if not data:
+        expected = "a file that is not empty"
+        raise InvalidArgumentError("path", expected=expected, received=repr(name))
+    return data, Path(name).name
+
+
+def data_url(data: object, *, argument: str, name: str = "", mime_type: str | None = None) -> str:
+    """Return `data` as `data:<media type>;base64,<data>`.
+
+    Args:
+        data: the bytes.
+        argument: the name of `data` in errors.
+        name: the file's name, if there is one.
+        mime_type: is taken as it is; without it, the first bytes and the name decide.
+
+    Raises:
+        InvalidArgumentError: `data` is empty or not bytes, or `mime_type` does not have the form
+            `type/subtype`.
+    """
+    if not isinstance(data, bytes | bytearray) or not data:
+        raise invalid(argument, "bytes that are not empty", data)
+    found = detect_mime_type(bytes(data[:16]), name) if mime_type is None else mime_type
+    major, slash, minor = found.partition("/")
+    if not (major and slash and minor) or "," in found or not found.isprintable():
+        raise invalid("mime_type", "a media type such as 'image/png'", mime_type)
+    return f"data:{found};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def detect_mime_type(head: bytes, name: str = "") -> str:
+    """Return the media type of a file from its first 16 bytes, else from the ending of its name.
+
+    The bytes decide where they tell, so that a JPEG called `photo.png` is sent as what it is.
+    """
+    for signature, mime_type in _SIGNATURES:
+        if head.startswith(signature):
+            return mime_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    # The library's own table: that of the machine could give another type elsewhere.
+    guessed, _ = mimetypes.MimeTypes(filenames=()).guess_type(name)
+    return guessed or "application/octet-stream"

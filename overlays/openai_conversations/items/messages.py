@@ -1,63 +1,49 @@
 """Items to send: messages, references, reasoning, and the input of a response.
 
 Each class is a namespace of static methods that return generated models, so that an editor shows
-what there is after the dot, and that what was built here can be used wherever an item that was read
-from a conversation can. The items that answer a tool's call are in `tool_items.py`, the parts of
-content in `parts.py`.
-
-The models are imported inside the methods. Making a client must not cost the classes of all items.
+what there is after the dot, and that an item that was built here can be used wherever one that was
+read from a conversation can. `tool_items.py` has the outputs of tools, `content.py` the parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, cast, overload
+from typing import cast, overload
+
+from openai_conversations_api import models as m
+from openai_conversations_api import params as p
 
 from .._request.input_items import to_dict, to_input_items
 from .._request.validation import check_id, check_list, check_text, invalid
 from ..errors import InvalidArgumentError
-from .content import input_parts
-
-if TYPE_CHECKING:
-    from openai_conversations_api import models as m
-
-    from .._request.input_items import ItemLike
-    from .content import InputPart, OutputPart
+from .content import Content, input_parts
 
 
 class MessageItem:
-    """Makes messages: from a text, or from a list of parts (see `Content`)."""
+    """Makes messages: from a text, or from a list of parts (see `Content`).
+
+    A text that is not a string is an `InvalidArgumentError`. So are parts that are empty, are not a
+    list, or cannot be sent; the message names the one (`parts[2]`).
+    """
 
     @staticmethod
     def user_text(text: str) -> m.InputMessage:
-        """What the user says.
-
-        Raises:
-            InvalidArgumentError: `text` is no string.
-        """
+        """Make a message from the user."""
         return _text_message("user", text)
 
     @staticmethod
     def system_text(text: str) -> m.InputMessage:
-        """An instruction from the system; it outranks what the user says.
-
-        Raises:
-            InvalidArgumentError: `text` is no string.
-        """
+        """Make an instruction from the system; it outranks the user's messages."""
         return _text_message("system", text)
 
     @staticmethod
     def developer_text(text: str) -> m.InputMessage:
-        """An instruction from the developer; it outranks what the user says.
-
-        Raises:
-            InvalidArgumentError: `text` is no string.
-        """
+        """Make an instruction from the developer; it outranks the user's messages."""
         return _text_message("developer", text)
 
     @staticmethod
     def assistant_text(text: str, *, phase: m.MessagePhase | None = None) -> m.EasyInputMessage:
-        """What the assistant said earlier, as in a conversation that began elsewhere.
+        """Make an earlier message from the assistant, as in a conversation that began elsewhere.
 
         The text is sent as a string: it is the only form of an assistant's message that the
         service takes without an id.
@@ -65,40 +51,23 @@ class MessageItem:
         Args:
             text: the words.
             phase: `"commentary"` or `"final_answer"`, as a model gave it.
-
-        Raises:
-            InvalidArgumentError: `text` is no string.
         """
-        from openai_conversations_api.models import EasyInputMessage
-
-        return EasyInputMessage(role="assistant", content=check_text(text, "text"), phase=phase)
+        return m.EasyInputMessage(role="assistant", content=check_text(text, "text"), phase=phase)
 
     @staticmethod
-    def user(parts: Iterable[str | InputPart]) -> m.InputMessage:
-        """What the user says, in parts: `["What is this?", Content.image(path="cat.png")]`.
-
-        Raises:
-            InvalidArgumentError: `parts` is empty or no list, or one of them is no input part.
-        """
-        return _input_message("user", parts)
+    def user(parts: Iterable[str | m.InputContent]) -> m.InputMessage:
+        """Make a message from the user: `["What is this?", Content.image(path="cat.png")]`."""
+        return m.InputMessage(role="user", content=input_parts(parts, "parts"))
 
     @staticmethod
-    def system(parts: Iterable[str | InputPart]) -> m.InputMessage:
-        """An instruction from the system, in parts.
-
-        Raises:
-            InvalidArgumentError: `parts` is empty or no list, or one of them is no input part.
-        """
-        return _input_message("system", parts)
+    def system(parts: Iterable[str | m.InputContent]) -> m.InputMessage:
+        """Make an instruction from the system."""
+        return m.InputMessage(role="system", content=input_parts(parts, "parts"))
 
     @staticmethod
-    def developer(parts: Iterable[str | InputPart]) -> m.InputMessage:
-        """An instruction from the developer, in parts.
-
-        Raises:
-            InvalidArgumentError: `parts` is empty or no list, or one of them is no input part.
-        """
-        return _input_message("developer", parts)
+    def developer(parts: Iterable[str | m.InputContent]) -> m.InputMessage:
+        """Make an instruction from the developer."""
+        return m.InputMessage(role="developer", content=input_parts(parts, "parts"))
 
     @overload
     @staticmethod
@@ -109,17 +78,20 @@ class MessageItem:
     @overload
     @staticmethod
     def assistant(
-        parts: Iterable[str | OutputPart], *, id: str, phase: m.MessagePhase | None = None
+        parts: Iterable[str | m.OutputTextContent | m.RefusalContent],
+        *,
+        id: str,
+        phase: m.MessagePhase | None = None,
     ) -> m.OutputMessage: ...
 
     @staticmethod
     def assistant(
-        parts: Iterable[str | OutputPart],
+        parts: Iterable[str | m.OutputTextContent | m.RefusalContent],
         *,
         id: str | None = None,
         phase: m.MessagePhase | None = None,
     ) -> m.EasyInputMessage | m.OutputMessage:
-        """What the assistant said earlier, in parts.
+        """Make an earlier message from the assistant.
 
         Args:
             parts: strings, or with an `id` also `Content.output_text` and `Content.refusal`.
@@ -129,29 +101,22 @@ class MessageItem:
 
         Returns:
             An `OutputMessage` (status `completed`) if there is an `id`, else an `EasyInputMessage`.
-
-        Raises:
-            InvalidArgumentError: `parts` is empty or no list, or one of them cannot be sent.
         """
-        given = _output_parts(parts)
+        given = check_list(parts, "parts", "a list of content parts")
+        if not given:
+            raise InvalidArgumentError("parts", expected="at least one part", received="none")
         if id is None:
             for index, part in enumerate(given):
                 if not isinstance(part, str):
                     expected = "a string (other parts need the message's id: id=…)"
                     raise invalid(f"parts[{index}]", expected, part)
             return MessageItem.assistant_text("".join(cast("list[str]", given)), phase=phase)
-
-        from openai_conversations_api.models import OutputMessage
-
-        from .content import Content
-
-        return OutputMessage(
+        content = [Content.output_text(part) if isinstance(part, str) else part for part in given]
+        return m.OutputMessage(
             id=check_id(id, "id"),
             role="assistant",
             status="completed",
-            content=[
-                Content.output_text(part) if isinstance(part, str) else part for part in given
-            ],
+            content=content,
             phase=phase,
         )
 
@@ -161,14 +126,12 @@ class ItemReference:
 
     @staticmethod
     def of(id: str) -> m.ItemReferenceParam:
-        """Stands for the item with this id, which is then not sent again.
+        """Make an item that stands for the one with this id, which is then not sent again.
 
         Raises:
             InvalidArgumentError: `id` is empty or malformed.
         """
-        from openai_conversations_api.models import ItemReferenceParam
-
-        return ItemReferenceParam(type="item_reference", id=check_id(id, "id"))
+        return m.ItemReferenceParam(type="item_reference", id=check_id(id, "id"))
 
 
 class ReasoningInputItem:
@@ -181,7 +144,7 @@ class ReasoningInputItem:
         summary: Iterable[str] = (),
         encrypted_content: str | None = None,
     ) -> m.ReasoningItem:
-        """A model's reasoning, to be followed by the item that it led to.
+        """Make a model's reasoning, to be followed by the item that it led to.
 
         The service refuses a reasoning item without the item that followed it, so keep the two
         together and in this order. A reasoning item that was read needs no helper: pass it on.
@@ -193,15 +156,14 @@ class ReasoningInputItem:
                 `reasoning.encrypted_content`. Without storage, the service needs it.
 
         Raises:
-            InvalidArgumentError: `id` is malformed, or `summary` is no list of strings.
+            InvalidArgumentError: `id` is malformed, or `summary` is not a list of strings.
         """
-        from openai_conversations_api.models import ReasoningItem, SummaryTextContent
-
-        return ReasoningItem(
+        texts = enumerate(check_list(summary, "summary", "a list of strings"))
+        return m.ReasoningItem(
             id=check_id(id, "id"),
             summary=[
-                SummaryTextContent(text=check_text(text, f"summary[{index}]"))
-                for index, text in enumerate(check_list(summary, "summary", "a list of strings"))
+                m.SummaryTextContent(text=check_text(text, f"summary[{index}]"))
+                for index, text in texts
             ],
             encrypted_content=encrypted_content,
         )
@@ -212,23 +174,23 @@ class ResponseInput:
 
     @staticmethod
     def text(text: str) -> str:
-        """A text; the service reads it as one message of the user's.
+        """Return the text, checked; the service reads it as one message from the user.
 
         Raises:
-            InvalidArgumentError: `text` is no string or is empty.
+            InvalidArgumentError: `text` is not a string, or is empty.
         """
         if not check_text(text, "text"):
             raise invalid("text", "a text that is not empty", text)
         return text
 
     @staticmethod
-    def items(items: Iterable[str | ItemLike]) -> list[ItemLike]:
-        """A list of items, checked now; a bare string in it stands for a message of the user's.
+    def items(items: Iterable[str | p.InputItemLike]) -> list[p.InputItemLike]:
+        """Return a list of items, checked; a bare string becomes a message from the user.
 
         Raises:
-            InvalidArgumentError: one of them is no item; the message names it (`items[3]`).
+            InvalidArgumentError: one of them is not an item; the message names it (`items[3]`).
         """
-        made: list[ItemLike] = [
+        made: list[p.InputItemLike] = [
             MessageItem.user_text(item) if isinstance(item, str) else item
             for item in check_list(items, "items", "a list of items")
         ]
@@ -237,43 +199,24 @@ class ResponseInput:
 
 
 def message_text(item: object) -> str:
-    """The text of a message: what goes in, what comes out, a model or a mapping.
+    """Return the text of a message: one to send or one that was read, a model or a mapping.
 
     The texts of all parts that have one are joined without a separator, as in `Message.text`;
     images, files and refusals have none.
 
     Raises:
-        InvalidArgumentError: `item` is no message.
+        InvalidArgumentError: `item` is not a message.
     """
     data = to_dict(item)
     if data is None or "role" not in data or data.get("type", "message") != "message":
-        raise invalid("item", "a message: a model or a mapping with a role", item)
+        raise invalid("item", "a message (model or mapping with a role)", item)
     content = data.get("content")
     if isinstance(content, str):
         return content
-    texts: list[str] = []
-    for part in content or ():
-        fields = to_dict(part) or {}
-        if isinstance(text := fields.get("text"), str):
-            texts.append(text)
-    return "".join(texts)
+    texts = ((to_dict(part) or {}).get("text") for part in content or ())
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _text_message(role: str, text: str) -> m.InputMessage:
-    # What people send most: the general way through `input_parts` takes twice as long.
-    from openai_conversations_api.models import InputMessage, InputTextContent
-
-    return InputMessage(role=role, content=[InputTextContent(text=check_text(text, "text"))])
-
-
-def _input_message(role: str, parts: Iterable[str | InputPart]) -> m.InputMessage:
-    from openai_conversations_api.models import InputMessage
-
-    return InputMessage(role=role, content=input_parts(parts, "parts"))
-
-
-def _output_parts(parts: Iterable[str | OutputPart]) -> list[str | OutputPart]:
-    given = check_list(parts, "parts", "a list of content parts")
-    if not given:
-        raise InvalidArgumentError("parts", expected="at least one part", received="none")
-    return given
+    # The helper used most: the general way through `input_parts` takes twice as long.
+    return m.InputMessage(role=role, content=[m.InputTextContent(text=check_text(text, "text"))])

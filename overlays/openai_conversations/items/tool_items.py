@@ -1,14 +1,17 @@
-"""Items that belong to tools: calls, the outputs that answer them, and approvals.
+"""Items that belong to tools: calls, their outputs, and approvals.
 
-Apart from `items.py` because an application that only chats needs none of it. The same rules hold:
-namespaces of static methods, generated models out, models imported only when one is made.
+Built like `messages.py`: namespaces of static methods that return generated models. All of them
+raise `InvalidArgumentError`, which names the argument, for an id that is empty or malformed, a text
+that is not a string, and a part that cannot be sent.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from openai_conversations_api import models as m
 
 from .._request.validation import (
     check_call_id,
@@ -20,11 +23,6 @@ from .._request.validation import (
 )
 from .content import input_parts
 
-if TYPE_CHECKING:
-    from openai_conversations_api import models as m
-
-    from .content import InputPart
-
 
 class FunctionCallItem:
     """Makes calls of functions, to put a call into a conversation that began elsewhere."""
@@ -33,7 +31,7 @@ class FunctionCallItem:
     def create(
         call_id: str, *, name: str, arguments: str | Mapping[str, object]
     ) -> m.FunctionToolCall:
-        """The model's call of a function.
+        """Make the model's call of a function.
 
         Args:
             call_id: ties the call to its output, 1 to 64 characters.
@@ -41,63 +39,38 @@ class FunctionCallItem:
             arguments: JSON text as the model wrote it, or a mapping to be encoded as JSON.
 
         Raises:
-            InvalidArgumentError: `call_id` or `name` is malformed, or `arguments` is no JSON.
+            InvalidArgumentError: one of the arguments, `arguments` also if JSON cannot hold it.
         """
-        from openai_conversations_api.models import FunctionToolCall
-
-        text = arguments if isinstance(arguments, str) else _json_text(arguments, "arguments")
-        return FunctionToolCall(
-            call_id=check_call_id(call_id), name=check_id(name, "name"), arguments=text
+        return m.FunctionToolCall(
+            call_id=check_call_id(call_id),
+            name=check_id(name, "name"),
+            arguments=arguments if isinstance(arguments, str) else _json_text(arguments),
         )
 
 
 class FunctionCallOutputItem:
-    """Makes the answers to a model's function calls."""
+    """Makes the outputs of a model's function calls."""
 
     @staticmethod
     def text(call_id: str, output: str) -> m.FunctionCallOutputItemParam:
-        """What the function returned, as a text (often JSON).
+        """Make the output of a function as a text (often JSON).
 
         Args:
-            call_id: of the `function_call` item that this answers.
+            call_id: that of the `function_call` item.
             output: the text; it may be empty.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or `output` is no string.
         """
-        from openai_conversations_api.models import FunctionCallOutputItemParam
-
-        return FunctionCallOutputItemParam(
+        return m.FunctionCallOutputItemParam(
             call_id=check_call_id(call_id), output=check_text(output, "output")
         )
 
     @staticmethod
-    def parts(call_id: str, parts: Iterable[str | InputPart]) -> m.FunctionCallOutputItemParam:
-        """What the function returned, with images or files in it (see `Content`).
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or one of `parts` is no input part.
-        """
-        from openai_conversations_api import models as m
-
-        call_id = check_call_id(call_id)
-        # The document has a second set of part schemas for this one place; their JSON is the same.
-        output: list[
-            m.InputTextContentParam
-            | m.InputImageContentParamAutoParam
-            | m.InputFileContentParam
-            | m.RawObject
-        ] = []
-        for part in input_parts(parts, "parts"):
-            if isinstance(part, m.InputTextContent):
-                output.append(m.InputTextContentParam.from_dict(part.to_dict()))
-            elif isinstance(part, m.InputImageContent):
-                output.append(m.InputImageContentParamAutoParam.from_dict(part.to_dict()))
-            elif isinstance(part, m.InputFileContent):
-                output.append(m.InputFileContentParam.from_dict(part.to_dict()))
-            else:
-                output.append(part)
-        return m.FunctionCallOutputItemParam(call_id=call_id, output=output)
+    def parts(call_id: str, parts: Iterable[str | m.InputContent]) -> m.FunctionCallOutputItemParam:
+        """Make the output of a function with images or files in it (see `Content`)."""
+        # The OpenAPI document has a second set of schemas for these parts; their JSON is the same.
+        output = [part.to_dict() for part in input_parts(parts, "parts")]
+        return m.FunctionCallOutputItemParam.from_dict(
+            {"type": "function_call_output", "call_id": check_call_id(call_id), "output": output}
+        )
 
 
 class CustomToolCallItem:
@@ -105,19 +78,14 @@ class CustomToolCallItem:
 
     @staticmethod
     def create(call_id: str, *, name: str, input: str) -> m.CustomToolCall:
-        """The model's call of a custom tool.
+        """Make the model's call of a custom tool.
 
         Args:
             call_id: ties the call to its output, 1 to 64 characters.
             name: of the tool.
             input: the text that the model wrote for it.
-
-        Raises:
-            InvalidArgumentError: `call_id` or `name` is malformed, or `input` is no string.
         """
-        from openai_conversations_api.models import CustomToolCall
-
-        return CustomToolCall(
+        return m.CustomToolCall(
             call_id=check_call_id(call_id),
             name=check_id(name, "name"),
             input=check_text(input, "input"),
@@ -125,41 +93,30 @@ class CustomToolCallItem:
 
 
 class CustomToolCallOutputItem:
-    """Makes the answers to a model's calls of custom tools."""
+    """Makes the outputs of a model's calls of custom tools."""
 
     @staticmethod
     def text(call_id: str, output: str) -> m.CustomToolCallOutput:
-        """What the tool returned, as a text.
+        """Make the output of a custom tool as a text.
 
         Args:
-            call_id: of the `custom_tool_call` item that this answers.
+            call_id: that of the `custom_tool_call` item.
             output: the text; it may be empty.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or `output` is no string.
         """
-        from openai_conversations_api.models import CustomToolCallOutput
-
-        return CustomToolCallOutput(
+        return m.CustomToolCallOutput(
             call_id=check_call_id(call_id), output=check_text(output, "output")
         )
 
     @staticmethod
-    def parts(call_id: str, parts: Iterable[str | InputPart]) -> m.CustomToolCallOutput:
-        """What the tool returned, with images or files in it (see `Content`).
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or one of `parts` is no input part.
-        """
-        from openai_conversations_api.models import CustomToolCallOutput
-
-        return CustomToolCallOutput(
+    def parts(call_id: str, parts: Iterable[str | m.InputContent]) -> m.CustomToolCallOutput:
+        """Make the output of a custom tool with images or files in it (see `Content`)."""
+        return m.CustomToolCallOutput(
             call_id=check_call_id(call_id), output=[*input_parts(parts, "parts")]
         )
 
 
 class ComputerCallOutputItem:
-    """Makes the answers to a model's use of a computer."""
+    """Makes the outputs of a model's use of a computer."""
 
     @staticmethod
     def create(
@@ -168,65 +125,50 @@ class ComputerCallOutputItem:
         *,
         acknowledged_safety_checks: Iterable[m.ComputerCallSafetyCheckParam] | None = None,
     ) -> m.ComputerCallOutputItemParam:
-        """What the screen showed after the action.
+        """Make the output of an action: the screen after it.
 
         Args:
-            call_id: of the `computer_call` item that this answers.
+            call_id: that of the `computer_call` item.
             screenshot: from `Content.screenshot`.
             acknowledged_safety_checks: those of the call's pending checks that a person accepted.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or `screenshot` is none.
         """
-        from openai_conversations_api import models as m
-
+        if not isinstance(screenshot, m.ComputerScreenshotImage):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("screenshot", "a part made by Content.screenshot", screenshot)
         checks = acknowledged_safety_checks
         return m.ComputerCallOutputItemParam(
             call_id=check_call_id(call_id),
-            output=_check_screenshot(screenshot),
+            output=screenshot,
             acknowledged_safety_checks=None if checks is None else list(checks),
         )
 
 
 class LocalShellCallOutputItem:
-    """Makes the answers to a model's calls of the local shell."""
+    """Makes the outputs of a model's calls of the local shell."""
 
     @staticmethod
     def create(call_id: str, output: str) -> m.LocalShellToolCallOutput:
-        """What the command wrote.
+        """Make the output of a command.
 
         Args:
-            call_id: of the `local_shell_call` item that this answers. It is also the answer's own
-                `id`, which the document requires and describes as the id of the call.
-            output: JSON text, as the document says.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or `output` is no string.
+            call_id: that of the `local_shell_call` item. It is also the `id` of the output, which
+                the OpenAPI document requires and describes as the id of the call.
+            output: JSON text, as the OpenAPI document says.
         """
-        from openai_conversations_api.models import LocalShellToolCallOutput
-
         call_id = check_call_id(call_id)
-        return LocalShellToolCallOutput(
+        return m.LocalShellToolCallOutput(
             id=call_id, call_id=call_id, output=check_text(output, "output")
         )
 
 
 class ShellCallOutputItem:
-    """Makes the answers to a model's shell calls that ran one command."""
+    """Makes the outputs of a model's shell calls that ran one command."""
 
     @staticmethod
     def exited(
         call_id: str, *, stdout: str = "", stderr: str = "", exit_code: int = 0
     ) -> m.FunctionShellCallOutputItemParam:
-        """The command ended by itself.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, an output is no string, or `exit_code`
-                is no whole number.
-        """
-        from openai_conversations_api.models import FunctionShellCallOutputExitOutcomeParam
-
-        outcome = FunctionShellCallOutputExitOutcomeParam(
+        """Make the output of a command that ended by itself."""
+        outcome = m.FunctionShellCallOutputExitOutcomeParam(
             exit_code=check_integer(exit_code, "exit_code")
         )
         return _shell_output(call_id, stdout, stderr, outcome)
@@ -235,34 +177,28 @@ class ShellCallOutputItem:
     def timed_out(
         call_id: str, *, stdout: str = "", stderr: str = ""
     ) -> m.FunctionShellCallOutputItemParam:
-        """The command was stopped because it took too long.
-
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or an output is no string.
-        """
-        from openai_conversations_api.models import FunctionShellCallOutputTimeoutOutcomeParam
-
-        outcome = FunctionShellCallOutputTimeoutOutcomeParam()
+        """Make the output of a command that was stopped because it took too long."""
+        outcome = m.FunctionShellCallOutputTimeoutOutcomeParam()
         return _shell_output(call_id, stdout, stderr, outcome)
 
 
 class ApplyPatchCallOutputItem:
-    """Makes the answers to a model's patches."""
+    """Makes the outputs of a model's patches."""
 
     @staticmethod
     def create(
         call_id: str, *, status: Literal["completed", "failed"], output: str | None = None
     ) -> m.ApplyPatchToolCallOutputItemParam:
-        """Whether the patch was applied, and what there is to say about it.
+        """Make the output of a patch.
 
-        Raises:
-            InvalidArgumentError: `call_id` is malformed, or `status` is another.
+        Args:
+            call_id: that of the `apply_patch_call` item.
+            status: `"completed"` if the patch was applied, else `"failed"`.
+            output: optional, for the model to read.
         """
-        from openai_conversations_api.models import ApplyPatchToolCallOutputItemParam
-
         if status not in ("completed", "failed"):
             raise invalid("status", "'completed' or 'failed'", status)
-        return ApplyPatchToolCallOutputItemParam(
+        return m.ApplyPatchToolCallOutputItemParam(
             call_id=check_call_id(call_id),
             status=status,
             output=None if output is None else check_text(output, "output"),
@@ -270,42 +206,29 @@ class ApplyPatchCallOutputItem:
 
 
 class McpApprovalResponseItem:
-    """Makes the replies to an MCP server's requests for approval."""
+    """Makes the responses to an MCP server's requests for approval."""
 
     @staticmethod
     def approve(approval_request_id: str, *, reason: str | None = None) -> m.MCPApprovalResponse:
-        """Lets the tool run.
+        """Let the tool run.
 
         Args:
             approval_request_id: the `id` of the `mcp_approval_request` item.
             reason: optional, for the record.
-
-        Raises:
-            InvalidArgumentError: `approval_request_id` is malformed.
         """
         return _approval(approval_request_id, True, reason)
 
     @staticmethod
     def deny(approval_request_id: str, *, reason: str | None = None) -> m.MCPApprovalResponse:
-        """Keeps the tool from running. Arguments and errors as `approve`."""
+        """Keep the tool from running. Arguments as of `approve`."""
         return _approval(approval_request_id, False, reason)
 
 
-def _check_screenshot(value: object) -> m.ComputerScreenshotImage:
-    from openai_conversations_api.models import ComputerScreenshotImage
-
-    if not isinstance(value, ComputerScreenshotImage):
-        raise invalid("screenshot", "what Content.screenshot gives", value)
-    return value
-
-
 def _approval(approval_request_id: str, approve: bool, reason: str | None) -> m.MCPApprovalResponse:
-    from openai_conversations_api.models import MCPApprovalResponse
-
-    # The document requires `request_id` beside `approval_request_id` and says nothing about it;
-    # there is only one request that both can mean.
+    # The OpenAPI document requires `request_id` beside `approval_request_id` and says nothing about
+    # it; there is only one request that both can mean.
     request_id = check_id(approval_request_id, "approval_request_id")
-    return MCPApprovalResponse(
+    return m.MCPApprovalResponse(
         approval_request_id=request_id,
         request_id=request_id,
         approve=approve,
@@ -314,23 +237,19 @@ def _approval(approval_request_id: str, approve: bool, reason: str | None) -> m.
 
 
 def _shell_output(
-    call_id: str,
-    stdout: str,
-    stderr: str,
-    outcome: m.FunctionShellCallOutputOutcomeParam,
+    call_id: str, stdout: str, stderr: str, outcome: m.FunctionShellCallOutputOutcomeParam
 ) -> m.FunctionShellCallOutputItemParam:
-    from openai_conversations_api import models as m
-
     chunk = m.FunctionShellCallOutputContentParam(
         stdout=check_text(stdout, "stdout"), stderr=check_text(stderr, "stderr"), outcome=outcome
     )
     return m.FunctionShellCallOutputItemParam(call_id=check_call_id(call_id), output=[chunk])
 
 
-def _json_text(value: object, argument: str) -> str:
-    if not is_mapping(value):
-        raise invalid(argument, "JSON text or a mapping", value)
+def _json_text(arguments: object) -> str:
+    if not is_mapping(arguments):
+        raise invalid("arguments", "JSON text or a mapping", arguments)
     try:
-        return json.dumps(dict(value), ensure_ascii=False, allow_nan=False)
+        return json.dumps(dict(arguments), ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise invalid(argument, f"a mapping that JSON can hold ({error})", value) from error
+        expected = f"a mapping that JSON can hold ({error})"
+        raise invalid("arguments", expected, arguments) from error

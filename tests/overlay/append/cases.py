@@ -17,30 +17,30 @@ Item = dict[str, Any]
 
 
 def messages(count: int) -> list[Item]:
-    """User messages, each with a text of its own."""
+    """Return user messages, each with a text of its own."""
     return [{"role": "user", "content": f"text {n}"} for n in range(count)]
 
 
 def texts(client: Client, conversation: str) -> list[str]:
-    """The texts of a conversation, oldest first."""
+    """Return the texts of a conversation, oldest first."""
     listed = client.conversations.items.list(conversation, order="asc", limit=100)
     return [item.to_dict()["content"][0]["text"] for item in listed]
 
 
 def everything(count: int) -> list[str]:
-    """The texts of the fixture's conversation with `count` messages after them."""
+    """Return the texts of the fixture's conversation with `count` messages after them."""
     return [item["content"] for item in [*messages(20), *messages(count)]]
 
 
 def strike(
     service: ObservedService, effect: Callable[[Answer], ServiceReply], on: str = POST
 ) -> None:
-    """Let something happen in place of the next answer."""
+    """Let something happen in place of the next response."""
     service.faults.add(Fault("of this test", on, effect))
 
 
 def account(error: OpenAIError) -> tuple[int, int, int | None]:
-    """Landed, unknown and not landed, as the error tells."""
+    """Return landed, unknown and not landed, as the error tells."""
     assert error.append is not None
     return error.append.landed, error.append.unknown, error.append.not_landed
 

@@ -21,7 +21,7 @@ def service(conversations_local: ObservedService) -> ObservedService:
 
 @pytest.fixture
 def conversation(client: Client, service: ObservedService) -> str:
-    """A conversation that already holds what will be appended first."""
+    """Return a conversation that already holds what will be appended first."""
     made = client.conversations.create(items=messages(20))
     service.requests.clear()
     return made.id

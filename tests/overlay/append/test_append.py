@@ -23,7 +23,7 @@ from tests.overlay.ways import Way
 
 
 def sent(service: ObservedService) -> list[list[Item]]:
-    """The items of each POST of items."""
+    """Return the items of each POST of items."""
     return [
         seen.json["items"]
         for seen in service.requests

@@ -109,7 +109,7 @@ def test_an_error_that_stays_is_raised_with_the_exact_account(
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"{}", b'{"data": []}', b'{"data": null}', b'{"data": {"a": 1}}']
 )
-def test_an_answer_that_cannot_be_read_is_no_answer(
+def test_a_response_that_cannot_be_read_counts_as_none(
     client: Client, service: ObservedService, conversation: str, body: bytes
 ) -> None:
     def effect(answer: Answer) -> ServiceReply:
@@ -208,7 +208,7 @@ def test_the_last_item_is_deleted_meanwhile(
     assert isinstance(caught.value.__cause__, BadRequestError)
 
 
-def test_a_second_copy_that_cannot_be_taken_back(
+def test_a_second_copy_that_cannot_be_deleted(
     client: Client, service: ObservedService, conversation: str
 ) -> None:
     def lose(answer: Answer) -> ServiceReply:
@@ -221,7 +221,7 @@ def test_a_second_copy_that_cannot_be_taken_back(
         return answer()
 
     strike(service, lose)
-    with pytest.raises(AppendUncertainError, match="taken back") as caught:
+    with pytest.raises(AppendUncertainError, match="cannot be deleted") as caught:
         client.conversations.items.append(conversation, messages(5))
     assert account(caught.value) == (0, 5, 0)
 

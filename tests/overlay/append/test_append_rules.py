@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from openai_conversations._append.matching import count_landed
@@ -63,7 +64,7 @@ def batches(draw: st.DrawFn) -> list[Item]:
 
 
 def stored(items: list[Item]) -> list[Item]:
-    """What a listing of the service shows once it has been sent these items."""
+    """Return what a listing of the service shows once it has been sent these items."""
     # A reference to an item that is in another conversation finds it.
     there = {"id": "", "type": "message", "role": "user", "content": []}
     kept = normalise(to_input_items(items), "items", lambda id: {**there, "id": id})
@@ -110,8 +111,28 @@ def test_items_in_another_order_are_not_explained(batch: list[Item], data: st.Da
     if [item.get("id") for item in some] == [item.get("id") for item in first]:
         assert explained
     if explained:
-        # Items that are equal but for an id of the service's are as good as each other.
+        # Items that are equal but for an id that the service gave are as good as each other.
         assert [{**item, "id": ""} for item in some] == [{**item, "id": ""} for item in first]
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "landed"),
+    [
+        ({"a": {}}, {}, 1),
+        ({"a": {"b": 1}}, {}, 0),
+        ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}}, 1),
+        ({"a": []}, {"a": None}, 1),
+        ({"a": [1]}, {"a": "1"}, 0),
+        ({"a": "x"}, {"a": [{"type": "input_text", "text": "x"}]}, 1),
+        ({"a": "x"}, {"a": [{"type": "input_text", "text": "x"}, {}]}, 0),
+        ({"a": "x"}, {"a": ["x"]}, 0),
+        ({"a": True}, {"a": 1}, 0),
+        ({"a": None}, {"a": "a default"}, 1),
+        ({"logprobs": [1]}, {"logprobs": []}, 1),
+    ],
+)
+def test_a_field_may_have_gained_and_not_lost(sent: Item, stored: Item, landed: int) -> None:
+    assert count_landed([sent], [{"type": "message", **stored}]) == landed
 
 
 @given(for_schema("InputItem"))

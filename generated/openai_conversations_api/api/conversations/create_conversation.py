@@ -4,21 +4,18 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.conversation import Conversation
-    from ...models.create_conversation_body import CreateConversationBody
-
 
 def _get_kwargs(
     *,
-    body: CreateConversationBody | dict[str, Any] | None = None,
+    body: models.CreateConversationBody | dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -29,16 +26,16 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Conversation:
-    result: Conversation = decode_model("Conversation", data)
+def _decode(data: Any) -> models.Conversation:
+    result: models.Conversation = decode_model("Conversation", data)
     return result
 
 
 def sync_detailed(
     *,
     client: Client,
-    body: CreateConversationBody | dict[str, Any] | None = None,
-) -> Answer[Conversation]:
+    body: models.CreateConversationBody | dict[str, Any] | None = None,
+) -> Answer[models.Conversation]:
     """Create a conversation. Starts a conversation, empty or with up to 20 first items, and
     returns it with its new id.
 
@@ -69,8 +66,8 @@ def sync_detailed(
 def sync(
     *,
     client: Client,
-    body: CreateConversationBody | dict[str, Any] | None = None,
-) -> Conversation:
+    body: models.CreateConversationBody | dict[str, Any] | None = None,
+) -> models.Conversation:
     """Create a conversation. Starts a conversation, empty or with up to 20 first items, and
     returns it with its new id.
 
@@ -99,8 +96,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: Client,
-    body: CreateConversationBody | dict[str, Any] | None = None,
-) -> Answer[Conversation]:
+    body: models.CreateConversationBody | dict[str, Any] | None = None,
+) -> Answer[models.Conversation]:
     """Create a conversation. Starts a conversation, empty or with up to 20 first items, and
     returns it with its new id.
 
@@ -131,8 +128,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: Client,
-    body: CreateConversationBody | dict[str, Any] | None = None,
-) -> Conversation:
+    body: models.CreateConversationBody | dict[str, Any] | None = None,
+) -> models.Conversation:
     """Create a conversation. Starts a conversation, empty or with up to 20 first items, and
     returns it with its new id.
 

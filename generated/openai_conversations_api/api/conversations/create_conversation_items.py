@@ -4,24 +4,20 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment, query
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.conversation_item_list import ConversationItemList
-    from ...models.create_conversation_items_body import CreateConversationItemsBody
-    from ...models.include_enum import IncludeEnum
-
 
 def _get_kwargs(
     conversation_id: str,
     *,
-    body: CreateConversationItemsBody | dict[str, Any],
-    include: list[IncludeEnum] | None = None,
+    body: models.CreateConversationItemsBody | dict[str, Any],
+    include: list[models.IncludeEnum] | None = None,
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -36,8 +32,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> ConversationItemList:
-    result: ConversationItemList = decode_model("ConversationItemList", data)
+def _decode(data: Any) -> models.ConversationItemList:
+    result: models.ConversationItemList = decode_model("ConversationItemList", data)
     return result
 
 
@@ -45,9 +41,9 @@ def sync_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: CreateConversationItemsBody | dict[str, Any],
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ConversationItemList]:
+    body: models.CreateConversationItemsBody | dict[str, Any],
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ConversationItemList]:
     """Append items to a conversation. Adds up to 20 items in the order given and returns them with
     ids. Sent twice, it appends twice.
 
@@ -84,9 +80,9 @@ def sync(
     conversation_id: str,
     *,
     client: Client,
-    body: CreateConversationItemsBody | dict[str, Any],
-    include: list[IncludeEnum] | None = None,
-) -> ConversationItemList:
+    body: models.CreateConversationItemsBody | dict[str, Any],
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ConversationItemList:
     """Append items to a conversation. Adds up to 20 items in the order given and returns them with
     ids. Sent twice, it appends twice.
 
@@ -121,9 +117,9 @@ async def asyncio_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: CreateConversationItemsBody | dict[str, Any],
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ConversationItemList]:
+    body: models.CreateConversationItemsBody | dict[str, Any],
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ConversationItemList]:
     """Append items to a conversation. Adds up to 20 items in the order given and returns them with
     ids. Sent twice, it appends twice.
 
@@ -160,9 +156,9 @@ async def asyncio(
     conversation_id: str,
     *,
     client: Client,
-    body: CreateConversationItemsBody | dict[str, Any],
-    include: list[IncludeEnum] | None = None,
-) -> ConversationItemList:
+    body: models.CreateConversationItemsBody | dict[str, Any],
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ConversationItemList:
     """Append items to a conversation. Adds up to 20 items in the order given and returns them with
     ids. Sent twice, it appends twice.
 

@@ -4,14 +4,12 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
-
-if TYPE_CHECKING:
-    from ...models.deleted_conversation import DeletedConversation
 
 
 def _get_kwargs(
@@ -24,8 +22,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> DeletedConversation:
-    result: DeletedConversation = decode_model("DeletedConversation", data)
+def _decode(data: Any) -> models.DeletedConversation:
+    result: models.DeletedConversation = decode_model("DeletedConversation", data)
     return result
 
 
@@ -33,7 +31,7 @@ def sync_detailed(
     conversation_id: str,
     *,
     client: Client,
-) -> Answer[DeletedConversation]:
+) -> Answer[models.DeletedConversation]:
     """Delete a conversation. Removes the conversation and returns a notice with its id; its items
     are not deleted with it.
 
@@ -65,7 +63,7 @@ def sync(
     conversation_id: str,
     *,
     client: Client,
-) -> DeletedConversation:
+) -> models.DeletedConversation:
     """Delete a conversation. Removes the conversation and returns a notice with its id; its items
     are not deleted with it.
 
@@ -95,7 +93,7 @@ async def asyncio_detailed(
     conversation_id: str,
     *,
     client: Client,
-) -> Answer[DeletedConversation]:
+) -> Answer[models.DeletedConversation]:
     """Delete a conversation. Removes the conversation and returns a notice with its id; its items
     are not deleted with it.
 
@@ -127,7 +125,7 @@ async def asyncio(
     conversation_id: str,
     *,
     client: Client,
-) -> DeletedConversation:
+) -> models.DeletedConversation:
     """Delete a conversation. Removes the conversation and returns a notice with its id; its items
     are not deleted with it.
 

@@ -4,14 +4,12 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
-
-if TYPE_CHECKING:
-    from ...models.conversation import Conversation
 
 
 def _get_kwargs(
@@ -25,8 +23,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Conversation:
-    result: Conversation = decode_model("Conversation", data)
+def _decode(data: Any) -> models.Conversation:
+    result: models.Conversation = decode_model("Conversation", data)
     return result
 
 
@@ -35,7 +33,7 @@ def sync_detailed(
     item_id: str,
     *,
     client: Client,
-) -> Answer[Conversation]:
+) -> Answer[models.Conversation]:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 
@@ -70,7 +68,7 @@ def sync(
     item_id: str,
     *,
     client: Client,
-) -> Conversation:
+) -> models.Conversation:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 
@@ -103,7 +101,7 @@ async def asyncio_detailed(
     item_id: str,
     *,
     client: Client,
-) -> Answer[Conversation]:
+) -> Answer[models.Conversation]:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 
@@ -138,7 +136,7 @@ async def asyncio(
     item_id: str,
     *,
     client: Client,
-) -> Conversation:
+) -> models.Conversation:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 

@@ -4,14 +4,12 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
-
-if TYPE_CHECKING:
-    from ...models.conversation import Conversation
 
 
 def _get_kwargs(
@@ -24,8 +22,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Conversation:
-    result: Conversation = decode_model("Conversation", data)
+def _decode(data: Any) -> models.Conversation:
+    result: models.Conversation = decode_model("Conversation", data)
     return result
 
 
@@ -33,7 +31,7 @@ def sync_detailed(
     conversation_id: str,
     *,
     client: Client,
-) -> Answer[Conversation]:
+) -> Answer[models.Conversation]:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
     another call.
 
@@ -65,7 +63,7 @@ def sync(
     conversation_id: str,
     *,
     client: Client,
-) -> Conversation:
+) -> models.Conversation:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
     another call.
 
@@ -95,7 +93,7 @@ async def asyncio_detailed(
     conversation_id: str,
     *,
     client: Client,
-) -> Answer[Conversation]:
+) -> Answer[models.Conversation]:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
     another call.
 
@@ -127,7 +125,7 @@ async def asyncio(
     conversation_id: str,
     *,
     client: Client,
-) -> Conversation:
+) -> models.Conversation:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
     another call.
 

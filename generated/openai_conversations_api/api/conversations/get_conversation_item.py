@@ -4,23 +4,20 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_one
 from ..._unions import CONVERSATION_ITEM
 from ...answers import Answer
 from ...client import Client, path_segment, query
-
-if TYPE_CHECKING:
-    from ...models.conversation_item import ConversationItem
-    from ...models.include_enum import IncludeEnum
 
 
 def _get_kwargs(
     conversation_id: str,
     item_id: str,
     *,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "GET",
@@ -34,8 +31,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> ConversationItem:
-    result: ConversationItem = decode_one(CONVERSATION_ITEM, data)
+def _decode(data: Any) -> models.ConversationItem:
+    result: models.ConversationItem = decode_one(CONVERSATION_ITEM, data)
     return result
 
 
@@ -44,8 +41,8 @@ def sync_detailed(
     item_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ConversationItem]:
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ConversationItem]:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}
@@ -82,8 +79,8 @@ def sync(
     item_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
-) -> ConversationItem:
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ConversationItem:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}
@@ -118,8 +115,8 @@ async def asyncio_detailed(
     item_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ConversationItem]:
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ConversationItem]:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}
@@ -156,8 +153,8 @@ async def asyncio(
     item_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
-) -> ConversationItem:
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ConversationItem:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}

@@ -4,22 +4,19 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.conversation import Conversation
-    from ...models.update_conversation_body import UpdateConversationBody
-
 
 def _get_kwargs(
     conversation_id: str,
     *,
-    body: UpdateConversationBody | dict[str, Any],
+    body: models.UpdateConversationBody | dict[str, Any],
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -29,8 +26,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Conversation:
-    result: Conversation = decode_model("Conversation", data)
+def _decode(data: Any) -> models.Conversation:
+    result: models.Conversation = decode_model("Conversation", data)
     return result
 
 
@@ -38,8 +35,8 @@ def sync_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any],
-) -> Answer[Conversation]:
+    body: models.UpdateConversationBody | dict[str, Any],
+) -> Answer[models.Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 
@@ -73,8 +70,8 @@ def sync(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any],
-) -> Conversation:
+    body: models.UpdateConversationBody | dict[str, Any],
+) -> models.Conversation:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 
@@ -106,8 +103,8 @@ async def asyncio_detailed(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any],
-) -> Answer[Conversation]:
+    body: models.UpdateConversationBody | dict[str, Any],
+) -> Answer[models.Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 
@@ -141,8 +138,8 @@ async def asyncio(
     conversation_id: str,
     *,
     client: Client,
-    body: UpdateConversationBody | dict[str, Any],
-) -> Conversation:
+    body: models.UpdateConversationBody | dict[str, Any],
+) -> models.Conversation:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 

@@ -4,14 +4,12 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment
-
-if TYPE_CHECKING:
-    from ...models.response import Response
 
 
 def _get_kwargs(
@@ -24,8 +22,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Response:
-    result: Response = decode_model("Response", data)
+def _decode(data: Any) -> models.Response:
+    result: models.Response = decode_model("Response", data)
     return result
 
 
@@ -33,7 +31,7 @@ def sync_detailed(
     response_id: str,
     *,
     client: Client,
-) -> Answer[Response]:
+) -> Answer[models.Response]:
     """Cancel a running background response. Stops a response that was created with background=true
     and returns it with its new status.
 
@@ -65,7 +63,7 @@ def sync(
     response_id: str,
     *,
     client: Client,
-) -> Response:
+) -> models.Response:
     """Cancel a running background response. Stops a response that was created with background=true
     and returns it with its new status.
 
@@ -95,7 +93,7 @@ async def asyncio_detailed(
     response_id: str,
     *,
     client: Client,
-) -> Answer[Response]:
+) -> Answer[models.Response]:
     """Cancel a running background response. Stops a response that was created with background=true
     and returns it with its new status.
 
@@ -127,7 +125,7 @@ async def asyncio(
     response_id: str,
     *,
     client: Client,
-) -> Response:
+) -> models.Response:
     """Cancel a running background response. Stops a response that was created with background=true
     and returns it with its new status.
 

@@ -4,21 +4,18 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.compact_response_method_public_body import CompactResponseMethodPublicBody
-    from ...models.compacted_response import CompactedResponse
-
 
 def _get_kwargs(
     *,
-    body: CompactResponseMethodPublicBody | dict[str, Any],
+    body: models.CompactResponseMethodPublicBody | dict[str, Any],
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -28,16 +25,16 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> CompactedResponse:
-    result: CompactedResponse = decode_model("CompactedResponse", data)
+def _decode(data: Any) -> models.CompactedResponse:
+    result: models.CompactedResponse = decode_model("CompactedResponse", data)
     return result
 
 
 def sync_detailed(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any],
-) -> Answer[CompactedResponse]:
+    body: models.CompactResponseMethodPublicBody | dict[str, Any],
+) -> Answer[models.CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 
@@ -68,8 +65,8 @@ def sync_detailed(
 def sync(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any],
-) -> CompactedResponse:
+    body: models.CompactResponseMethodPublicBody | dict[str, Any],
+) -> models.CompactedResponse:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 
@@ -98,8 +95,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any],
-) -> Answer[CompactedResponse]:
+    body: models.CompactResponseMethodPublicBody | dict[str, Any],
+) -> Answer[models.CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 
@@ -130,8 +127,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: Client,
-    body: CompactResponseMethodPublicBody | dict[str, Any],
-) -> CompactedResponse:
+    body: models.CompactResponseMethodPublicBody | dict[str, Any],
+) -> models.CompactedResponse:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 

@@ -4,22 +4,18 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.create_response import CreateResponse
-    from ...models.response import Response
-    from ...models.response_stream_event import ResponseStreamEvent
-
 
 def _get_kwargs(
     *,
-    body: CreateResponse | dict[str, Any],
+    body: models.CreateResponse | dict[str, Any],
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -29,12 +25,12 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Response:
-    result: Response = decode_model("Response", data)
+def _decode(data: Any) -> models.Response:
+    result: models.Response = decode_model("Response", data)
     return result
 
 
-def _decode_event(data: Any) -> ResponseStreamEvent:
+def _decode_event(data: Any) -> models.ResponseStreamEvent:
     """Decode the JSON of one server-sent event, which this operation answers with on request."""
     from ...models.response_stream_event import decode
 
@@ -44,8 +40,8 @@ def _decode_event(data: Any) -> ResponseStreamEvent:
 def sync_detailed(
     *,
     client: Client,
-    body: CreateResponse | dict[str, Any],
-) -> Answer[Response]:
+    body: models.CreateResponse | dict[str, Any],
+) -> Answer[models.Response]:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 
@@ -76,8 +72,8 @@ def sync_detailed(
 def sync(
     *,
     client: Client,
-    body: CreateResponse | dict[str, Any],
-) -> Response:
+    body: models.CreateResponse | dict[str, Any],
+) -> models.Response:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 
@@ -106,8 +102,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: Client,
-    body: CreateResponse | dict[str, Any],
-) -> Answer[Response]:
+    body: models.CreateResponse | dict[str, Any],
+) -> Answer[models.Response]:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 
@@ -138,8 +134,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: Client,
-    body: CreateResponse | dict[str, Any],
-) -> Response:
+    body: models.CreateResponse | dict[str, Any],
+) -> models.Response:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 

@@ -4,21 +4,18 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client
 from ...types import encode
 
-if TYPE_CHECKING:
-    from ...models.token_counts import TokenCounts
-    from ...models.token_counts_body import TokenCountsBody
-
 
 def _get_kwargs(
     *,
-    body: TokenCountsBody | dict[str, Any] | None = None,
+    body: models.TokenCountsBody | dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
@@ -29,16 +26,16 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> TokenCounts:
-    result: TokenCounts = decode_model("TokenCounts", data)
+def _decode(data: Any) -> models.TokenCounts:
+    result: models.TokenCounts = decode_model("TokenCounts", data)
     return result
 
 
 def sync_detailed(
     *,
     client: Client,
-    body: TokenCountsBody | dict[str, Any] | None = None,
-) -> Answer[TokenCounts]:
+    body: models.TokenCountsBody | dict[str, Any] | None = None,
+) -> Answer[models.TokenCounts]:
     """Count input tokens. Tells how many input tokens a request would use, without running the
     model.
 
@@ -69,8 +66,8 @@ def sync_detailed(
 def sync(
     *,
     client: Client,
-    body: TokenCountsBody | dict[str, Any] | None = None,
-) -> TokenCounts:
+    body: models.TokenCountsBody | dict[str, Any] | None = None,
+) -> models.TokenCounts:
     """Count input tokens. Tells how many input tokens a request would use, without running the
     model.
 
@@ -99,8 +96,8 @@ def sync(
 async def asyncio_detailed(
     *,
     client: Client,
-    body: TokenCountsBody | dict[str, Any] | None = None,
-) -> Answer[TokenCounts]:
+    body: models.TokenCountsBody | dict[str, Any] | None = None,
+) -> Answer[models.TokenCounts]:
     """Count input tokens. Tells how many input tokens a request would use, without running the
     model.
 
@@ -131,8 +128,8 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: Client,
-    body: TokenCountsBody | dict[str, Any] | None = None,
-) -> TokenCounts:
+    body: models.TokenCountsBody | dict[str, Any] | None = None,
+) -> models.TokenCounts:
     """Count input tokens. Tells how many input tokens a request would use, without running the
     model.
 

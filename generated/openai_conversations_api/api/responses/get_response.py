@@ -4,22 +4,18 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment, query
-
-if TYPE_CHECKING:
-    from ...models.include_enum import IncludeEnum
-    from ...models.response import Response
-    from ...models.response_stream_event import ResponseStreamEvent
 
 
 def _get_kwargs(
     response_id: str,
     *,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
@@ -39,12 +35,12 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> Response:
-    result: Response = decode_model("Response", data)
+def _decode(data: Any) -> models.Response:
+    result: models.Response = decode_model("Response", data)
     return result
 
 
-def _decode_event(data: Any) -> ResponseStreamEvent:
+def _decode_event(data: Any) -> models.ResponseStreamEvent:
     """Decode the JSON of one server-sent event, which this operation answers with on request."""
     from ...models.response_stream_event import decode
 
@@ -55,11 +51,11 @@ def sync_detailed(
     response_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Answer[Response]:
+) -> Answer[models.Response]:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 
@@ -100,11 +96,11 @@ def sync(
     response_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Response:
+) -> models.Response:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 
@@ -143,11 +139,11 @@ async def asyncio_detailed(
     response_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Answer[Response]:
+) -> Answer[models.Response]:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 
@@ -188,11 +184,11 @@ async def asyncio(
     response_id: str,
     *,
     client: Client,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Response:
+) -> models.Response:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 

@@ -4,15 +4,12 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from ... import models
 from ..._decoding import decode_model
 from ...answers import Answer
 from ...client import Client, path_segment, query
-
-if TYPE_CHECKING:
-    from ...models.include_enum import IncludeEnum
-    from ...models.response_item_list import ResponseItemList
 
 
 def _get_kwargs(
@@ -21,7 +18,7 @@ def _get_kwargs(
     limit: int | None = None,
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
-    include: list[IncludeEnum] | None = None,
+    include: list[models.IncludeEnum] | None = None,
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "GET",
@@ -38,8 +35,8 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> ResponseItemList:
-    result: ResponseItemList = decode_model("ResponseItemList", data)
+def _decode(data: Any) -> models.ResponseItemList:
+    result: models.ResponseItemList = decode_model("ResponseItemList", data)
     return result
 
 
@@ -50,8 +47,8 @@ def sync_detailed(
     limit: int | None = None,
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ResponseItemList]:
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ResponseItemList]:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 
@@ -96,8 +93,8 @@ def sync(
     limit: int | None = None,
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
-    include: list[IncludeEnum] | None = None,
-) -> ResponseItemList:
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ResponseItemList:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 
@@ -140,8 +137,8 @@ async def asyncio_detailed(
     limit: int | None = None,
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
-    include: list[IncludeEnum] | None = None,
-) -> Answer[ResponseItemList]:
+    include: list[models.IncludeEnum] | None = None,
+) -> Answer[models.ResponseItemList]:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 
@@ -186,8 +183,8 @@ async def asyncio(
     limit: int | None = None,
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
-    include: list[IncludeEnum] | None = None,
-) -> ResponseItemList:
+    include: list[models.IncludeEnum] | None = None,
+) -> models.ResponseItemList:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 

@@ -1,0 +1,133 @@
+"""Methods take what the spec says: names, required or not, and help that shows them."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import openai_conversations as package
+import pytest
+from openai_conversations import AsyncClient, Client, InvalidArgumentError, omit
+from openai_conversations._request import method_params, operations
+from openai_conversations._request.operations import Operation
+from openai_conversations._request.types import Options
+from openai_conversations_api._parameters import OPERATIONS
+
+OWN = {"max_items", "on_progress", "resume"}
+NO_OPERATION = {"append"}
+
+
+def resources() -> Iterator[tuple[str, Any]]:
+    for client in (Client(api_key="k"), AsyncClient(api_key="k")):
+        responses = client.responses
+        yield "conversations", client.conversations
+        yield "conversations.items", client.conversations.items
+        yield "responses", responses
+        yield "responses.input_items", responses.input_items
+        yield "responses.input_tokens", responses.input_tokens
+
+
+def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for path, resource in resources():
+        for name in dir(type(resource)):
+            method = inspect.getattr_static(type(resource), name)
+            if not name.startswith("_") and inspect.isfunction(method):
+                yield f"{type(resource).__module__}.{path}.{name}", method
+
+
+def operation_of(method: Callable[..., Any]) -> str:
+    """The operation that the docstring names."""
+    named = [name for name in OPERATIONS if f"({name})" in (method.__doc__ or "")]
+    return named[0] if named else "createResponse"
+
+
+def test_every_operation_has_a_method() -> None:
+    named = {operation_of(method) for _, method in methods()}
+    known = {o.id for o in vars(operations).values() if isinstance(o, Operation)}
+    assert named == known == set(OPERATIONS)
+
+
+def test_signatures_show_what_the_spec_says() -> None:
+    wrong = []
+    for name, method in methods():
+        leaf = name.rpartition(".")[2]
+        if leaf in NO_OPERATION:
+            continue
+        shown = inspect.signature(method).parameters
+        described = {p.name: p for p in OPERATIONS[operation_of(method)].parameters}
+        if leaf == "stream":
+            del described["stream"]
+        if set(shown) - OWN - {"self"} != set(described) | set(Options._fields):
+            wrong.append(f"{name}: {set(shown) ^ set(described)}")
+        for parameter in described.values():
+            required = shown[parameter.name].default is inspect.Parameter.empty
+            if required != parameter.required:
+                wrong.append(f"{name}: {parameter.name}")
+            if f"{parameter.name}: " not in (method.__doc__ or ""):
+                wrong.append(f"{name} does not describe {parameter.name}")
+    assert not wrong
+
+
+def test_type_hints_resolve_on_everything_public() -> None:
+    wrong: list[str] = []
+
+    def resolve(name: str, value: Any) -> None:
+        try:
+            typing.get_type_hints(value)
+        except Exception as error:
+            wrong.append(f"{name}: {error!r}")
+
+    for name in method_params.__all__:
+        resolve(name, getattr(package.params, name))
+    for name, method in methods():
+        resolve(name, method)
+    for name in package.__all__:
+        value = getattr(package, name)
+        if not isinstance(value, type):
+            continue
+        resolve(name, value)
+        for leaf, member in inspect.getmembers_static(value):
+            plain = member.__func__ if isinstance(member, staticmethod | classmethod) else member
+            plain = plain.fget if isinstance(plain, property) else plain
+            own = not leaf.startswith("_") or leaf == "__init__"
+            if own and inspect.isfunction(plain) and "openai_conv" in plain.__module__:
+                resolve(f"{name}.{leaf}", plain)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client(api_key="k", base_url="http://localhost:9/v1") as client:
+        yield client
+
+
+def test_an_unknown_keyword_names_the_nearest_one(client: Client) -> None:
+    create: Any = client.conversations.create
+    with pytest.raises(TypeError, match=r"'metdata'.*did you mean 'metadata'\?.*extra_body=") as e:
+        create(metdata={})
+    assert isinstance(e.value, InvalidArgumentError)
+    assert e.value.argument == "metdata"
+    listing: Any = client.conversations.items.list
+    with pytest.raises(TypeError, match=r"'befor'.*extra_query=.*newer than this package"):
+        listing("c", befor="x")
+    stream: Any = client.responses.stream
+    with pytest.raises(TypeError, match=r"did you mean 'timeout'"):
+        stream(input="x", timeot=3)
+    get: Any = client.get
+    with pytest.raises(TypeError, match="unexpected keyword argument 'extra'"):
+        get("/x", extra={})
+    append: Any = client.conversations.items.append
+    with pytest.raises(TypeError, match=r"append.*'includ'"):
+        append("c", [], includ=[])
+
+
+def test_a_required_keyword_is_missed_by_name(client: Client) -> None:
+    items: Any = client.conversations.items
+    for keywords in ({}, {"items": omit}):
+        with pytest.raises(TypeError, match="'items'"):
+            items.create("c", **keywords)
+    update: Any = client.conversations.update
+    with pytest.raises(TypeError, match="'metadata'"):
+        update("c")

@@ -1,0 +1,186 @@
+"""Annotations of parameters: all that an operation accepts where the document names a type.
+
+A model says what comes out of the service. What goes in is wider: where the document has an object,
+a model of it is accepted, a `TypedDict` of its keys, and where a value is a parameter of its own
+also any mapping. Inside of a `TypedDict` mappings of unknown keys are not accepted, so that a
+misspelt key deep inside a literal is found.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat, literal
+
+MAPPING = "Mapping[str, object]"
+SUFFIX = "Param"
+
+
+@dataclass
+class Reached:
+    """The classes and the named unions of classes that values are made of."""
+
+    refs: set[str] = field(default_factory=set)
+    unions: dict[str, OneOf] = field(default_factory=dict)
+
+    def add(self, types: Types, node: Node) -> None:
+        """Add what `node` and everything in it consists of."""
+        match node:
+            case OneOf(members, alias):
+                if alias is not None and is_union_of_objects(node):
+                    self.unions[alias] = node
+                for member in members:
+                    self.add(types, member)
+            case Map(inner) | Array(inner):
+                self.add(types, inner)
+            case Ref(name) if name not in self.refs:
+                self.refs.add(name)
+                self.add_fields(types, name)
+            case _:
+                pass
+
+    def add_fields(self, types: Types, name: str) -> None:
+        """Add what the fields of a class consist of, and not the class."""
+        for prop in types.fields(name):
+            self.add(types, types.node(prop))
+        self.add(types, types.others(name))
+
+
+def is_union_of_objects(node: OneOf) -> bool:
+    """Tell whether a union has classes as members, and besides them no list and no dictionary."""
+    members = list(flat([node]))
+    return any(isinstance(m, Ref) for m in members) and not any(
+        isinstance(m, Array | Map) for m in members
+    )
+
+
+def param_names(names: Iterable[str]) -> dict[str, str]:
+    """Return for each class or union in `names` the name of its `TypedDict`, or union of them.
+
+    `X` becomes `XParam`, and `YParam` stays as it is, unless `Y` is among the names and has taken
+    it: then it becomes `YParamParam`.
+    """
+    result: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(names, key=lambda n: (n.endswith(SUFFIX), n)):
+        given = name if name.endswith(SUFFIX) else name + SUFFIX
+        while given in taken:
+            given += SUFFIX
+        taken.add(given)
+        result[name] = given
+    return result
+
+
+class Accepted:
+    """Writes the annotations.
+
+    Args:
+        types: of the document.
+        sent: what request bodies are made of.
+        received: what responses are made of.
+        also: for a class the further classes that a parameter accepts in its place.
+    """
+
+    def __init__(
+        self, types: Types, sent: Reached, received: Reached, also: dict[str, list[str]]
+    ) -> None:
+        self.types = types
+        self.names = param_names({*sent.refs, *sent.unions})
+        self._sent = sent
+        self._received = received
+        self._also = also
+
+    def argument(self, node: Node) -> str:
+        """Return the annotation of a parameter."""
+        return _joined(self._parts(node, inside=False))
+
+    def value(self, node: Node) -> str:
+        """Return the annotation of a key of a `TypedDict`."""
+        return _joined(self._parts(node, inside=True))
+
+    def like_name(self, union: str) -> str:
+        """Return the name for all that a parameter of a named union accepts."""
+        return f"{union.removesuffix(SUFFIX)}Like"
+
+    def like(self, union: str) -> str:
+        """Return the annotation of all that a parameter of a named union accepts.
+
+        What comes out of the service goes in again: a union of a response is accepted where most
+        of its members have a `type` that a member of `union` has as well.
+        """
+        kinds = self._kinds(self._sent.unions[union])
+        same = [
+            name
+            for name, node in sorted(self._received.unions.items())
+            if name not in self._sent.unions
+            and 2 * len(self._kinds(node) & kinds) > len(self._kinds(node))
+        ]
+        models = (f"models.{name}" for name in (union, *same))
+        return _joined([*models, self.names[union], MAPPING])
+
+    def union(self, union: str) -> str:
+        """Return the annotation of the `TypedDict`s of a named union and its other members."""
+        parts: list[str] = []
+        for member in flat([self._sent.unions[union]]):
+            match member:
+                case Ref(name):
+                    parts.append(self.names[name])
+                case Enum(values, alias):
+                    parts.append(literal(values))
+                    parts += sorted({type(v).__name__ for v in values}) if alias else []
+                case Scalar(annotation):
+                    parts.append(annotation)
+        return _joined(parts)
+
+    def _kinds(self, node: OneOf) -> set[str]:
+        refs = (member for member in flat([node]) if isinstance(member, Ref))
+        return {kind for ref in refs for kind in self.types.constant(ref.name)}
+
+    def _parts(self, node: Node, *, inside: bool) -> Iterator[str]:
+        match node:
+            case Scalar(annotation):
+                yield "Any" if node == ANY else annotation
+            case Enum(values, alias):
+                yield f"models.{alias}" if alias else literal(values)
+            case Ref(name):
+                yield f"models.{name}"
+                yield self.names[name]
+                if self.types.constant(name):
+                    yield f"models.{RAW}"
+                if not inside:
+                    yield from (f"models.{other}" for other in self._also.get(name, ()))
+                    yield MAPPING
+            case Map(value):
+                yield f"Mapping[str, {_joined(self._parts(value, inside=True))}]"
+            case Array(item):
+                yield self._list(item, inside=inside)
+            case OneOf(members, alias):
+                yield from self._one_of(node, members, alias, inside=inside)
+
+    def _list(self, item: Node, *, inside: bool) -> str:
+        each = _joined(self._parts(item, inside=inside))
+        kinds = list(flat([item]))
+        if any(isinstance(kind, Ref) for kind in kinds):
+            # a list inside is sent as it is, so that it cannot be any iterable
+            return f"{'Sequence' if inside else 'Iterable'}[{each}]"
+        texts = any(isinstance(kind, Enum) or kind == Scalar("str") for kind in kinds)
+        return f"{'SequenceNotStr' if texts else 'Sequence'}[{each}]"
+
+    def _one_of(
+        self, node: OneOf, members: tuple[Node, ...], alias: str | None, *, inside: bool
+    ) -> Iterator[str]:
+        if alias is None or any(isinstance(m, Array | Map) for m in flat([node])):
+            for member in members:
+                yield from self._parts(member, inside=inside)
+        elif alias not in self._sent.unions:
+            yield f"models.{alias}"
+            if NONE in members:
+                yield "None"
+        elif inside:
+            yield from (f"models.{alias}", self.names[alias])
+        else:
+            yield f"params.{self.like_name(alias)}"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    once = dict.fromkeys(parts)
+    return " | ".join([*(p for p in once if p != "None"), *(["None"] if "None" in once else [])])

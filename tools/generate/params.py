@@ -1,0 +1,321 @@
+"""Parameters of every operation: `TypedDict`s for people, and a table for the package on top.
+
+CreateThingPath, …Query, …Header, …Body   by the place where they are sent
+CreateThingParams                          all but the path, as keyword arguments
+CreateThingParamsStreaming, …NonStreaming  where `stream` decides what the response is
+"""
+
+import keyword
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+
+from tools.errors import ToolError
+
+from .accepted import Accepted, Reached
+from .endpoints import Argument, Endpoints, EndpointView
+from .names import attribute_name, json_name
+from .types import NONE, Node, OneOf, Ref, Scalar, flat
+from .views import Views, doc_text
+
+ALSO = "x-also-accepts"
+STREAM = "stream"
+
+# What annotations call something else, so that a class body cannot have a key of the name.
+_USED = {
+    "Any",
+    "Iterable",
+    "Literal",
+    "Mapping",
+    "NotRequired",
+    "Omit",
+    "Sequence",
+    "bool",
+    "float",
+}
+_USED |= {"SequenceNotStr", "int", "models", "object", "params", "str"}
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a `TypedDict`."""
+
+    name: str
+    annotation: str
+    required: bool
+    doc: str
+
+    @property
+    def source(self) -> str:
+        """The annotation as it is written: in quotes where it names what comes later."""
+        quoted = any(word in self.annotation for word in ("models.", "params.", "Param"))
+        return f'"{self.annotation.replace(chr(34), chr(39))}"' if quoted else self.annotation
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """One `TypedDict`. `plain` where it can be written as a class."""
+
+    name: str
+    doc: str
+    bases: tuple[str, ...]
+    keys: tuple[Key, ...]
+
+    @property
+    def total(self) -> bool:
+        """Whether it has a key that is required."""
+        return any(key.required for key in self.keys)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it can be written as a class: every key is a name that nothing else has."""
+        return all(
+            k.name.isidentifier() and not keyword.iskeyword(k.name) and k.name not in _USED
+            for k in self.keys
+        )
+
+
+@dataclass(frozen=True)
+class Union:
+    """A name for several types."""
+
+    name: str
+    doc: str
+    annotation: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an operation; `key` is its name in the request."""
+
+    name: str
+    key: str
+    location: str
+    required: bool
+    annotation: str
+    doc: str
+    boolean: bool
+
+    def as_key(self) -> Key:
+        """Return the key that stands for it in a `TypedDict`."""
+        omit = "" if self.required else " | Omit"
+        return Key(self.name, self.annotation + omit, self.required, self.doc)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation."""
+
+    id: str
+    name: str
+    method: str
+    path: str
+    module: str
+    body_required: bool
+    streams: bool
+    doc: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def can_stream(self) -> bool:
+        """Whether its parameter `stream` decides if the response is a stream of events."""
+        return self.streams and any(p.name == STREAM and p.boolean for p in self.parameters)
+
+
+class Params:
+    """Everything that the templates of parameters write."""
+
+    def __init__(self, views: Views, document: dict[str, Any], endpoints: Endpoints) -> None:
+        self._views = views
+        self._endpoints = endpoints
+        found = [
+            (str(tag), endpoint)
+            for tag, collection in views.parsed.data.endpoint_collections_by_tag.items()
+            for endpoint in collection.endpoints
+        ]
+        sent, received = Reached(), Reached()
+        for _, endpoint in found:
+            body = endpoints.body(endpoint)
+            if body is not None:
+                _add_body(views, sent, body)
+            received.add(views.types, endpoints.result(endpoint))
+        self.accepted = Accepted(views.types, sent, received, _also(views, document))
+        self.operations = sorted(
+            (self._operation(tag, endpoint) for tag, endpoint in found), key=lambda o: o.name
+        )
+        self.dictionaries = [
+            *(self._object(name) for name in sorted(sent.refs)),
+            *(made for o in self.operations for made in _dictionaries(o)),
+        ]
+        self.unions = [
+            Union(self.accepted.names[name], self._doc(name), self.accepted.union(name))
+            for name in sorted(sent.unions)
+        ]
+        annotations = [p.annotation for o in self.operations for p in o.parameters]
+        self.likes = [
+            Union(like, f"Everything that is accepted as `{name}`.", self.accepted.like(name))
+            for name in sorted(sent.unions)
+            for like in [self.accepted.like_name(name)]
+            if any(f"params.{like}" in annotation for annotation in annotations)
+        ]
+        self._check_names()
+
+    @property
+    def names(self) -> list[str]:
+        """Every public name of the package of parameters."""
+        unions = [*self.unions, *self.likes]
+        return sorted([*(made.name for made in self.dictionaries), *(u.name for u in unions)])
+
+    def _check_names(self) -> None:
+        names = self.names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ToolError(
+                f"Two definitions of parameters would be called {', '.join(twice)}. Give one of "
+                "the schemas another name in generator-config.yaml, under class_overrides, or the "
+                "operation another operationId in spec/fixes.overlay.yaml."
+            )
+
+    def _doc(self, union: str) -> str:
+        alias = next(alias for alias in self._views.aliases if alias.name == union)
+        return alias.doc
+
+    def _object(self, name: str) -> Dictionary:
+        types = self._views.types
+        keys = tuple(
+            Key(
+                json_name(prop),
+                self.accepted.value(types.node(prop)),
+                prop.required,
+                doc_text(prop.description, width=88),
+            )
+            for prop in types.fields(name)
+        )
+        doc = doc_text(types.models[name].description, name)
+        return Dictionary(self.accepted.names[name], doc, (), keys)
+
+    def _operation(self, tag: str, endpoint: Endpoint) -> Operation:
+        view = self._endpoints.view(endpoint)
+        source = self._endpoints.operation(endpoint)
+        operation = Operation(
+            id=source["operationId"],
+            name="".join(part[:1].upper() + part[1:] for part in view.name.split("_")),
+            method=view.method.upper(),
+            path=view.path,
+            module=f"{tag}.{view.name}",
+            body_required=view.body_required,
+            streams=view.events is not None,
+            doc=view.doc.splitlines()[0] if view.doc else "",
+            parameters=tuple(self._parameters(endpoint, view)),
+        )
+        owners: dict[str, Parameter] = {}
+        for parameter in operation.parameters:
+            other = owners.setdefault(parameter.name, parameter)
+            if other is not parameter:
+                raise ToolError(
+                    f"Operation {operation.id}: {parameter.key!r} of the {parameter.location} and "
+                    f"{other.key!r} of the {other.location} would both be the parameter "
+                    f"{parameter.name!r}. Rename or remove one of them with an action in "
+                    "spec/fixes.overlay.yaml."
+                )
+        return operation
+
+    def _parameters(self, endpoint: Endpoint, view: EndpointView) -> Iterator[Parameter]:
+        types = self._views.types
+        places: tuple[tuple[str, Sequence[PropertyProtocol], tuple[Argument, ...]], ...] = (
+            ("path", endpoint.path_parameters, view.path_arguments),
+            ("query", endpoint.query_parameters, view.query_arguments),
+            ("header", endpoint.header_parameters, view.header_arguments),
+        )
+        for location, props, arguments in places:
+            for prop, told in zip(props, arguments, strict=True):
+                node = types.node(prop)
+                yield self._parameter(told.name, told.key, location, node, prop.required, told.doc)
+        body = self._endpoints.body(endpoint)
+        if body is None:
+            return
+        name = _only_ref(body)
+        if name is None:
+            yield self._parameter("body", "", "body", body, view.body_required, "The whole body.")
+            return
+        for prop in types.fields(name):
+            yield self._body_field(prop, required=prop.required and view.body_required)
+
+    def _body_field(self, prop: PropertyProtocol, *, required: bool) -> Parameter:
+        node = self._views.types.node(prop)
+        if not required:
+            # its model reads absent as None, so None is accepted (and sent, as null)
+            node = OneOf((node, NONE))
+        doc = doc_text(prop.description, width=88)
+        return self._parameter(attribute_name(prop), json_name(prop), "body", node, required, doc)
+
+    def _parameter(
+        self, name: str, key: str, location: str, node: Node, required: bool, doc: str
+    ) -> Parameter:
+        boolean = {m for m in flat([node]) if m != NONE} == {Scalar("bool")}
+        annotation = self.accepted.argument(node)
+        return Parameter(name, key, location, required, annotation, doc, boolean)
+
+
+def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
+    name, told = operation.name, f"`{operation.id}`"
+    bases = []
+    for location in ("path", "query", "header", "body"):
+        keys = tuple(p.as_key() for p in operation.parameters if p.location == location)
+        if keys:
+            place = f"{name}{location.capitalize()}"
+            yield Dictionary(place, f"The {location} parameters of {told}.", (), keys)
+            bases += [place] if location != "path" else []
+    if not operation.can_stream:
+        yield Dictionary(f"{name}Params", f"The parameters of {told}.", tuple(bases), ())
+        return
+    given = [p for p in operation.parameters if p.location != "path"]
+    stream = next(p for p in given if p.name == STREAM)
+    base = (f"{name}ParamsBase",)
+    keys = tuple(p.as_key() for p in given if p is not stream)
+    yield Dictionary(base[0], f"The parameters of {told} besides `{STREAM}`.", (), keys)
+    null = " | None" if "None" in stream.annotation else ""
+    no = Key(STREAM, f"Literal[False]{null} | Omit", False, stream.doc)
+    yes = Key(STREAM, "Literal[True]", True, stream.doc)
+    yield Dictionary(f"{name}ParamsNonStreaming", f"{told} for one response.", base, (no,))
+    yield Dictionary(f"{name}ParamsStreaming", f"{told} for a stream of events.", base, (yes,))
+    yield Dictionary(f"{name}Params", f"The parameters of {told}.", base, (stream.as_key(),))
+
+
+def _add_body(views: Views, sent: Reached, body: Node) -> None:
+    """Add what a body is made of; its own class has the operation's `…Body` in its place."""
+    name = _only_ref(body)
+    if name is None:
+        sent.add(views.types, body)
+    else:
+        sent.add_fields(views.types, name)
+
+
+def _only_ref(node: Node) -> str | None:
+    """Return the one class that a body is, null apart; None where it is something else."""
+    members = [member for member in flat([node]) if member != NONE]
+    match members:
+        case [Ref(name)]:
+            return name
+        case _:
+            return None
+
+
+def _also(views: Views, document: dict[str, Any]) -> dict[str, list[str]]:
+    """Return for each class the others that `x-also-accepts` of its schema names."""
+    result: dict[str, list[str]] = {}
+    for component, schema in document["components"]["schemas"].items():
+        if ALSO not in schema:
+            continue
+        node = views.types.node(views.parsed.components[component])
+        unknown = sorted(set(schema[ALSO]) - set(views.types.models))
+        if unknown or not isinstance(node, Ref):
+            what = f"names {', '.join(unknown)}" if unknown else "stands at no object"
+            raise ToolError(
+                f"components.schemas.{component}: {ALSO} {what}; it takes classes of the generated "
+                "package, at an object with fields. Correct it in spec/fixes.overlay.yaml."
+            )
+        result[node.name] = list(schema[ALSO])
+    return result

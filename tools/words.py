@@ -1,0 +1,100 @@
+"""Find words that this project does not use: `python -m tools.words [PATH ...]` lists the places.
+
+`tools/words.toml` has the words, what to say instead, and the exceptions with their reasons. Names
+are read as the words that they are made of, by underscores or capitals. Function docstrings must
+begin with a verb. `make check` holds the paths that the file lists as clean.
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tools.errors import ToolError, exit_status
+
+ROOT = Path(__file__).resolve().parents[1]
+READ = {".py", ".md", ".jinja", ".toml", ".yaml", ".yml"}
+_START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"  # of a word, or of a hump in a CamelCase name
+_GAP = r"[\s#>]+"  # phrases go on in the next line, of a comment as well
+
+
+def words(root: Path = ROOT) -> dict[str, Any]:
+    """Return the content of tools/words.toml."""
+    return tomllib.loads((root / "tools/words.toml").read_text("utf-8"))
+
+
+def find(path: str, text: str, rules: dict[str, Any]) -> Iterator[str]:
+    """Yield `path:line: what is there, and what to say` for each place in the text of a file."""
+    plain = text
+    for allowed in rules["allow"]:
+        if path.startswith(allowed.get("in", "")):
+            plain = plain.replace(allowed["text"], re.sub(r"\S", "~", allowed["text"]))
+    places: list[tuple[int, str]] = []
+    for word in rules["words"]:
+        pattern = f"{_START}(?i:{word['find'].replace(' ', _GAP)})(?![a-z])"
+        for match in re.finditer(pattern, plain):
+            line = plain.count("\n", 0, match.start()) + 1
+            places.append((line, f"`{' '.join(match[0].split())}`: say {word['say']}"))
+    if path.endswith(".py"):
+        places += _docstrings(ast.parse(text), frozenset(rules["not_verbs"]))
+    for line, said in sorted(places):
+        yield f"{path}:{line}: {said}"
+
+
+def _docstrings(tree: ast.Module, not_verbs: frozenset[str]) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        # A property is documented as the attribute that it looks like.
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or any(
+            "property" in ast.unparse(one) for one in node.decorator_list
+        ):
+            continue
+        first = re.match(r"[\w'`-]*", ast.get_docstring(node) or "Pass")
+        word = first[0] if first else ""
+        third_person = word.endswith("s") and not word.endswith("ss")
+        if third_person or not word.isalpha() or not word[0].isupper() or word in not_verbs:
+            yield node.lineno, f"docstring of {node.name}: begin with a verb, not with `{word}`"
+
+
+def files(root: Path, paths: Iterable[str]) -> Iterator[Path]:
+    """Yield the files at or below the paths; raise ToolError for a path that is not there."""
+    for path in paths:
+        if not (root / path).exists():
+            raise ToolError(f"{path}: there is no such file or folder.")
+        below = [root / path] if (root / path).is_file() else sorted((root / path).rglob("*"))
+        for file in below:
+            if file.suffix in READ and not {"_sync", "__pycache__", ".venv"} & {*file.parts}:
+                yield file
+
+
+def places(paths: Iterable[str], root: Path = ROOT) -> list[str]:
+    """Return every place in the files at or below the paths, relative to `root`."""
+    rules = words(root)
+    return [
+        place
+        for file in files(root, paths)
+        for place in find(file.relative_to(root).as_posix(), file.read_text("utf-8"), rules)
+    ]
+
+
+def check(root: Path = ROOT) -> str:
+    """Say how many paths are clean; raise ToolError, and print the places, where one is not."""
+    clean = words(root)["clean"]
+    if found := places(clean, root):
+        print(*found, sep="\n")
+        raise ToolError(f"{len(found)} places to put in other words, see above.")
+    return f"{len(clean)} paths clean"
+
+
+def main() -> None:
+    """List the places in the paths given, or in everything, and raise ToolError if there is one."""
+    found = places(sys.argv[1:] or words()["all"])
+    print(*found, sep="\n")
+    if found:
+        raise ToolError(f"{len(found)} places to put in other words.")
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(main))
