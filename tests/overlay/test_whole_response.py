@@ -15,7 +15,7 @@ KIND = (b"Content-Type", b"application/json; charset=utf-8")
 
 
 def facts(response: httpx.Response) -> dict[str, Any]:
-    """All that can be asked of a response which has been read."""
+    """Return all that is known about a response which has been read."""
     return {
         "head": (response.status_code, response.reason_phrase, response.http_version),
         "headers": response.headers.multi_items(),

@@ -20,18 +20,15 @@ _T = TypeVar("_T")
 class AsyncBodyReader:
     """Reads a body, all of it or piece by piece. After an error it is closed.
 
-    Attributes:
-        response: The httpx response that it is the body of.
+    Args:
+        response: The httpx response that it is the body of; an attribute, too.
+        abort: Ends the reading when it is set.
+        retries_taken: Of the request, for the errors.
     """
 
     def __init__(
         self, response: httpx.Response, abort: AbortSignal | None, retries_taken: int
     ) -> None:
-        """
-        Args:
-            abort: Ends the reading when it is set.
-            retries_taken: Of the request, for the errors.
-        """
         self.response = response
         self._abort = abort
         self._retries_taken = retries_taken

@@ -36,15 +36,15 @@ _PORTS = {b"http": 80, b"https": 443}
 
 
 class ConnectionPool(httpx.BaseTransport):
-    """An httpx transport with at most `max_connections` at once; further requests wait in order."""
+    """An httpx transport whose connections are used again.
+
+    Args:
+        max_connections: More requests than this wait, in order, for as long as their pool timeout.
+        keepalive_expiry: Seconds after which an unused connection is closed. Short, because a
+            request on a connection that the service closes at that moment is lost.
+    """
 
     def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
-        """
-        Args:
-            max_connections: More requests than this wait for as long as their pool timeout.
-            keepalive_expiry: Seconds after which an unused connection is closed. Short, because a
-                request on a connection that the service closes at that moment is lost.
-        """
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Reentrant, because the garbage collector may run `forget` while this thread holds it.
@@ -57,15 +57,7 @@ class ConnectionPool(httpx.BaseTransport):
         self._ssl: ssl.SSLContext | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request on a connection of the pool.
-
-        Returns:
-            The response, read if the attempt wants it whole; otherwise closing it gives the
-            connection back.
-
-        Raises:
-            httpx.TransportError: The attempt failed, and its connection is closed.
-        """
+        """Send a request. Closing the response, or reading it, gives its connection back."""
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         url = request.url
         pooled = self._take((url.raw_scheme, url.raw_host, url.port), request, attempt)
@@ -175,8 +167,7 @@ class ConnectionPool(httpx.BaseTransport):
             # It may have been served since the time ran out.
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
-                message = f"all {self._max} connections were busy"
-                raise httpx.PoolTimeout(message, request=request)
+                raise httpx.PoolTimeout(f"all {self._max} connections were busy", request=request)
         return waiter.pooled
 
     def _hand_over(self, pooled: PooledConnection | None) -> None:
@@ -200,7 +191,7 @@ class ConnectionPool(httpx.BaseTransport):
         return self._ssl
 
     def release(self, pooled: PooledConnection) -> None:
-        """Take back a connection whose response was read or given up, or that failed."""
+        """Accept a connection whose response was read or given up, or that failed."""
         idle = pooled.is_idle()
         with self._lock:
             self._in_use.discard(pooled)
@@ -234,17 +225,12 @@ class ConnectionPool(httpx.BaseTransport):
 
 
 class PooledConnection(httpcore.NetworkStream):
-    """One connection: httpcore's HTTP/1.1 over a network stream that heeds an attempt's deadline.
-
-    Attributes:
-        attempt: The one that it works for, or worked for last.
-        origin: Where it leads.
-        loop: The event loop that it belongs to.
-    """
+    """One connection: httpcore's HTTP/1.1, on a network stream that heeds an attempt's deadline."""
 
     def __init__(
         self, origin: Origin, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
     ) -> None:
+        # The one that it works for, or worked for last.
         self.attempt = Attempt()
         self.origin = origin
         self.loop = loop

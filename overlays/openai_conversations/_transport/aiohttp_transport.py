@@ -24,7 +24,6 @@ from aiohttp.http import StreamWriter
 from yarl import URL
 
 from .._request.attempt import ATTEMPT, Attempt
-from .concurrency_async import current_loop
 from .whole_response import WholeResponse
 
 if TYPE_CHECKING:
@@ -41,13 +40,9 @@ _UNSENT = (ConnectionTimeoutError, ClientConnectorError)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """An httpx transport for asyncio; more requests than `max_connections` wait in order."""
+    """An httpx transport for asyncio; its arguments are those of `AsyncConnectionPool`."""
 
     def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
-        """
-        Args:
-            max_connections, keepalive_expiry: As for `AsyncConnectionPool`.
-        """
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
@@ -143,8 +138,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._ssl
 
     async def aclose(self) -> None:
-        # A client may be closed under trio that was used under asyncio before.
-        loop = current_loop()
+        loop: object = None
+        # Under trio there is none: a client may be closed there that was used under asyncio before.
+        with suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
         while self._sessions:
             its_loop, session = self._sessions.popitem()
             if its_loop is loop:
