@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from .._schema import problems, schema, validator
-from .._schema.shapes import admitted_tags
+from .._schema.unions import admitted_tags
 from .._schema.values import is_mapping
 
 Schema = Mapping[str, Any]
