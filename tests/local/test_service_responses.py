@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceReply
+from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceResponse
 from openai_conversations_api.models import Message
 
 from tests.local.calls import ask, events, new_conversation, send, texts_of
@@ -233,7 +233,7 @@ def test_a_turn_that_cannot_be_is_refused() -> None:
         model.enqueue()
     with pytest.raises(ValueError, match=r"items\[1\].*set is not JSON"):
         model.enqueue({"content": "fine"}, {"content": {1, 2}})
-    with pytest.raises(TypeError, match=r"items\[0\]: expected an item.*str is no item"):
+    with pytest.raises(TypeError, match=r"items\[0\]: expected an item.*got str"):
         model.enqueue("text")
     with pytest.raises(ValueError, match="join"):
         model.enqueue_text("ab", chunks=["a"])
@@ -314,7 +314,7 @@ def test_what_goes_wrong_in_the_background_shows_in_the_response(service: LocalS
 # Streams
 
 
-def stream(service: LocalService, **body: Any) -> ServiceReply:
+def stream(service: LocalService, **body: Any) -> ServiceResponse:
     return send(service, "POST", "/responses", {"input": "hi", "stream": True, **body})
 
 
@@ -323,7 +323,7 @@ def names(found: list[Any]) -> list[str]:
     return [event["type"].removeprefix("response.") for event in found]
 
 
-def read(reply: ServiceReply) -> list[Any]:
+def read(reply: ServiceResponse) -> list[Any]:
     assert not isinstance(reply.body, bytes)
     return list(events(reply.body))
 

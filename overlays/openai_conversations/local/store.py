@@ -1,10 +1,8 @@
-"""Where the local service keeps things: conversations, items, responses, and leases on them.
+"""The tables of the local service: conversations, items, responses, and locks.
 
-The rules ask for facts and state changes here and know no SQL; this file knows no rules.
-
-Items live in numbered lists: a conversation has one, a response one for its input and one for its
-output. A list is read by position from either end, and a cursor is looked up by an index, so that
-the millionth page costs what the first does.
+The rules know no SQL, and this file knows no rules. Items are in numbered lists: a conversation has
+one, a response one for its input and one for its output. A list is read by position from either
+end, and a cursor is looked up by an index, so that the millionth page costs what the first does.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .database import Database
-from .wire import dump
+from .json_body import encode_json
 
 Json = dict[str, Any]
 
@@ -33,10 +31,8 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRow:
-    """A response: its fields but for ``output``, its request, and the numbers of its lists.
-
-    ``events`` holds the server-sent events in which it was delivered, when it was streamed.
-    """
+    """A response: its fields but `output`, its request, the events of its stream (if it was
+    streamed), and the numbers of its lists."""
 
     id: str
     body: Json
@@ -47,9 +43,9 @@ class ResponseRow:
 
 
 class Store:
-    """The nouns of the service over one database. Thread-safe.
+    """The tables of the service in one database. Thread-safe.
 
-    Whatever belongs together is to be done inside one ``transaction``.
+    Statements that belong together must run inside one `transaction`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -57,17 +53,17 @@ class Store:
 
     @property
     def closed(self) -> bool:
-        """Whether nothing can be read or written any more."""
+        """Return whether nothing can be read or written any more."""
         return self._db.closed
 
     def transaction(self) -> AbstractContextManager[None]:
-        """Everything inside happens, on disk, or nothing does. Not to be nested."""
+        """Return a context in which all statements take effect, on disk, or none. Do not nest."""
         return self._db.transaction()
 
     # Conversations
 
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
-        """Add a conversation; answers the number of its list of items."""
+        """Add a conversation and return the number of its list of items."""
         items = self._new_list()
         self._db.run(
             "INSERT INTO conversations (id, created_at, metadata, items) VALUES (?, ?, ?, ?)",
@@ -76,7 +72,7 @@ class Store:
         return items
 
     def conversation(self, id: str) -> ConversationRow | None:
-        """The conversation with this id, unless it was deleted."""
+        """Return the conversation with this id, unless it was deleted."""
         row = self._db.row(
             "SELECT id, created_at, metadata, items FROM conversations "
             "WHERE id = ? AND NOT deleted",
@@ -95,7 +91,7 @@ class Store:
     # Items
 
     def append(self, list_key: int, items: Iterable[Json]) -> None:
-        """Put items at the end of a list; their ids must be new to it."""
+        """Add items at the end of a list; their ids must be new to it."""
         last = self._db.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
         self._db.run_many(
             "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
@@ -106,22 +102,22 @@ class Store:
         )
 
     def item(self, list_key: int, id: str) -> Json | None:
-        """The item of a list with this id."""
+        """Return the item of a list with this id."""
         return self._item("SELECT body FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     def item_anywhere(self, id: str) -> Json | None:
-        """The newest item with this id in any list, those of deleted conversations included."""
+        """Return the newest item with this id in any list, also of a deleted conversation."""
         return self._item("SELECT body FROM items WHERE id = ? ORDER BY list DESC LIMIT 1", (id,))
 
     def position(self, list_key: int, id: str) -> int | None:
-        """Where in a list the item with this id stands."""
+        """Return the position in a list of the item with this id."""
         row = self._db.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
         return row[0] if row else None
 
     def items(
         self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
     ) -> list[Json]:
-        """Items of a list by position, from behind ``after`` on; all of them without a limit."""
+        """Return items of a list by position, from behind `after` on; all without a limit."""
         if ascending:
             bound, order = "position > ?", "ASC"
             start = 0 if after is None else after
@@ -137,13 +133,13 @@ class Store:
         return found
 
     def delete_item(self, list_key: int, id: str) -> None:
-        """Take an item out of a list."""
+        """Delete an item from a list."""
         self._db.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     # Responses
 
     def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
-        """Add a response with its input; its output is set when it is finished."""
+        """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
         self._db.run(
             "INSERT INTO responses (id, body, request, input, output) VALUES (?, ?, ?, ?, ?)",
@@ -152,7 +148,7 @@ class Store:
         self.append(lists[0], input)
 
     def response(self, id: str) -> ResponseRow | None:
-        """The response with this id."""
+        """Return the response with this id."""
         row = self._db.row(
             "SELECT id, body, request, events, input, output FROM responses WHERE id = ?", (id,)
         )
@@ -162,7 +158,7 @@ class Store:
         return ResponseRow(row[0], json.loads(row[1]), json.loads(row[2]), events, row[4], row[5])
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
-        """Replace a response's fields, and the events in which it was delivered when given."""
+        """Replace a response's fields, and the events of its stream if they are given."""
         text = _text(events) if events is not None else None
         self._db.run(
             "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?",
@@ -174,21 +170,21 @@ class Store:
         self._db.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
         self._db.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
-    # Leases
+    # Locks. Their table has the name that files of layout 1 have.
 
-    def lease(self, name: str) -> tuple[str | None, float] | None:
-        """The process that holds a name (None: none in particular) and until when (Unix time)."""
+    def lock(self, name: str) -> tuple[str | None, float] | None:
+        """Return the process that has locked a name (None: any) and until when (Unix time)."""
         row = self._db.row("SELECT process, until FROM leases WHERE name = ?", (name,))
         return (row[0], row[1]) if row else None
 
-    def set_lease(self, name: str, owner: str, process: str | None, until: float) -> None:
-        """Give a name to an owner."""
+    def set_lock(self, name: str, owner: str, process: str | None, until: float) -> None:
+        """Lock a name for an owner."""
         self._db.run(
             "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, process, until)
         )
 
-    def delete_lease(self, name: str, owner: str) -> None:
-        """Take a name from an owner, if that is who has it."""
+    def delete_lock(self, name: str, owner: str) -> None:
+        """Delete the lock of a name, if it is this owner's."""
         self._db.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
 
     def _new_list(self) -> int:
@@ -202,4 +198,4 @@ class Store:
 
 
 def _text(value: Any) -> str:
-    return dump(value).decode("ascii")
+    return encode_json(value).decode("ascii")

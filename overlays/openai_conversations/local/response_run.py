@@ -1,7 +1,6 @@
 """One response from its creation to its end, as a stream of events.
 
-Every response is produced this way; a request that does not stream gets the last event's
-response. The run holds the conversation until it is finished or dropped, and never longer.
+Every response is produced this way; a request that does not stream gets the last event's response.
 """
 
 from __future__ import annotations
@@ -9,14 +8,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
-from . import events
 from .errors import ServiceError
 from .ids import new_item_id
-from .model import LocalModel, ModelError, Text, Turn
-from .normalise import output_item
+from .model import LocalModel, ModelError, Text
+from .output_events import item_events, text_message_events
+from .response_plan import ResponsePlan
+from .stored_items import make_output_item
 from .tokens import usage
 
 Json = dict[str, Any]
@@ -31,39 +30,31 @@ LAST_EVENT = {
     "cancelled": "response.failed",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A response about to be made.
-
-    ``response`` has every field but ``output``; ``context`` is what the model sees, the request's
-    own ``input`` at its end; ``input_tokens`` counts it. ``turn`` is the output when it needs no
-    model.
-    """
-
-    response: Json
-    request: Json
-    context: list[Json]
-    input: list[Json]
-    input_tokens: int
-    turn: Turn | None = None
+#: Stores the end of a response and releases its locks. Is given the plan, the final fields, the
+#: output and all events; returns False if the response was cancelled or deleted meanwhile.
+Commit = Callable[[ResponsePlan, Json, list[Json], list[Json]], bool]
 
 
-#: Makes the end of a response durable, and frees what it holds: given are its plan, its final
-#: fields, its output, and all of its events. False when nobody wants it any more.
-Commit = Callable[[Plan, Json, list[Json], list[Json]], bool]
+class ResponseRun(Iterator[Json]):
+    """The events of one response. Its locks are released in exactly one of three ways:
 
+    1. `commit` releases them, before the last event is handed out: a client that has read it may
+       start the next response at once;
+    2. the model failed with an HTTP error: `release` does, before the `error` event;
+    3. the run is closed or dropped early: `close` does.
 
-class Run(Iterator[Json]):
-    """The events of one response. ``close`` drops what is left and frees what is held.
-
-    ``show`` makes of an event what the caller gets to see. ``commit`` is called before the last
-    event is handed out and frees what is held; ``release`` frees it when the run ends otherwise.
+    Args:
+        plan: The response to make.
+        model: The model that puts out its items.
+        now: Gives Unix time in whole seconds.
+        show: Makes of an event what the client gets of it.
+        commit: See `Commit`.
+        release: Releases the locks of a response.
     """
 
     def __init__(
         self,
-        plan: Plan,
+        plan: ResponsePlan,
         model: LocalModel,
         now: Callable[[], int],
         *,
@@ -83,8 +74,8 @@ class Run(Iterator[Json]):
         self._error: ModelError | None = None
         self._events = self._play()
         self._background: bool = plan.response["background"]
-        self._open = True
-        self._held = True
+        self._closed = False
+        self._locked = True
 
     def __next__(self) -> Json:
         try:
@@ -94,13 +85,13 @@ class Run(Iterator[Json]):
             raise
 
     def close(self) -> None:
-        """End the run here; a second call does nothing.
+        """End the run here; a second time does nothing.
 
-        One in the background is no longer the caller's: it is played to its end.
+        One in the background does not depend on its client: it is played to its end.
         """
-        if not self._open:
+        if self._closed:
             return
-        self._open = False
+        self._closed = True
         try:
             if self._background:
                 with suppress(ServiceError):
@@ -108,62 +99,66 @@ class Run(Iterator[Json]):
                         pass
             self._events.close()
         finally:
-            self._let_go()
+            self._unlock()
 
     def __del__(self) -> None:
-        # A generator that never started runs no ``finally``; the lease must go all the same.
-        # Nobody is left to tell if that fails, as it does once the store is closed.
+        # A generator that never started runs no `finally`, but its locks must be released.
+        # If that fails, as it does once the store is closed, there is nobody left to tell.
         with suppress(Exception):
             self.close()
 
     def result(self) -> Json:
-        """Play to the end; the finished response. Raises ServiceError for a scripted HTTP error."""
+        """Play to the end and return the finished response.
+
+        Raises:
+            ServiceError: If the model failed with an HTTP error.
+        """
         last: Json = {}
         for event in self:
             last = event
         if last["type"] == "error":
-            error = self._error
-            assert error is not None
-            assert error.status is not None
-            raise ServiceError(
-                error.status, error.message, type=_error_type(error.status), code=error.code
-            )
+            assert self._error is not None
+            status = self._error.status
+            assert status is not None
+            type = "server_error" if status >= 500 else "invalid_request_error"
+            type = "rate_limit_error" if status == 429 else type
+            raise ServiceError(status, self._error.message, type=type, code=self._error.code)
         response: Json = last["response"]
         return response
 
     def _play(self) -> Generator[Json]:
-        response = self._plan.response
-        started: Json = response | {"status": "in_progress", "output": []}
-        yield self._counted({"type": "response.created", "response": started})
-        yield self._counted({"type": "response.in_progress", "response": started})
+        for event in _first_events(self._plan.response):
+            yield self._number(event)
         try:
-            for event in self._deliver():
-                yield self._counted(event)
+            for event in self._output_events():
+                yield self._number(event)
         except ModelError as error:
             self._error = error
         except Exception as error:
             logger.exception("The model of the local service failed")
             self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
         if self._error is not None and self._error.status is not None and not self._background:
+            self._unlock()
             fields = {"code": self._error.code, "message": self._error.message, "param": None}
-            self._let_go()
-            yield self._counted({"type": "error", **fields})
+            yield self._number({"type": "error", **fields})
             return
         yield self._end()
 
-    def _deliver(self) -> Generator[Json]:
+    def _output_events(self) -> Generator[Json]:
         plan = self._plan
-        turn = plan.turn if plan.turn is not None else self._model.turn(plan.request, plan.context)
+        turn = plan.turn
+        if turn is None:
+            turn = self._model.next_turn(plan.request, plan.context)
         if isinstance(turn, ModelError):
             self._error = turn
         elif isinstance(turn, Text):
             self._incomplete = turn.incomplete
             status = "incomplete" if turn.incomplete else "completed"
-            item = yield from events.message(new_item_id("message"), 0, turn.pieces, status)
-            self._output.append(item)
+            id = new_item_id("message")
+            self._output.append((yield from text_message_events(id, 0, turn.pieces, status)))
         else:
-            for index, item in enumerate([output_item(raw) for raw in turn]):
-                yield from events.finished(item, index)
+            for index, item in enumerate([make_output_item(output) for output in turn]):
+                yield from item_events(item, index)
                 self._output.append(item)
 
     def _end(self) -> Json:
@@ -172,7 +167,7 @@ class Run(Iterator[Json]):
         except ServiceError as error:
             if not self._background:
                 raise
-            # The request is long answered; what came between can only show in the response.
+            # Its request got a response long ago; a conflict can only show in the run's result.
             self._sent.pop()
             self._error = ModelError(error.message)
             return self._committed()
@@ -180,10 +175,9 @@ class Run(Iterator[Json]):
     def _committed(self) -> Json:
         response = self._plan.response | self._outcome()
         response["usage"] = usage(self._plan.input_tokens, self._output)
-        name = LAST_EVENT[response["status"]]
-        last = self._counted({"type": name, "response": response | {"output": self._output}})
+        last = self._number(_last_event(response, self._output))
         kept = self._commit(self._plan, response, self._output, self._sent)
-        self._held = False
+        self._locked = False
         if not kept:
             message = "The response was cancelled or deleted while it was being made."
             raise ServiceError(400, message, code="response_cancelled")
@@ -197,35 +191,30 @@ class Run(Iterator[Json]):
             return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
         return {"status": "completed", "completed_at": self._now()}
 
-    def _let_go(self) -> None:
-        # Before the last event goes out: whoever has read it may start the next response at once.
-        if self._held:
-            self._held = False
+    def _unlock(self) -> None:
+        if self._locked:
+            self._locked = False
             self._release(self._plan.response)
 
-    def _counted(self, event: Json) -> Json:
+    def _number(self, event: Json) -> Json:
         event = {"type": event["type"], "sequence_number": len(self._sent), **event}
         self._sent.append(event)
         return event
 
 
-def replay(response: Json, output: list[Json]) -> list[Json]:
-    """The events that deliver a finished response that was not streamed."""
+def replay_events(response: Json, output: list[Json]) -> list[Json]:
+    """Return the events of a finished response that was not streamed."""
+    started = {name: response[name] for name in response if name not in ("usage", "completed_at")}
+    inner = [event for index, item in enumerate(output) for event in item_events(item, index)]
+    events = [*_first_events(started), *inner, _last_event(response, output)]
+    return [event | {"sequence_number": n} for n, event in enumerate(events)]
+
+
+def _first_events(response: Json) -> list[Json]:
     started: Json = response | {"status": "in_progress", "output": []}
-    for name in ("usage", "completed_at"):
-        started.pop(name, None)
-    inner = [event for index, item in enumerate(output) for event in events.finished(item, index)]
-    last = LAST_EVENT[response["status"]]
-    sequence: list[Json] = [
-        {"type": "response.created", "response": started},
-        {"type": "response.in_progress", "response": started},
-        *inner,
-        {"type": last, "response": response | {"output": output}},
-    ]
-    return [event | {"sequence_number": n} for n, event in enumerate(sequence)]
+    names = ("response.created", "response.in_progress")
+    return [{"type": name, "response": started} for name in names]
 
 
-def _error_type(status: int) -> str:
-    if status == 429:
-        return "rate_limit_error"
-    return "server_error" if status >= 500 else "invalid_request_error"
+def _last_event(response: Json, output: list[Json]) -> Json:
+    return {"type": LAST_EVENT[response["status"]], "response": response | {"output": output}}
