@@ -217,9 +217,9 @@ def test_a_long_list_is_read_in_as_many_steps_as_a_short_one(
 
 def test_a_lock_ends_with_its_process_or_its_time() -> None:
     database = Database(None)
-    store = Store(database)
-    locks = Locks(store, lambda: 100.0)
+    locks = Locks(database, lambda: 100.0)
     host = socket.gethostname()
+    replace = "REPLACE INTO leases VALUES (?, ?, ?, ?)"
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     for process, locked in [
@@ -229,10 +229,10 @@ def test_a_lock_ends_with_its_process_or_its_time() -> None:
         ("elsewhere/1/token", True),
         (None, True),
     ]:
-        store.set_lock("conv_1", "resp_1", process, 200.0)
+        database.run(replace, ("conv_1", "resp_1", process, 200.0))
         assert locks.is_locked("conv_1") is locked
         assert locks.acquire("conv_1", "resp_2") is not locked
-        store.set_lock("conv_1", "resp_1", process, 99.0)
+        database.run(replace, ("conv_1", "resp_1", process, 99.0))
         assert not locks.is_locked("conv_1")
     assert locks.acquire("conv_1", "resp_3")
     locks.release("conv_1", "resp_1")

@@ -26,7 +26,6 @@ class Parameter:
 
     name: str
     place: str
-    required: bool
     schema: Mapping[str, Any]
 
 
@@ -156,16 +155,15 @@ def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
         id=shape["operationId"],
         method=method.upper(),
         path=path,
-        parameters=tuple(_parameter(_resolved(one)) for one in shape.get("parameters", ())),
+        parameters=tuple(
+            Parameter(one["name"], one["in"], one["schema"])
+            for one in map(_resolved, shape.get("parameters", ()))
+        ),
         body=_schema(body, "application/json"),
         body_required=bool(body.get("required")),
         responses={status: _schema(one, "application/json") for status, one in responses.items()},
         event=next((event for event in events if event is not None), None),
     )
-
-
-def _parameter(shape: Mapping[str, Any]) -> Parameter:
-    return Parameter(shape["name"], shape["in"], bool(shape.get("required")), shape["schema"])
 
 
 def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from .values import Problem, describe_types, is_mapping, is_object, json_types
 
@@ -20,13 +20,6 @@ Names = frozenset[str]
 
 #: The property that tells the variants of every union in the OpenAPI document apart.
 TAG = "type"
-
-
-class Compiler(Protocol):
-    """The part of the validator that a union needs."""
-
-    def check(self, schema: Any) -> Check: ...
-    def resolve(self, reference: str) -> Any: ...
 
 
 class Variant(NamedTuple):
@@ -43,19 +36,28 @@ class Variant(NamedTuple):
 
 
 class UnionCheck:
-    """A compiled union. Calling it returns the problems of a value, as any compiled schema does."""
+    """A compiled union. Calling it returns the problems of a value, as any compiled schema does.
 
-    def __init__(self, schemas: Sequence[Any], compiler: Compiler) -> None:
+    Args:
+        schemas: The variants.
+        compile_schema: Compiles one of them.
+        resolve: Returns the schema that a `$ref` points to.
+    """
+
+    def __init__(
+        self, schemas: Sequence[Any], compile_schema: Callable[[Any], Check], resolve: Resolve
+    ) -> None:
         self._schemas = schemas
-        self._compiler = compiler
+        self._compile = compile_schema
+        self._resolve = resolve
 
     @cached_property
     def _variants(self) -> list[Variant]:
         # Made at the first use: unions refer to each other in circles.
-        resolve = self._compiler.resolve
+        resolve = self._resolve
         return [
             Variant(
-                self._compiler.check(schema),
+                self._compile(schema),
                 admitted_types(schema, resolve),
                 admitted_tags(schema, TAG, resolve),
                 requires(schema, TAG, resolve),

@@ -68,7 +68,7 @@ class Validator:
             if keyword in _SIMPLE:
                 checks.append(_SIMPLE[keyword](operand))
             elif keyword in ("anyOf", "oneOf"):
-                checks.append(UnionCheck(operand, self))
+                checks.append(UnionCheck(operand, self.check, self.resolve))
             elif keyword == "allOf":
                 checks.extend(self.check(part) for part in operand)
             elif keyword == "$ref":

@@ -17,8 +17,6 @@ from typing import Any, NoReturn
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
 
-__all__ = ["add_arguments", "run"]
-
 KEY_VARIABLE = "LOCAL_API_KEY"
 
 

@@ -21,8 +21,6 @@ from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError
 from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
 from .worker_threads import StreamReader, handle_in_thread
 
-__all__ = ["CLOSE_CONNECTION", "create_app"]
-
 # A server may put a function under this name into the ASGI state; it closes the connection of the
 # request. ASGI has no way to do that, and only `ConnectionLostError` needs one.
 CLOSE_CONNECTION = "local_close_connection"

@@ -21,8 +21,6 @@ from .http_messages import ServiceRequest, ServiceResponse, close_iterator
 from .recording import RecordedRequest, RecordingService
 from .service import LocalService
 
-__all__ = ["FAULT_HEADER", "ConnectionLostError", "Fault", "FaultInjectingService", "Faults"]
-
 # Every response that a fault made or changed carries its name, so that nobody takes such a response
 # for a bug of the service, and a check against the OpenAPI document can leave it out.
 FAULT_HEADER = "x-local-fault"
@@ -46,10 +44,6 @@ class Fault:
     name: str
     on: str
     effect: Callable[[Respond], ServiceResponse | None]
-
-    def strikes(self, request: ServiceRequest) -> bool:
-        """Return whether the fault is meant for this request."""
-        return fnmatchcase(f"{request.method} {request.path}", self.on)
 
 
 class Faults:
@@ -167,9 +161,10 @@ class Faults:
 
     def take(self, request: ServiceRequest) -> Fault | None:
         """Remove and return the first pending fault that is meant for this request."""
+        target = f"{request.method} {request.path}"
         with self._lock:
             for index, fault in enumerate(self._pending):
-                if fault.strikes(request):
+                if fnmatchcase(target, fault.on):
                     return self._pending.pop(index)
         return None
 

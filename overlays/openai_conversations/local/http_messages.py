@@ -9,8 +9,6 @@ from typing import Any, Protocol
 from .errors import to_service_error
 from .json_body import encode_json
 
-__all__ = ["PREFIX", "EventStream", "Service", "ServiceRequest", "ServiceResponse"]
-
 #: The path of the API's base URL; the paths of the OpenAPI document are below it.
 PREFIX = "/v1"
 

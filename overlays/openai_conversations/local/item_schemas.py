@@ -6,7 +6,7 @@ The facts come from the unions `InputItem` (sent) and `ConversationItem` with `I
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,13 @@ from .._schema.values import is_mapping
 
 Item = dict[str, Any]
 Schema = Mapping[str, Any]
+
+#: The optional parts that are not left out but empty.
+_EMPTY: Mapping[str, Any] = {
+    "message.output_text.logprobs": [],
+    "file_search_call.results": None,
+    "code_interpreter_call.outputs": None,
+}
 
 
 @cache
@@ -48,10 +55,31 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part, hide in _HIDE.get(item["type"], {}).items():
-        if part not in include:
-            item = hide(item)
+    for part, type, path in _optional_parts():
+        if type == item["type"] and part not in include:
+            item = _hide(item, path, part)
     return item
+
+
+@cache
+def _optional_parts() -> list[tuple[str, str, list[str]]]:
+    """Split the eight values of `include`, each of the form `type.field` or `type.field.field`."""
+    parts: list[str] = schema("IncludeEnum")["enum"]
+    return [(part, part.split(".")[0], part.split(".")[1:]) for part in parts]
+
+
+def _hide(value: Item, path: list[str], part: str) -> Item:
+    name, *rest = path
+    if name in ("input_image", "output_text"):  # the content parts of this type
+        content = [_hide(p, rest, part) if p["type"] == name else p for p in value["content"]]
+        return value | {"content": content}
+    if name not in value:
+        return value
+    if rest:
+        return value | {name: _hide(value[name], rest, part)}
+    if part in _EMPTY:
+        return value | {name: _EMPTY[part]}
+    return {key: field for key, field in value.items() if key != name}
 
 
 def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
@@ -83,42 +111,3 @@ def _properties(one: Schema) -> Iterator[tuple[str, Schema]]:
         yield from _properties(part)
     if "$ref" in one:
         yield from _properties(validator().resolve(one["$ref"]))
-
-
-def _without(name: str) -> Callable[[Item], Item]:
-    return lambda item: {key: value for key, value in item.items() if key != name}
-
-
-def _with(name: str, value: Any) -> Callable[[Item], Item]:
-    return lambda item: item | {name: value} if name in item else item
-
-
-def _inside(holder: str, change: Callable[[Item], Item]) -> Callable[[Item], Item]:
-    return lambda item: item | {holder: change(item[holder])} if holder in item else item
-
-
-def _in_parts(type: str, change: Callable[[Item], Item]) -> Callable[[Item], Item]:
-    return lambda item: (
-        item
-        | {"content": [change(part) if part["type"] == type else part for part in item["content"]]}
-    )
-
-
-#: How each part that `include` can name is left out, by the type of the item. The document names
-#: eight of them, each after the place where it is.
-_HIDE: Mapping[str, Mapping[str, Callable[[Item], Item]]] = {
-    "message": {
-        "message.input_image.image_url": _in_parts("input_image", _without("image_url")),
-        "message.output_text.logprobs": _in_parts("output_text", _with("logprobs", [])),
-    },
-    "file_search_call": {"file_search_call.results": _with("results", None)},
-    "web_search_call": {
-        "web_search_call.results": _without("results"),
-        "web_search_call.action.sources": _inside("action", _without("sources")),
-    },
-    "computer_call_output": {
-        "computer_call_output.output.image_url": _inside("output", _without("image_url"))
-    },
-    "code_interpreter_call": {"code_interpreter_call.outputs": _with("outputs", None)},
-    "reasoning": {"reasoning.encrypted_content": _without("encrypted_content")},
-}

@@ -1,7 +1,7 @@
 """Locks on conversations and responses: a conversation takes one response at a time.
 
-A lock is a row in the store, because several processes may serve one file. It belongs to an owner
-(a response) and usually to a process. It ends in one of three ways:
+A lock is a row in the database, because several processes may serve one file. It belongs to an
+owner (a response) and usually to a process. It ends in one of three ways:
 
 1. its owner releases it;
 2. its process has died: on the same machine it is free at once;
@@ -16,7 +16,7 @@ import sys
 import uuid
 from collections.abc import Callable
 
-from .store import Store
+from .database import Database
 
 #: How long a lock lasts if it is not released, in seconds.
 LOCK_SECONDS = 600.0
@@ -26,10 +26,12 @@ _PROCESS_TOKEN = uuid.uuid4().hex
 
 
 class Locks:
-    """The locks of one store. Every method must be called inside a transaction."""
+    """The locks of one database. Every method must be called inside a transaction."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
-        self._store = store
+    # The table has the name that it has in files of layout 1.
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._db = database
         self._clock = clock
 
     def acquire(self, name: str, owner: str, *, outlives_process: bool = False) -> bool:
@@ -37,21 +39,21 @@ class Locks:
         if self.is_locked(name):
             return False
         process = f"{socket.gethostname()}/{os.getpid()}/{_PROCESS_TOKEN}"
-        until = self._clock() + LOCK_SECONDS
-        self._store.set_lock(name, owner, None if outlives_process else process, until)
+        row = (name, owner, None if outlives_process else process, self._clock() + LOCK_SECONDS)
+        self._db.run("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", row)
         return True
 
     def is_locked(self, name: str) -> bool:
         """Return whether a name is locked."""
-        lock = self._store.lock(name)
-        if lock is None:
+        row = self._db.row("SELECT process, until FROM leases WHERE name = ?", (name,))
+        if row is None:
             return False
-        process, until = lock
-        return until > self._clock() and (process is None or not _is_dead(process))
+        process, until = row
+        return bool(until > self._clock()) and (process is None or not _is_dead(process))
 
     def release(self, name: str, owner: str) -> None:
         """Unlock a name; nothing happens if another owner has locked it by now."""
-        self._store.delete_lock(name, owner)
+        self._db.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
 
 
 def _is_dead(process: str) -> bool:

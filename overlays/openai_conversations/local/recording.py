@@ -11,8 +11,6 @@ from .http_messages import ServiceRequest, ServiceResponse
 from .model import LocalModel
 from .service import LocalService
 
-__all__ = ["RecordedRequest", "RecordingService"]
-
 
 @dataclass(slots=True)
 class RecordedRequest:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from .errors import ServiceError
@@ -22,19 +23,12 @@ Json = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-#: The event that ends a response, by its status.
-LAST_EVENT = {
-    "completed": "response.completed",
-    "incomplete": "response.incomplete",
-    "failed": "response.failed",
-    "cancelled": "response.failed",
-}
-
 #: Stores the end of a response and releases its locks. Is given the plan, the final fields, the
 #: output and all events; returns False if the response was cancelled or deleted meanwhile.
 Commit = Callable[[ResponsePlan, Json, list[Json], list[Json]], bool]
 
 
+@dataclass(eq=False)
 class ResponseRun(Iterator[Json]):
     """The events of one response. Its locks are released in exactly one of three ways:
 
@@ -43,7 +37,7 @@ class ResponseRun(Iterator[Json]):
     2. the model failed with an HTTP error: `release` does, before the `error` event;
     3. the run is closed or dropped early: `close` does.
 
-    Args:
+    Attributes:
         plan: The response to make.
         model: The model that puts out its items.
         now: Gives Unix time in whole seconds.
@@ -52,34 +46,26 @@ class ResponseRun(Iterator[Json]):
         release: Releases the locks of a response.
     """
 
-    def __init__(
-        self,
-        plan: ResponsePlan,
-        model: LocalModel,
-        now: Callable[[], int],
-        *,
-        show: Callable[[Json], Json],
-        commit: Commit,
-        release: Callable[[Json], None],
-    ) -> None:
-        self._plan = plan
-        self._model = model
-        self._now = now
-        self._show = show
-        self._commit = commit
-        self._release = release
+    plan: ResponsePlan
+    model: LocalModel
+    now: Callable[[], int]
+    show: Callable[[Json], Json]
+    commit: Commit
+    release: Callable[[Json], None]
+
+    def __post_init__(self) -> None:
         self._sent: list[Json] = []
         self._output: list[Json] = []
         self._incomplete: str | None = None
         self._error: ModelError | None = None
         self._events = self._play()
-        self._background: bool = plan.response["background"]
+        self._background: bool = self.plan.response["background"]
         self._closed = False
         self._locked = True
 
     def __next__(self) -> Json:
         try:
-            return self._show(next(self._events))
+            return self.show(next(self._events))
         except BaseException:
             self.close()
             raise
@@ -127,7 +113,7 @@ class ResponseRun(Iterator[Json]):
         return response
 
     def _play(self) -> Generator[Json]:
-        for event in _first_events(self._plan.response):
+        for event in _first_events(self.plan.response):
             yield self._number(event)
         try:
             for event in self._output_events():
@@ -145,10 +131,10 @@ class ResponseRun(Iterator[Json]):
         yield self._end()
 
     def _output_events(self) -> Generator[Json]:
-        plan = self._plan
+        plan = self.plan
         turn = plan.turn
         if turn is None:
-            turn = self._model.next_turn(plan.request, plan.context)
+            turn = self.model.next_turn(plan.request, plan.context)
         if isinstance(turn, ModelError):
             self._error = turn
         elif isinstance(turn, Text):
@@ -173,10 +159,10 @@ class ResponseRun(Iterator[Json]):
             return self._committed()
 
     def _committed(self) -> Json:
-        response = self._plan.response | self._outcome()
-        response["usage"] = usage(self._plan.input_tokens, self._output)
+        response = self.plan.response | self._outcome()
+        response["usage"] = usage(self.plan.input_tokens, self._output)
         last = self._number(_last_event(response, self._output))
-        kept = self._commit(self._plan, response, self._output, self._sent)
+        kept = self.commit(self.plan, response, self._output, self._sent)
         self._locked = False
         if not kept:
             message = "The response was cancelled or deleted while it was being made."
@@ -189,12 +175,12 @@ class ResponseRun(Iterator[Json]):
             return {"status": "failed", "error": {"code": code, "message": self._error.message}}
         if self._incomplete is not None:
             return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
-        return {"status": "completed", "completed_at": self._now()}
+        return {"status": "completed", "completed_at": self.now()}
 
     def _unlock(self) -> None:
         if self._locked:
             self._locked = False
-            self._release(self._plan.response)
+            self.release(self.plan.response)
 
     def _number(self, event: Json) -> Json:
         event = {"type": event["type"], "sequence_number": len(self._sent), **event}
@@ -217,4 +203,6 @@ def _first_events(response: Json) -> list[Json]:
 
 
 def _last_event(response: Json, output: list[Json]) -> Json:
-    return {"type": LAST_EVENT[response["status"]], "response": response | {"output": output}}
+    # The API has no event of its own for a cancelled response.
+    status = "failed" if response["status"] == "cancelled" else response["status"]
+    return {"type": f"response.{status}", "response": response | {"output": output}}

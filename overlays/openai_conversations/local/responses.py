@@ -160,14 +160,8 @@ class Responses:
                 pass
 
     def _run(self, plan: ResponsePlan, include: Collection[str]) -> ResponseRun:
-        return ResponseRun(
-            plan,
-            self._model,
-            self._now,
-            show=partial(_include_in_event, include=include),
-            commit=self._commit,
-            release=self._unlock,
-        )
+        show = partial(_include_in_event, include=include)
+        return ResponseRun(plan, self._model, self._now, show, self._commit, self._unlock)
 
     def _lock(self, response: Json) -> None:
         """Lock the conversation of a response, if it has one."""

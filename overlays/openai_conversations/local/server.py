@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from types import TracebackType
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .app import CLOSE_CONNECTION, create_app
 from .http_messages import PREFIX, Service
-
-__all__ = ["LocalServer", "listen"]
 
 
 def listen(address: str, port: int, family: int = socket.AF_INET) -> socket.socket:
@@ -80,10 +77,5 @@ class LocalServer:
     def __enter__(self) -> LocalServer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()

@@ -67,7 +67,7 @@ class LocalService:
         self._max_body = max_body
         self._database = Database(path)
         store = Store(self._database)
-        locks = Locks(store, clock)
+        locks = Locks(self._database, clock)
         conversations = Conversations(store, locks, clock)
         responses = Responses(store, locks, self._model, clock)
         self._operations: dict[

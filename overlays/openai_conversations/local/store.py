@@ -1,4 +1,4 @@
-"""The tables of the local service: conversations, items, responses, and locks.
+"""The tables of the local service: conversations, items, and responses.
 
 The rules know no SQL, and this file knows no rules. Items are in numbered lists: a conversation has
 one, a response one for its input and one for its output. A list is read by position from either
@@ -169,23 +169,6 @@ class Store:
         """Delete a response with its input and output."""
         self._db.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
         self._db.run("DELETE FROM responses WHERE id = ?", (row.id,))
-
-    # Locks. Their table has the name that files of layout 1 have.
-
-    def lock(self, name: str) -> tuple[str | None, float] | None:
-        """Return the process that has locked a name (None: any) and until when (Unix time)."""
-        row = self._db.row("SELECT process, until FROM leases WHERE name = ?", (name,))
-        return (row[0], row[1]) if row else None
-
-    def set_lock(self, name: str, owner: str, process: str | None, until: float) -> None:
-        """Lock a name for an owner."""
-        self._db.run(
-            "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, process, until)
-        )
-
-    def delete_lock(self, name: str, owner: str) -> None:
-        """Delete the lock of a name, if it is this owner's."""
-        self._db.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
 
     def _new_list(self) -> int:
         key = self._db.run("INSERT INTO lists DEFAULT VALUES")

@@ -15,8 +15,6 @@ from .errors import ConnectionLostError, ResponseTimeoutError
 from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
 from .worker_threads import StreamReader, handle_in_thread
 
-__all__ = ["AsyncLocalTransport", "LocalTransport"]
-
 
 class _ServiceOwner:
     def __init__(self, service: Service, *, close_service: bool = False) -> None:

@@ -18,8 +18,6 @@ from anyio import to_thread
 
 from .http_messages import Service, ServiceRequest, ServiceResponse, close_iterator
 
-__all__ = ["StreamReader", "handle_in_thread"]
-
 # anyio before 4.1 has another name for it, and httpx accepts any anyio.
 _KEYWORDS = signature(to_thread.run_sync).parameters
 _ABANDON: dict[str, Any] = {
