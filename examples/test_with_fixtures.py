@@ -40,7 +40,7 @@ def test_what_was_sent(
     assert request.json["metadata"] == {"user_id": "user_123"}
 
 
-def test_a_scripted_answer(
+def test_a_scripted_response(
     conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     conversations_local.model.enqueue_text("It is sunny in Paris.")
@@ -48,7 +48,7 @@ def test_a_scripted_answer(
     assert response.output_text == "It is sunny in Paris."
 
 
-def test_an_answer_that_is_lost(
+def test_a_response_that_is_lost(
     conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     made = remember(conversations_client, "user_123", "Hello!")

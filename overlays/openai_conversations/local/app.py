@@ -27,11 +27,7 @@ CLOSE_CONNECTION = "local_close_connection"
 
 
 def create_app(service: Service) -> Starlette:
-    """Make the application; it closes the service when the server shuts it down.
-
-    Args:
-        service: The service that responds to everything below `/v1`.
-    """
+    """Make the application around a service, which it closes when the server shuts it down."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:

@@ -118,8 +118,7 @@ class Database:
 
     def row(self, sql: str, values: tuple[Any, ...]) -> Any:
         """Return the first row of a query, or None."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchone()
+        return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]

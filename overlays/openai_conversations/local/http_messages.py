@@ -55,13 +55,8 @@ class ServiceResponse:
 class Service(Protocol):
     """An object that responds to requests: `LocalService`, or one that wraps it."""
 
-    def handle(self, request: ServiceRequest, /) -> ServiceResponse:
-        """Respond to one request."""
-        ...
-
-    def close(self) -> None:
-        """Release the store."""
-        ...
+    def handle(self, request: ServiceRequest, /) -> ServiceResponse: ...
+    def close(self) -> None: ...
 
 
 class EventStream(Iterator[bytes]):

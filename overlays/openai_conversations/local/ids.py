@@ -12,35 +12,16 @@ import time
 
 #: The prefix of an item's id, by the item's `type`.
 PREFIXES = {
-    "message": "msg",
-    "function_call": "fc",
-    "function_call_output": "fco",
-    "file_search_call": "fs",
-    "web_search_call": "ws",
-    "image_generation_call": "ig",
-    "computer_call": "cu",
-    "computer_call_output": "cuo",
-    "tool_search_call": "tsc",
-    "tool_search_output": "tso",
-    "additional_tools": "at",
-    "reasoning": "rs",
-    "program": "prog",
-    "program_output": "progo",
-    "compaction": "cmp",
-    "code_interpreter_call": "ci",
-    "local_shell_call": "lsh",
-    "local_shell_call_output": "lsho",
-    "shell_call": "sh",
-    "shell_call_output": "sho",
-    "apply_patch_call": "apc",
-    "apply_patch_call_output": "apco",
-    "mcp_list_tools": "mcpl",
-    "mcp_approval_request": "mcpr",
-    "mcp_approval_response": "mcpa",
-    "mcp_call": "mcp",
-    "custom_tool_call": "ctc",
-    "custom_tool_call_output": "ctco",
-}
+    "message": "msg", "function_call": "fc", "function_call_output": "fco",
+    "file_search_call": "fs", "web_search_call": "ws", "image_generation_call": "ig",
+    "computer_call": "cu", "computer_call_output": "cuo", "tool_search_call": "tsc",
+    "tool_search_output": "tso", "additional_tools": "at", "reasoning": "rs", "program": "prog",
+    "program_output": "progo", "compaction": "cmp", "code_interpreter_call": "ci",
+    "local_shell_call": "lsh", "local_shell_call_output": "lsho", "shell_call": "sh",
+    "shell_call_output": "sho", "apply_patch_call": "apc", "apply_patch_call_output": "apco",
+    "mcp_list_tools": "mcpl", "mcp_approval_request": "mcpr", "mcp_approval_response": "mcpa",
+    "mcp_call": "mcp", "custom_tool_call": "ctc", "custom_tool_call_output": "ctco",
+}  # fmt: skip
 
 _VALID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 

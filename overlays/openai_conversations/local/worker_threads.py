@@ -35,7 +35,8 @@ class StreamReader:
     def __init__(self, body: Iterator[bytes]) -> None:
         self._body = body
         self._lock = threading.Lock()
-        self._reading = False
+        self._reading: Future[None] = Future()
+        self._reading.set_result(None)
         self._closed = False
 
     def next(self) -> bytes | None:
@@ -43,15 +44,11 @@ class StreamReader:
         with self._lock:
             if self._closed:
                 return None
-            self._reading = True
+            self._reading = Future()
         try:
             return next(self._body, None)
         finally:
-            with self._lock:
-                self._reading = False
-                closed = self._closed
-            if closed:
-                close_iterator(self._body)
+            self._reading.set_result(None)
 
     async def next_async(self) -> bytes | None:
         """Do the same on a worker thread. After a cancellation, `close` must be called."""
@@ -63,9 +60,8 @@ class StreamReader:
             if self._closed:
                 return
             self._closed = True
-            if self._reading:
-                return
-        close_iterator(self._body)
+        # Runs now if no chunk is being made, or on the thread that makes one once it is there.
+        self._reading.add_done_callback(lambda _: close_iterator(self._body))
 
 
 async def handle_in_thread(service: Service, request: ServiceRequest) -> ServiceResponse:
