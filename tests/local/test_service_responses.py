@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceResponse
+from openai_conversations.local.ids import PREFIXES
 from openai_conversations_api.models import Message
 
 from tests.local.calls import ask, events, new_conversation, send, texts_of
@@ -207,6 +208,25 @@ def test_a_bad_reply_of_a_callable_is_a_failed_response(reply: Any) -> None:
     assert response["status"] == "failed"
     assert response["error"]["code"] == "server_error"
     assert response["error"]["message"].startswith("The local model failed: ")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "web_search_call", "action": {"type": "search", "query": "x"}},
+        {"type": "image_generation_call"},
+        {"type": "code_interpreter_call", "container_id": "cntr_1"},
+        {"type": "file_search_call", "queries": ["x"]},
+    ],
+)
+def test_id_and_status_of_an_output_item_are_filled_in(item: Any) -> None:
+    model = LocalModel()
+    model.enqueue(item)
+    response = respond(LocalService(model=model), input="x")
+    assert response["status"] == "completed", response["error"]
+    [output] = response["output"]
+    assert output["status"] == "completed"
+    assert output["id"].startswith(f"{PREFIXES[item['type']]}_")
 
 
 def test_a_callable_may_raise() -> None:

@@ -64,6 +64,7 @@ class _Endpoint:
             response = await handle_in_thread(self._service, _to_service(request, body))
             await _to_starlette(response)(scope, receive, send)
         except (ConnectionLostError, ResponseTimeoutError) as error:
+            # Closed now, or silent; in both cases the client's end of it ends the request.
             if isinstance(error, ConnectionLostError):
                 getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":

@@ -121,6 +121,7 @@ class Database:
         return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str) -> None:
+        # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         empty = not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]

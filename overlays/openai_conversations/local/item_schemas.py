@@ -37,16 +37,30 @@ def declared_fields(type: str) -> dict[str, list[Schema]]:
     """Return the fields of an item type, sent or returned, each with all its schemas."""
     found: dict[str, list[Schema]] = {}
     for union in ("InputItem", "ConversationItem", "ItemResource"):
-        for name, declared in _fields(union, type):
-            found.setdefault(name, []).append(declared)
+        for part in _object_schemas(union, type):
+            for name, declared in part.get("properties", {}).items():
+                found.setdefault(name, []).append(declared)
     return found
 
 
 @cache
 def nullable_fields(type: str) -> frozenset[str]:
     """Return the fields of an item type that may be null in a response."""
-    fields = _fields("ConversationItem", type)
-    return frozenset(name for name, declared in fields if not problems(declared, None))
+    return frozenset(
+        name
+        for part in _object_schemas("ConversationItem", type)
+        for name, declared in part.get("properties", {}).items()
+        if not problems(declared, None)
+    )
+
+
+@cache
+def default_fields(type: str) -> Item:
+    """Return the fields that a stored item must have, with the values for one that lacks them."""
+    parts = _object_schemas("ItemResource", type)
+    required = {name for part in parts for name in part.get("required", ())}
+    defaults: Item = dict.fromkeys(sorted(required & nullable_fields(type)))
+    return defaults | ({"status": "completed"} if "status" in required else {})
 
 
 def apply_include(item: Item, include: Collection[str]) -> Item:
@@ -82,10 +96,11 @@ def _hide(value: Item, path: list[str], part: str) -> Item:
     return {key: field for key, field in value.items() if key != name}
 
 
-def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
+def _object_schemas(union: str, type: str) -> Iterator[Schema]:
+    """Yield the schemas that an item of this type must fit, of all variants in the union."""
     for variant in _variants(schema(union)):
         if type in _tags(variant):
-            yield from _properties(variant)
+            yield from _with_parts(variant)
 
 
 def _tags(variant: Schema) -> Collection[str]:
@@ -105,9 +120,9 @@ def _variants(one: Any) -> Iterator[Schema]:
         yield one
 
 
-def _properties(one: Schema) -> Iterator[tuple[str, Schema]]:
-    yield from one.get("properties", {}).items()
+def _with_parts(one: Schema) -> Iterator[Schema]:
+    yield one
     for part in one.get("allOf", ()):
-        yield from _properties(part)
+        yield from _with_parts(part)
     if "$ref" in one:
-        yield from _properties(validator().resolve(one["$ref"]))
+        yield from _with_parts(validator().resolve(one["$ref"]))

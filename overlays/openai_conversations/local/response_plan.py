@@ -107,6 +107,7 @@ def new_plan(
     """
     earlier = _earlier_items(store, body)
     sent = _sent_items(body)
+    # A trigger at the end asks for a compaction in place of output; it is not an item to store.
     compacts = bool(sent) and sent[-1].get("type") == "compaction_trigger"
     if stored_input is None:
         stored_input = _new_items(store, sent[:-1] if compacts else sent, earlier)
@@ -154,6 +155,7 @@ def _earlier_items(store: Store, body: Json) -> list[Json]:
         )
     if conversation_id is not None:
         return store.items(find_conversation(store, conversation_id).items)
+    # A chain of responses is read from its newest back to its first.
     turns: list[list[Json]] = []
     while previous is not None:
         row = store.response(previous) if is_valid_id(previous) else None
@@ -173,8 +175,8 @@ def _new_items(store: Store, sent: list[Json], earlier: list[Json]) -> list[Json
     known = {item["id"] for item in earlier}
     new: list[Json] = []
     for one, item in zip(sent, make_stored_items(sent, "input", store.item_anywhere), strict=True):
-        if item["id"] not in known:
+        if item["id"] not in known:  # 1. a new item, or a reference to one from elsewhere
             new.append(item)
-        elif not is_reference(one):
+        elif not is_reference(one):  # 2. an id that is taken (3. a reference: left out)
             raise duplicate_item(item["id"], "input")
     return new

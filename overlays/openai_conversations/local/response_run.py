@@ -135,6 +135,7 @@ class ResponseRun(Iterator[Json]):
         turn = plan.turn
         if turn is None:
             turn = self.model.next_turn(plan.request, plan.context)
+        # A turn is 1. a failure, 2. a text whose pieces may still be on their way, 3. whole items.
         if isinstance(turn, ModelError):
             self._error = turn
         elif isinstance(turn, Text):
@@ -143,6 +144,7 @@ class ResponseRun(Iterator[Json]):
             id = new_item_id("message")
             self._output.append((yield from text_message_events(id, 0, turn.pieces, status)))
         else:
+            # All are made first: a wrong item fails the response before any of it is sent.
             for index, item in enumerate([make_output_item(output) for output in turn]):
                 yield from item_events(item, index)
                 self._output.append(item)

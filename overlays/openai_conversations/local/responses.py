@@ -39,6 +39,7 @@ class Responses:
         """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
         response = new_response(request.body, self._now())
         background, streamed = response["background"], bool(request.body.get("stream"))
+        # Locked before the context is read: no other response may add to it in between.
         self._lock(response)
         try:
             plan = new_plan(self._store, request.body, response)
@@ -55,11 +56,11 @@ class Responses:
     def retrieve(self, request: RoutedRequest) -> Json | Iterator[Json]:
         """Serve getResponse; one in the background moves on a step each time it is retrieved."""
         row = self._find(request)
-        if request.query.get("stream"):
+        if request.query.get("stream"):  # 1. as a stream, from its events
             return self._replay(row, request)
-        if row.body["status"] == "in_progress":
+        if row.body["status"] == "in_progress":  # 2. made now, to its end
             self._finish(row)
-        elif row.body["status"] == "queued":
+        elif row.body["status"] == "queued":  # 3. one step on; made the next time
             with self._store.transaction():
                 row = self._find(request)
                 if row.body["status"] == "queued":
@@ -128,7 +129,7 @@ class Responses:
         if row.body["status"] in UNFINISHED:
             self._finish(row)
             row = self._find(request)
-        if row.body["status"] in UNFINISHED:
+        if row.body["status"] in UNFINISHED:  # `_finish` found it locked
             message = "Another request is streaming this response; try again later."
             raise invalid_request("stream", message)
         events = row.events or replay_events(row.body, self._store.items(row.output))

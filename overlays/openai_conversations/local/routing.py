@@ -67,6 +67,7 @@ def relative_path(path: str) -> str:
 def _read_body(operation: Operation, request: ServiceRequest, max_body: int) -> dict[str, Any]:
     if operation.body is None:
         return {}
+    # 1. A body. 2. None, where the document requires one. 3. None, where it may be missing.
     if request.body.strip():
         body = decode_body(request.body, request.headers, max_body)
     elif operation.body_required:

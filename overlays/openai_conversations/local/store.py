@@ -118,6 +118,7 @@ class Store:
         self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
     ) -> list[Json]:
         """Return items of a list by position, from behind `after` on; all without a limit."""
+        # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
         if ascending:
             bound, order = "position > ?", "ASC"
             start = 0 if after is None else after

@@ -13,23 +13,9 @@ from .._schema import Problem, problems, schema
 from .._schema.values import is_array, is_object
 from .errors import ServiceError, duplicate_item, invalid_request, not_found, schema_mismatch
 from .ids import is_valid_id, new_item_id
-from .item_schemas import declared_fields, nullable_fields, stored_types
+from .item_schemas import declared_fields, default_fields, nullable_fields, stored_types
 
 Item = dict[str, Any]
-
-#: The values of fields that are missing or null in the item that was sent.
-_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "message": {"status": "completed"},
-    "function_call": {"status": "completed"},
-    "function_call_output": {"status": "completed"},
-    "computer_call_output": {"status": "completed"},
-    "tool_search_call": {"status": "completed", "call_id": None},
-    "tool_search_output": {"status": "completed", "call_id": None},
-    "shell_call": {"status": "completed", "environment": None},
-    "shell_call_output": {"status": "completed", "max_output_length": None},
-    "custom_tool_call": {"status": "completed"},
-    "custom_tool_call_output": {"status": "completed"},
-}
 
 
 def make_stored_items(
@@ -135,11 +121,14 @@ def _check_fields(item: Item, type: str, place: str) -> None:
 
 def _complete(item: Item, place: str) -> Item:
     type: str = item["type"]
+    # 1. Null is what the service says of few fields; elsewhere it means that the field is missing.
     nullable = nullable_fields(type)
     item = {name: value for name, value in item.items() if value is not None or name in nullable}
-    for name, value in _DEFAULTS.get(type, {}).items():
+    # 2. Fields that must be there.
+    for name, value in default_fields(type).items():
         if item.get(name) is None:
             item[name] = value
+    # 3. The id: a new one, or the client's own.
     if item.get("id") is None:
         item["id"] = new_item_id(type)
     elif not is_valid_id(item["id"]):
@@ -149,6 +138,7 @@ def _complete(item: Item, place: str) -> Item:
             f"Invalid value for '{param}': expected 1 to 128 letters, digits, '_' and '-', "
             f"got {item['id']!r:.150}.",
         )
+    # 4. What the service fills in further inside, type by type.
     if type == "message":
         _complete_message(item, place)
     elif type == "function_call_output" and is_array(item.get("output")):
