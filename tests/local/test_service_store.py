@@ -205,13 +205,12 @@ def test_a_long_list_is_read_in_as_many_steps_as_a_short_one(
 ) -> None:
     taken: list[int] = []
     for length in (30, 3000):
-        database = Database(None)
-        store = Store(database)
+        store = Store(None)
         store.append(store.add_conversation("other", 0, {}), [{"id": f"o{n}"} for n in range(500)])
         key = store.add_conversation("conv_1", 0, {})
         store.append(key, [{"id": f"msg_{n + 1}"} for n in range(length)])
-        taken.append(steps(database, partial(read, store, key, length // 2)))
-        database.close()
+        taken.append(steps(store, partial(read, store, key, length // 2)))
+        store.close()
     assert taken[0] == taken[1] > 0
 
 

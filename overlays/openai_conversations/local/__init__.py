@@ -9,7 +9,7 @@ what it is given and follows the documented rules. A request takes this way thro
     conversations,    the rules of the operations: a JSON object, or the events of a stream
     responses         (response_plan -> response_run -> output_events, with model and tokens)
     stored_items      the items of a request as they are stored (item_schemas, ids)
-    store, locks      the tables, over one SQLite database
+    store, locks      the tables, in one SQLite database (database)
 
 Each imports from those below it. `recording` and `fault_injection` are for the pytest plugin alone:
 they wrap a service, and the transports take a wrapped one as they take any `Service`.

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._schema import Problem
+from ..errors import InvalidArgumentError
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +94,12 @@ def duplicate_item(id: str, param: str) -> ServiceError:
     """Return a 400 for an item whose id is taken; `param` is the field that holds the items."""
     message = f"Duplicate item: the id '{id:.200}' is already in use here."
     return invalid_request(param, message, "duplicate_item")
+
+
+def check_argument(argument: str, fits: bool, expected: str, received: object) -> None:
+    """Raise `InvalidArgumentError` for an argument that does not fit."""
+    if not fits:
+        raise InvalidArgumentError(argument, expected=expected, received=f"{received!r:.80}")
 
 
 def to_service_error(error: Exception) -> ServiceError:

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from ..errors import InvalidArgumentError
-from .errors import ConnectionLostError, ResponseTimeoutError
+from .errors import ConnectionLostError, ResponseTimeoutError, check_argument
 from .http_messages import ServiceRequest, ServiceResponse, close_iterator
 from .recording import RecordedRequest, RecordingService
 from .service import LocalService
@@ -71,12 +70,14 @@ class Faults:
 
     def add(self, fault: Fault, *, times: int = 1) -> None:
         """Add a fault of your own, `times` times."""
-        _check("times", times >= 1, "1 or more", times)
+        check_argument("times", times >= 1, "1 or more", times)
         method, _, path = fault.on.partition(" ")
         fits = "*" in method or path.startswith(("/", "*"))
         # No server ever sees such a request: its fault would be missed without saying why.
         fits = fits and method == method.upper() and not path.startswith("/v1/")
-        _check("on", fits, "'METHOD /path' with the path below /v1, '*' for anything", fault.on)
+        check_argument(
+            "on", fits, "'METHOD /path' with the path below /v1, '*' for anything", fault.on
+        )
         with self._lock:
             self._pending.extend([fault] * times)
 
@@ -101,7 +102,7 @@ class Faults:
 
     def rate_limited(self, on: str = "*", *, retry_after: float = 0.01, times: int = 1) -> None:
         """Respond with 429; `retry_after` (seconds) is `Retry-After` and `retry-after-ms`."""
-        _check("retry_after", retry_after >= 0, "0 seconds or more", retry_after)
+        check_argument("retry_after", retry_after >= 0, "0 seconds or more", retry_after)
         headers = [
             ("retry-after", str(math.ceil(retry_after))),
             ("retry-after-ms", str(round(retry_after * 1000))),
@@ -111,7 +112,7 @@ class Faults:
 
     def server_error(self, on: str = "*", *, status: int = 500, times: int = 1) -> None:
         """Respond with a status from 500 to 599 and carry out nothing."""
-        _check("status", 500 <= status <= 599, "a status from 500 to 599", status)
+        check_argument("status", 500 <= status <= 599, "a status from 500 to 599", status)
         error = _error("server_error", status, "server_error", "server_error")
         self.add(Fault("server_error", on, error), times=times)
 
@@ -125,7 +126,7 @@ class Faults:
 
         `after` counts bytes, or events of a stream. Without it, half of the bytes or one event.
         """
-        _check("after", after is None or after >= 0, "0 or more", after)
+        check_argument("after", after is None or after >= 0, "0 or more", after)
 
         def effect(respond: Respond) -> ServiceResponse:
             response = respond()
@@ -207,11 +208,6 @@ class FaultInjectingService(RecordingService):
         recorded.fault = None
         self.faults.put_back(fault)
         return handled[-1] if handled else self.service.handle(request)
-
-
-def _check(argument: str, fits: bool, expected: str, received: object) -> None:
-    if not fits:
-        raise InvalidArgumentError(argument, expected=expected, received=repr(received))
 
 
 def _read_to_end(response: ServiceResponse) -> None:

@@ -17,6 +17,7 @@ from typing import Any, Protocol, runtime_checkable
 from .._schema import schema
 from .._schema.values import is_array
 from ..errors import InvalidArgumentError
+from .errors import check_argument
 from .ids import new_id
 from .json_body import encode_json
 
@@ -51,14 +52,11 @@ class ModelError(Exception):
     ) -> None:
         super().__init__(message)
         codes: list[str] = schema("ResponseErrorCode")["enum"]
-        if status is None and code not in codes:
-            raise InvalidArgumentError(
-                "code", expected=f"one of {', '.join(codes)}", received=repr(code)
-            )
-        if status is not None and not 400 <= status <= 599:
-            raise InvalidArgumentError(
-                "status", expected="an HTTP error status, 400 to 599", received=str(status)
-            )
+        if status is None:
+            check_argument("code", code in codes, f"one of {', '.join(codes)}", code)
+        else:
+            fits = 400 <= status <= 599
+            check_argument("status", fits, "an HTTP error status, 400 to 599", status)
         self.message = message
         self.code = code
         self.status = status
@@ -126,16 +124,11 @@ class LocalModel:
             InvalidArgumentError: For pieces that do not join to the text, and for other reasons.
         """
         pieces = split_words(text) if chunks is None else list(chunks)
-        if "".join(pieces) != text:
-            raise InvalidArgumentError(
-                "chunks", expected=f"pieces that join to {text!r:.80}", received=f"{pieces!r:.80}"
-            )
-        if incomplete not in (None, "max_output_tokens", "content_filter"):
-            raise InvalidArgumentError(
-                "incomplete",
-                expected="'max_output_tokens' or 'content_filter'",
-                received=repr(incomplete),
-            )
+        joined = "".join(pieces) == text
+        check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
+        known = incomplete in (None, "max_output_tokens", "content_filter")
+        expected = "'max_output_tokens' or 'content_filter'"
+        check_argument("incomplete", known, expected, incomplete)
         self._add(Text(pieces, incomplete))
 
     def enqueue_function_call(

@@ -16,8 +16,7 @@ from typing import Any
 from .._schema import methods
 from ..errors import InvalidArgumentError
 from .conversations import Conversations
-from .database import Database
-from .errors import ServiceError, to_service_error
+from .errors import ServiceError, check_argument, to_service_error
 from .http_messages import EventStream, ServiceRequest, ServiceResponse
 from .json_body import MAX_BODY, encode_json
 from .locks import Locks
@@ -27,6 +26,9 @@ from .routing import RoutedRequest, relative_path, route
 from .store import Store
 
 __all__ = ["LocalService", "ServiceRequest", "ServiceResponse"]
+
+#: What an operation returns: the JSON body of a 200, or the events of a stream.
+Result = dict[str, Any] | Iterator[dict[str, Any]]
 
 
 class LocalService:
@@ -60,19 +62,15 @@ class LocalService:
             raise InvalidArgumentError(
                 "model", expected="a LocalModel or a callable", received=type(model).__name__
             )
-        if api_key == "":
-            raise InvalidArgumentError("api_key", expected="None or a key", received="''")
+        check_argument("api_key", api_key != "", "None or a key", api_key)
         self._model = model if isinstance(model, LocalModel) else LocalModel(model)
         self._api_key = api_key
         self._max_body = max_body
-        self._database = Database(path)
-        store = Store(self._database)
-        locks = Locks(self._database, clock)
+        self._store = store = Store(path)
+        locks = Locks(store, clock)
         conversations = Conversations(store, locks, clock)
         responses = Responses(store, locks, self._model, clock)
-        self._operations: dict[
-            str, Callable[[RoutedRequest], dict[str, Any] | Iterator[dict[str, Any]]]
-        ] = {
+        self._operations: dict[str, Callable[[RoutedRequest], Result]] = {
             "createConversation": conversations.create,
             "getConversation": conversations.retrieve,
             "updateConversation": conversations.update,
@@ -97,7 +95,7 @@ class LocalService:
 
     def close(self) -> None:
         """Close the store. A request after that gets a 503."""
-        self._database.close()
+        self._store.close()
 
     def handle(self, request: ServiceRequest, /) -> ServiceResponse:
         """Respond to a request. Never raises: all that is wrong with a request becomes a 4xx."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,30 +41,18 @@ class ResponseRow:
     output: int
 
 
-class Store:
-    """The tables of the service in one database. Thread-safe.
+class Store(Database):
+    """A database of conversations, items and responses. Thread-safe.
 
     Statements that belong together must run inside one `transaction`.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    @property
-    def closed(self) -> bool:
-        """Return whether nothing can be read or written any more."""
-        return self._db.closed
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Return a context in which all statements take effect, on disk, or none. Do not nest."""
-        return self._db.transaction()
 
     # Conversations
 
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
         """Add a conversation and return the number of its list of items."""
         items = self._new_list()
-        self._db.run(
+        self.run(
             "INSERT INTO conversations (id, created_at, metadata, items) VALUES (?, ?, ?, ?)",
             (id, created_at, _text(metadata), items),
         )
@@ -73,7 +60,7 @@ class Store:
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        row = self._db.row(
+        row = self.row(
             "SELECT id, created_at, metadata, items FROM conversations "
             "WHERE id = ? AND NOT deleted",
             (id,),
@@ -82,18 +69,18 @@ class Store:
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
         """Replace a conversation's metadata."""
-        self._db.run("UPDATE conversations SET metadata = ? WHERE id = ?", (_text(metadata), id))
+        self.run("UPDATE conversations SET metadata = ? WHERE id = ?", (_text(metadata), id))
 
     def delete_conversation(self, id: str) -> None:
         """Mark a conversation as deleted; its items stay."""
-        self._db.run("UPDATE conversations SET deleted = 1 WHERE id = ?", (id,))
+        self.run("UPDATE conversations SET deleted = 1 WHERE id = ?", (id,))
 
     # Items
 
     def append(self, list_key: int, items: Iterable[Json]) -> None:
         """Add items at the end of a list; their ids must be new to it."""
-        last = self._db.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        self._db.run_many(
+        last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
+        self.run_many(
             "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
             [
                 (list_key, n, item["id"], _text(item))
@@ -111,7 +98,7 @@ class Store:
 
     def position(self, list_key: int, id: str) -> int | None:
         """Return the position in a list of the item with this id."""
-        row = self._db.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
+        row = self.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
         return row[0] if row else None
 
     def items(
@@ -125,7 +112,7 @@ class Store:
         else:
             bound, order = "position < ?", "DESC"
             start = 2**62 if after is None else after
-        rows = self._db.rows(
+        rows = self.rows(
             f"SELECT body FROM items WHERE list = ? AND {bound} ORDER BY position {order} LIMIT ?",
             (list_key, start, limit),
         )
@@ -135,14 +122,14 @@ class Store:
 
     def delete_item(self, list_key: int, id: str) -> None:
         """Delete an item from a list."""
-        self._db.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
+        self.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     # Responses
 
     def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
         """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
-        self._db.run(
+        self.run(
             "INSERT INTO responses (id, body, request, input, output) VALUES (?, ?, ?, ?, ?)",
             (body["id"], _text(body), _text(request), *lists),
         )
@@ -150,7 +137,7 @@ class Store:
 
     def response(self, id: str) -> ResponseRow | None:
         """Return the response with this id."""
-        row = self._db.row(
+        row = self.row(
             "SELECT id, body, request, events, input, output FROM responses WHERE id = ?", (id,)
         )
         if row is None:
@@ -161,23 +148,23 @@ class Store:
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
         """Replace a response's fields, and the events of its stream if they are given."""
         text = _text(events) if events is not None else None
-        self._db.run(
+        self.run(
             "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?",
             (_text(body), text, body["id"]),
         )
 
     def delete_response(self, row: ResponseRow) -> None:
         """Delete a response with its input and output."""
-        self._db.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
-        self._db.run("DELETE FROM responses WHERE id = ?", (row.id,))
+        self.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
+        self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
     def _new_list(self) -> int:
-        key = self._db.run("INSERT INTO lists DEFAULT VALUES")
+        key = self.run("INSERT INTO lists DEFAULT VALUES")
         assert key is not None
         return key
 
     def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
-        row = self._db.row(sql, values)
+        row = self.row(sql, values)
         return json.loads(row[0]) if row else None
 
 
