@@ -1,9 +1,9 @@
 """Make the sync client from the async one: each `_async` of FOLDERS -> the `_sync` beside it.
 
 The client is written once, as async code, and so are those of its tests that do more than one
-request can show. What differs by more than a keyword lives in modules
-outside both folders, which NAMES exchanges; everything else is translated here, so that stack
-traces, hover text and "go to definition" are real code in both.
+request can show. What differs by more than a keyword lives in modules outside both folders, which
+NAMES exchanges; everything else is translated here, so that stack traces, hover text and "go to
+definition" are real code in both.
 
     python -m tools.unasync            write _sync
     python -m tools.unasync --check    say whether _sync is current, write nothing
@@ -33,7 +33,6 @@ NAMES = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
     "_async": "_sync",
-    "choice_async": "choice_sync",
     "concurrency_async": "concurrency_sync",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",

@@ -12,12 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from openai_conversations.local.service import LocalService, ServiceReply, ServiceRequest
+from openai_conversations.local.service import LocalService, ServiceRequest, ServiceResponse
 
 from tests.contract.checker import check_error, check_response
 
 
-def problems(request: ServiceRequest, reply: ServiceReply, content: bytes) -> list[str]:
+def problems(request: ServiceRequest, reply: ServiceResponse, content: bytes) -> list[str]:
     """Return what is wrong with a response, or with one chunk of a streamed one."""
     if reply.status >= 400:
         found = check_error(content)
@@ -34,7 +34,7 @@ def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wrong: list[str] = []
     handle = LocalService.handle
 
-    def watched(chunks: Iterator[bytes], request: ServiceRequest, reply: ServiceReply) -> Any:
+    def watched(chunks: Iterator[bytes], request: ServiceRequest, reply: ServiceResponse) -> Any:
         try:
             for chunk in chunks:
                 # The service puts whole events into each.
@@ -43,7 +43,7 @@ def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         finally:
             chunks.close()  # type: ignore[attr-defined]
 
-    def checked(self: LocalService, request: ServiceRequest) -> ServiceReply:
+    def checked(self: LocalService, request: ServiceRequest) -> ServiceResponse:
         reply = handle(self, request)
         headers = {name.lower(): value for name, value in reply.headers}
         if not headers.get("x-request-id"):

@@ -15,7 +15,7 @@ import pytest
 # Imported by each test: it takes a second, which every collection would pay.
 if TYPE_CHECKING:
     import openai
-    from openai_conversations.local.observed import ObservedService
+    from openai_conversations.local.fault_injection import FaultInjectingService
 
 USER = {"type": "message", "role": "user", "content": "Hello"}
 WEATHER = {
@@ -117,7 +117,7 @@ def test_a_streamed_response(client: openai.OpenAI) -> None:
 
 
 def test_a_function_call_and_its_output(
-    client: openai.OpenAI, conversations_local: ObservedService
+    client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
     from openai.types.responses import ResponseFunctionToolCall
 
@@ -166,7 +166,7 @@ def test_previous_response_counting_compacting_and_cancelling(client: openai.Ope
 
 
 def test_errors_arrive_as_openai_pythons_own(
-    client: openai.OpenAI, conversations_local: ObservedService
+    client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
     import openai
 

@@ -17,7 +17,7 @@ from openai_conversations import AsyncClient, Client
 #: Name of the runner, and what its clients are given as `transport=`; None takes the fastest.
 RUNNERS: tuple[tuple[str, str | None], ...] = (("sync", None), ("asyncio", None), ("trio", None))
 #: With the transport that needs no extra as well; under trio there is no other.
-EVERY_TRANSPORT = (*RUNNERS, ("sync", "httpx"), ("asyncio", "httpx"))
+EVERY_TRANSPORT = (*RUNNERS, ("asyncio", "httpx"))
 Action = Callable[[Any], Any]
 
 

@@ -117,7 +117,7 @@ def test_a_slow_response(runner: ClientRunner, script: Callable[[Peer], None]) -
         runner.run(
             server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=0.2, max_retries=0
         )
-    assert str(caught.value) == "Request timed out while waiting for the answer."
+    assert str(caught.value) == "Request timed out while waiting for the response."
 
 
 WRONG: list[tuple[bytes, str, str]] = [

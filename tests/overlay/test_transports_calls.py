@@ -189,7 +189,7 @@ def test_the_timeout_of_connecting(runner: ClientRunner) -> None:
 def test_the_timeout_of_reading(runner: ClientRunner) -> None:
     with ScriptedServer(lambda peer: peer.wait()) as server:
         error = timed_out(runner, server.url, httpx.Timeout(30, read=0.1))
-    assert str(error) == "Request timed out while waiting for the answer."
+    assert str(error) == "Request timed out while waiting for the response."
     assert not error.never_sent
 
 
