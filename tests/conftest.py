@@ -6,6 +6,7 @@ with the marker `off_contract`. No test measures time, those of hypothesis inclu
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "off_contract: responses or requests of this test break the document on purpose",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Save what coverage has measured, where it runs: xdist kills a worker that is slow to end."""
+    if (coverage := sys.modules.get("coverage")) and (running := coverage.Coverage.current()):
+        running.save()
 
 
 @pytest.fixture(autouse=True)
