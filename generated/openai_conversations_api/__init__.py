@@ -36,6 +36,7 @@ _HOMES = {
     "encode": ".types",
     "omit": "._omit",
 }
+_MODULES = ("api", "client", "errors", "models", "params", "types")
 
 __all__ = (
     "ApiError",
@@ -57,6 +58,8 @@ def __getattr__(name: str) -> Any:
         value: Any = _import("._provenance", __name__).PROVENANCE
     elif name in _HOMES:
         value = getattr(_import(_HOMES[name], __name__), name)
+    elif name in _MODULES:
+        value = _import(f".{name}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -64,4 +67,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})
