@@ -10,34 +10,27 @@ from openai_conversations import MessageItem
 
 from benchmarks import fixtures, peers
 from benchmarks.canned import canned_server
-from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row, Work, instead, interleaved
+from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row, Work, interleaved
 
-HTTPX = "ours, httpx's transport"
 ID = "conv_messages_{count}"
 MEANS = {PLAIN: "httpx and json.loads", FLOOR: "http.client and orjson"}
 
 
 def get_rows(repetitions: int) -> list[Row]:
-    """GET of a conversation, with our own transport and with httpx's."""
+    """GET of a conversation."""
     id = ID.format(count=1)
     path = f"/conversations/{id}"
     with canned_server() as url:
-        ours, ours_httpx = peers.ours(url), peers.ours(url, "httpx")
-        theirs, plain, floor = peers.theirs(url), peers.plain(url), peers.Floor(url)
+        ours, theirs = peers.ours(url), peers.theirs(url)
+        plain, floor = peers.plain(url), peers.Floor(url)
         works: dict[str, Work] = {
             OURS: partial(ours.conversations.retrieve, id),
-            HTTPX: partial(ours_httpx.conversations.retrieve, id),
             OPENAI: partial(theirs.conversations.retrieve, id),
             PLAIN: lambda: json.loads(plain.get(path).content),
             FLOOR: partial(floor.call, "GET", path),
         }
         results = interleaved(works, 1, repetitions)
-    of_httpx = instead(results, HTTPX)
-    del results[HTTPX]
-    return [
-        Row("GET", "µs", results, {PLAIN: 0.55}, MEANS),
-        Row("GET, transport httpx", "µs", of_httpx, {PLAIN: 0.9}, MEANS),
-    ]
+    return [Row("GET", "µs", results, {PLAIN: 0.65}, MEANS)]
 
 
 def post_rows(repetitions: int) -> list[Row]:

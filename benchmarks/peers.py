@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 KEY = "sk-none"
 
 
-def ours(url: str, transport: str | None = None) -> Client:
-    """Ours, with the transport that it chooses itself unless told otherwise."""
+def ours(url: str) -> Client:
+    """Return this project's client."""
     from openai_conversations import Client
 
-    return Client(api_key=KEY, base_url=url, transport=transport)
+    return Client(api_key=KEY, base_url=url)
 
 
 def theirs(url: str) -> OpenAI:
-    """openai-python."""
+    """Return openai-python's client."""
     from openai import OpenAI
 
     return OpenAI(api_key=KEY, base_url=url)
 
 
 def plain(url: str) -> httpx.Client:
-    """httpx with the headers that the service needs."""
+    """Return an httpx client with the headers that the service needs."""
     import httpx
 
     return httpx.Client(base_url=url, headers={"Authorization": f"Bearer {KEY}"})
@@ -49,7 +49,7 @@ class Floor:
         self._headers = {"Authorization": f"Bearer {KEY}"}
 
     def open(self, method: str, path: str, body: Any = None) -> Any:
-        """The reply to a request, unread."""
+        """Return the response to a request, unread."""
         import orjson
 
         content, headers = None, self._headers
@@ -59,7 +59,7 @@ class Floor:
         return self._connection.getresponse()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON value that comes back."""
+        """Return the JSON value of the response to a request."""
         import orjson
 
         return orjson.loads(self.open(method, path, body).read())

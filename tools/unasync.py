@@ -32,7 +32,6 @@ NAMES = {
     "__aiter__": "__iter__",
     "__anext__": "__next__",
     "_async": "_sync",
-    "choice_async": "choice_sync",
     "concurrency_async": "concurrency_sync",
     "aclose": "close",
     "aiter_bytes": "iter_bytes",

@@ -8,7 +8,8 @@
 
     conversation = get_conversation.sync("conv_123", client=Client(token="…"))
 
-`api` holds the functions, `models` the classes, both imported as they are used.
+`api` holds the functions, `models` the classes, `params` the types of parameters; all are imported
+as they are used.
 `__provenance__` says what this package was generated from, and by what.
 """
 
@@ -54,8 +55,9 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
+    value: Any
     if name == "__provenance__":
-        value: Any = _import("._provenance", __name__).PROVENANCE
+        value = _import("._provenance", __name__).PROVENANCE
     elif name in _HOMES:
         value = getattr(_import(_HOMES[name], __name__), name)
     elif name in _MODULES:

@@ -30,7 +30,7 @@ class AbortSignal:
         """End the requests that were given this signal. Only the first `set` counts.
 
         Args:
-            reason: appears in the errors' text and as their `reason`.
+            reason: Appears in the errors' text and as their `reason`.
         """
         with self._lock:
             if self._event.is_set():
@@ -58,7 +58,7 @@ class AbortSignal:
         """Have `callback` called once, from the thread that sets the signal (at once if it is set).
 
         Args:
-            callback: must be quick and must not raise.
+            callback: Must be quick and must not raise.
 
         Returns:
             A function that unsubscribes the callback.
@@ -81,3 +81,7 @@ class AbortSignal:
 
 class Interrupted(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The signal was set while something was waited for. Never leaves this package."""
+
+    def __init__(self, reason: str | None) -> None:
+        super().__init__(reason)
+        self.reason = reason

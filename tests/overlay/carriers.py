@@ -15,7 +15,6 @@ from tests.overlay.ways import Action, Way
 
 #: "aiohttp" stands for httpx under trio, and is to behave no differently.
 CARRIERS = (
-    ("sync", "http.client"),
     ("sync", "httpx"),
     ("asyncio", "aiohttp"),
     ("asyncio", "httpx"),

@@ -120,7 +120,7 @@ def test_a_slow_answer(way: Way, script: Callable[[Peer], None]) -> None:
         way.run(
             server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=0.2, max_retries=0
         )
-    assert str(caught.value) == "Request timed out while waiting for the answer."
+    assert str(caught.value) == "Request timed out while waiting for the response."
 
 
 @pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])

@@ -135,9 +135,9 @@ def test_one_async_client_over_several_event_loops() -> None:
         async def call_and_leave() -> None:
             # What a loop leaves open is closed with it, as for any other user of sockets.
             await call()
-            for lanes in pool._free.values():
-                for pooled in lanes:
-                    await pooled.connection.aclose()
+            for connections in pool._free.values():
+                for pooled in connections:
+                    await pooled.aclose()
 
         anyio.run(call_and_leave)
         anyio.run(call_and_leave)
@@ -192,5 +192,5 @@ def test_the_time_out_says_what_was_waited_for() -> None:
             server.url,
             lambda c: c.conversations.create(timeout=httpx.Timeout(5, read=0.05)),
         )
-    assert str(caught.value) == "Request timed out while waiting for the answer."
+    assert str(caught.value) == "Request timed out while waiting for the response."
     assert not caught.value.never_sent

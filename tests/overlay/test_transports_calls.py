@@ -177,7 +177,7 @@ def test_the_time_out_of_connecting(carrier: Carrier) -> None:
 def test_the_time_out_of_reading(carrier: Carrier) -> None:
     with Loopback(lambda peer: peer.wait()) as server:
         error = timed_out(carrier, server.url, httpx.Timeout(30, read=0.1))
-    assert str(error) == "Request timed out while waiting for the answer."
+    assert str(error) == "Request timed out while waiting for the response."
     assert not error.never_sent
 
 

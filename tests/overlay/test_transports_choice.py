@@ -11,7 +11,6 @@ import httpx
 import pytest
 import trustme
 from openai_conversations import APIConnectionError, AsyncClient, Client, InvalidArgumentError
-from openai_conversations._transport import choice_async as _fast_async
 
 from tests.overlay.carriers import CARRIERS, Carrier, SecureLoopback
 from tests.overlay.loopback import CONVERSATION, Loopback, answers
@@ -39,10 +38,20 @@ def test_an_unknown_name(make: Any, transport: Any) -> None:
 
 
 def test_a_transport_of_the_other_kind() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"'http\.client', 'httpx'"):
+    with pytest.raises(InvalidArgumentError, match=r"one of 'httpx', got 'aiohttp'"):
         Client(api_key="k", transport="aiohttp")
-    with pytest.raises(InvalidArgumentError, match="'aiohttp', 'httpx'"):
-        AsyncClient(api_key="k", transport="http.client")
+
+
+@pytest.mark.parametrize(
+    ("make", "names"), [(Client, "'httpx'"), (AsyncClient, "'aiohttp', 'httpx'")]
+)
+def test_a_transport_that_was_removed(make: Any, names: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        make(api_key="k", transport="http.client")
+    assert str(caught.value) == (
+        f"transport: expected None (the fastest installed) or one of {names}, got 'http.client', "
+        "which was removed"
+    )
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,9 +117,15 @@ def test_aiohttp_is_imported_by_the_first_request_that_it_sends() -> None:
         subprocess.run([sys.executable, "-c", IMPORTS, server.url], check=True)
 
 
-def test_the_first_name_is_the_default() -> None:
-    assert _fast_async.NAMES[0] == "aiohttp"
-    assert all(map(_fast_async.is_installed, _fast_async.NAMES))
+def test_aiohttp_is_the_default_where_it_is_installed() -> None:
+    with Loopback(answers(CONVERSATION)) as server:
+        raw = Carrier("asyncio", "aiohttp").run(
+            server.url,
+            lambda c: c.conversations.with_raw_response.retrieve("c"),
+            transport=None,
+        )
+    # httpcore's responses name the stream that they came from, aiohttp's do not.
+    assert "network_stream" not in raw.http_response.extensions
 
 
 # -- proxies

@@ -21,7 +21,6 @@ from openai_conversations import (
 from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._sync.connection_pool import ConnectionPool
 from openai_conversations._transport.aiohttp_transport import AiohttpTransport
-from openai_conversations._transport.stdlib import StdlibConnection
 
 from tests.overlay.carriers import CARRIERS, Carrier
 from tests.overlay.events import delta
@@ -256,10 +255,7 @@ def limited(name: str, transport: str) -> httpx.Client | httpx.AsyncClient:
         return httpx.AsyncClient(transport=AiohttpTransport(max_connections=1))
     if name != "sync":
         return httpx.AsyncClient(transport=AsyncConnectionPool(max_connections=1))
-    if transport == "httpx":
-        return httpx.Client(transport=ConnectionPool(max_connections=1))
-    pool = ConnectionPool(max_connections=1, connection=StdlibConnection)
-    return httpx.Client(transport=pool)
+    return httpx.Client(transport=ConnectionPool(max_connections=1))
 
 
 POOLS = [pair for pair in CARRIERS if pair != ("trio", "aiohttp")]

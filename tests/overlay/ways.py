@@ -15,7 +15,7 @@ from openai_conversations import AsyncClient, Client
 
 WAYS = ("sync", "asyncio", "trio")
 #: With the transport that needs no extra as well; under trio there is no other.
-EVERY_TRANSPORT = (*WAYS, "sync httpx", "asyncio httpx")
+EVERY_TRANSPORT = (*WAYS, "asyncio httpx")
 Action = Callable[[Any], Any]
 
 

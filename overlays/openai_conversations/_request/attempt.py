@@ -1,7 +1,7 @@
-"""What the sender and the connection pool tell each other about one attempt.
+"""Facts about one attempt that the sender and the transports share.
 
-It travels in `request.extensions`, which httpx hands through to the transport, and on to the
-requests that follow a redirect. Another transport does not look at it.
+They travel in `request.extensions`, which httpx passes on to the transport and to the requests that
+follow a redirect. Other transports do not look at them.
 """
 
 from __future__ import annotations
@@ -25,12 +25,13 @@ class Attempt:
     """One attempt at one request.
 
     Attributes:
-        deadline: the moment (`time.monotonic`) by which the attempt must be over, or None.
-        stream: the network stream that works for the attempt, once there is one.
-        sent: have any bytes of the request been written? None while nobody keeps account.
-        interrupted: has somebody asked for the end of it?
-        whole: is the body of the reply wanted as a whole, not as it comes?
-        redirect: a reply that httpx is to go on from.
+        deadline: The moment (`time.monotonic`) by which the attempt must be over, or None.
+        stream: The network stream that works for the attempt, once there is one.
+        sent: Whether any byte of the request has been written; None with a transport that does not
+            tell.
+        interrupted: Whether `interrupt` has been called.
+        whole: Whether the transport should read the whole body before it returns the response.
+        redirect: A response that httpx is to follow.
     """
 
     __slots__ = ("deadline", "interrupted", "redirect", "sent", "stream", "whole")
@@ -44,15 +45,21 @@ class Attempt:
         self.redirect: httpx.Response | None = None
 
     def left(self, timeout: float | None) -> float | None:
-        """How long one step may take: its own time-out, or what is left of the whole attempt."""
+        """Return how long one step may take: its own timeout, or less if the deadline is nearer."""
         if self.deadline is None:
             return timeout
-        # Zero would mean "do not block at all" to a socket, and must still end in a time-out.
+        # Zero would mean "do not block at all" to a socket, and must still end in a timeout.
         left = max(self.deadline - time.monotonic(), 1e-6)
         return left if timeout is None or left < timeout else timeout
 
+    def use(self, stream: _Stream) -> None:
+        """Work with a network stream from now on; it is shut if the attempt was interrupted."""
+        self.stream = stream
+        if self.interrupted:
+            shut_down(stream)
+
     def interrupt(self) -> None:
-        """End the attempt from another thread: whoever reads or writes there sees the end."""
+        """End the attempt from another thread: one that reads or writes for it sees the end."""
         self.interrupted = True
         if self.stream is not None:
             shut_down(self.stream)

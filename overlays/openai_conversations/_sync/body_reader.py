@@ -1,5 +1,5 @@
 # Made from _async/body_reader.py by tools/unasync. Do not edit.
-"""The body of an answer that is read while it comes: what event streams and open answers share."""
+"""The body of a response that is read while it comes: of event streams and streamed responses."""
 
 from __future__ import annotations
 
@@ -19,20 +19,17 @@ _T = TypeVar("_T")
 
 
 class BodyReader:
-    """Reads a body, all of it or piece by piece; raises errors of ours only, and closes then.
+    """Reads a body, all of it or piece by piece. After an error it is closed.
 
-    Attributes:
-        response: the httpx response that it is the body of.
+    Args:
+        response: The httpx response that it is the body of; an attribute, too.
+        abort: Ends the reading when it is set.
+        retries_taken: Of the request, for the errors.
     """
 
     def __init__(
         self, response: httpx.Response, abort: AbortSignal | None, retries_taken: int
     ) -> None:
-        """
-        Args:
-            abort: ends the reading when it is set.
-            retries_taken: for the errors, which say it.
-        """
         self.response = response
         self._abort = abort
         self._retries_taken = retries_taken
@@ -42,10 +39,10 @@ class BodyReader:
         self._given_up = False
 
     def pieces(self, source: Iterator[_T]) -> Pieces[_T]:
-        """What `source`, one of the response's own iterators, gives.
+        """Return an iterator over `source`, one of the response's own iterators.
 
         Raises:
-            OpenAIError: the body was closed before.
+            OpenAIError: The body was closed before.
         """
         self._check_open()
         return Pieces(self, source)
@@ -54,9 +51,9 @@ class BodyReader:
         """Read all of it, if need be, for `response.content` and what depends on it.
 
         Raises:
-            APIConnectionError: the body breaks off.
-            RequestAbortedError: the signal is set.
-            OpenAIError: the body was taken in pieces, or closed, before.
+            APIConnectionError: The body breaks off.
+            RequestAbortedError: The signal is set.
+            OpenAIError: The body was read in pieces, or closed, before.
         """
         if self._kept:
             return
@@ -65,12 +62,12 @@ class BodyReader:
         self._kept = self._over = True
 
     def next(self, source: Iterator[_T]) -> _T | None:
-        """The next piece of `source`, or None at its end.
+        """Return the next piece of `source`, or None at its end.
 
         Raises:
-            APIConnectionError: the body breaks off.
-            RequestAbortedError: the signal is set.
-            OpenAIError: as for `read`.
+            APIConnectionError: The body breaks off.
+            RequestAbortedError: The signal is set.
+            OpenAIError: As for `read`.
         """
         self._check_open()
         if source not in self._begun:
@@ -87,7 +84,7 @@ class BodyReader:
 
     def _check_open(self) -> None:
         if self._given_up:
-            raise OpenAIError("the answer was closed before its body had been read to the end")
+            raise OpenAIError("the response was closed before its body had been read to the end")
 
     def _step(self, step: Callable[[], _T]) -> _T:
         abort = self._abort
@@ -97,10 +94,9 @@ class BodyReader:
             return abortable(
                 abort, step, interrupt=self._shut_down, discard=self._close_response
             )
-        except Interrupted:
+        except Interrupted as interrupted:
             self.close()
-            reason = abort.reason if abort is not None else None
-            raise RequestAbortedError("streaming", reason) from None
+            raise RequestAbortedError("streaming", interrupted.reason) from None
         except httpx.StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None

@@ -2,187 +2,207 @@
 """The connections to the service, kept in a way that stays fast with hundreds at once.
 
 httpcore's own pool looks at every connection, several times and with a system call each, whenever
-a request begins or ends; with 100 connections that halves the throughput of httpx and with 500 it
-gets worse. This one takes the connection that was free last, and looks at that one only.
+a request begins or ends: with 100 connections that halves the throughput of httpx, and with 500 it
+gets worse. This pool takes the connection that became free last, and looks at that one only.
 
-The connections themselves (HTTP/1.1, TLS, time-outs of each step) are httpcore's. What is added to
-them: an attempt as a whole has a deadline, it can be interrupted from another thread, and it is
-known whether any byte of the request has been written.
+HTTP/1.1 and TLS are httpcore's. What is added to them: an attempt as a whole has a deadline, it can
+be interrupted from another thread, and it is known whether any byte of the request was written.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpcore
 import httpx
 
 from .._request.attempt import ATTEMPT, Attempt
 from .._transport.concurrency_sync import Event, current_loop, wait_for
-from .pooled_connection import CoreConnection, Key, PooledConnection, as_httpx
+from .._transport.transport_errors import to_httpx_error
+from .._transport.whole_response import WholeResponse
 
 if TYPE_CHECKING:
     import ssl
 
+Origin: TypeAlias = tuple[bytes, bytes, int | None]
+"""Scheme, host and port; None is the scheme's own port."""
+
+# SyncBackend works under asyncio and trio alike.
+_NETWORK = cast(httpcore.NetworkBackend, httpcore.SyncBackend())
+_PORTS = {b"http": 80, b"https": 443}
+
 
 class ConnectionPool(httpx.BaseTransport):
-    """An httpx transport: at most `max_connections` at once, further requests wait in order."""
+    """An httpx transport whose connections are used again.
 
-    def __init__(
-        self,
-        *,
-        max_connections: int = 1000,
-        keepalive_expiry: float = 5.0,
-        connection: Callable[..., Any] = CoreConnection,
-    ) -> None:
-        """
-        Args:
-            max_connections: more requests than this wait for as long as their pool time-out.
-            keepalive_expiry: seconds after which an unused connection is closed. Short, because a
-                request on a connection that the service closes at that moment is lost.
-            connection: makes a connection; takes the arguments of the class that is the default.
-        """
-        self._connection = connection
+    Args:
+        max_connections: More requests than this wait, in order, for as long as their pool timeout.
+        keepalive_expiry: Seconds after which an unused connection is closed. Short, because a
+            request on a connection that the service closes at that moment is lost.
+    """
+
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
-        # Reentrant, because `forget` runs when the garbage collector likes.
+        # Reentrant, because the garbage collector may run `forget` while this thread holds it.
         self._lock = threading.RLock()
-        self._free: dict[Key, deque[PooledConnection]] = {}
+        self._free: dict[Origin, deque[PooledConnection]] = {}
         self._in_use: set[PooledConnection] = set()
         self._waiting: deque[_Waiter] = deque()
+        # Places that are taken: connections in use, free ones, and those about to be opened.
         self._open = 0
         self._ssl: ssl.SSLContext | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        attempt = request.extensions.get(ATTEMPT)
-        if attempt is None:
-            attempt = Attempt()
+        """Send a request. Closing the response, or reading it, gives its connection back."""
+        attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         url = request.url
-        key = (url.raw_scheme, url.raw_host, url.port)
-        while True:
-            pooled = self._take(key, request, attempt)
-            pooled.begin(attempt)
-            try:
-                reply: Any = pooled.connection.send(request)
-            except httpcore.ConnectionNotAvailable:
-                # It expired in this very moment.
-                self.release(pooled)
-            except BaseException as error:
-                self.release(pooled)
-                if isinstance(error, Exception):
-                    raise as_httpx(error) from error
-                raise
-            else:
-                break
-        return httpx.Response(
-            status_code=reply.status,
-            headers=reply.headers,
-            stream=_Body(reply.stream, self, pooled),
-            extensions=reply.extensions,
-        )
+        pooled = self._take((url.raw_scheme, url.raw_host, url.port), request, attempt)
+        try:
+            core: Any = pooled.send(request, attempt)
+            if not attempt.whole:
+                stream = _Body(core, self, pooled)
+                return httpx.Response(
+                    core.status, headers=core.headers, stream=stream, extensions=core.extensions
+                )
+            content: bytes = core.read()
+            core.close()
+        except BaseException as error:
+            self.release(pooled)
+            if isinstance(error, Exception):
+                raise to_httpx_error(error) from error
+            raise
+        self.release(pooled)
+        return WholeResponse(core.status, core.headers, content, core.extensions)
 
     def _take(
-        self, key: Key, request: httpx.Request, attempt: Attempt
+        self, origin: Origin, request: httpx.Request, attempt: Attempt
     ) -> PooledConnection:
+        """Return a connection for a request, which is in use from now on.
+
+        1. One to the origin is free: the one used last, unless it has expired.
+        2. None is free, and fewer than the maximum are open: a new one. At the maximum, a free one
+           to another origin is closed to make room.
+        3. All are in use: wait in the queue for the next that is released, or for its place.
+        """
         loop = current_loop()
-        stale: list[PooledConnection] = []
-        pooled: PooledConnection | None = None
         waiter: _Waiter | None = None
         with self._lock:
-            free = self._free.get(key)
-            while free and pooled is None:
-                # The one used last is the least likely to have expired, and lets the others do so.
-                candidate = free.pop()
-                if candidate.usable(loop):
-                    pooled = candidate
-                else:
-                    stale.append(candidate)
-            if free and not free[0].usable(loop):
-                stale.append(free.popleft())
-            self._open -= len(stale)
+            # Case 1.
+            pooled, stale = self._pop_free(origin, loop)
             if pooled is None:
                 if self._open >= self._max:
-                    stale.extend(self._evict())
+                    self._evict(stale)
                 if self._open < self._max:
+                    # Case 2: the place is taken now, and connected to outside the lock.
                     self._open += 1
                 else:
+                    # Case 3.
                     waiter = _Waiter()
                     self._waiting.append(waiter)
         for old in stale:
-            old.close(loop)
+            old.end(loop)
         if waiter is not None:
             pooled = self._wait(waiter, request, attempt)
-            if pooled is not None and (pooled.key != key or not pooled.usable(loop)):
-                pooled.close(loop)
+            # It may lead elsewhere, or have ended while it waited: its place is what counts.
+            if pooled is not None and (pooled.origin != origin or not pooled.usable(loop)):
+                pooled.end(loop)
                 pooled = None
         if pooled is None:
-            pooled = self._new_lane(key, loop)
+            pooled = PooledConnection(origin, loop, self._ssl_context(origin), self._expiry)
         with self._lock:
             self._in_use.add(pooled)
         return pooled
 
+    def _pop_free(
+        self, origin: Origin, loop: object
+    ) -> tuple[PooledConnection | None, list[PooledConnection]]:
+        """Remove the free connection used last, and those that turn out to have expired."""
+        stale: list[PooledConnection] = []
+        free = self._free.get(origin)
+        while free:
+            # The one used last is the least likely to have expired, and lets the others do so.
+            pooled = free.pop()
+            if pooled.usable(loop):
+                break
+            stale.append(pooled)
+        else:
+            pooled = None
+        # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
+        if free and not free[0].usable(loop):
+            stale.append(free.popleft())
+        self._open -= len(stale)
+        return pooled, stale
+
+    def _evict(self, stale: list[PooledConnection]) -> None:
+        """Move one free connection, to whichever origin, to those that are to be closed."""
+        free = next(filter(None, self._free.values()), None)
+        if free is not None:
+            self._open -= 1
+            stale.append(free.popleft())
+
     def _wait(
         self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
     ) -> PooledConnection | None:
-        timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+        """Wait for a place; returns the connection that has it, or None if it is to be opened.
+
+        Raises:
+            httpx.PoolTimeout: All connections stayed in use.
+        """
+        timeout = request.extensions.get("timeout", {}).get("pool")
         try:
-            wait_for(waiter.event, attempt.left(timeouts.get("pool")))
+            wait_for(waiter.event, attempt.left(timeout))
         except BaseException:
             with self._lock:
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                 else:
+                    # It was served while it was being cancelled.
                     self._hand_over(waiter.pooled)
             raise
         with self._lock:
             # It may have been served since the time ran out.
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
-                message = f"all {self._max} connections were busy"
-                raise httpx.PoolTimeout(message, request=request)
+                raise httpx.PoolTimeout(f"all {self._max} connections were busy", request=request)
         return waiter.pooled
 
     def _hand_over(self, pooled: PooledConnection | None) -> None:
-        """Give a place, with its connection or to open one, to whoever waits longest."""
+        """Give a place, with its connection or to open one, to the request that waits longest."""
         if self._waiting:
             waiter = self._waiting.popleft()
             waiter.pooled = pooled
             waiter.event.set()
         elif pooled is not None:
-            self._free.setdefault(pooled.key, deque()).append(pooled)
+            self._free.setdefault(pooled.origin, deque()).append(pooled)
         else:
             self._open -= 1
 
-    def _evict(self) -> Iterable[PooledConnection]:
-        """Make room for another host by closing a connection that is free, if one is."""
-        for free in self._free.values():
-            if free:
-                self._open -= 1
-                return [free.popleft()]
-        return ()
-
-    def _new_lane(self, key: Key, loop: object) -> PooledConnection:
-        if key[0] == b"https" and self._ssl is None:
+    def _ssl_context(self, origin: Origin) -> ssl.SSLContext | None:
+        if origin[0] != b"https":
+            return None
+        if self._ssl is None:
             # Late, because it reads all certificates: 20 ms that plain http need not spend.
             self._ssl = httpx.create_ssl_context()
-        return PooledConnection(key, loop, self._ssl, self._expiry, self._connection)
+            self._ssl.set_alpn_protocols(["http/1.1"])
+        return self._ssl
 
     def release(self, pooled: PooledConnection) -> None:
-        """Take back a connection whose reply was read or given up, or that failed."""
-        idle = pooled.connection.is_idle()
+        """Accept a connection whose response was read or given up, or that failed."""
+        idle = pooled.is_idle()
         with self._lock:
             self._in_use.discard(pooled)
             self._hand_over(pooled if idle else None)
-        if not idle and not pooled.connection.is_closed():
-            pooled.connection.close()
+        if not idle:
+            pooled.close()
 
     def forget(self, pooled: PooledConnection) -> None:
-        """End a connection whose reply was dropped without being closed, and give back its place.
+        """End a connection whose response was dropped without being closed, and free its place.
 
-        Under asyncio it ends when it is collected itself: its sockets are not ours to shut down.
+        Under asyncio it ends when it is collected: no socket can be had there to shut down.
         """
         pooled.attempt.interrupt()
         with self._lock:
@@ -190,22 +210,111 @@ class ConnectionPool(httpx.BaseTransport):
             self._hand_over(None)
 
     def close(self) -> None:
+        """Close all connections; the requests that are under way fail."""
         with self._lock:
-            lanes = [pooled for free in self._free.values() for pooled in free] + list(self._in_use)
-            for pooled in self._in_use:
-                # Closing a socket does not wake the thread that reads from it.
-                pooled.attempt.interrupt()
+            free = [pooled for connections in self._free.values() for pooled in connections]
+            in_use = list(self._in_use)
             self._free.clear()
-            self._open = len(self._in_use)
-        loop = current_loop() if lanes else None
-        for pooled in lanes:
-            pooled.close(loop)
+            self._open = len(in_use)
+        for pooled in in_use:
+            # Closing a socket does not wake the thread that reads from it.
+            pooled.attempt.interrupt()
+        loop = current_loop() if free or in_use else None
+        for pooled in free + in_use:
+            pooled.end(loop)
+
+
+class PooledConnection(httpcore.NetworkStream):
+    """One connection: httpcore's HTTP/1.1, on a network stream that heeds an attempt's deadline."""
+
+    def __init__(
+        self, origin: Origin, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
+    ) -> None:
+        # The one that it works for, or worked for last.
+        self.attempt = Attempt()
+        self.origin = origin
+        self.loop = loop
+        self._ssl = ssl_context
+        self._expiry = expiry
+        # An `NetworkStream` once it is connected.
+        self._stream: Any = None
+        self._http: httpcore.HTTP11Connection | None = None
+
+    def is_idle(self) -> bool:
+        """Return whether it could take a request, as far as it is known without a system call."""
+        return self._http is not None and self._http.is_idle()
+
+    def usable(self, loop: object) -> bool:
+        """Return whether a request from this event loop can be sent on it."""
+        http = self._http
+        return self.loop is loop and bool(http and http.is_idle() and not http.has_expired())
+
+    def send(self, request: httpx.Request, attempt: Attempt) -> httpcore.Response:
+        """Send a request, connecting first if need be, and read the head of its response.
+
+        Raises:
+            httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError: After which
+                the connection is of no more use.
+        """
+        self.attempt = attempt
+        # A request that follows a redirect belongs to an attempt that has been sent already.
+        attempt.sent = bool(attempt.sent)
+        if self._stream is not None:
+            attempt.use(self._stream)
+        scheme, host, port = self.origin
+        core = httpcore.Request(
+            request.method,
+            httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path),
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        # The constructor would look at each name and value once more.
+        core.headers = request.headers.raw
+        http = self._http or self._connect(request)
+        return http.handle_request(core)
+
+    def _connect(self, request: httpx.Request) -> httpcore.HTTP11Connection:
+        attempt = self.attempt
+        timeout = request.extensions.get("timeout", {}).get("connect")
+        scheme, host, port = self.origin
+        name, port = host.decode("ascii"), port or _PORTS[scheme]
+        stream = self._stream = _NETWORK.connect_tcp(name, port, attempt.left(timeout))
+        attempt.use(stream)
+        if self._ssl is not None:
+            name = request.extensions.get("sni_hostname") or name
+            stream = self._stream = stream.start_tls(self._ssl, name, attempt.left(timeout))
+            attempt.use(stream)
+        self._http = httpcore.HTTP11Connection(
+            httpcore.Origin(scheme, host, port), self, self._expiry
+        )
+        return self._http
+
+    # The network stream that httpcore uses: each step ends by the deadline of the attempt.
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return cast(bytes, self._stream.read(max_bytes, self.attempt.left(timeout)))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        # httpcore writes an empty body, and the end of any body, as nothing.
+        if buffer:
+            self.attempt.sent = True
+            self._stream.write(buffer, self.attempt.left(timeout))
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def end(self, loop: object) -> None:
+        """Close it, unless it belongs to an event loop that has ended: it went with its loop."""
+        if self.loop is loop:
+            self.close()
 
 
 class _Waiter:
-    """A request for which no connection is left. `pooled` stays None if it is to open its own."""
-
-    __slots__ = ("event", "pooled")
+    """A request in the queue. `pooled` stays None if it gets a place to open its own."""
 
     def __init__(self) -> None:
         self.event = Event()
@@ -213,30 +322,30 @@ class _Waiter:
 
 
 class _Body(httpx.SyncByteStream):
-    """The body of a reply; closing it gives the connection back."""
+    """The body of a response in the pieces that come; closing it gives the connection back."""
 
     def __init__(
-        self, inner: Any, pool: ConnectionPool, pooled: PooledConnection
+        self, core: httpcore.Response, pool: ConnectionPool, pooled: PooledConnection
     ) -> None:
-        self._inner = inner
+        self._core = core
         self._pool = pool
-        self._lane: PooledConnection | None = pooled
+        self._pooled: PooledConnection | None = pooled
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for chunk in self._inner:
+            for chunk in cast(Iterable[bytes], self._core.stream):
                 yield chunk
         except Exception as error:
-            raise as_httpx(error) from error
+            raise to_httpx_error(error) from error
 
     def close(self) -> None:
-        pooled, self._lane = self._lane, None
+        pooled, self._pooled = self._pooled, None
         if pooled is not None:
             try:
-                self._inner.close()
+                self._core.close()
             finally:
                 self._pool.release(pooled)
 
     def __del__(self) -> None:
-        if self._lane is not None:
-            self._pool.forget(self._lane)
+        if self._pooled is not None:
+            self._pool.forget(self._pooled)

@@ -1,5 +1,5 @@
 # Made from _async/sender.py by tools/unasync. Do not edit.
-"""From a call to its answer: interceptors, time-outs, abort, retries, and errors of ours only."""
+"""From a request to its response: attempts, interceptors, timeouts, abort and retries."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _Send = Callable[[httpx.Request], httpx.Response]
 
 
 class Sender:
-    """Sends calls through one httpx client, which several clients of ours may share.
+    """Sends requests through one httpx client, which several clients may share.
 
     Args:
-        http_client: what sends.
-        transport: that of `http_client`, if we made both. Then it keeps to deadlines by itself, and
-            there is nothing of the caller's to be merged into requests.
+        http_client: The httpx client.
+        transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
+            and requests need nothing that a user's httpx client would add.
     """
 
     def __init__(
@@ -48,56 +48,58 @@ class Sender:
     ) -> None:
         self.http_client = http_client
         self.transport = transport
-        self.ours = transport is not None
 
     def send(
         self,
         client_options: ClientOptions,
-        call: OperationRequest[Any],
+        operation_request: OperationRequest[Any],
         options: Options,
         is_closed: Callable[[], bool],
     ) -> tuple[httpx.Response, int]:
-        """Send a call, again where the policy allows it, until there is a good answer.
+        """Send a request, again where the policy allows it, until it succeeds.
+
+        An attempt ends in one of four ways:
+
+        1. A status below 400: the response is returned.
+        2. No response, which is an `APIConnectionError`: sent again if nothing was sent, or if
+           sending it twice does no harm.
+        3. A status of 400 or more: sent again if the status, the headers or the error code say that
+           nothing happened, or that it may pass.
+        4. Anything else: raised as it is. It comes from an abort, a client that is closed, or an
+           interceptor.
+
+        After 2 and 3 the error is raised if the policy, or `max_retries`, allows no retry.
 
         Returns:
-            The answer (read, unless the call leaves it unread) and the number of retries it took.
+            The response (read, unless the request leaves it unread) and the number of retries.
 
         Raises:
-            OpenAIError: one of its subclasses, see `errors`.
+            OpenAIError: One of its subclasses, see `errors`.
         """
-        prepared = PreparedRequest(client_options, call, options)
-        abort = options.abort
+        prepared = PreparedRequest(client_options, operation_request, options)
+        method, abort = operation_request.method, options.abort
         retries = 0
         while True:
             if is_closed():
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            source = client_options.api_key
-            key = ask_for_key(source) if callable(source) else source
-            request, attempt = (
-                prepared.attempt(key) if self.ours else prepared.attempt_with(self.http_client, key)
-            )
-            attempt.whole = not (call.stream or call.unread)
-            send: _Send = partial(self._deliver, attempt)
-            if client_options.interceptors:
-                send = _chain(client_options.interceptors, send)
+            request, attempt = self._prepare(prepared, client_options.api_key)
+            attempt.whole = not (operation_request.stream or operation_request.unread)
             failure: APIError
             try:
-                if abort is None:
-                    response = send(request)
-                else:
-                    response = _send_until(abort, send, request, attempt)
+                response = self._attempt(request, attempt, client_options.interceptors, abort)
             except APIConnectionError as error:
+                # Case 2.
                 failure, headers = error, None
-                again = retry_after_failure(call.method, never_sent=error.never_sent)
+                again = retry_after_failure(method, never_sent=error.never_sent)
             else:
                 if response.status_code < 400:
+                    # Case 1.
                     return response, retries
+                # Case 3.
                 failure, headers = to_status_error(response), response.headers
-                again = retry_after_response(
-                    call.method, response.status_code, failure.code, response.headers
-                )
+                again = retry_after_response(method, response.status_code, failure.code, headers)
             failure.retries_taken = retries
             if not again or retries >= client_options.max_retries:
                 raise failure
@@ -106,18 +108,60 @@ class Sender:
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
             try:
                 sleep(delay, abort)
-            except Interrupted:
-                reason = abort.reason if abort is not None else None
+            except Interrupted as interrupted:
+                reason = interrupted.reason
                 raise RequestAbortedError("waiting for a retry", reason) from failure
 
+    def _prepare(
+        self, prepared: PreparedRequest, api_key: str | Callable[[], Any]
+    ) -> tuple[httpx.Request, Attempt]:
+        """Make the request of one attempt, with a key that was asked for now."""
+        key = ask_for_key(api_key) if callable(api_key) else api_key
+        if self.transport is None:
+            return prepared.attempt_with(self.http_client, key)
+        return prepared.attempt(key)
+
+    def _attempt(
+        self,
+        request: httpx.Request,
+        attempt: Attempt,
+        interceptors: Sequence[Any],
+        abort: AbortSignal | None,
+    ) -> httpx.Response:
+        """Make one attempt, through the interceptors, and end it if the signal is set.
+
+        Raises:
+            APIConnectionError: There is no response.
+            RequestAbortedError: The signal was set first.
+        """
+        send: _Send = partial(self._deliver, attempt)
+        # From the innermost to the first, which is the outermost.
+        for index in range(len(interceptors) - 1, -1, -1):
+            send = partial(_intercept, interceptors[index], index, send)
+        if abort is None:
+            return send(request)
+        try:
+            return abortable(
+                abort,
+                partial(send, request),
+                interrupt=attempt.interrupt,
+                discard=httpx.Response.close,
+            )
+        except Interrupted as interrupted:
+            raise RequestAbortedError("in flight", interrupted.reason) from None
+
     def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
-        """One request, one answer, and no error but ours."""
+        """Hand a request to the transport, and read the response if that is wanted.
+
+        Raises:
+            APIConnectionError: For whatever goes wrong on the way.
+        """
         start = time.monotonic()
         response: httpx.Response | None = None
         try:
             if self.transport is not None and not self.http_client.is_closed:
-                # What we made ourselves has no auth, hooks or cookies. To see that there are none
-                # costs `httpx.Client.send` a fifth of the time of a GET.
+                # This httpx client has no auth, hooks or cookies. To see that there are none costs
+                # `httpx.Client.send` a fifth of the time of a GET.
                 response = self.transport.handle_request(request)
                 response.request = request
                 if response.has_redirect_location:
@@ -126,7 +170,7 @@ class Sender:
             if response is None:
                 response = self.http_client.send(request, stream=True)
             if response.status_code < 400 and not attempt.whole:
-                # From here on it may take as long as it takes; each read has its time-out.
+                # From here on it may take as long as it takes; each read has its timeout.
                 attempt.deadline = None
             elif not response.is_closed:
                 self._read(response, attempt)
@@ -139,45 +183,20 @@ class Sender:
         return response
 
     def _read(self, response: httpx.Response, attempt: Attempt) -> None:
+        """Read the whole body within the time of the attempt, and close the response."""
         try:
-            in_time = self.ours or read_within(response, attempt.left(None))
-            if in_time:
-                response.read()
-                return
-        except BaseException:
+            if self.transport is None and not read_within(response, attempt.left(None)):
+                raise httpx.ReadTimeout("the body did not end in time", request=response.request)
+            response.read()
+        finally:
             response.close()
-            raise
-        response.close()
-        raise httpx.ReadTimeout("the body did not end in time", request=response.request)
 
 
-def _send_until(
-    abort: AbortSignal, send: _Send, request: httpx.Request, attempt: Attempt
+def _intercept(
+    interceptor: Any, index: int, inner: _Send, request: httpx.Request
 ) -> httpx.Response:
-    try:
-        return abortable(
-            abort,
-            lambda: send(request),
-            interrupt=attempt.interrupt,
-            discard=httpx.Response.close,
-        )
-    except Interrupted:
-        raise RequestAbortedError("in flight", abort.reason) from None
-
-
-def _chain(interceptors: Sequence[Any], innermost: _Send) -> _Send:
-    send = innermost
-    for index in range(len(interceptors) - 1, -1, -1):
-        send = _around(interceptors[index], index, send)
-    return send
-
-
-def _around(interceptor: Any, index: int, inner: _Send) -> _Send:
-    def send(request: httpx.Request) -> httpx.Response:
-        response: object = interceptor(request, inner)
-        if not isinstance(response, httpx.Response):
-            kind = type(response).__name__
-            raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
-        return response
-
-    return send
+    response: object = interceptor(request, inner)
+    if not isinstance(response, httpx.Response):
+        kind = type(response).__name__
+        raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+    return response

@@ -1,1 +1,1 @@
-"""What sends requests: connections, retries, deadlines, and the errors that transports raise."""
+"""The way to the service and back: retries, deadlines, transports and the errors they raise."""

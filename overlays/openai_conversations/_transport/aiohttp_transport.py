@@ -1,11 +1,11 @@
-"""aiohttp's client as an httpx transport: what the async client sends with where it is installed.
+"""aiohttp's client as an httpx transport, which async clients use under asyncio.
 
 Its parser and its connection pool are made for many requests at once, which cost it little more
-than one does.
+than one does: 100 at once take an eighth of the time that httpx takes.
 
-Written for this package although `httpx-aiohttp` exists: an error must tell whether a request may
-have reached the service (an append that may have is not sent again), an attempt has a deadline,
-each step has its own time-out, and a client may be used in one event loop after another.
+`httpx-aiohttp` exists, and does not keep what is promised here: an error tells whether a request
+may have reached the service (an append that may have is not sent again), an attempt has a deadline,
+each step has its own timeout, and a client may be used in one event loop after another.
 """
 
 from __future__ import annotations
@@ -24,29 +24,25 @@ from aiohttp.http import StreamWriter
 from yarl import URL
 
 from .._request.attempt import ATTEMPT, Attempt
-from .concurrency_async import current_loop
+from .whole_response import WholeResponse
 
 if TYPE_CHECKING:
     import ssl
 
 # Bodies up to this size fit into the buffers of a socket: writing them does not wait.
 _SMALL = 65536
-# aiohttp would add these in its own words where we send none.
-_OURS = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-# aiohttp decides about these by itself: the body is given to it as a whole.
-_THEIRS = (b"transfer-encoding", b"connection")
+# aiohttp would add its own of these where the request has none.
+_NOT_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+# aiohttp decides about these by itself: it gets the body as a whole.
+_NOT_PASSED_ON = (b"transfer-encoding", b"connection")
 # Raised before there is a connection that anything could be sent on.
 _UNSENT = (ConnectionTimeoutError, ClientConnectorError)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """An httpx transport for asyncio; more requests than `max_connections` wait in order."""
+    """An httpx transport for asyncio; its arguments are those of `AsyncConnectionPool`."""
 
     def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
-        """
-        Args:
-            max_connections, keepalive_expiry: as for `AsyncConnectionPool`.
-        """
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
@@ -56,6 +52,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         weakref.finalize(self, _abandon, self._sessions)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request in the running event loop.
+
+        Returns:
+            The response, read if the attempt wants it whole.
+
+        Raises:
+            httpx.TransportError: The attempt failed; its `sent` tells whether it was sent.
+        """
         loop = asyncio.get_running_loop()
         session = self._sessions.get(loop) or self._open_session(loop)
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
@@ -67,46 +71,41 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         try:
             if request.method == "POST":
                 # Two rounds of the loop, in which a connection that the service has closed
-                # meanwhile is noticed: what was written to it would be lost, and may not be sent
+                # meanwhile is noticed: a request written to it would be lost, and may not be sent
                 # again.
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
             data = await request.aread()
             write = timeouts.get("write")
             if attempt.whole and (write is None or len(data) <= _SMALL):
-                reply = await self._request(session, request, data or None, timeouts, attempt)
+                received = await self._request(session, request, data or None, timeouts, attempt)
             else:
                 body = _Content(data, write, attempt)
                 async with body.clock:
-                    reply = await self._request(session, request, body.data(), timeouts, attempt)
+                    received = await self._request(session, request, body.data(), timeouts, attempt)
             attempt.sent = True
-            content = await reply.read() if attempt.whole else b""
+            content = await received.read() if attempt.whole else b""
         except (aiohttp.ClientError, OSError) as error:
             session.places.release()
             attempt.sent = attempt.sent or not isinstance(error, _UNSENT)
-            raise _as_httpx(error, body) from error
+            raise _to_httpx_error(error, body) from error
         except BaseException:
             session.places.release()
             raise
-        response = httpx.Response(
-            reply.status,
-            headers=reply.raw_headers,
-            stream=httpx.ByteStream(content) if attempt.whole else _Body(reply, session),
-            extensions={
-                "http_version": b"HTTP/1.1",
-                "reason_phrase": (reply.reason or "").encode("latin-1", "replace"),
-            },
-        )
+        status, headers = received.status, received.raw_headers
+        reason = (received.reason or "").encode("latin-1", "replace")
+        extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason}
         if attempt.whole:
             session.places.release()
-            response.read()
-        return response
+            return WholeResponse(status, headers, content, extensions)
+        stream = _Body(received, session)
+        return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
 
     def _request(
         self,
         session: _Session,
         request: httpx.Request,
-        data: bytes | _Pieces | None,
+        data: bytes | _Content | None,
         timeouts: dict[str, float | None],
         attempt: Attempt,
     ) -> Awaitable[aiohttp.ClientResponse]:
@@ -139,8 +138,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._ssl
 
     async def aclose(self) -> None:
-        # A client may be closed under trio that was used under asyncio before.
-        loop = current_loop()
+        loop: object = None
+        # Under trio there is none: a client may be closed there that was used under asyncio before.
+        with suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
         while self._sessions:
             its_loop, session = self._sessions.popitem()
             if its_loop is loop:
@@ -161,7 +162,7 @@ class _Session:
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=keepalive_expiry),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            skip_auto_headers=_OURS,
+            skip_auto_headers=_NOT_ADDED,
         )
         # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
         self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
@@ -177,121 +178,111 @@ class _Session:
             message = f"all {self._max} connections were busy"
             raise httpx.PoolTimeout(message, request=request) from None
 
-    def give_up(self, reply: aiohttp.ClientResponse) -> None:
+    def give_up(self, received: aiohttp.ClientResponse) -> None:
         # If the whole body has come, the connection is back in the pool already.
-        reply.close()
+        received.close()
         self.places.release()
 
 
-class _Content:
-    """The body of a request. A long one is written in pieces, each within the write time-out.
+class _Content(aiohttp.Payload):
+    """The body of a request. A long one is written in pieces, each within the write timeout.
 
     Attributes:
-        clock: runs until the head of the reply is there.
-        writing: is a piece being written?
+        clock: Runs until the head of the response is there.
+        writing: Whether a piece is being written.
     """
 
     def __init__(self, content: bytes, write: float | None, attempt: Attempt) -> None:
+        super().__init__(content)
         self._content = content
         self._write = write
-        # While the whole reply has a time-out, that of the head would be one more.
+        # The whole of a response that is to be read has a timeout from aiohttp.
         left = None if attempt.whole else attempt.left(None)
         self._end = None if left is None else asyncio.get_running_loop().time() + left
         self.clock = asyncio.timeout_at(self._end)
         self.writing = False
 
-    def data(self) -> bytes | _Pieces | None:
-        """As aiohttp takes it."""
+    def data(self) -> bytes | _Content | None:
+        """Return it in the form that aiohttp takes."""
         if self._write is None or len(self._content) <= _SMALL:
             return self._content or None
-        return _Pieces(self)
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The content, each piece with the write time-out for the one before it."""
-        loop = asyncio.get_running_loop()
-        self.writing = True
-        for start in range(0, len(self._content), _SMALL):
-            if self._write is not None:
-                end = loop.time() + self._write
-                self.clock.reschedule(end if self._end is None else min(end, self._end))
-            yield self._content[start : start + _SMALL]
-        self.writing = False
-        self.clock.reschedule(self._end)
-
-
-class _Pieces(aiohttp.Payload):
-    """A long body. If its writing ends early, so does the connection, at once.
-
-    Left to itself, asyncio keeps the socket until the peer has read all that was written.
-    """
-
-    def __init__(self, content: _Content) -> None:
-        super().__init__(content)
+        return self
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
-        """Not to be had: the body is bytes."""
+        """Raise `TypeError`: the body is bytes."""
         raise TypeError
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of it."""
+        """Write all of it; each piece has the write timeout, or what is left of the attempt.
+
+        If the writing ends early, so does the connection. Left to itself, asyncio would keep the
+        socket until the peer has read all that was written.
+        """
+        assert self._write is not None
+        loop = asyncio.get_running_loop()
         transport = writer.transport if isinstance(writer, StreamWriter) else None
+        self.writing = True
         try:
-            async for piece in self._value.pieces():
-                await writer.write(piece)
+            for start in range(0, len(self._content), _SMALL):
+                end = loop.time() + self._write
+                self.clock.reschedule(end if self._end is None else min(end, self._end))
+                await writer.write(self._content[start : start + _SMALL])
         except BaseException:
             if transport is not None:
                 transport.abort()
             raise
+        self.writing = False
+        self.clock.reschedule(self._end)
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of a reply, in the pieces that come; closing it early ends the connection."""
+    """The body of a response in the pieces that come; closing it early ends the connection."""
 
-    def __init__(self, reply: aiohttp.ClientResponse, session: _Session) -> None:
-        self._reply = reply
+    def __init__(self, received: aiohttp.ClientResponse, session: _Session) -> None:
+        self._received = received
         self._session: _Session | None = session
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for chunk in self._reply.content.iter_any():
+            async for chunk in self._received.content.iter_any():
                 yield chunk
         except (aiohttp.ClientError, OSError) as error:
-            raise _as_httpx(error) from error
+            raise _to_httpx_error(error) from error
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            session.give_up(self._reply)
+            session.give_up(self._received)
 
     def __del__(self) -> None:
         if self._session is not None:
             with suppress(RuntimeError):  # the loop has ended, and everything in it
                 # The garbage collector runs in any thread.
-                self._session.loop.call_soon_threadsafe(self._session.give_up, self._reply)
+                self._session.loop.call_soon_threadsafe(self._session.give_up, self._received)
 
 
 def _headers(request: httpx.Request) -> list[tuple[str, str]]:
     return [
         (name.decode("latin-1"), value.decode("utf-8", "replace"))
         for name, value in request.headers.raw
-        if name.lower() not in _THEIRS
+        if name.lower() not in _NOT_PASSED_ON
     ]
 
 
-def _as_httpx(error: Exception, body: _Content | None = None) -> httpx.TransportError:
-    said = str(error) or type(error).__name__
+def _to_httpx_error(error: Exception, body: _Content | None = None) -> httpx.TransportError:
+    text = str(error) or type(error).__name__
     if isinstance(error, ConnectionTimeoutError):
-        return httpx.ConnectTimeout(said)
+        return httpx.ConnectTimeout(text)
     if isinstance(error, ClientConnectorError):
-        return httpx.ConnectError(said)
+        return httpx.ConnectError(text)
     if isinstance(error, TimeoutError):
         writing = body is not None and body.writing
-        return httpx.WriteTimeout(said) if writing else httpx.ReadTimeout(said)
+        return httpx.WriteTimeout(text) if writing else httpx.ReadTimeout(text)
     if isinstance(error, aiohttp.InvalidURL):
-        return httpx.UnsupportedProtocol(said)
+        return httpx.UnsupportedProtocol(text)
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return httpx.RemoteProtocolError("the service closed the connection without an answer")
-    return httpx.ReadError(said) if isinstance(error, OSError) else httpx.RemoteProtocolError(said)
+        return httpx.RemoteProtocolError("the service closed the connection without a response")
+    return httpx.ReadError(text) if isinstance(error, OSError) else httpx.RemoteProtocolError(text)
 
 
 def _abandon(sessions: dict[asyncio.AbstractEventLoop, _Session]) -> None:

@@ -1,4 +1,4 @@
-"""Where async code differs from sync code by more than a keyword: waiting and being interrupted.
+"""Async code that differs from sync code by more than a keyword: waiting, interrupting, transports.
 
 `concurrency_sync` has the same names for threads; `tools/unasync` swaps one for the other. Built on
 anyio, which httpx brings, so that asyncio and trio both work.
@@ -6,38 +6,85 @@ anyio, which httpx brings, so that asyncio and trio both work.
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Iterable,
+)
 from contextlib import suppress
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
 
 import anyio
+import httpx
 
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal, Interrupted
-
-if TYPE_CHECKING:
-    import httpx
+from .log import logger
 
 _T = TypeVar("_T")
 _T_co = TypeVar("_T_co", covariant=True)
 Event = anyio.Event
 open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
-"""What a long call takes its items from."""
+"""Where a method that takes many items gets them from."""
+TRANSPORTS = ("aiohttp", "httpx")
+"""The names that `transport=` may have, the fastest first."""
+
+
+def open_transport(name: str, pool: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
+    """Return the transport of this name; "httpx" is the connection pool."""
+    return _AiohttpOrPool(pool) if name == "aiohttp" else pool
+
+
+class _AiohttpOrPool(httpx.AsyncBaseTransport):
+    """aiohttp, imported with the first request; the pool under trio, which aiohttp lacks."""
+
+    def __init__(self, pool: httpx.AsyncBaseTransport) -> None:
+        self._pool = pool
+        self._fast: httpx.AsyncBaseTransport | None = None
+
+    # Not async itself, which would be one more coroutine for each of hundreds of requests. To
+    # pyright an async function returns a narrower type than can be written for both checkers.
+    def handle_async_request(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, request: httpx.Request
+    ) -> Coroutine[Any, Any, httpx.Response]:
+        if not isinstance(current_loop(), asyncio.AbstractEventLoop):
+            return self._pool.handle_async_request(request)
+        if self._fast is None:
+            self._fast = self._open()
+        return self._fast.handle_async_request(request)
+
+    def _open(self) -> httpx.AsyncBaseTransport:
+        try:
+            from .aiohttp_transport import AiohttpTransport
+        except ImportError as error:
+            # It was found, but is too old, or lacks a part that it needs itself.
+            logger.warning("aiohttp cannot be used, sending with httpx: %s", error)
+            return self._pool
+        return AiohttpTransport()
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+        if self._fast is not None:
+            await self._fast.aclose()
 
 
 def current_loop() -> object:
-    """The event loop that runs now; connections belong to it and cannot be used from another."""
+    """Return the event loop that runs now; connections cannot be used from another."""
     trio: Any = sys.modules.get("trio")
     if trio is not None:
         try:
             return trio.lowlevel.current_trio_token()
         except RuntimeError:
             pass
-    import asyncio
-
     return asyncio.get_running_loop()
 
 
@@ -57,17 +104,17 @@ async def abortable(
     abort: AbortSignal,
     work: Callable[[], Awaitable[_T]],
     *,
-    interrupt: Callable[[], None],
-    discard: Callable[[_T], Awaitable[object]],
+    interrupt: Callable[[], None] | None = None,
+    discard: Callable[[_T], Awaitable[object]] | None = None,
 ) -> _T:
     """Await `work()`, but no longer than until the signal is set.
 
     Args:
-        interrupt: for threads only; a task is cancelled.
-        discard: for threads only; a cancelled task has no result.
+        interrupt: For threads only; a task is cancelled.
+        discard: For threads only; a cancelled task has no result.
 
     Raises:
-        Interrupted: the signal was set first.
+        Interrupted: The signal was set first.
     """
     with anyio.CancelScope() as scope:
         unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
@@ -75,22 +122,15 @@ async def abortable(
             return await work()
         finally:
             unsubscribe()
-    raise Interrupted
+    raise Interrupted(abort.reason)
 
 
 async def sleep(seconds: float, abort: AbortSignal | None) -> None:
     """Wait, or raise `Interrupted` as soon as the signal is set."""
     if abort is None:
         await anyio.sleep(seconds)
-        return
-    with anyio.CancelScope() as scope:
-        unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
-        try:
-            await anyio.sleep(seconds)
-            return
-        finally:
-            unsubscribe()
-    raise Interrupted
+    else:
+        await abortable(abort, partial(anyio.sleep, seconds))
 
 
 async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
@@ -118,13 +158,13 @@ async def ask_for_key(source: Callable[[], object]) -> object:
 
 async def report(callback: Callable[[_T], object], value: _T) -> None:
     """Call a function, sync or async, that is told how far something is."""
-    said = callback(value)
-    if isinstance(said, Awaitable):
-        await said
+    returned = callback(value)
+    if isinstance(returned, Awaitable):
+        await returned
 
 
 def check_source(value: object, argument: str) -> None:
-    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    """Raise `InvalidArgumentError` if no elements can be taken from `value`."""
     if not (isinstance(value, AsyncIterable) or is_list_like(value)):
         raise invalid(argument, "items, in a list or another iterable, sync or async", value)
 
@@ -137,7 +177,7 @@ class Intake(Generic[_T]):
         self._sync = iter(()) if isinstance(source, AsyncIterable) else iter(source)
 
     async def take(self, count: int) -> list[_T]:
-        """The next `count` elements, fewer at the end."""
+        """Return the next `count` elements, fewer at the end."""
         if self._async is None:
             return list(islice(self._sync, count))
         taken: list[_T] = []
@@ -157,9 +197,9 @@ _PageT = TypeVar("_PageT", bound=_PageLike[Any])
 
 
 class AsyncPaginator(Generic[_PageT, _T]):
-    """What `list` gives: `await` it for the first page, or `async for` over all items.
+    """Returned by `list`: `await` it for the first page, or `async for` over all items.
 
-    Nothing is asked for before that.
+    No request is sent before that.
     """
 
     def __init__(self, fetch: Callable[[], Awaitable[_PageT]]) -> None:
@@ -184,5 +224,5 @@ class _Items(AsyncIterator[_T]):
 
 
 def first_page(fetch: Callable[[], Awaitable[_PageT]]) -> AsyncPaginator[_PageT, Any]:
-    """What `list` returns."""
+    """Return a paginator, which fetches the first page when it is awaited or iterated."""
     return AsyncPaginator(fetch)

@@ -1,4 +1,4 @@
-"""Where sync code differs from async code by more than a keyword: waiting and being interrupted.
+"""Sync code that differs from async code by more than a keyword: waiting, interrupting, transports.
 
 `concurrency_async` has the same names for tasks; `tools/unasync` swaps one for the other.
 """
@@ -10,28 +10,32 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from types import NoneType
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import httpx
 
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal, Interrupted
-
-if TYPE_CHECKING:
-    import httpx
 
 _T = TypeVar("_T")
 Event = threading.Event
 open_file = open
 Source: TypeAlias = Iterable[_T]
-"""What a long call takes its items from."""
+"""Where a method that takes many items gets them from."""
+TRANSPORTS = ("httpx",)
+"""The names that `transport=` may have."""
+current_loop: Callable[[], object] = NoneType
+"""Returns None: threads share their connections, as the tasks of one event loop do."""
 
 
-def current_loop() -> object:
-    """Threads share their connections."""
-    return None
+def open_transport(name: str, pool: httpx.BaseTransport) -> httpx.BaseTransport:
+    """Return the transport of this name; "httpx" is the connection pool."""
+    return pool
 
 
 class _Worker(threading.Thread):
-    """Runs the work of one interruptible call, so that the caller's thread can leave it behind."""
+    """A thread for interruptible work, which the thread that waits for it can leave behind."""
 
     def __init__(self, work: Callable[[], object], discard: Callable[[object], object]) -> None:
         super().__init__(name="openai_conversations-abortable", daemon=True)
@@ -58,7 +62,7 @@ class _Worker(threading.Thread):
             self._discard(self.result)
 
     def leave_behind(self) -> bool:
-        """False if the work is finished; otherwise its result will be discarded."""
+        """Have the result discarded, once there is one; False if the work is finished already."""
         with self._lock:
             self._left_behind = not self.finished
             return self._left_behind
@@ -74,14 +78,14 @@ def abortable(
     """Call `work()`, but wait no longer than until the signal is set.
 
     A thread cannot be stopped from outside, and what blocks it may be a name server, a handshake,
-    or a transport that is not ours. So the work gets a thread of its own, which is left behind.
+    or the user's own transport. So the work gets its own thread, which is left behind.
 
     Args:
-        interrupt: called when the signal is set; should make the work end soon.
-        discard: gets the result of work that was left behind.
+        interrupt: Called when the signal is set; should make the work end soon.
+        discard: Gets the result of work that was left behind.
 
     Raises:
-        Interrupted: the signal was set first.
+        Interrupted: The signal was set first.
     """
     worker = _Worker(work, discard)  # type: ignore[arg-type]  # its result is a _T
     unsubscribe = abort.subscribe(worker.over.set)
@@ -97,7 +101,7 @@ def abortable(
         unsubscribe()
     if worker.leave_behind():
         interrupt()
-        raise Interrupted
+        raise Interrupted(abort.reason)
     if worker.error is not None:
         raise worker.error
     return worker.result  # type: ignore[return-value]
@@ -108,7 +112,7 @@ def sleep(seconds: float, abort: AbortSignal | None) -> None:
     if abort is None:
         time.sleep(seconds)
     elif abort.wait(seconds):
-        raise Interrupted
+        raise Interrupted(abort.reason)
 
 
 def wait_for(event: threading.Event, timeout: float | None) -> bool:
@@ -119,12 +123,12 @@ def wait_for(event: threading.Event, timeout: float | None) -> bool:
 def read_within(response: httpx.Response, seconds: float | None) -> bool:
     """Read the body of a response; False if it takes longer than `seconds`.
 
-    Looks at the clock between reads, so it can be late by the time-out of one read.
+    Looks at the clock between reads, so it can be late by the timeout of one read.
     """
     if seconds is None or response.is_closed:
         response.read()
         return True
-    response.stream = _bounded(response, time.monotonic() + seconds)
+    response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
     try:
         response.read()
     except TimeoutError:
@@ -132,25 +136,21 @@ def read_within(response: httpx.Response, seconds: float | None) -> bool:
     return True
 
 
-def _bounded(response: httpx.Response, deadline: float) -> httpx.SyncByteStream:
-    import httpx
+class _BoundedStream(httpx.SyncByteStream):
+    """A body that raises `TimeoutError` where it goes on after a deadline."""
 
-    inner = response.stream
-    if not isinstance(inner, httpx.SyncByteStream):
-        raise TypeError("a sync client got an async response")
-    stream = inner
+    def __init__(self, inner: Any, deadline: float) -> None:
+        self._inner = inner
+        self._deadline = deadline
 
-    class Bounded(httpx.SyncByteStream):
-        def __iter__(self) -> Iterator[bytes]:
-            for chunk in stream:
-                if time.monotonic() > deadline:
-                    raise TimeoutError
-                yield chunk
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._inner:
+            if time.monotonic() > self._deadline:
+                raise TimeoutError
+            yield chunk
 
-        def close(self) -> None:
-            stream.close()
-
-    return Bounded()
+    def close(self) -> None:
+        self._inner.close()
 
 
 def ask_for_key(source: Callable[[], object]) -> object:
@@ -162,16 +162,16 @@ def report(callback: Callable[[_T], object], value: _T) -> None:
     """Call a function that is told how far something is.
 
     Raises:
-        InvalidArgumentError: it is an async function, which would do nothing.
+        InvalidArgumentError: It is an async function, which would do nothing.
     """
-    said = callback(value)
-    if isinstance(said, Coroutine):
-        said.close()
+    returned = callback(value)
+    if isinstance(returned, Coroutine):
+        returned.close()
         raise invalid("on_progress", "a function that is not async", callback)
 
 
 def check_source(value: object, argument: str) -> None:
-    """Raises `InvalidArgumentError` if no elements can be taken from `value`."""
+    """Raise `InvalidArgumentError` if no elements can be taken from `value`."""
     if not is_list_like(value):
         raise invalid(argument, "items, in a list or another iterable", value)
 
@@ -183,10 +183,10 @@ class Intake(Generic[_T]):
         self._source = iter(source)
 
     def take(self, count: int) -> list[_T]:
-        """The next `count` elements, fewer at the end."""
+        """Return the next `count` elements, fewer at the end."""
         return list(islice(self._source, count))
 
 
 def first_page(fetch: Callable[[], _T]) -> _T:
-    """What `list` returns."""
+    """Return the first page."""
     return fetch()

@@ -1,4 +1,4 @@
-"""What is logged, to the standard library's logger `openai_conversations`.
+"""The standard library's logger `openai_conversations`, and the lines that it gets.
 
 One line an attempt at level info, and the headers at debug. Never the key, a cookie, a query or a
 body: bodies are conversations.
@@ -39,7 +39,7 @@ def set_up_from_environment() -> None:
 
 
 def log_response(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
-    """Tell of an attempt that was answered after so many seconds."""
+    """Log an attempt, whose response came after so many seconds."""
     logger.info(
         "%s %s -> %d in %.0f ms (%s)",
         request.method,
@@ -49,11 +49,11 @@ def log_response(request: httpx.Request, response: httpx.Response, seconds: floa
         response.headers.get("x-request-id"),
     )
     if logger.isEnabledFor(logging.DEBUG):
-        logger.debug("request headers: %s", _shown(request.headers))
-        logger.debug("response headers: %s", _shown(response.headers))
+        logger.debug("request headers: %s", _redacted(request.headers))
+        logger.debug("response headers: %s", _redacted(response.headers))
 
 
-def _shown(headers: httpx.Headers) -> dict[str, str]:
+def _redacted(headers: httpx.Headers) -> dict[str, str]:
     return {
         name: "[secret]" if any(word in name.lower() for word in _SECRET) else value
         for name, value in headers.items()

@@ -1,14 +1,14 @@
 """When a request is sent again, and after how long: the whole policy, without I/O or sleeping.
 
-GET and DELETE can be repeated without harm, so they are repeated after anything that may pass: a
-broken connection, a time-out, 408, 409, 429, 5xx. A POST is not: the API has no idempotency key, so
-an append whose answer was lost may have happened, and sending it again would double it. It is
-repeated only when nothing can have happened: it never left, or the service answered 429, 409, or
-400 `conversation_locked`.
+GET and DELETE can be repeated without harm, so they are retried after anything that may pass: a
+broken connection, a timeout, 408, 409, 429, 5xx. A POST is not: the API has no idempotency key, so
+an append whose response was lost may have happened, and sending it again would double it. It is
+retried only when nothing can have happened: it never left, or the service responded with 429, 409,
+or 400 `conversation_locked`.
 
-The service's own word counts more: `x-should-retry` decides for any answer, and `retry-after-ms`
-and `retry-after` say how long to wait. A service that asks for more than two minutes is not asked
-again at all. Otherwise the pause doubles from half a second to eight, less up to a quarter.
+The service's own headers count more: `x-should-retry` decides for any status, and `retry-after-ms`
+and `retry-after` say how long to wait. If that is more than two minutes, there is no retry.
+Otherwise the pause doubles from half a second to eight, less up to a quarter.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _NOTHING_DONE = frozenset({409, 429})
 
 
 def retry_after_failure(method: str, *, never_sent: bool) -> bool:
-    """Should a request be sent again that got no answer?
+    """Return whether to retry a request that got no response.
 
     Args:
-        method: of the request, in capitals.
-        never_sent: True if the service cannot have seen it.
+        method: Of the request, in capitals.
+        never_sent: Whether it is certain that the service has not seen it.
     """
     return never_sent or method in _REPEATABLE
 
@@ -41,20 +41,20 @@ def retry_after_failure(method: str, *, never_sent: bool) -> bool:
 def retry_after_response(
     method: str, status: int, code: str | None, headers: Mapping[str, str]
 ) -> bool:
-    """Should a request be sent again after this answer?
+    """Return whether to retry a request after this response.
 
     Args:
-        method: of the request, in capitals.
-        status: of the answer, 400 or more.
-        code: the `code` in the body of the answer, or None.
-        headers: of the answer; names are looked up in lower case.
+        method: Of the request, in capitals.
+        status: Of the response, 400 or more.
+        code: The `code` in the body of the response, or None.
+        headers: Of the response; names are looked up in lower case.
     """
     asked = asked_delay(headers)
     if asked is not None and asked > MAX_RETRY_AFTER:
         return False
-    word = headers.get("x-should-retry")
-    if word in ("true", "false"):
-        return word == "true"
+    should_retry = headers.get("x-should-retry")
+    if should_retry in ("true", "false"):
+        return should_retry == "true"
     if status == 400:
         return code == "conversation_locked"
     if method in _REPEATABLE:
@@ -67,12 +67,12 @@ def delay_before_retry(
     headers: Mapping[str, str] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> float:
-    """The pause before a retry, in seconds.
+    """Return the pause before a retry, in seconds.
 
     Args:
-        retries_taken: how many retries there have been already.
-        headers: of the answer, if there was one.
-        jitter: gives a number from 0 up to 1.
+        retries_taken: How many retries there have been already.
+        headers: Of the response, if there was one.
+        jitter: Gives a number from 0 up to 1.
     """
     asked = None if headers is None else asked_delay(headers)
     if asked is not None and 0 < asked <= MAX_RETRY_AFTER:
@@ -83,7 +83,7 @@ def delay_before_retry(
 
 
 def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """The seconds that the service asks to wait, or None if it does not say (or not readably)."""
+    """Return the seconds that the service asks to wait, None if it asks for none (readably)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(name)
         if value is None:

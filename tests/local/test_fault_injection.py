@@ -8,24 +8,23 @@ from typing import Any
 import httpx
 import pytest
 from openai_conversations import InvalidArgumentError
-from openai_conversations.local.faults import Fault, Faults
-from openai_conversations.local.observed import ObservedService
+from openai_conversations.local.fault_injection import Fault, FaultInjectingService, Faults
 from openai_conversations.local.server import LocalServer
-from openai_conversations.local.service import LocalService, ServiceReply
+from openai_conversations.local.service import LocalService, ServiceResponse
 from openai_conversations.local.transport import LocalTransport
 
 HELLO = {"type": "message", "role": "user", "content": "Hello"}
 
 
 @pytest.fixture
-def local() -> Iterator[ObservedService]:
-    local = ObservedService(LocalService())
+def local() -> Iterator[FaultInjectingService]:
+    local = FaultInjectingService(LocalService())
     yield local
     local.close()
 
 
 @pytest.fixture(params=["in-process", "served"])
-def client(request: pytest.FixtureRequest, local: ObservedService) -> Iterator[httpx.Client]:
+def client(request: pytest.FixtureRequest, local: FaultInjectingService) -> Iterator[httpx.Client]:
     if request.param == "in-process":
         with httpx.Client(base_url="http://local/v1", transport=LocalTransport(local)) as client:
             yield client
@@ -49,7 +48,7 @@ def count(client: httpx.Client, items: str) -> int:
 
 
 def test_answer_lost_after_the_commit(
-    client: httpx.Client, local: ObservedService, items: str
+    client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
     local.faults.answer_lost("POST *")
     with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
@@ -59,14 +58,18 @@ def test_answer_lost_after_the_commit(
 
 
 @pytest.mark.parametrize("committed", [False, True])
-def test_timeout(client: httpx.Client, local: ObservedService, items: str, committed: bool) -> None:
+def test_timeout(
+    client: httpx.Client, local: FaultInjectingService, items: str, committed: bool
+) -> None:
     local.faults.timeout("POST *", committed=committed)
     with pytest.raises(httpx.ReadTimeout):
         client.post(items, json={"items": [HELLO]}, timeout=httpx.Timeout(5, read=0.05))
     assert count(client, items) == 1 + committed
 
 
-def test_answers_that_refuse(client: httpx.Client, local: ObservedService, items: str) -> None:
+def test_answers_that_refuse(
+    client: httpx.Client, local: FaultInjectingService, items: str
+) -> None:
     local.faults.rate_limited(retry_after=1.5)
     limited = client.post(items, json={"items": [HELLO]})
     assert (limited.status_code, limited.json()["error"]["code"]) == (429, "rate_limit_exceeded")
@@ -82,7 +85,7 @@ def test_answers_that_refuse(client: httpx.Client, local: ObservedService, items
 
 
 def test_cut_in_the_middle_of_a_body(
-    client: httpx.Client, local: ObservedService, items: str
+    client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
     local.faults.cut_body("POST *")
     with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
@@ -90,7 +93,7 @@ def test_cut_in_the_middle_of_a_body(
     assert count(client, items) == 2
 
 
-def test_cut_in_the_middle_of_a_stream(client: httpx.Client, local: ObservedService) -> None:
+def test_cut_in_the_middle_of_a_stream(client: httpx.Client, local: FaultInjectingService) -> None:
     local.faults.cut_body(after=3)
     body = {"model": "gpt-4o", "input": "Hello", "stream": True}
     seen: list[str] = []
@@ -106,7 +109,7 @@ def test_cut_in_the_middle_of_a_stream(client: httpx.Client, local: ObservedServ
 
 
 def test_lists_as_other_servers_send_them(
-    client: httpx.Client, local: ObservedService, items: str
+    client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
     local.faults.unknown_item()
     local.faults.unknown_item(item={"type": "mine", "id": "x"})
@@ -124,7 +127,7 @@ def test_lists_as_other_servers_send_them(
 
 
 def test_faults_pick_their_requests_and_wait_for_them(
-    client: httpx.Client, local: ObservedService, items: str
+    client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
     local.faults.server_error("DELETE *", times=2)
     local.faults.server_error("POST /conversations/*/items")
@@ -135,7 +138,9 @@ def test_faults_pick_their_requests_and_wait_for_them(
     assert client.delete(items.removesuffix("/items")).status_code == 200
 
 
-def test_requests_are_recorded(client: httpx.Client, local: ObservedService, items: str) -> None:
+def test_requests_are_recorded(
+    client: httpx.Client, local: FaultInjectingService, items: str
+) -> None:
     client.get(items, params={"limit": "5"}, headers={"authorization": "Bearer sk-secret"})
     made, listed = local.requests
     assert (made.method, made.path, made.status) == ("POST", "/conversations", 200)
@@ -146,8 +151,10 @@ def test_requests_are_recorded(client: httpx.Client, local: ObservedService, ite
     assert "sk-secret" not in repr(local.requests)
 
 
-def test_a_fault_of_ones_own(client: httpx.Client, local: ObservedService, items: str) -> None:
-    def teapot(answer: Callable[[], ServiceReply]) -> ServiceReply:
+def test_a_fault_of_ones_own(
+    client: httpx.Client, local: FaultInjectingService, items: str
+) -> None:
+    def teapot(answer: Callable[[], ServiceResponse]) -> ServiceResponse:
         reply = answer()
         reply.status = 418
         return reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import socket
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from openai_conversations.__main__ import main
+from openai_conversations.cli import main, serve
 
 from tests.local.processes import serving
 
@@ -55,7 +56,34 @@ def test_it_asks_for_the_key_and_never_prints_it() -> None:
 
 def test_local_api_key_is_the_variable_that_needs_no_option() -> None:
     with serving(environment={"LOCAL_API_KEY": "one"}) as (_, url):
-        assert httpx.post(f"{url}/conversations", json={}).status_code == 401
+        for key, status in (("one", 200), ("LOCAL_API_KEY", 401), (None, 401)):
+            headers = {} if key is None else {"authorization": f"Bearer {key}"}
+            reply = httpx.post(f"{url}/conversations", json={}, headers=headers)
+            assert reply.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "key"),
+    [
+        ([], {}, None),
+        ([], {"LOCAL_API_KEY": " "}, None),
+        ([], {"LOCAL_API_KEY": "one\n"}, "one"),
+        (["--api-key-env", "OTHER"], {"LOCAL_API_KEY": "one", "OTHER": "two"}, "two"),
+        (["--api-key", "three"], {"LOCAL_API_KEY": "one"}, "three"),
+    ],
+)
+def test_the_key_comes_from_the_option_then_from_the_variable(
+    arguments: list[str],
+    environment: dict[str, str],
+    key: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("LOCAL_API_KEY", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    parser = argparse.ArgumentParser()
+    serve.add_arguments(parser)
+    assert serve.read_api_key(parser.parse_args(arguments)) == key
 
 
 def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +103,7 @@ def test_beyond_loopback_it_wants_a_key(host: str, capsys: pytest.CaptureFixture
     ("arguments", "expected"),
     [
         (["--port", "70000"], "--port must be from 0 to 65535, got 70000"),
-        (["--host", "no such host"], "--host 'no such host' is no address of this machine"),
+        (["--host", "no such host"], "--host 'no such host' is not an address of this machine"),
         (["--api-key-env", "NOT_SET_ANYWHERE"], "names NOT_SET_ANYWHERE, but that variable"),
         (["--api-key", " "], "--api-key is empty"),
         (["--port", "0", "--db", "/no/such/folder/file.sqlite"], "/no/such/folder/file.sqlite"),

@@ -1,8 +1,7 @@
 """The events in which output is delivered, in the documented order, one item at a time.
 
-Each function is a generator of events without ``sequence_number`` (the caller counts) that
-returns the finished item. Text arrives in pieces, so that a model that produces it slowly is
-passed on as it comes.
+Events get their `sequence_number` from `response_run`. Text arrives in pieces, so that the text of
+a slow model is passed on as it comes.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
-from .model import words
+from .model import split_words
 
 Json = dict[str, Any]
 Events = Generator[Json, None, None]
 
-#: Progress that the document has for a kind of tool call, between its ``added`` and its ``done``.
+#: The progress of a type of tool call, between its `added` and its `done`.
 _PROGRESS: Mapping[str, tuple[str, ...]] = {
     "web_search_call": ("in_progress", "searching", "completed"),
     "file_search_call": ("in_progress", "searching", "completed"),
@@ -24,7 +23,7 @@ _PROGRESS: Mapping[str, tuple[str, ...]] = {
     "mcp_list_tools": ("in_progress", "completed"),
     "mcp_call": ("in_progress", "completed"),
 }
-#: The field of a call that is streamed as text, and the events that carry it.
+#: The field of a tool call that is streamed as text, and the events that carry it.
 _STREAMED: Mapping[str, tuple[str, str]] = {
     "function_call": ("arguments", "response.function_call_arguments"),
     "custom_tool_call": ("input", "response.custom_tool_call_input"),
@@ -33,62 +32,63 @@ _STREAMED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def message(id: str, index: int, pieces: Iterable[str], status: str) -> Generator[Json, None, Json]:
-    """A message of one text that arrives in pieces."""
-    item = _message(id, [], "in_progress")
-    yield _added(item, index)
+def text_message_events(
+    id: str, index: int, pieces: Iterable[str], status: str
+) -> Generator[Json, None, Json]:
+    """Yield the events of a message of one text that arrives in pieces; return the message."""
+    item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
+    yield _item_event("added", item | {"content": []}, index)
     part = yield from _text_part(id, index, 0, pieces)
-    item = _message(id, [part], status)
-    yield _done(item, index)
+    item |= {"status": status, "content": [part]}
+    yield _item_event("done", item, index)
     return item
 
 
-def finished(item: Json, index: int) -> Events:
-    """An item that is there as a whole, delivered the way the service delivers its kind."""
+def item_events(item: Json, index: int) -> Events:
+    """Yield the events of an item that is there as a whole, as the service does for its type."""
+    type, id = item["type"], item["id"]
+    field, event = _STREAMED.get(type, ("", ""))
+    progress = [
+        {"type": f"response.{type}.{step}", "item_id": id, "output_index": index}
+        for step in _PROGRESS.get(type, ())
+    ]
     started = dict(item)
     if "status" in item:
         started["status"] = "in_progress"
-    if item["type"] == "message":
+    if type == "message":
         started["content"] = []
-    elif item["type"] == "reasoning":
+    elif type == "reasoning":
         started["summary"] = []
         started.pop("content", None)
-    elif item["type"] in _STREAMED and item.get(_STREAMED[item["type"]][0]) is not None:
-        started[_STREAMED[item["type"]][0]] = ""
-    yield _added(started, index)
-    yield from _inside(item, index)
-    yield _done(item, index)
-
-
-def _inside(item: Json, index: int) -> Events:
-    type, id = item["type"], item["id"]
+    elif item.get(field) is not None:
+        started[field] = ""
+    yield _item_event("added", started, index)
+    # A tool call: all of its progress but the last, its streamed field, the last of its progress.
+    yield from progress[:-1]
     if type == "message":
         for n, part in enumerate(item["content"]):
             if part["type"] == "output_text":
-                yield from _text_part(id, index, n, words(part["text"]), part)
+                yield from _text_part(id, index, n, split_words(part["text"]), part)
             else:
                 yield from _refusal_part(id, index, n, part)
     elif type == "reasoning":
         yield from _reasoning(item, index)
-    else:
-        progress = [f"response.{type}.{step}" for step in _PROGRESS.get(type, ())]
-        for name in progress[:-1]:
-            yield {"type": name, "item_id": id, "output_index": index}
-        yield from _streamed(item, index)
-        for name in progress[-1:]:
-            yield {"type": name, "item_id": id, "output_index": index}
+    elif isinstance(item.get(field), str):
+        name = {"name": item["name"]} if type == "function_call" else {}
+        place = {"item_id": id, "output_index": index}
+        yield from _deltas(event, place, item[field])
+        yield {"type": f"{event}.done", **place, field: item[field], **name}
+    yield from progress[-1:]
+    yield _item_event("done", item, index)
 
 
-def _streamed(item: Json, index: int) -> Events:
-    field, event = _STREAMED.get(item["type"], ("", ""))
-    text = item.get(field)
-    if not isinstance(text, str):
-        return
-    place = {"item_id": item["id"], "output_index": index}
-    for piece in words(text):
+def _item_event(name: str, item: Json, index: int) -> Json:
+    return {"type": f"response.output_item.{name}", "output_index": index, "item": item}
+
+
+def _deltas(event: str, place: Json, text: str) -> Events:
+    for piece in split_words(text):
         yield {"type": f"{event}.delta", **place, "delta": piece}
-    name = {"name": item["name"]} if item["type"] == "function_call" else {}
-    yield {"type": f"{event}.done", **place, field: text, **name}
 
 
 def _text_part(
@@ -114,41 +114,20 @@ def _refusal_part(id: str, index: int, n: int, part: Json) -> Events:
     place = {"item_id": id, "output_index": index, "content_index": n}
     empty = {"type": "refusal", "refusal": ""}
     yield {"type": "response.content_part.added", **place, "part": empty}
-    for piece in words(part["refusal"]):
-        yield {"type": "response.refusal.delta", **place, "delta": piece}
+    yield from _deltas("response.refusal", place, part["refusal"])
     yield {"type": "response.refusal.done", **place, "refusal": part["refusal"]}
     yield {"type": "response.content_part.done", **place, "part": part}
 
 
 def _reasoning(item: Json, index: int) -> Events:
+    name = "response.reasoning_summary"
     for n, part in enumerate(item["summary"]):
         place = {"item_id": item["id"], "output_index": index, "summary_index": n}
-        name = "response.reasoning_summary"
         yield {"type": f"{name}_part.added", **place, "part": part | {"text": ""}}
-        for piece in words(part["text"]):
-            yield {"type": f"{name}_text.delta", **place, "delta": piece}
+        yield from _deltas(f"{name}_text", place, part["text"])
         yield {"type": f"{name}_text.done", **place, "text": part["text"]}
         yield {"type": f"{name}_part.done", **place, "part": part}
     for n, part in enumerate(item.get("content") or ()):
         place = {"item_id": item["id"], "output_index": index, "content_index": n}
-        for piece in words(part["text"]):
-            yield {"type": "response.reasoning_text.delta", **place, "delta": piece}
+        yield from _deltas("response.reasoning_text", place, part["text"])
         yield {"type": "response.reasoning_text.done", **place, "text": part["text"]}
-
-
-def _message(id: str, content: list[Json], status: str) -> Json:
-    return {
-        "id": id,
-        "type": "message",
-        "status": status,
-        "role": "assistant",
-        "content": content,
-    }
-
-
-def _added(item: Json, index: int) -> Json:
-    return {"type": "response.output_item.added", "output_index": index, "item": item}
-
-
-def _done(item: Json, index: int) -> Json:
-    return {"type": "response.output_item.done", "output_index": index, "item": item}

@@ -14,17 +14,14 @@ import sys
 from types import FrameType
 from typing import Any, NoReturn
 
-from . import LocalService, StoreError
-from .listen import listen
-from .transport import PREFIX
-
-__all__ = ["add_arguments", "run"]
+from ..local import LocalService, StoreError
+from ..local.http_messages import PREFIX
 
 KEY_VARIABLE = "LOCAL_API_KEY"
 
 
 class ServeError(Exception):
-    """The server cannot start; the message is for the person who started it."""
+    """The server cannot start; the message is for the user of the command."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
 
-        from .app import create_app
+        from ..local.app import create_app
     except ImportError as error:
         print(
             f"serve needs the extra 'local' ({error.name} is not installed): "
@@ -73,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         return 1
     with contextlib.ExitStack() as opened:
         try:
-            api_key = _api_key(options)
+            api_key = read_api_key(options)
             listener = opened.enter_context(
                 _listen(options.host, options.port, guarded=api_key is not None)
             )
@@ -81,8 +78,7 @@ def run(options: argparse.Namespace) -> int:
         except (ServeError, StoreError) as error:
             print(f"serve: {error}", file=sys.stderr)
             return 1
-        # uvicorn stops gracefully on both signals and raises them again when it has; this is what
-        # they then do.
+        # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stopped)
         host, port = listener.getsockname()[:2]
@@ -99,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _log_to_stderr(settings: dict[str, Any]) -> dict[str, Any]:
-    """uvicorn's logging, access log included, on stderr: stdout holds the address and no more."""
+    """Send uvicorn's logging, access log included, to stderr; stdout gets the address only."""
     settings = copy.deepcopy(settings)
     for handler in settings["handlers"].values():
         handler["stream"] = "ext://sys.stderr"
@@ -110,7 +106,12 @@ def _stopped(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def _api_key(options: argparse.Namespace) -> str | None:
+def read_api_key(options: argparse.Namespace) -> str | None:
+    """Return the key that clients must send, from the options or the environment, or None.
+
+    Raises:
+        ServeError: For an empty key, and for a variable that is named but not set.
+    """
     given: str | None = options.api_key
     if given is not None:
         if not given.strip():
@@ -129,13 +130,15 @@ def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise ServeError(f"--host {host!r} is no address of this machine: {error}") from None
+        raise ServeError(f"--host {host!r} is not an address of this machine: {error}") from None
     family, _, _, _, address = found[0]
     if not guarded and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
         raise ServeError(
             f"--host {host} can be reached from other machines; that needs a key: "
             f"--api-key-env NAME or --api-key KEY"
         )
+    from ..local.server import listen  # Needs the extra, which `run` has checked.
+
     try:
         return listen(str(address[0]), port, family)
     except OSError as error:
