@@ -21,7 +21,6 @@ from functools import partial
 from pathlib import Path
 
 import httpx
-from openai_conversations.local.database import Database
 from openai_conversations.local.service import LocalService
 from openai_conversations.local.store import Store
 from openai_conversations.local.transport import AsyncLocalTransport, LocalTransport
@@ -122,14 +121,13 @@ def stored(numbers: Iterable[int]) -> Iterator[dict[str, object]]:
 
 def fill(path: Path, rows: int) -> str:
     """Write a conversation of so many items into a database; gives the id."""
-    database = Database(path)
-    store = Store(database)
+    store = Store(path)
     id = f"conv_{rows:048x}"
     with store.transaction():
         items = store.add_conversation(id, 1_700_000_000, {})
         for start in range(0, rows, BATCH):
             store.append(items, stored(range(start, min(start + BATCH, rows))))
-    database.close()
+    store.close()
     return id
 
 

@@ -14,7 +14,7 @@ import pytest
 from openai_conversations import APIConnectionError, AsyncClient, Client, MessageItem
 
 if TYPE_CHECKING:
-    from openai_conversations.local.observed import ObservedService
+    from openai_conversations.local.fault_injection import FaultInjectingService
 
 
 def remember(client: Client, user: str, text: str) -> str:
@@ -31,23 +31,25 @@ def test_what_was_stored(conversations_client: Client) -> None:
     assert [item.type for item in items] == ["message"]
 
 
-def test_what_was_sent(conversations_client: Client, conversations_local: ObservedService) -> None:
+def test_what_was_sent(
+    conversations_client: Client, conversations_local: FaultInjectingService
+) -> None:
     remember(conversations_client, "user_123", "Hello!")
     (request,) = conversations_local.requests
     assert (request.method, request.path) == ("POST", "/conversations")
     assert request.json["metadata"] == {"user_id": "user_123"}
 
 
-def test_a_scripted_answer(
-    conversations_client: Client, conversations_local: ObservedService
+def test_a_scripted_response(
+    conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     conversations_local.model.enqueue_text("It is sunny in Paris.")
     response = conversations_client.responses.create(model="gpt-4o", input="Weather?")
     assert response.output_text == "It is sunny in Paris."
 
 
-def test_an_answer_that_is_lost(
-    conversations_client: Client, conversations_local: ObservedService
+def test_a_response_that_is_lost(
+    conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     made = remember(conversations_client, "user_123", "Hello!")
     conversations_local.faults.answer_lost("POST /conversations/*/items")
@@ -59,7 +61,9 @@ def test_an_answer_that_is_lost(
     assert len(list(conversations_client.conversations.items.list(made))) == 2
 
 
-def test_a_busy_service(conversations_client: Client, conversations_local: ObservedService) -> None:
+def test_a_busy_service(
+    conversations_client: Client, conversations_local: FaultInjectingService
+) -> None:
     conversations_local.faults.rate_limited(times=2)
     remember(conversations_client, "user_123", "Hello!")
     assert [request.status for request in conversations_local.requests] == [429, 429, 200]

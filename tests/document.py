@@ -22,13 +22,13 @@ Schema = dict[str, Any]
 
 @cache
 def document() -> Schema:
-    """The whole document."""
+    """Return the whole document."""
     loaded: Schema = YAML(typ="safe").load(SPEC)
     return loaded
 
 
 def schemas() -> dict[str, Schema]:
-    """Every component schema by its name."""
+    """Return every component schema by its name."""
     found: dict[str, Schema] = document()["components"]["schemas"]
     return found
 
@@ -42,25 +42,25 @@ def operations() -> Iterator[tuple[str, str, Schema]]:
 
 
 def name_of(schema: Schema) -> str | None:
-    """The name behind a `$ref`; None for a schema that is written in place."""
+    """Return the name behind a `$ref`; None for a schema that is written in place."""
     return schema["$ref"].rpartition("/")[2] if "$ref" in schema else None
 
 
 def resolve(schema: Schema) -> Schema:
-    """The schema itself, once every `$ref` in front of it has been followed."""
+    """Return the schema itself, once every `$ref` in front of it has been followed."""
     while name := name_of(schema):
         schema = schemas()[name]
     return schema
 
 
 def alternatives(schema: Schema) -> list[Schema]:
-    """The members of a `oneOf` or `anyOf`; empty for anything else."""
+    """Return the members of a `oneOf` or `anyOf`; empty for anything else."""
     schema = resolve(schema)
     return [*schema.get("oneOf", ()), *schema.get("anyOf", ())]
 
 
 def is_object(schema: Schema) -> bool:
-    """Whether the schema has fields of its own, so that it becomes a class."""
+    """Tell whether the schema has fields of its own, so that it becomes a class."""
     schema = resolve(schema)
     if "allOf" in schema:
         return any(is_object(part) for part in schema["allOf"])
@@ -68,7 +68,7 @@ def is_object(schema: Schema) -> bool:
 
 
 def fields(schema: Schema) -> tuple[dict[str, Schema], list[str]]:
-    """The properties of an object schema and the names of the required ones, `allOf` joined."""
+    """Return the properties of an object schema and the required names, `allOf` joined."""
     schema = resolve(schema)
     properties: dict[str, Schema] = {}
     required: list[str] = []
@@ -82,7 +82,7 @@ def fields(schema: Schema) -> tuple[dict[str, Schema], list[str]]:
 
 
 def members(schema: Schema) -> Iterator[Schema]:
-    """The object schemas that a union can become, unions within it opened, as references."""
+    """Yield the object schemas that a union can become, unions within it opened, as references."""
     for member in alternatives(schema):
         if alternatives(member):
             yield from members(member)
@@ -91,7 +91,7 @@ def members(schema: Schema) -> Iterator[Schema]:
 
 
 def tags(member: Schema) -> list[str]:
-    """The values of `type` that mean `member`; empty when it has no `type`, or an open one."""
+    """Return the values of `type` that mean `member`; none when it has no `type`, or any."""
     kind = resolve(fields(member)[0].get("type", {}))
     kinds = [kind, *map(resolve, alternatives(kind))]
     return [tag for kind in kinds for tag in kind.get("enum", ())]
@@ -100,7 +100,7 @@ def tags(member: Schema) -> list[str]:
 def variants(schema: Schema) -> dict[str, list[Schema]]:
     """For a union that `type` tells apart: each value of `type` and the members that share it.
 
-    Empty for everything else: no union, a single object beside null or a string, or members
+    Empty for everything else: not a union, a single object beside null or a string, or members
     without a `type`.
     """
     table: dict[str, list[Schema]] = {}
@@ -112,7 +112,7 @@ def variants(schema: Schema) -> dict[str, list[Schema]]:
 
 
 def object_schemas() -> list[str]:
-    """The names of the component schemas that become classes."""
+    """Return the names of the component schemas that become classes."""
     return [name for name, schema in schemas().items() if is_object(schema)]
 
 

@@ -24,14 +24,12 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from tools import api_index, docs, house, unasync, words
+from tools import PACKAGE, ROOT, api_index, docs, house, unasync, words
 from tools.errors import ToolError, exit_status
 from tools.generate.__main__ import CARRIED
 from tools.generate.build import SCHEMA, build
-from tools.generate.render import PACKAGE
-from tools.spec.__main__ import run as make_spec
+from tools.openapi_spec.__main__ import run as make_spec
 
-ROOT = Path(__file__).resolve().parents[1]
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
 TYPED = ("generated", "overlays", "tools", "examples", "tests/typing")
 LINTED = ("overlays", "tools", "tests", "examples", "benchmarks")
@@ -64,7 +62,7 @@ def generated() -> str:
 
 
 def facade() -> str:
-    """Methods of the facade, for every operation of the spec."""
+    """Check the methods of the facade, for every operation of the spec."""
     from tools.facade import check
 
     return check()

@@ -8,7 +8,8 @@
 
     conversation = get_conversation.sync("conv_123", client=Client(token="…"))
 
-`api` holds the functions, `models` the classes, both imported as they are used.
+`api` holds the functions, `models` the classes, `params` the types of parameters; all are imported
+as they are used.
 `__provenance__` says what this package was generated from, and by what.
 """
 
@@ -18,17 +19,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ._omit import Omit, omit
     from ._provenance import PROVENANCE as __provenance__
-    from .answers import Answer
     from .client import Client
+    from .detailed_response import DetailedResponse
     from .errors import ApiError, DecodeError, StatusError
     from .models import decode
     from .types import RawObject, encode
 
 _HOMES = {
-    "Answer": ".answers",
     "ApiError": ".errors",
     "Client": ".client",
     "DecodeError": ".errors",
+    "DetailedResponse": ".detailed_response",
     "Omit": "._omit",
     "RawObject": ".types",
     "StatusError": ".errors",
@@ -38,10 +39,10 @@ _HOMES = {
 }
 
 __all__ = (
-    "Answer",
     "ApiError",
     "Client",
     "DecodeError",
+    "DetailedResponse",
     "Omit",
     "RawObject",
     "StatusError",
@@ -53,8 +54,11 @@ __all__ = (
 
 
 def __getattr__(name: str) -> Any:
-    if name == "__provenance__":
-        value: Any = _import("._provenance", __name__).PROVENANCE
+    value: Any
+    if name in ("api", "models", "params"):
+        value = _import(f".{name}", __name__)
+    elif name == "__provenance__":
+        value = _import("._provenance", __name__).PROVENANCE
     elif name in _HOMES:
         value = getattr(_import(_HOMES[name], __name__), name)
     else:

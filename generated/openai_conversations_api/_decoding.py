@@ -139,7 +139,7 @@ def decode_many(table: Dispatch, value: Any) -> Any:
         for element in value:
             out.append(table[element["type"]](element))
     except (KeyError, TypeError):
-        # An element is no object, has no type, or lacks a field: look at each one closely.
+        # An element is not an object, has no type, or lacks a field: look at each one closely.
         return [table.one(element) for element in value]
     return out
 

@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "cb47ef37c733fea1fffea5f9833d6d6920cea2a83568102148082c05547056f4",
+    "spec_sha256": "4ba2bb4c6485872e9f062eea9055c890236a97b4b9238a3f1bdc092790f4de02",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "0a55ae7bc22c14ed362794e73e7152628efd7b1fd15ca967cdfed2758adda892",
+    "templates_sha256": "ee4e79498387808a7e6f801d2f44a8e07ca41eae3c9741dcb390a6175eba1bba",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

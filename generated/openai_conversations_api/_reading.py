@@ -21,7 +21,7 @@ class HasCreated:
 
     @property
     def created(self) -> datetime | None:
-        """`created_at` as an aware datetime (UTC), or None where the reply had none."""
+        """`created_at` as an aware datetime (UTC), or None where the response had none."""
         seconds: Any = getattr(self, "created_at", None)
         if not isinstance(seconds, (int, float)):
             return None

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from .answers import Answer
+from .detailed_response import DetailedResponse
 from .errors import DecodeError, StatusError
 
 T = TypeVar("T")
@@ -81,14 +81,18 @@ class Client:
             self._async = httpx.AsyncClient()
         return self._async
 
-    def send(self, kwargs: dict[str, Any], decode: Callable[[Any], T] | None) -> Answer[T]:
-        """Send what an endpoint's `_get_kwargs` made and decode the answer; None for no result."""
-        return _answer(self.get_httpx_client().request(**self._whole(kwargs)), decode)
+    def send(
+        self, kwargs: dict[str, Any], decode: Callable[[Any], T] | None
+    ) -> DetailedResponse[T]:
+        """Send what an endpoint's `_get_kwargs` made and decode the response; None for no result."""
+        return _detailed(self.get_httpx_client().request(**self._whole(kwargs)), decode)
 
-    async def asend(self, kwargs: dict[str, Any], decode: Callable[[Any], T] | None) -> Answer[T]:
+    async def asend(
+        self, kwargs: dict[str, Any], decode: Callable[[Any], T] | None
+    ) -> DetailedResponse[T]:
         """The same as `send`, for the `asyncio` functions."""
         response = await self.get_async_httpx_client().request(**self._whole(kwargs))
-        return _answer(response, decode)
+        return _detailed(response, decode)
 
     def _whole(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         headers = {**self._headers, **kwargs.get("headers", {})}
@@ -123,7 +127,7 @@ class Client:
         return f"Client(base_url={self.base_url!r}, token={'…' if self._token else None})"
 
 
-def _answer(response: httpx.Response, decode: Callable[[Any], T] | None) -> Answer[T]:
+def _detailed(response: httpx.Response, decode: Callable[[Any], T] | None) -> DetailedResponse[T]:
     content = response.content
     request_id = response.headers.get("x-request-id")
     if not 200 <= response.status_code < 300:
@@ -134,9 +138,9 @@ def _answer(response: httpx.Response, decode: Callable[[Any], T] | None) -> Answ
             parsed = decode(json.loads(content))
         except ValueError:
             parsed = None
-        if parsed is None:  # a body of `null` is no result either
+        if parsed is None:  # a body of `null` is not a result either
             raise DecodeError(response.status_code, content, request_id)
-    return Answer(response.status_code, response.headers, content, parsed)
+    return DetailedResponse(response.status_code, response.headers, content, parsed)
 
 
 def path_segment(name: str, value: Any) -> str:

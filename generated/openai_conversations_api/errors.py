@@ -4,8 +4,8 @@
 """The errors of the low-level client.
 
 ApiError
-├── StatusError    the server answered, and not with a 2xx status
-└── DecodeError    the server answered 2xx, and not with JSON, or with null
+├── StatusError    the status of the response is not 2xx
+└── DecodeError    the body of a 2xx response is not JSON, or is null
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An answer that is not what was asked for.
+    """A response that is not the one expected.
 
     Attributes:
         status_code: HTTP status.
         content: the body's bytes.
-        request_id: the `x-request-id` header; None where the answer had none.
+        request_id: the `x-request-id` header; None where the response had none.
     """
 
     def __init__(self, status_code: int, content: bytes, request_id: str | None) -> None:
@@ -51,8 +51,8 @@ class ApiError(Exception):
 
 
 class StatusError(ApiError):
-    """The server answered with a status that is not 2xx."""
+    """The status of the response is not 2xx."""
 
 
 class DecodeError(ApiError):
-    """The server answered 2xx with a body that is not JSON, or is null, or a stream of events."""
+    """The body of a 2xx response is not JSON, or is null, or is a stream of events."""

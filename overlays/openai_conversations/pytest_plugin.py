@@ -1,11 +1,10 @@
 """Fixtures for tests of code that uses the API: a client, an async client, a real server.
 
-pytest imports this module in every run of everybody who has the package installed. So it imports
-nothing by itself; each fixture imports what it needs when a test asks for it.
+pytest imports this module in every run wherever the package is installed. So it imports nothing by
+itself; each fixture imports what it needs when a test asks for it.
 
-A test that asks for several of them gets one and the same service, in memory and fresh.
-`conversations_local` is the handle on it: the requests that were seen, the faults that are to
-strike, and the script of the local model.
+The fixtures of one test share one service, in memory and new. `conversations_local` is that
+service: the requests that it has seen, the faults that are to strike, and the local model.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from . import AsyncClient, Client
-    from .local.observed import ObservedService
+    from .local.fault_injection import FaultInjectingService
 
 __all__ = [
     "conversations_async_client",
@@ -30,28 +29,28 @@ BASE_URL = "http://localhost/v1"
 
 
 @pytest.fixture
-def conversations_local(request: pytest.FixtureRequest) -> Iterator[ObservedService]:
+def conversations_local(request: pytest.FixtureRequest) -> Iterator[FaultInjectingService]:
     """The local service behind the other fixtures: `.requests`, `.faults`, `.model`.
 
-    At the end of a test that passed, a fault that no request has met fails it all the same: it did
-    not test what it meant to. `conversations_local.faults.clear()` says that this was meant.
+    A test that passes fails at its end if no request has met one of its faults: it did not test
+    what it says. `conversations_local.faults.clear()` says that this was meant.
     """
-    from .local.observed import ObservedService
+    from .local.fault_injection import FaultInjectingService
     from .local.service import LocalService
 
-    observed = ObservedService(LocalService())
+    local = FaultInjectingService(LocalService())
     failures = request.session.testsfailed
-    yield observed
-    observed.close()
+    yield local
+    local.close()
     if request.session.testsfailed > failures:
         return
-    missed = [f"{fault.name} on {fault.on!r}" for fault in observed.faults.pending]
+    missed = [f"{fault.name} on {fault.on!r}" for fault in local.faults.pending]
     if missed:
         pytest.fail(f"no request met these faults: {', '.join(missed)}", pytrace=False)
 
 
 @pytest.fixture
-def conversations_client(conversations_local: ObservedService) -> Iterator[Client]:
+def conversations_client(conversations_local: FaultInjectingService) -> Iterator[Client]:
     """A `Client` that talks to the local service in this process."""
     import httpx
 
@@ -67,7 +66,7 @@ def conversations_client(conversations_local: ObservedService) -> Iterator[Clien
 
 
 @pytest.fixture
-def conversations_async_client(conversations_local: ObservedService) -> AsyncClient:
+def conversations_async_client(conversations_local: FaultInjectingService) -> AsyncClient:
     """An `AsyncClient` that talks to the local service in this process.
 
     It needs no closing, so it works with any way of running async tests.
@@ -82,7 +81,7 @@ def conversations_async_client(conversations_local: ObservedService) -> AsyncCli
 
 
 @pytest.fixture
-def conversations_url(conversations_local: ObservedService) -> Iterator[str]:
+def conversations_url(conversations_local: FaultInjectingService) -> Iterator[str]:
     """The base URL of a real HTTP server on this machine, for any client; any key will do.
 
     Needs the extra `local`.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openai_conversations.local import LocalService, ServiceReply, ServiceRequest
+from openai_conversations.local import LocalService, ServiceRequest, ServiceResponse
 
 Query = Sequence[tuple[str, str]]
 
@@ -51,7 +51,7 @@ def send(
     *,
     query: Query = (),
     headers: dict[str, str] | None = None,
-) -> ServiceReply:
+) -> ServiceResponse:
     """Send a request and leave its answer unread."""
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     sent = {"content-type": "application/json"} | (headers or {})

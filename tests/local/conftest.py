@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from openai_conversations.local.service import LocalService, ServiceReply, ServiceRequest
+from openai_conversations.local.service import LocalService, ServiceRequest, ServiceResponse
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -74,7 +74,9 @@ def complaint(method: str, path: str, status: int, media_type: str, text: bytes)
     return None if error is None else f"{error.json_path}: {error.message[:500]}"
 
 
-def problems(request: ServiceRequest, reply: ServiceReply, text: bytes, stream: bool) -> list[str]:
+def problems(
+    request: ServiceRequest, reply: ServiceResponse, text: bytes, stream: bool
+) -> list[str]:
     """What is wrong with a reply, or with one event of a streamed one."""
     path = ""
     if reply.status < 400:
@@ -102,7 +104,7 @@ def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wrong: list[str] = []
     handle = LocalService.handle
 
-    def watched(chunks: Iterator[bytes], request: ServiceRequest, reply: ServiceReply) -> Any:
+    def watched(chunks: Iterator[bytes], request: ServiceRequest, reply: ServiceResponse) -> Any:
         try:
             for chunk in chunks:
                 for event in events(chunk):
@@ -111,7 +113,7 @@ def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         finally:
             chunks.close()  # type: ignore[attr-defined]
 
-    def checked(self: LocalService, request: ServiceRequest) -> ServiceReply:
+    def checked(self: LocalService, request: ServiceRequest) -> ServiceResponse:
         reply = handle(self, request)
         headers = {name.lower(): value for name, value in reply.headers}
         if not headers.get("x-request-id"):

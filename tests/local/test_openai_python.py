@@ -15,7 +15,7 @@ import pytest
 from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage
 
 if TYPE_CHECKING:
-    from openai_conversations.local.observed import ObservedService
+    from openai_conversations.local.fault_injection import FaultInjectingService
 
 USER = {"type": "message", "role": "user", "content": "Hello"}
 WEATHER = {
@@ -111,7 +111,7 @@ def test_a_streamed_response(client: openai.OpenAI) -> None:
 
 
 def test_a_function_call_and_its_output(
-    client: openai.OpenAI, conversations_local: ObservedService
+    client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
     conversations_local.model.enqueue_function_call("weather", {"city": "Paris"})
     conversations_local.model.enqueue_text("It is sunny in Paris.")
@@ -155,7 +155,7 @@ def test_previous_response_counting_compacting_and_cancelling(client: openai.Ope
 
 
 def test_errors_arrive_as_openai_pythons_own(
-    client: openai.OpenAI, conversations_local: ObservedService
+    client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
     with pytest.raises(openai.BadRequestError) as refused:
         client.conversations.create(items=[USER] * 21)

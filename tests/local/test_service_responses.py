@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceReply
+from openai_conversations.local import LocalModel, LocalService, ModelError, ServiceResponse
+from openai_conversations.local.ids import PREFIXES
 from openai_conversations_api.models import Message
 
 from tests.local.calls import ask, events, new_conversation, send, texts_of
@@ -209,6 +210,25 @@ def test_a_bad_reply_of_a_callable_is_a_failed_response(reply: Any) -> None:
     assert response["error"]["message"].startswith("The local model failed: ")
 
 
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "web_search_call", "action": {"type": "search", "query": "x"}},
+        {"type": "image_generation_call"},
+        {"type": "code_interpreter_call", "container_id": "cntr_1"},
+        {"type": "file_search_call", "queries": ["x"]},
+    ],
+)
+def test_id_and_status_of_an_output_item_are_filled_in(item: Any) -> None:
+    model = LocalModel()
+    model.enqueue(item)
+    response = respond(LocalService(model=model), input="x")
+    assert response["status"] == "completed", response["error"]
+    [output] = response["output"]
+    assert output["status"] == "completed"
+    assert output["id"].startswith(f"{PREFIXES[item['type']]}_")
+
+
 def test_a_callable_may_raise() -> None:
     def broken(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
         context.clear()
@@ -233,7 +253,7 @@ def test_a_turn_that_cannot_be_is_refused() -> None:
         model.enqueue()
     with pytest.raises(ValueError, match=r"items\[1\].*set is not JSON"):
         model.enqueue({"content": "fine"}, {"content": {1, 2}})
-    with pytest.raises(TypeError, match=r"items\[0\]: expected an item.*str is no item"):
+    with pytest.raises(TypeError, match=r"items\[0\]: expected an item.*got str"):
         model.enqueue("text")
     with pytest.raises(ValueError, match="join"):
         model.enqueue_text("ab", chunks=["a"])
@@ -314,7 +334,7 @@ def test_what_goes_wrong_in_the_background_shows_in_the_response(service: LocalS
 # Streams
 
 
-def stream(service: LocalService, **body: Any) -> ServiceReply:
+def stream(service: LocalService, **body: Any) -> ServiceResponse:
     return send(service, "POST", "/responses", {"input": "hi", "stream": True, **body})
 
 
@@ -323,7 +343,7 @@ def names(found: list[Any]) -> list[str]:
     return [event["type"].removeprefix("response.") for event in found]
 
 
-def read(reply: ServiceReply) -> list[Any]:
+def read(reply: ServiceResponse) -> list[Any]:
     assert not isinstance(reply.body, bytes)
     return list(events(reply.body))
 

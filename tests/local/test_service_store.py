@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
+import os
+import signal
+import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openai_conversations.local import LocalService, StoreError
 from openai_conversations.local.database import Database
-from openai_conversations.local.leases import Leases
+from openai_conversations.local.locks import Locks
 from openai_conversations.local.store import Store
 
 from tests.local.calls import ask, new_conversation, send, texts_of
@@ -120,7 +126,7 @@ def _open_and_die(path: str, id: str) -> None:
     service = LocalService(path)
     body = {"input": "x", "conversation": id, "stream": True}
     assert send(service, "POST", "/responses", body).status == 200
-    multiprocessing.current_process().kill()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_processes_share_a_file(tmp_path: Path) -> None:
@@ -134,10 +140,11 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
         worker.start()
     for worker in workers:
         worker.join()
+    assert [worker.exitcode for worker in workers] == [0, 0, -signal.SIGKILL]
     texts = texts_of(service, id)
     for name in "ab":
         assert [text for text in texts if text[0] == name] == [f"{name}{n}" for n in range(5)]
-    # The dead process held the conversation; it is free at once.
+    # The dead process had locked the conversation; it is free at once.
     assert ask(service, "POST", "/responses", {"input": "y", "conversation": id}).status == 200
     service.close()
 
@@ -172,23 +179,63 @@ def test_writes_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> None
     database.close()
 
 
-def test_a_page_deep_in_a_list_is_found_by_index() -> None:
+def steps(database: Database, read: Callable[[], object]) -> int:
+    """The instructions that SQLite executes for a read: they tell a search from a scan."""
+    count = itertools.count()
+    database._db.set_progress_handler(lambda: next(count) < 0, 1)
+    read()
+    database._db.set_progress_handler(None, 1)
+    return next(count)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda store, key, middle: store.items(key, after=middle, ascending=True, limit=9),
+        lambda store, key, middle: store.items(key, after=middle, ascending=False, limit=9),
+        lambda store, key, middle: store.items(key, ascending=True, limit=9),
+        lambda store, key, middle: store.position(key, f"msg_{middle}"),
+        lambda store, key, middle: store.item(key, f"msg_{middle}"),
+        lambda store, key, middle: store.item_anywhere(f"msg_{middle}"),
+        lambda store, key, middle: store.append(key, [{"id": "msg_new"}]),
+    ],
+)
+def test_a_long_list_is_read_in_as_many_steps_as_a_short_one(
+    read: Callable[[Store, int, int], object],
+) -> None:
+    taken: list[int] = []
+    for length in (30, 3000):
+        store = Store(None)
+        store.append(store.add_conversation("other", 0, {}), [{"id": f"o{n}"} for n in range(500)])
+        key = store.add_conversation("conv_1", 0, {})
+        store.append(key, [{"id": f"msg_{n + 1}"} for n in range(length)])
+        taken.append(steps(store, partial(read, store, key, length // 2)))
+        store.close()
+    assert taken[0] == taken[1] > 0
+
+
+def test_a_lock_ends_with_its_process_or_its_time() -> None:
     database = Database(None)
-    for sql in (
-        "SELECT body FROM items WHERE list = ? AND position > ? ORDER BY position ASC LIMIT 9",
-        "SELECT body FROM items WHERE list = ? AND position < ? ORDER BY position DESC LIMIT 9",
-        "SELECT position FROM items WHERE id = ? AND list = ?",
-    ):
-        plan = database.rows(f"EXPLAIN QUERY PLAN {sql}", (1, 1))
-        assert [row[3].split()[0] for row in plan] == ["SEARCH"]
+    locks = Locks(database, lambda: 100.0)
+    host = socket.gethostname()
+    replace = "REPLACE INTO leases VALUES (?, ?, ?, ?)"
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    for process, locked in [
+        (f"{host}/{ended.pid}/token", False),
+        (f"{host}/{os.getpid()}/the token of a predecessor with this process id", False),
+        (f"{host}/{os.getppid()}/token", True),
+        ("elsewhere/1/token", True),
+        (None, True),
+    ]:
+        database.run(replace, ("conv_1", "resp_1", process, 200.0))
+        assert locks.is_locked("conv_1") is locked
+        assert locks.acquire("conv_1", "resp_2") is not locked
+        database.run(replace, ("conv_1", "resp_1", process, 99.0))
+        assert not locks.is_locked("conv_1")
+    assert locks.acquire("conv_1", "resp_3")
+    locks.release("conv_1", "resp_1")
+    assert locks.is_locked("conv_1")
+    locks.release("conv_1", "resp_3")
+    assert not locks.is_locked("conv_1")
     database.close()
-
-
-def test_a_lease_of_a_dead_process_is_free_and_one_elsewhere_is_not() -> None:
-    store = Store(Database(None))
-    leases = Leases(store, lambda: 100.0)
-    for process, held in [("elsewhere/1/token", True), (None, True)]:
-        store.set_lease("conv_1", "resp_1", process, 200.0)
-        assert leases.held("conv_1") is held
-        store.set_lease("conv_1", "resp_1", process, 99.0)
-        assert not leases.held("conv_1")

@@ -15,7 +15,7 @@ import anyio
 import httpx
 import pytest
 from anyio import to_thread
-from openai_conversations.local.observed import ObservedService
+from openai_conversations.local.fault_injection import FaultInjectingService
 from openai_conversations.local.service import LocalModel, LocalService
 from openai_conversations.local.transport import AsyncLocalTransport
 
@@ -157,7 +157,7 @@ async def test_a_task_that_asyncio_cancels_leaves_its_conversation_free(
 
 
 async def test_faults_are_the_errors_of_a_connection(service: LocalService) -> None:
-    local = ObservedService(service)
+    local = FaultInjectingService(service)
     transport = AsyncLocalTransport(local)
     async with httpx.AsyncClient(base_url="http://local/v1", transport=transport) as client:
         local.faults.timeout()

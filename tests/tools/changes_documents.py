@@ -14,13 +14,13 @@ def ref(name: str) -> Json:
 
 
 def thing(kind: str, **fields: Json) -> Json:
-    """An object that says what it is."""
+    """Return an object that says what it is."""
     properties = {"type": {"type": "string", "enum": [kind]}, **fields}
     return {"type": "object", "properties": properties, "required": ["type"]}
 
 
 def document(sent: Json | None = None, got: Json | None = None, **schemas: Json) -> Json:
-    """One operation, `call`, that sends the schema Sent and receives the schema Got."""
+    """Return one operation, `call`, that sends the schema Sent and receives the schema Got."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "T", "version": "1"},
@@ -54,7 +54,7 @@ def fields(required: tuple[str, ...] = (), **properties: Json) -> Json:
 
 
 def verdicts(old: Json, new: Json) -> dict[str, str]:
-    """Each line of the report, and the heading it stands under: `breaks` or `harmless`."""
+    """Return each line of the report, and the heading it stands under: `breaks` or `harmless`."""
     found: dict[str, str] = {}
     heading = ""
     for line in report(old, new).splitlines():

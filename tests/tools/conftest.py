@@ -1,4 +1,4 @@
-"""A folder in which tools.spec can run, and a way to run it, for the tests of what it does."""
+"""A folder in which tools.openapi_spec can run, and a way to run it there."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ import pytest
 
 from tests.tools.spec_case import Json, Run, folder
 from tools.errors import exit_status
-from tools.spec.__main__ import main
+from tools.openapi_spec.__main__ import main
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         if isinstance(source, bytes):
             (root / file).write_bytes(source)
             source = str(root / file)
-        monkeypatch.setattr(sys, "argv", ["tools.spec", source, "--root", str(root)])
+        monkeypatch.setattr(sys, "argv", ["tools.openapi_spec", source, "--root", str(root)])
         return exit_status(main)
 
     return once

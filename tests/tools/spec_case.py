@@ -1,4 +1,4 @@
-"""A tiny upstream document, and a folder to run the pipeline in, for the tests of tools.spec."""
+"""A tiny upstream document, and a folder to run tools.openapi_spec in."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -24,9 +24,9 @@ rules:
 
 FIXES = """\
 overlay: 1.0.0
-info: {title: Cures, version: 1.0.0}
+info: {title: Fixes, version: 1.0.0}
 actions:
-  - x-name: cure
+  - x-name: fix
     target: $.components.schemas.Thing
     description: the fault
     update: {additionalProperties: false}
@@ -44,12 +44,12 @@ actions:
 
 
 def ref(name: str, section: str = "schemas") -> Json:
-    """A reference to a component."""
+    """Return a reference to a component."""
     return {"$ref": f"#/components/{section}/{name}"}
 
 
 def document(schemas: Json | None = None, **operation: Any) -> Json:
-    """An upstream document with the operation getThing, which answers with `Thing`."""
+    """Return an upstream document with the operation getThing, whose response is a `Thing`."""
     content = {"application/json": {"schema": ref("Thing")}}
     ok = {"description": "Theirs.", "content": content}
     thing = {"type": "object", "description": "Theirs.", "properties": {"id": {"type": "string"}}}
@@ -78,5 +78,5 @@ def folder(root: Path, *, selection: str = SELECTION, fixes: str = FIXES, docs: 
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    """All files of `root`/spec with their bytes."""
+    """Return all files of `root`/spec with their bytes."""
     return {path.name: path.read_bytes() for path in sorted((root / "spec").iterdir())}

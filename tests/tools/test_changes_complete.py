@@ -14,7 +14,7 @@ from tests.tools.changes_documents import STRING, Json, document, fields, ref, t
 from tools.changes import NOTHING, report
 
 NAMES = ("Sent", "Got", "Leaf", "Node")
-# No deadline: a busy machine is no fault.
+# No deadline: a busy machine is not a fault.
 enough = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 Mutation = tuple[str, Callable[[Json], None]]
 
@@ -59,7 +59,7 @@ _schemas = st.recursive(_leaves, _branches, max_leaves=6)
 
 @st.composite
 def documents(draw: st.DrawFn) -> Json:
-    """A document in which every schema is sent and received, and stands for a value."""
+    """Return a document in which every schema is sent and received, and stands for a value."""
     reached = fields(("leaf", "node"), leaf=ref("Leaf"), node=ref("Node"))
     sent, got = (
         {**whole, "properties": {**whole["properties"], **reached["properties"]}}
@@ -69,7 +69,7 @@ def documents(draw: st.DrawFn) -> Json:
 
 
 def _nodes(schema: Json) -> Iterator[Json]:
-    """Every schema written in this one, and itself."""
+    """Yield every schema written in this one, and itself."""
     yield schema
     inside = [*schema.get("properties", {}).values(), *schema.get("oneOf", ())]
     inside += [schema[key] for key in ("items", "additionalProperties") if key in schema]
@@ -78,7 +78,7 @@ def _nodes(schema: Json) -> Iterator[Json]:
 
 
 def _structural(node: Json) -> Iterator[Callable[[Json], None]]:
-    """Every way to change this one schema so that some caller can notice."""
+    """Yield every way to change this one schema so that some caller can notice."""
     if "$ref" in node or "anyOf" in node:
         yield lambda node: (node.clear(), node.update({"type": "boolean"}))[0]
         return
@@ -159,7 +159,7 @@ def test_every_change_of_an_operation_is_named(raw: Json, mutation: Mutation):
 
 
 def _disguise(node: Json, words: Iterator[str]) -> Json:
-    """The same schema with other prose, in another order, in another spelling."""
+    """Return the same schema with other prose, in another order, in another spelling."""
     said = dict(reversed([(key, _inside(key, value, words)) for key, value in node.items()]))
     if "oneOf" in said:
         said["anyOf"] = said.pop("oneOf")

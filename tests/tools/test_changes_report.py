@@ -154,14 +154,14 @@ def test_operations_and_all_that_belongs_to_them():
         "`call`: now deprecated": "harmless",
         "`call(may)`: optional query parameter added, list of string": "harmless",
         "`call(body)`: content text/plain added, string": "harmless",
-        "`call → 200`: header x-id added": "harmless",
-        "`call`: answer 429 added": "harmless",
+        "`call → 200(x-id)`: header added, string": "harmless",
+        "`call`: response 429 added": "harmless",
         "`more`: operation added, GET /more": "harmless",
     }
     back = verdicts(new, old)
     assert back["`more`: operation removed (was GET /more)"] == "breaks"
     assert back["`call(may)`: query parameter removed (was list of string)"] == "breaks"
-    assert back["`call`: answer 429 removed"] == "harmless"
+    assert back["`call`: response 429 removed"] == "harmless"
 
 
 def test_a_renamed_operation_is_one_line():
@@ -183,9 +183,9 @@ def test_discriminators():
     found = verdicts(old, version("kind", {"a": "B", "c": "B"}))
     assert found == {
         "`Sent`: discriminator `type` → `kind`": "breaks",
-        "`Sent`: discriminator value `a`: `A` → `B`": "breaks",
-        "`Sent`: discriminator value removed: `b` (was `B`)": "breaks",
-        "`Sent`: discriminator value added: `c` means `B`": "harmless",
+        "`Sent`: discriminator value `a` `A` → `B`": "breaks",
+        "`Sent`: discriminator value `b` removed (was `B`)": "breaks",
+        "`Sent`: discriminator value `c` added: `B`": "harmless",
     }
     new = deepcopy(old)
     del new["components"]["schemas"]["Sent"]["discriminator"]
@@ -194,15 +194,18 @@ def test_discriminators():
 
 def test_what_happened_often_is_one_line():
     old, new = document(), document()
-    for raw, answers in ((old, ["200"]), (new, ["200", "429"])):
+    for raw, responses in ((old, ["200"]), (new, ["200", "429"])):
         raw["paths"] = {
             f"/{name}": {
-                "get": {"operationId": name, "responses": {s: {"description": ""} for s in answers}}
+                "get": {
+                    "operationId": name,
+                    "responses": {s: {"description": ""} for s in responses},
+                }
             }
             for name in "abcd"
         }
     assert report(old, new) == (
-        "## Does not break callers\n\n- all 4 operations: answer 429 added\n"
+        "## Does not break callers\n\n- all 4 operations: response 429 added\n"
     )
 
 

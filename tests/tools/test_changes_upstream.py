@@ -16,7 +16,8 @@ import pytest
 from tests.tools.changes_documents import Json
 from tools.changes import NOTHING, report
 from tools.changes.__main__ import run
-from tools.spec import load, read_selection, trim
+from tools.files import load
+from tools.openapi_spec import read_selection, trim
 
 ROOT = Path(__file__).resolve().parents[2]
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
@@ -44,7 +45,7 @@ def differing(trimmed: tuple[Json, Json]) -> set[str]:
 
 
 def flat(document: Json) -> Json:
-    """The document with each `allOf` replaced by its parts, and without what is only a part."""
+    """Replace each `allOf` of a document by its parts, and drop what is only a part."""
     schemas: Json = document["components"]["schemas"]
 
     def merged(value: Any) -> Any:
@@ -71,7 +72,7 @@ def flat(document: Json) -> Json:
 
 
 def plain_diff(old: Any, new: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Where two JSON values differ, lists as sets of their members."""
+    """Yield where two JSON values differ, lists as sets of their members."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in old.keys() | new.keys():
             yield from plain_diff(old.get(key), new.get(key), (*place, key))
@@ -86,7 +87,7 @@ def plain_diff(old: Any, new: Any, place: tuple[str, ...] = ()) -> Iterator[tupl
 
 
 def spelled(place: tuple[str, ...]) -> str:
-    """`Schema.field` for a place in a component schema, all its steps for one elsewhere."""
+    """Return `Schema.field` for a place in a component schema, all its steps for one elsewhere."""
     if place[:2] == ("components", "schemas"):
         inside = re.findall(r"/properties/([^/]+)", "/".join(("", *place[3:])))
         return ".".join([place[2], *inside])
@@ -94,7 +95,7 @@ def spelled(place: tuple[str, ...]) -> str:
 
 
 def places(text: str) -> set[str]:
-    """Every place that the report names, without the marks for items and members."""
+    """Return every place that the report names, without the marks for items and members."""
     lines = [line.split(": ")[0] for line in text.splitlines() if line.startswith("- `")]
     return {
         re.sub(r"\[\]|\{\}", "", name) for line in lines for name in re.findall("`(.*?)`", line)
@@ -107,10 +108,10 @@ def test_every_difference_of_a_plain_diff_is_named(trimmed: tuple[Json, Json], d
     named = differing - elsewhere
     assert len(named) > 20
     assert named <= places(text)
-    # Beside the schemas, the two versions differ by one answer alone.
-    answers = re.compile(r"paths .* responses 429|components responses.*")
-    assert all(answers.fullmatch(place) for place in elsewhere)
-    assert "all 15 operations: answer 429 added" in text
+    # Beside the schemas, the two versions differ by one response alone.
+    responses = re.compile(r"paths .* responses 429|components responses.*")
+    assert all(responses.fullmatch(place) for place in elsewhere)
+    assert "all 15 operations: response 429 added" in text
 
 
 def test_nothing_else_is_named(trimmed: tuple[Json, Json], differing: set[str]):
@@ -123,7 +124,7 @@ def test_what_matters_between_the_two_versions(trimmed: tuple[Json, Json]):
     breaks, harmless, renamed = re.split(r"^## .*$", text, flags=re.MULTILINE)[1:]
     assert "`FunctionToolCallOutputResource.call_id`: no longer required" in breaks
     assert "`MCPToolCall.error`: type string → `MCPToolCallError`" in breaks
-    assert "all 15 operations: answer 429 added" in harmless
+    assert "all 15 operations: response 429 added" in harmless
     assert "`maxLength` `10485760` → `20971520`" in harmless
     assert "`ResponseErrorCode`: value added: `data_residency_mismatch`" in harmless
     assert RENAMED.findall(renamed) == [

@@ -5,7 +5,7 @@ import pytest
 from tests.tools.changes_documents import NULL, STRING, Json, document, fields, thing, verdicts
 
 # What changed, the line that says so (without its place), and whether it breaks in requests and
-# in replies.
+# in responses.
 CASES: dict[str, tuple[Json, Json, str, bool, bool]] = {
     "value added": ({"enum": ["a"]}, {"enum": ["a", "b"]}, ": value added: `b`", False, False),
     "value removed": ({"enum": ["a", "b"]}, {"enum": ["a"]}, ": value removed: `b`", True, False),
@@ -69,6 +69,10 @@ CASES: dict[str, tuple[Json, Json, str, bool, bool]] = {
         {"anyOf": [STRING, {"type": "integer"}]},
         {"anyOf": [STRING, {"type": "integer"}, {"type": "array", "items": STRING}]},
         ": may now also be list of string", False, True,
+    ),
+    "new member for anything": (
+        {"anyOf": [STRING, {"type": "integer"}]}, {"anyOf": [STRING, {"type": "integer"}, {}]},
+        ": may now also be anything", False, True,
     ),
     "gone kind": (
         {"oneOf": [thing("a"), thing("b", x=STRING)]}, {"oneOf": [thing("a")]},

@@ -1,4 +1,4 @@
-"""The generated docstrings come from spec/docs.overlay.yaml: nothing may go without words of ours.
+"""The generated docstrings come from spec/docs.overlay.yaml: nothing may lack our words.
 
 Read from `spec/openapi.yaml`, the document that the client is generated from, so that what a new
 version of the upstream document brings along shows up here by name.
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.document import ROOT, Schema, alternatives, fields, operations, resolve, schemas
-from tools.spec.overlay import Action, read_overlay
+from tools.openapi_spec.overlay import Action, read_overlay
 
 OVERLAY = ROOT / "spec" / "docs.overlay.yaml"
 # One line of a docstring: a little above the 110 that the Overlay asks of its own texts.
@@ -21,15 +21,15 @@ LONGEST = 140
 
 
 def actions() -> tuple[Action, ...]:
-    """The actions of the Overlay, as the pipeline reads them."""
+    """Return the actions of the Overlay, as the pipeline reads them."""
     return read_overlay(OVERLAY)
 
 
 def texts(part: Any, where: str = "#") -> Iterator[tuple[str, str]]:
-    """Every summary and description at any depth, with its place in the document."""
+    """Yield every summary and description at any depth, with its place in the document."""
     if isinstance(part, dict):
         for key, value in part.items():
-            # A field may be called `description`; its schema is no text.
+            # A field may be called `description`; its schema is not text.
             if key in ("summary", "description") and isinstance(value, str):
                 yield f"{where}/{key}", value
             else:
@@ -40,7 +40,7 @@ def texts(part: Any, where: str = "#") -> Iterator[tuple[str, str]]:
 
 
 def is_explained(schema: Schema) -> bool:
-    """Whether the schema, or the one it refers to, has a description."""
+    """Tell whether the schema, or the one it refers to, has a description."""
     return bool(schema.get("description") or resolve(schema).get("description"))
 
 

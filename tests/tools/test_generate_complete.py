@@ -7,9 +7,9 @@ import pytest
 
 from tools.errors import ToolError
 from tools.generate.build import build, read_document
-from tools.generate.complete import count
 from tools.generate.parse import parse
-from tools.generate.views import Views
+from tools.generate.template_context import Views
+from tools.generate.verify import verify
 
 from .tiny import ROOT, document, object_, package, ref, root
 
@@ -40,7 +40,7 @@ def test_silent_faults_stop_the_run(tmp_path: Path, schemas: dict[str, Any], sai
     with pytest.raises(ToolError) as caught:
         build(root(tmp_path / "root", document(schemas)), tmp_path / "made")
     assert said in str(caught.value)
-    assert "components.schemas." in str(caught.value)
+    assert "#/components/schemas/" in str(caught.value)
     assert "spec/fixes.overlay.yaml" in str(caught.value)
     assert not (tmp_path / "made").exists()
 
@@ -63,20 +63,20 @@ def test_the_count_names_what_is_gone(tmp_path: Path) -> None:
     build(root(tmp_path, spec), tmp_path / "made")
     made = tmp_path / "made" / "openai_conversations_api"
     views = Views(parse(spec, tmp_path / "generator-config.yaml"))
-    assert count(views, spec, made).schemas == 2
+    assert verify(views, spec, made).schemas == 2
     (made / "models" / "part.py").unlink()
     (made / "api" / "things" / "get_thing.py").unlink()
     spec["components"]["schemas"]["Thing"]["properties"]["id"] = {"type": "integer"}
     spec["components"]["schemas"]["Thing"]["properties"]["new"] = TEXT
     with pytest.raises(ToolError) as caught:
-        count(views, spec, made)
+        verify(views, spec, made)
     said = str(caught.value)
     assert "Operation getThing is not there" in said
     assert "Schema Part is not there" in said
     assert "Thing: Thing has other fields than its schema" in said
     del spec["components"]["schemas"]["Thing"]["properties"]["new"]
     with pytest.raises(ToolError, match=r"Thing\.id is integer, and became string"):
-        count(views, spec, made)
+        verify(views, spec, made)
 
 
 def test_names_carry_no_numbers_that_tell_nothing(tmp_path: Path) -> None:

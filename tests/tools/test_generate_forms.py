@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools.generate.normal import normal
+from tools.generate.normalize import normalize
 
 from .tiny import document, object_, package, ref
 
@@ -150,14 +150,14 @@ def test_references_and_what_a_path_says_are_put_into_the_operations() -> None:
     item = spec["paths"]["/things/{thing_id}"]
     (one,) = item["get"].pop("parameters")
     events = {"text/event-stream": {"schema": ref("A")}}
-    reply = item["get"]["responses"]["200"]
-    reply["content"] = {**events, **reply["content"]}
+    response = item["get"]["responses"]["200"]
+    response["content"] = {**events, **response["content"]}
     spec["components"]["parameters"] = {"Id": one}
-    spec["components"]["responses"] = {"Reply": reply}
+    spec["components"]["responses"] = {"Response": response}
     item["parameters"] = [{"$ref": "#/components/parameters/Id"}]
-    item["get"]["responses"]["200"] = {"$ref": "#/components/responses/Reply"}
+    item["get"]["responses"]["200"] = {"$ref": "#/components/responses/Response"}
     item["summary"] = "s"
-    plain = normal(spec)["paths"]["/things/{thing_id}"]
+    plain = normalize(spec)["paths"]["/things/{thing_id}"]
     assert list(plain) == ["get"]
     assert plain["get"]["parameters"] == [one]
     content = plain["get"]["responses"]["200"]["content"]

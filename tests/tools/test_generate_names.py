@@ -1,4 +1,4 @@
-"""Names that Python or the package itself has a use for: they work, or stop the run with a cure."""
+"""Names that Python or the package itself has a use for: they work, or stop the run with a fix."""
 
 from pathlib import Path
 from typing import Any

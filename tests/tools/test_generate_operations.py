@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tools.errors import ToolError
-from tools.generate.normal import normal
-from tools.generate.operations import refuse_operations
+from tools.generate.normalize import normalize
+from tools.generate.unsupported import refuse_operations
 
 from .tiny import document, object_, package, ref
 
@@ -18,7 +18,7 @@ TEXT = {"type": "string"}
 SCHEMAS = {"A": object_({"a": TEXT}), "B": object_({"b": TEXT})}
 
 
-def reply(schema: Any, kind: str = "application/json") -> dict[str, Any]:
+def response(schema: Any, kind: str = "application/json") -> dict[str, Any]:
     return {"description": "OK", "content": {kind: {"schema": schema}}}
 
 
@@ -54,15 +54,21 @@ LIST = {"type": "array", "items": TEXT}
         ({"parameters": [query(LIST, explode=False)]}, "'q' is not sent as"),
         ({"parameters": [query(LIST, style="pipeDelimited")]}, "'q' is not sent as"),
         ({"parameters": [{"name": "q", "in": "query", "content": {}}]}, "'q' has no schema"),
-        ({"responses": {"200": reply(ref("A")), "202": reply(ref("B"))}}, "replies 200, 202"),
-        ({"responses": {"200": reply(ref("A")), "204": {"description": "-"}}}, "replies 200, 204"),
-        ({"responses": {"200": reply(TEXT, "text/plain")}}, "its 200 reply is text/plain"),
-        ({"responses": {"200": reply(ref("A"), "text/event-stream")}}, "is text/event-stream"),
+        (
+            {"responses": {"200": response(ref("A")), "202": response(ref("B"))}},
+            "responses 200, 202",
+        ),
+        (
+            {"responses": {"200": response(ref("A")), "204": {"description": "-"}}},
+            "responses 200, 204",
+        ),
+        ({"responses": {"200": response(TEXT, "text/plain")}}, "its 200 response is text/plain"),
+        ({"responses": {"200": response(ref("A"), "text/event-stream")}}, "is text/event-stream"),
     ],
 )
 def test_what_would_be_left_out_stops_the_run(changed: dict[str, Any], said: str) -> None:
     with pytest.raises(ToolError, match=said) as caught:
-        refuse_operations(normal(operation(**changed)))
+        refuse_operations(normalize(operation(**changed)))
     assert "Operation getThing: " in str(caught.value)
     assert "spec/fixes.overlay.yaml" in str(caught.value)
 
@@ -73,21 +79,23 @@ def test_two_operations_of_one_module_stop_the_run() -> None:
     again["get"]["operationId"] = "get_thing"
     spec["paths"]["/others/{thing_id}"] = again
     with pytest.raises(ToolError, match="getThing and get_thing would be one module"):
-        refuse_operations(normal(spec))
+        refuse_operations(normalize(spec))
 
 
 @pytest.mark.parametrize("servers", [[], [{"url": "https://{region}.example.test"}]])
 def test_a_document_without_a_url_stops_the_run(servers: Any) -> None:
     with pytest.raises(ToolError, match="servers: no URL"):
-        refuse_operations(normal({**operation(), "servers": servers}))
+        refuse_operations(normalize({**operation(), "servers": servers}))
 
 
 def test_parameters_may_have_any_name_and_anything_may_come_back(tmp_path: Path) -> None:
     names = ["class", "body", "query", "kwargs", "client", "a-b", 'q"x', "str", "path_segment"]
-    body = {"content": {"multipart/form-data": {"schema": ref("B")}, **reply(ref("B"))["content"]}}
+    body = {
+        "content": {"multipart/form-data": {"schema": ref("B")}, **response(ref("B"))["content"]}
+    }
     spec = operation(
         parameters=[{**query(LIST), "name": name} for name in names],
-        responses={"200": reply({})},
+        responses={"200": response({})},
         requestBody=body,
         operationId="things.get-one",
     )

@@ -22,7 +22,7 @@ def content(schema: Any, kind: str = "application/json") -> dict[str, Any]:
 
 
 def spec(schemas: dict[str, Any], *, body: Any = None, **changed: Any) -> dict[str, Any]:
-    """A document with the one operation `getThing`, with a body and more parameters."""
+    """Return a document with the one operation `getThing`, with a body and more parameters."""
     whole = document(copy.deepcopy(schemas))
     operation = whole["paths"]["/things/{thing_id}"]["get"]
     operation["parameters"] += changed.pop("parameters", [])
@@ -32,7 +32,7 @@ def spec(schemas: dict[str, Any], *, body: Any = None, **changed: Any) -> dict[s
 
 
 def parameters(made: ModuleType) -> dict[str, Any]:
-    """The parameters of `getThing` by their Python names."""
+    """Return the parameters of `getThing` by their Python names."""
     table = import_module(f"{made.__name__}._parameters")
     return {p.name: p for p in table.OPERATIONS["getThing"].parameters}
 
@@ -80,8 +80,8 @@ def test_a_stream_is_told_by_its_form(tmp_path: Path, place: str) -> None:
     else:
         events["A"]["properties"]["stream"] = FLAG
     whole = spec(events, body=ref("A"), **parts)
-    reply = whole["paths"]["/things/{thing_id}"]["get"]["responses"]["200"]
-    reply["content"]["text/event-stream"] = {"schema": ref("Event")}
+    response = whole["paths"]["/things/{thing_id}"]["get"]["responses"]["200"]
+    response["content"]["text/event-stream"] = {"schema": ref("Event")}
     made = params(package(tmp_path, whole))
     assert set(made.GetThingParamsBase.__annotations__) == {"q", "a"}
     assert made.GetThingParamsStreaming.__required_keys__ == {"stream"}
@@ -152,10 +152,10 @@ def test_kinds_that_come_out_go_in_again(tmp_path: Path) -> None:
         "Out": {"anyOf": [ref("AOut"), ref("BOut"), ref("C")]},
         "Other": {"anyOf": [ref("A"), ref("C")]},
         "Body": object_({"items": {"type": "array", "items": ref("In")}}),
-        "Reply": object_({"out": ref("Out"), "other": ref("Other")}),
+        "Response": object_({"out": ref("Out"), "other": ref("Other")}),
     }
     whole = spec(schemas, body=ref("Body"))
-    whole["paths"]["/things/{thing_id}"]["get"]["responses"]["200"].update(content(ref("Reply")))
+    whole["paths"]["/things/{thing_id}"]["get"]["responses"]["200"].update(content(ref("Response")))
     made = package(tmp_path, whole)
     names = {kind.__name__ for kind in params(made).InLike.__args__}
     assert names == {"A", "B", "AOut", "BOut", "C", "AParam", "BParam", "Mapping", "RawObject"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.files import load, to_yaml
 from tools.generate.build import build
-from tools.spec import build_in_full, load
-from tools.spec.write import to_yaml
+from tools.openapi_spec import build as build_spec
 
 from .tiny import ROOT
 
@@ -21,7 +21,7 @@ DOCUMENTS = sorted(UPSTREAM.glob("*.openapi.json"))
 @pytest.mark.parametrize("source", DOCUMENTS, ids=lambda path: path.name[:10])
 def test_nothing_is_lost_of_any_version(tmp_path: Path, source: Path) -> None:
     (tmp_path / "spec").mkdir()
-    built = build_in_full(load(str(source)), root=ROOT)
+    built = build_spec(load(str(source)), root=ROOT)
     (tmp_path / "spec" / "openapi.yaml").write_text(to_yaml(built.document, ""), "utf-8")
     shutil.copy(ROOT / "spec" / "upstream.lock", tmp_path / "spec")
     shutil.copy(ROOT / "generator-config.yaml", tmp_path)

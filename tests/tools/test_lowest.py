@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def promised() -> set[str]:
-    """`name==version` for the lower bound of every package that an installation may need."""
+    """Return `name==version` for the lower bound of every package that an installation may need."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"].values()
     lowest: set[str] = set()

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tools.spec_case import FIXES, Json, document, folder, ref
 from tools.errors import ToolError
-from tools.spec import build
+from tools.openapi_spec import build
 
 BY_KIND = """\
   - x-name: by-kind
@@ -25,7 +25,7 @@ BY_REFERENCE = """\
 @pytest.mark.parametrize("kind", [{"const": "thing"}, {"enum": ["thing"]}])
 def test_a_constant_is_found_either_way_and_stays_as_it_is(tmp_path: Path, kind: Json) -> None:
     thing = {"type": "object", "properties": {"object": {"type": "string", **kind}}}
-    made = build(document({"Thing": thing}), root=folder(tmp_path, fixes=FIXES + BY_KIND))
+    made = build(document({"Thing": thing}), root=folder(tmp_path, fixes=FIXES + BY_KIND)).document
     there = made["components"]["schemas"]["Thing"]
     assert there["title"] == "Ours"
     assert there["properties"]["object"] == {"type": "string", **kind}

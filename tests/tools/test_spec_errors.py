@@ -8,8 +8,8 @@ import pytest
 from tests.tools.spec_case import DOCS, FIXES, SELECTION, Json, Run, contents, document, ref
 
 WRONG: dict[str, tuple[Json | bytes, str]] = {
-    "empty": (b"", "is no OpenAPI document; it is empty"),
-    "prose": (b"<html>Not found</html>", "is no OpenAPI document; it is a bare str"),
+    "empty": (b"", "is not an OpenAPI document; it is empty"),
+    "prose": (b"<html>Not found</html>", "is not an OpenAPI document; it is a bare str"),
     "broken JSON": (b'{"openapi" "3.1.0"}', "is neither JSON nor YAML (line 1, column 12"),
     "broken YAML": (b"openapi: [3.1.0\n", "is neither JSON nor YAML (line 2, column 1"),
     "not text": (b"\xff\xfe\x00", "is not UTF-8 text (byte 0)"),
@@ -41,7 +41,7 @@ WRONG: dict[str, tuple[Json | bytes, str]] = {
         document({"Thing": {"properties": {"all": {"items": {"$recursiveRef": "#"}}}}}),
         "#/components/schemas/Thing/properties/all/items: `$recursiveRef`",
     ),
-    "required is no list": (
+    "required is not a list": (
         document({"Thing": {"required": True}}),
         "#/components/schemas/Thing/required: expected a list of names, found True",
     ),
@@ -51,9 +51,9 @@ WRONG: dict[str, tuple[Json | bytes, str]] = {
         .encode(),
         "nested too deeply",
     ),
-    "the cure matches nothing": (
+    "the fix matches nothing": (
         document({"Thing": {}}) | {"paths": {"/x": {"get": {"operationId": "getThing"}}}},
-        "fixes.overlay.yaml: action `cure`",
+        "fixes.overlay.yaml: action `fix`",
     ),
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_nothing_to_read(
         ("selection.yaml", SELECTION.replace("prose: true", "prose: 1"), "rules[0].prose"),
         ("selection.yaml", SELECTION + "more: 1", "unknown key more"),
         ("fixes.overlay.yaml", None, "fixes.overlay.yaml: no such file"),
-        ("fixes.overlay.yaml", FIXES.replace("the fault", ""), "`cure`: `description` is missing"),
+        ("fixes.overlay.yaml", FIXES.replace("the fault", ""), "`fix`: `description` is missing"),
         ("docs.overlay.yaml", DOCS.replace("getThing", "x"), "docs.overlay.yaml: action `words`"),
         ("docs.overlay.yaml", DOCS.replace("{description: Ours.}",
             "{requestBody: {$ref: '#/components/requestBodies/X'}}"), "After the Overlays: #/"),

@@ -8,11 +8,11 @@ from ruamel.yaml import YAML
 
 from tests.tools.spec_case import Json
 from tools.errors import ToolError
-from tools.spec.overlay import apply, read_overlay
+from tools.openapi_spec.overlay import apply, read_overlay
 
 
 def overlaid(tmp_path: Path, document: Json, *actions: Json) -> tuple[Json, list[str]]:
-    """`document` with the actions applied, and the names of those skipped."""
+    """Return `document` with the actions applied, and the names of those skipped."""
     named = [{"x-name": f"a{i}", "description": "why", **it} for i, it in enumerate(actions)]
     path = tmp_path / "test.overlay.yaml"
     info = {"title": "t", "version": "1"}
@@ -127,8 +127,8 @@ def test_an_optional_action_that_matches_nothing_is_reported(tmp_path: Path) -> 
         ({"description": None}, "`a0`: `description` is missing or empty"),
         ({"x-name": ""}, "actions[0]: `x-name` is missing or empty"),
         ({"target": None}, "`a0`: `target` is missing or empty"),
-        ({"target": "$.a["}, "`a0`: target $.a[ is no JSONPath (RFC 9535)"),
-        ({"target": "a.b"}, "is no JSONPath"),
+        ({"target": "$.a["}, "`a0`: target $.a[ is not a JSONPath (RFC 9535)"),
+        ({"target": "a.b"}, "is not a JSONPath"),
         ({"remove": "yes"}, "`a0`: remove: expected true or false, got 'yes'"),
         ({"remove": False}, "needs either `update` or `remove: true`"),
         ({"update": {}}, "needs either `update` or `remove: true`"),
@@ -172,7 +172,7 @@ def test_two_actions_of_one_name_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("openapi: 3.1.0", "is no OpenAPI Overlay 1.0 document"),
+        ("openapi: 3.1.0", "is not an OpenAPI Overlay 1.0 document"),
         ("overlay: 2.0.0", "(overlay: '2.0.0', expected 1.0.0)"),
         ("overlay: 1.0.0", "info: expected an object with title and version"),
         ("overlay: 1.0.0\ninfo: {title: t, version: 1}", "actions: expected a list"),

@@ -171,7 +171,7 @@ def test_an_address(root: Path, run: Run, capsys: pytest.CaptureFixture[str], ad
     capsys.readouterr()
     assert run(f"http://user:secret@{address}/no.json?token=secret") == 1
     said = capsys.readouterr().err
-    assert f"http://{address}/no.json: answered 404" in said
+    assert f"http://{address}/no.json: expected 200 and an OpenAPI document, got 404" in said
     assert "secret" not in said
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.tools.spec_case import SELECTION, Json, document, folder, ref
 from tools.errors import ToolError
-from tools.spec import read_selection, trim
-from tools.spec.selection import Selection
+from tools.openapi_spec import read_selection, trim
+from tools.openapi_spec.selection import Selection
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_lists_and_properties_keep_their_order_and_everything_else_has_one(
 
 
 def test_a_response_is_described_by_the_reason_phrase(selection: Selection) -> None:
-    answers: Json = {
+    responses: Json = {
         "200": {"description": "Theirs."},
         "404": {},
         "4XX": {},
@@ -144,7 +144,7 @@ def test_a_response_is_described_by_the_reason_phrase(selection: Selection) -> N
         "x-ours": 1,
         "429": ref("Busy", "responses") | {"description": "Theirs."},
     }
-    whole = document(responses=answers)
+    whole = document(responses=responses)
     whole["components"]["responses"] = {"Busy": {"description": "Theirs."}}
     taken = trim(whole, selection)
     assert taken["paths"]["/things"]["get"]["responses"] == {
@@ -215,7 +215,7 @@ def test_an_operation_id_used_twice_is_an_error(selection: Selection) -> None:
          "#/components/schemas has no `Think`. Nearest: Thing."),
         ({"items": {"$ref": 3}}, "/Thing/items/$ref: a $ref must be a string, found 3"),
         ({"items": {"$ref": "other.json#/a"}}, "does not point at a component of this document"),
-        ({"items": {"$ref": "#/components/schemas"}}, "points at no single component"),
+        ({"items": {"$ref": "#/components/schemas"}}, "does not point at a single component"),
         ({"items": ref("Thing/properties/no")}, "#/components/schemas/Thing has no `properties`"),
         ({"discriminator": {"mapping": {"a": "Nope"}}}, "/discriminator/mapping/a: $ref"),
         ({"properties": ["id"]}, "/Thing/properties: expected an object with schema objects"),

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from tests.tools.spec_case import Json
-from tools.spec import Built, build, build_in_full, load, read_selection, trim
-from tools.spec.grammar import METHODS, walk
-from tools.spec.lock import digest, read_lock
+from tools.files import load
+from tools.openapi import METHODS, walk
+from tools.openapi_spec import Built, build, read_selection, trim
+from tools.openapi_spec.lock import read_lock
+from tools.values import digest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
@@ -34,7 +36,7 @@ def upstream(request: pytest.FixtureRequest) -> Json:
 
 @pytest.fixture(scope="module")
 def built(upstream: Json) -> Built:
-    return build_in_full(upstream, root=ROOT)
+    return build(upstream, root=ROOT)
 
 
 def operations(document: Json) -> Iterator[Json]:
@@ -43,7 +45,7 @@ def operations(document: Json) -> Iterator[Json]:
 
 
 def bare(value: Any) -> Any:
-    """A document as a tree without any keyword that is prose; names of properties stay."""
+    """Return a document as a tree without any keyword that is prose; names of properties stay."""
     if isinstance(value, dict):
         prose = {"description", "summary"}
         return {
@@ -87,12 +89,12 @@ def test_no_required_property_is_undeclared(built: Built) -> None:
 
 
 def test_keeping_the_prose_changes_the_prose_alone(upstream: Json, built: Built) -> None:
-    kept = build(upstream, root=ROOT, keep_prose=True)
+    kept = build(upstream, root=ROOT, keep_prose=True).document
     assert bare(kept) == bare(built.document)
     assert len(json.dumps(kept)) > len(json.dumps(built.document))
 
 
-def test_every_cure_applies_to_the_pinned_document() -> None:
+def test_every_fix_applies_to_the_pinned_document() -> None:
     lock = read_lock(ROOT / "spec" / "upstream.lock")
     assert lock is not None
     path = FOLDER / f"{lock.date}.openapi.json"
@@ -100,5 +102,5 @@ def test_every_cure_applies_to_the_pinned_document() -> None:
         pytest.skip(f"the pinned document is not at {path}")
     whole = load(str(path))
     assert digest(trim(whole, read_selection(ROOT / "spec" / "selection.yaml"))) == lock.sha256
-    skipped = [line.partition(" ")[0] for line in build_in_full(whole, root=ROOT).skipped]
+    skipped = [line.partition(" ")[0] for line in build(whole, root=ROOT).skipped]
     assert skipped == ["error-envelope"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tools import unasync
 from tools.errors import ToolError
-from tools.unasync import run, translate
+from tools.unasync import translate
 
 HEAD = "# Made from _async/x.py by tools/unasync. Do not edit.\n"
 
@@ -61,18 +62,14 @@ def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     source, target = tmp_path / "_async", tmp_path / "_sync"
     source.mkdir()
     (source / "a.py").write_text("async def f(): ...\n")
-    monkeypatch.setattr(run, "SOURCE", source)
-    monkeypatch.setattr(run, "TARGET", target)
-    monkeypatch.setattr(run, "build", lambda: real_build(source, target))
-    run.main()
+    monkeypatch.setattr(unasync, "SOURCE", source)
+    monkeypatch.setattr(unasync, "TARGET", target)
+    unasync.main()
     assert (target / "a.py").read_text() == HEAD.replace("x.py", "a.py") + "def f(): ...\n"
-    run.main(["--check"])
+    unasync.main(["--check"])
     (target / "left.py").write_text("")
     (target / "a.py").write_text("changed")
     with pytest.raises(ToolError, match=r"a\.py, left\.py"):
-        run.main(["--check"])
-    run.main()
+        unasync.main(["--check"])
+    unasync.main()
     assert [path.name for path in target.iterdir()] == ["a.py"]
-
-
-real_build = run.build

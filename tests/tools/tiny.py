@@ -10,15 +10,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tools import PACKAGE
 from tools.generate.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
 _numbers = itertools.count()
 
 
-def document(schemas: dict[str, Any], reply: Any = None) -> dict[str, Any]:
-    """A document with one operation `getThing`, whose reply is `reply`, by default any object."""
-    content = {"application/json": {"schema": reply or {"type": "object"}}}
+def document(schemas: dict[str, Any], response: Any = None) -> dict[str, Any]:
+    """Return a document with the operation `getThing`; its response is any object by default."""
+    content = {"application/json": {"schema": response or {"type": "object"}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Tiny", "version": "1"},
@@ -45,18 +46,18 @@ def document(schemas: dict[str, Any], reply: Any = None) -> dict[str, Any]:
 
 
 def object_(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    """An object schema."""
+    """Return an object schema."""
     properties = {**required, **(optional or {})}
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
 def ref(name: str) -> dict[str, str]:
-    """A reference to a component schema."""
+    """Return a reference to a component schema."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
 def root(folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\n") -> Path:
-    """A project root in `folder` that holds what the generate step reads."""
+    """Return a project root in `folder` that holds what the generate step reads."""
     (folder / "spec").mkdir(parents=True)
     YAML().dump(spec, folder / "spec" / "openapi.yaml")
     shutil.copy(ROOT / "spec" / "upstream.lock", folder / "spec")
@@ -67,11 +68,16 @@ def root(folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\
 def package(
     folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\n"
 ) -> ModuleType:
-    """The package generated from a document, imported under a name of its own."""
+    """Return the package generated from a document, imported under a name of its own."""
     build(root(folder / "root", spec), folder / "made")
+    return imported(folder / "made", folder / "importable")
+
+
+def imported(made: Path, importable: Path) -> ModuleType:
+    """Import the package that `build` has written, from a folder and under a name of its own."""
     name = f"tiny_{next(_numbers)}"
-    target = folder / "importable" / name
-    shutil.copytree(folder / "made" / "openai_conversations_api", target)
+    target = importable / name
+    shutil.copytree(made / PACKAGE, target)
     sys.path.insert(0, str(target.parent))
     try:
         return importlib.import_module(name)

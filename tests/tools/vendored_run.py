@@ -24,7 +24,7 @@ ARGUMENTS: dict[str, Any] = {
 
 
 def endpoints(name: str) -> list[Any]:
-    """Every endpoint module of the package, found as files and not by a list of ours."""
+    """Return every endpoint module of the package, found as files and not by a list."""
     api = importlib.import_module(f"{name}.api")
     found = [module.name for module in pkgutil.walk_packages(api.__path__, f"{api.__name__}.")]
     modules = [importlib.import_module(module) for module in found]

@@ -22,7 +22,7 @@ from openai_conversations import (
     message_text,
 )
 from openai_conversations import models as m
-from openai_conversations._request.input_items import ItemLike
+from openai_conversations.params import InputItemLike
 
 assert_type(MessageItem.user_text("Hi"), m.InputMessage)
 assert_type(MessageItem.system_text("Hi"), m.InputMessage)
@@ -57,11 +57,15 @@ assert_type(
 assert_type(McpApprovalResponseItem.approve("r"), m.MCPApprovalResponse)
 
 assert_type(ResponseInput.text("Hi"), str)
-items = assert_type(ResponseInput.items(["Hi", {"role": "user", "content": ""}]), list[ItemLike])
+items = assert_type(
+    ResponseInput.items(["Hi", {"role": "user", "content": ""}]), list[InputItemLike]
+)
 assert_type(message_text(items[0]), str)
 
 
-def sent_on(item: m.ConversationItem, output: m.OutputItem, listed: m.ItemResource) -> ItemLike:
+def sent_on(
+    item: m.ConversationItem, output: m.OutputItem, listed: m.ItemResource
+) -> InputItemLike:
     """Whatever comes out can be put among the items that go in."""
     return ResponseInput.items([item, output, listed, MessageItem.user_text("Hi")])[0]
 

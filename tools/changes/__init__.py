@@ -1,22 +1,21 @@
-"""What changed between two versions of the document, told to people who call the service.
+"""Tell people who use the service what changed between two versions of its document.
 
 A plain diff of two trimmed documents shows every moved line and hides what it means. `report` names
 each difference that a caller can notice, once, and says whether it breaks them: a value that may no
-longer be sent does, a new kind of item in a reply does not, because unknown ones are kept as they
-are. Prose, examples, order and spelling never show.
+longer be sent does, a new kind of item in a response does not, because unknown ones are kept as
+they are. Prose, examples, order and spelling never show.
 """
 
-from tools.changes.compare import Comparison
-from tools.changes.document import Document
-from tools.changes.names import Names
-from tools.changes.normal import Node
-from tools.changes.operations import compare_operations
-from tools.changes.render import NOTHING, markdown
+from tools.changes.compare import Change, Comparison
+from tools.changes.document import BOTH, Document
+from tools.changes.renames import Renames
+from tools.values import Json
 
 __all__ = ["NOTHING", "report"]
+NOTHING = "No differences that matter.\n"
 
 
-def report(old: Node, new: Node) -> str:
+def report(old: Json, new: Json) -> str:
     """Say in Markdown what changed from `old` to `new`, both OpenAPI 3.1 documents as plain dicts.
 
     Only what the operations of each reach is compared. Both have to be at the same stage: both
@@ -24,13 +23,53 @@ def report(old: Node, new: Node) -> str:
     notice a difference.
     """
     before, after = Document(old), Document(new)
-    renamed: dict[str, str] = {}
+    known: dict[str, str] = {}
     while True:
-        comparison = Comparison(Names(before, after, renamed))
-        compare_operations(comparison)
+        comparison = Comparison(Renames(before, after, known))
+        comparison.operations()
         comparison.schemas()
-        if comparison.names.renamed == renamed:
+        if comparison.renames.known == known:
             break
-        renamed = comparison.names.renamed
+        known = comparison.renames.known
     comparison.came_and_went()
-    return markdown(comparison.changes, renamed, set(after.operations))
+    return _markdown(comparison.changes, known, set(after.operations))
+
+
+def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[str]) -> str:
+    """Return the report: few lines, the painful ones first.
+
+    With all `operations` given, "every one" can be said in a word.
+    """
+    sections = {
+        "Breaks callers": _lines([c for c in changes if c.breaks], operations),
+        "Does not break callers": _lines([c for c in changes if not c.breaks], operations),
+        "Renamed": [
+            f"- `{before}` → `{after}`: one line under `class_overrides` in "
+            f"`generator-config.yaml` lets the class of `{after}` keep its name; Overlay actions "
+            f"on `{before}` move along"
+            for before, after in sorted(renamed.items())
+        ],
+    }
+    told = ["\n".join([f"## {h}", "", *lines, ""]) for h, lines in sections.items() if lines]
+    return "\n".join(told) or NOTHING
+
+
+def _lines(changes: list[Change], operations: set[str]) -> list[str]:
+    """Return one line for each kind of change, naming every place where it happened."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        sides = change.breaks or change.sides
+        where = "" if sides == BOTH else "".join(f" (in {side})" for side in sides)
+        places = groups.setdefault((change.what, where), [])
+        if change.place not in places:
+            places.append(change.place)
+    return [
+        f"- {_places(places, operations)}: {what}{where}"
+        for (what, where), places in groups.items()
+    ]
+
+
+def _places(places: list[str], operations: set[str]) -> str:
+    if len(places) > 1 and set(places) == operations:
+        return f"all {len(places)} operations"
+    return ", ".join(f"`{place}`" for place in places)

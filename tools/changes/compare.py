@@ -10,21 +10,20 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from tools.changes.document import Document
-from tools.changes.names import Names
-from tools.changes.normal import Node, table
-from tools.changes.rules import (
-    BOTH,
-    NOBODY,
-    READERS,
-    SENDERS,
+from tools.changes.compatibility import (
     constraint_changes,
     default_change,
+    discriminator_changes,
     enum_changes,
+    note_changes,
+    null_changes,
     type_change,
 )
+from tools.changes.describe import bare, declared, kind, named, tags
+from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Slot, Slots
+from tools.changes.renames import Renames
 from tools.changes.unions import match
-from tools.changes.words import declared, kind, named, tags
+from tools.values import Json
 
 
 @dataclass(frozen=True)
@@ -48,183 +47,176 @@ class Spot:
 
 
 class Comparison:
-    """One walk over both documents. `changes`, and what `names` has learned, are its result."""
+    """One walk over both documents. `changes`, and what `renames` has learned, are its result."""
 
-    def __init__(self, names: Names) -> None:
-        self.old, self.new = names.old, names.new
-        self.names = names
+    def __init__(self, renames: Renames) -> None:
+        self.old, self.new = renames.old, renames.new
+        self.renames = renames
         self.changes: list[Change] = []
         self._inline: set[str] = set()
         self._visiting: set[tuple[str, str]] = set()
 
+    def operations(self) -> None:
+        """Compare every operation, and all that they send and receive in place."""
+        moved: dict[str, str] = {}
+        now = {self.new.slots[name,].detail: name for name in self.new.operations}
+        for name in sorted(self.old.operations - self.new.operations):
+            other = now.get(self.old.slots[name,].detail)
+            if other and other not in self.old.operations:
+                moved[name] = other
+                what = f"operationId was `{name}`: its generated function gets another name"
+                self._add(Spot(other, BOTH), what, BOTH)
+        old = {(moved.get(name, name), *key): slot for (name, *key), slot in self.old.slots.items()}
+        self._slots(old, self.new.slots)
+
     def schemas(self) -> None:
         """Compare every schema that both documents reach, under the name it has now."""
         for before in sorted(self.old.sides):
-            after = self.names.renamed.get(before, before)
-            sides = frozenset(self.old.sides[before])
+            after = self.renames.known.get(before, before)
             if after in self.new.sides:
                 old, new = self.old.schemas[before], self.new.schemas[after]
-                self.names.learn_parts(old, new)
+                self.renames.learn_parts(old, new)
                 if before in self.old.values or after in self.new.values:
-                    self._whole(old, new, Spot(after, sides))
+                    self._whole(old, new, Spot(after, frozenset(self.old.sides[before])))
 
     def came_and_went(self) -> None:
         """Note the schemas that came and went, save parts and those moved in or out of line."""
-        for name in sorted(self.old.sides.keys() | self.new.sides.keys()):
-            gone, come = name not in self.new.sides, name not in self.old.sides
+        moved = {*self._inline, *self.renames.known, *self.renames.known.values()}
+        for name in sorted((self.old.values | self.new.values) - moved):
             sides = frozenset({*self.old.sides.get(name, ()), *self.new.sides.get(name, ())})
-            if name not in self.old.values | self.new.values:
-                continue
-            if gone and name not in self.names.renamed and name not in self._inline:
+            if name not in self.new.sides:
                 self.changes.append(Change(name, "schema removed", sides, sides))
-            if come and name not in self.names.renamed.values() and name not in self._inline:
+            elif name not in self.old.sides:
                 self.changes.append(Change(name, "schema added", sides, NOBODY))
 
-    def node(self, old: Node, new: Node, spot: Spot) -> None:
+    def _add(self, spot: Spot, what: str, breaks: frozenset[str]) -> None:
+        """Note a difference, which breaks only on the sides where the place is met."""
+        self.changes.append(Change(spot.place, what, spot.sides, breaks & spot.sides))
+
+    def _add_all(self, verdicts: Iterable[tuple[str, frozenset[str]]], spot: Spot) -> None:
+        for what, breaks in verdicts:
+            self._add(spot, what, breaks)
+
+    def _slots(self, old: Slots, new: Slots) -> None:
+        for key in sorted(old.keys() | new.keys()):
+            before, after = old.get(key), new.get(key)
+            outer = [key[:length] for length in range(1, len(key))]
+            slot = after or before
+            if slot is None or any((part in old) != (part in new) for part in outer):
+                continue
+            spot = Spot(slot.place, slot.sides)
+            detail = slot.detail or (named(slot.schema) if slot.schema is not None else "")
+            if before and after:
+                self._slot(before, after, replace(spot, required=before.needed is not False))
+            elif after:
+                needed = {None: "", True: "required ", False: "optional "}[slot.needed]
+                self._add(spot, f"{needed}{slot.noun} added{detail and f', {detail}'}", slot.added)
+            else:
+                self._add(spot, f"{slot.noun} removed{detail and f' (was {detail})'}", slot.removed)
+
+    def _slot(self, old: Slot, new: Slot, spot: Spot) -> None:
+        if old.needed != new.needed:
+            word, breaks = ("now", SENDERS) if new.needed else ("no longer", READERS)
+            self._add(spot, f"{word} required", breaks)
+        self._add_all(note_changes(old.about, new.about), spot)
+        if old.schema is not None and new.schema is not None:
+            self._use(old.schema, new.schema, spot)
+
+    def _use(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare two uses of schemas at one place."""
         before, after = old.get("$ref"), new.get("$ref")
         if before is None or after is None:
             so_far = len(self.changes)
-            self.names.learn_parts(old, new)
+            self.renames.learn_parts(old, new)
             self._whole(old, new, spot)
             if so_far == len(self.changes):
                 self._inline |= {*_refs(old), *_refs(new)}
-        elif self.names.together(before, after):
-            self._notes(old, new, spot)
+        elif self.renames.together(before, after):
+            self._beside_shape(old, new, spot)
         elif (before, after) not in self._visiting:
             self._visiting.add((before, after))
-            shapes = self.old.effective(old), self.new.effective(new)
             with self._aside() as found:
                 self._shape(old, new, spot)
             self._visiting.discard((before, after))
-            self._notes(*shapes, spot)
+            self._beside_shape(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
-                breaks = frozenset[str]().union(*(change.breaks for change in found))
+                breaks = NOBODY.union(*(change.breaks for change in found))
                 same = "" if found else ", of the same structure"
-                self.add(spot, f"type `{before}` → `{after}`{same}", breaks)
+                self._add(spot, f"type `{before}` → `{after}`{same}", breaks)
 
-    def add(self, spot: Spot, what: str, breaks: frozenset[str]) -> None:
-        """Note a difference, which breaks only on the sides where the place is met."""
-        self.changes.append(Change(spot.place, what, spot.sides, breaks & spot.sides))
-
-    def _whole(self, old: Node, new: Node, spot: Spot) -> None:
-        self._notes(self.old.effective(old), self.new.effective(new), spot)
+    def _whole(self, old: Json, new: Json, spot: Spot) -> None:
+        self._beside_shape(self.old.effective(old), self.new.effective(new), spot)
         self._shape(old, new, spot)
 
-    def _notes(self, old: Node, new: Node, spot: Spot) -> None:
-        """What a use of a schema says beside the shape: null, defaults."""
-        if new.get("nullable") and not old.get("nullable"):
-            self.add(spot, "may now be null", READERS if spot.required else NOBODY)
-        if old.get("nullable") and not new.get("nullable"):
-            self.add(spot, "no longer null", SENDERS)
-        self._told(default_change(old, new), spot)
+    def _beside_shape(self, old: Json, new: Json, spot: Spot) -> None:
+        """Compare the keywords of a use of a schema beside the shape: null, defaults."""
+        self._add_all(null_changes(old, new, spot.required), spot)
+        self._add_all(default_change(old, new), spot)
         if "$ref" in old and "$ref" in new:
-            self._told(constraint_changes(old, new), spot)
+            self._add_all(constraint_changes(old, new), spot)
 
-    def _shape(self, old: Node, new: Node, spot: Spot) -> None:
+    def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
         kinds = kind(before), kind(after)
         if "union" in kinds:
             self._union(old, new, spot)
             return
         if kinds[0] != kinds[1]:
-            self.add(spot, f"type {_bare(old)} → {_bare(new)}", type_change(*kinds))
+            self._add(spot, f"type {bare(old)} → {bare(new)}", type_change(*kinds))
             return
-        self._told(enum_changes(before, after, spot.is_open), spot)
-        self._told(constraint_changes(before, after), spot)
-        self._fields(before, after, spot)
+        self._add_all(enum_changes(before, after, spot.is_open), spot)
+        self._add_all(constraint_changes(before, after), spot)
+        self._slots(_fields(before, spot), _fields(after, spot))
         if "items" in before or "items" in after:
-            inside = replace(spot, place=spot.place + "[]", required=True, is_open=False)
-            self.node(before.get("items", {}), after.get("items", {}), inside)
+            inside = Spot(spot.place + "[]", spot.sides)
+            self._use(before.get("items", {}), after.get("items", {}), inside)
         self._other_fields(before, after, spot)
 
-    def _fields(self, old: Node, new: Node, spot: Spot) -> None:
-        before, after = declared(old), declared(new)
-        for name in sorted(before.keys() | after.keys()):
-            field = replace(spot, place=f"{spot.place}.{name}", is_open=False)
-            was, needed = name in old.get("required", ()), name in new.get("required", ())
-            if name not in before:
-                what = f"{'required' if needed else 'optional'} field added, {named(after[name])}"
-                self.add(field, what, SENDERS if needed else NOBODY)
-            elif name not in after:
-                self.add(field, f"field removed (was {named(before[name])})", BOTH)
-            else:
-                if needed != was:
-                    what = "now required" if needed else "no longer required"
-                    self.add(field, what, SENDERS if needed else READERS)
-                self.node(before[name], after[name], replace(field, required=was))
-
-    def _other_fields(self, old: Node, new: Node, spot: Spot) -> None:
-        before, after = old.get("additionalProperties", {}), new.get("additionalProperties", {})
-        if before is False and after is not False:
-            self.add(spot, "other fields are now allowed", NOBODY)
-        elif after is False and before is not False:
-            self.add(spot, "other fields are no longer allowed", SENDERS)
+    def _other_fields(self, old: Json, new: Json, spot: Spot) -> None:
+        before, after = (node.get("additionalProperties", {}) for node in (old, new))
+        if (before is False) != (after is False):
+            word, breaks = ("now", NOBODY) if before is False else ("no longer", SENDERS)
+            self._add(spot, f"other fields are {word} allowed", breaks)
         elif before or after:
-            inside = replace(spot, place=spot.place + "{}", required=True, is_open=False)
-            self.node(table(before), table(after), inside)
+            self._use(before, after, Spot(spot.place + "{}", spot.sides))
 
-    def _union(self, old: Node, new: Node, spot: Spot) -> None:
+    def _union(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
-        members = before.get("union", [old]), after.get("union", [new])
+        members = before.get("anyOf", [old]), after.get("anyOf", [new])
         found = match(*members, self.old, self.new, self._same)
+        removed, added = found.left
         if not found.pairs:
-            self.add(spot, f"type {_bare(old)} → {_bare(new)}", BOTH)
+            self._add(spot, f"type {bare(old)} → {bare(new)}", BOTH)
             return
-        if not found.removed and not found.added:
+        if not removed and not added:
             self._inline |= found.opened
         strings = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
         for pair in found.pairs:
-            self.node(*pair, replace(spot, is_open=strings))
-        if found.removed:
-            gone = " or ".join(named(member) for member in found.removed)
-            self.add(spot, f"can no longer be {gone}", SENDERS)
-        tagged = "union" in before and any(tags(self.old, member) for member in members[0])
-        for kept_raw in (True, False):
-            come = [
-                named(member)
-                for member in found.added
-                if kept_raw == (tagged and bool(tags(self.new, member)))
-            ]
+            self._use(*pair, replace(spot, is_open=strings))
+        if removed:
+            self._add(spot, f"can no longer be {' or '.join(map(named, removed))}", SENDERS)
+        tagged = "anyOf" in before and any(tags(self.old, member) for member in members[0])
+        kept_raw = [m for m in added if tagged and tags(self.new, m)]
+        for come, breaks in (
+            (kept_raw, NOBODY),
+            ([m for m in added if m not in kept_raw], READERS),
+        ):
             if come:
-                what = f"may now also be {' or '.join(come)}"
-                self.add(spot, what, NOBODY if kept_raw else READERS)
-        if "union" in before and "union" in after:
-            self._told(constraint_changes(before, after), spot)
-            self._discriminators(before, after, spot)
+                self._add(spot, f"may now also be {' or '.join(map(named, come))}", breaks)
+        if "anyOf" in before and "anyOf" in after:
+            self._add_all(constraint_changes(before, after), spot)
+            told = discriminator_changes(before, after, self.renames.together)
+            self._add_all(told, spot)
 
-    def _discriminators(self, old: Node, new: Node, spot: Spot) -> None:
-        before, after = old.get("discriminator"), new.get("discriminator")
-        if before is None or after is None:
-            if before != after:
-                what = "discriminator " + ("added" if before is None else "removed")
-                self.add(spot, what, NOBODY if before is None else READERS)
-            return
-        fields = before["propertyName"], after["propertyName"]
-        if fields[0] != fields[1]:
-            self.add(spot, f"discriminator `{fields[0]}` → `{fields[1]}`", BOTH)
-        for value in sorted(before["mapping"].keys() | after["mapping"].keys()):
-            was, now = before["mapping"].get(value), after["mapping"].get(value)
-            if was is None:
-                self.add(spot, f"discriminator value added: `{value}` means `{now}`", NOBODY)
-            elif now is None:
-                self.add(spot, f"discriminator value removed: `{value}` (was `{was}`)", SENDERS)
-            elif not self.names.together(was, now):
-                self.add(spot, f"discriminator value `{value}`: `{was}` → `{now}`", BOTH)
-
-    def _told(self, verdicts: Iterable[tuple[str, frozenset[str]]], spot: Spot) -> None:
-        for what, breaks in verdicts:
-            self.add(spot, what, breaks)
-
-    def _same(self, old: Node, new: Node) -> bool:
-        """Whether two members of unions differ in nothing that matters."""
-        with self.names.fixed(), self._aside() as found:
+    def _same(self, old: Json, new: Json) -> bool:
+        """Tell whether two members of unions differ in nothing that matters."""
+        with self.renames.fixed(), self._aside() as found:
             self._whole(old, new, Spot("", BOTH))
         return not found
 
     @contextmanager
     def _aside(self) -> Generator[list[Change]]:
-        """Collect what the block finds in a list of its own, to be judged as a whole."""
+        """Collect the changes found in the block in a list of its own, to be judged as a whole."""
         kept, self.changes = self.changes, []
         try:
             yield self.changes
@@ -232,21 +224,27 @@ class Comparison:
             self.changes = kept
 
 
-def _refs(node: Node) -> set[str]:
-    """The schemas that stand in this place, by name or as parts of what is written there."""
+def _fields(shape: Json, spot: Spot) -> Slots:
+    """Return the fields of an object as slots, those included that it only requires."""
+    found: Slots = {}
+    for name, schema in declared(shape).items():
+        needed = name in shape.get("required", ())
+        added = SENDERS if needed else NOBODY
+        place = f"{spot.place}.{name}"
+        found[name,] = Slot(place, "field", spot.sides, schema, needed=needed, added=added)
+    return found
+
+
+def _refs(node: Json) -> set[str]:
+    """Return the names of the schemas in this place, and of the parts of one written there."""
     parts = [name for part in node.get("allOf", ()) for name in _refs(part)]
     return {*parts, *([str(node["$ref"])] if "$ref" in node else [])}
 
 
-def _bare(node: Node) -> str:
-    """The name of a type without its null, which is reported on its own."""
-    return named({key: value for key, value in node.items() if key != "nullable"})
-
-
-def _any_string(document: Document, members: list[Node]) -> bool:
+def _any_string(document: Document, members: list[Json]) -> bool:
     shapes = [document.effective(member) for member in members]
     return any(
         (kind(shape) == "string" and "enum" not in shape)
-        or _any_string(document, [part for part in shape.get("union", ()) if "$ref" not in part])
+        or _any_string(document, [part for part in shape.get("anyOf", ()) if "$ref" not in part])
         for shape in shapes
     )

@@ -5,203 +5,165 @@ whether callers send it, receive it, or both; and whether it is ever a value of 
 part that other schemas are made of (`allOf`), in which case its changes show at those.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import reduce
+from typing import Any
 
-from tools.changes.normal import (
-    ANNOTATIONS,
-    LISTS_OF_SCHEMAS,
-    MAPS_OF_SCHEMAS,
-    SCHEMA,
-    Node,
-    array,
-    normal,
-    table,
-    without_prose,
-)
+from tools.changes.normalize import ANNOTATIONS, annotations, kept, listed, normalize
+from tools.openapi import Operation, operations, resolve, walk
+from tools.values import Json, is_list, is_object
 
-SENT = "requests"
-RECEIVED = "replies"
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+SENT, RECEIVED = "requests", "responses"
+BOTH, NOBODY = frozenset({SENT, RECEIVED}), frozenset[str]()
+SENDERS, READERS = frozenset({SENT}), frozenset({RECEIVED})
+_OWN = {"schema", "content", "required", "name", "in"}
+_TOLD = ("deprecated", "security", "servers", "callbacks")
 
 
 @dataclass
-class Body:
-    """What a request or an answer carries: its schemas by content type."""
+class Slot:
+    """A place where something is met: an operation, parameter, body, response, header or field.
 
-    required: bool
-    content: dict[str, Node]
-    headers: dict[str, Node] = field(default_factory=dict[str, Node])
+    `needed` is None where nobody has to fill it; `about` is what it says beside its schema;
+    `added` and `removed` say whom it breaks when it comes or goes.
+    """
+
+    place: str
+    noun: str
+    sides: frozenset[str]
+    schema: Json | None = None
+    detail: str = ""
+    needed: bool | None = None
+    about: Json = field(default_factory=dict[str, Any])
+    added: frozenset[str] = NOBODY
+    removed: frozenset[str] = BOTH
 
 
-@dataclass
-class Operation:
-    """One operation with every `$ref` of its own resolved, schemas in their one spelling."""
-
-    name: str
-    route: str
-    module: str
-    parameters: dict[tuple[str, str], Node]
-    body: Body | None
-    answers: dict[str, Body]
-    notes: Node
+Slots = dict[tuple[str, ...], Slot]
+"""The key of a slot begins with the key of the slot that it is in, if any."""
 
 
 class Document:
     """A read-only view of a document; `raw` is never changed."""
 
-    def __init__(self, raw: Node) -> None:
+    def __init__(self, raw: Json) -> None:
         self.raw = raw
-        components = table(raw.get("components"))
-        self.schemas = {
-            name: normal(schema) for name, schema in table(components.get("schemas")).items()
-        }
+        schemas = raw.get("components", {}).get("schemas", {})
+        self.schemas = {name: normalize(schema) for name, schema in schemas.items()}
+        self.slots: Slots = {}
+        for operation in operations(raw):
+            self.slots |= _operation_slots(operation, raw)
         self.sides: dict[str, set[str]] = {}
         self.values: set[str] = set()
-        for schema, side in self._uses():
-            self._reach(schema, side)
+        for slot in self.slots.values():
+            for side in slot.sides:
+                self._reach(slot.schema or {}, side)
 
-    @cached_property
-    def operations(self) -> dict[str, Operation]:
-        """Every operation by its operationId (by method and path where it has none)."""
-        found: dict[str, Operation] = {}
-        for path, item in sorted(table(self.raw.get("paths")).items()):
-            for method in METHODS:
-                if raw := table(table(item).get(method)):
-                    operation = self._operation(path, method, raw, array(item.get("parameters")))
-                    found[operation.name] = operation
-        return dict(sorted(found.items()))
+    @property
+    def operations(self) -> set[str]:
+        """The names of all operations."""
+        return {key[0] for key in self.slots}
 
-    def effective(self, node: Node, seen: frozenset[str] = frozenset()) -> Node:
-        """The shape behind a `$ref` or an `allOf`, its parts merged into one."""
+    def effective(self, node: Json, seen: frozenset[str] = frozenset()) -> Json:
+        """Return the shape behind a `$ref` or an `allOf`, its parts merged into one."""
         if "$ref" in node:
             name = str(node["$ref"])
             if name in seen or name not in self.schemas:
                 return {"unresolved": name}
-            notes = {key: node[key] for key in ANNOTATIONS if key in node}
-            return {**self.effective(self.schemas[name], seen | {name}), **notes}
+            return {**self.effective(self.schemas[name], seen | {name}), **annotations(node)}
         if "allOf" not in node:
             return node
         beside = {key: value for key, value in node.items() if key not in ("allOf", *ANNOTATIONS)}
-        merged: Node = {}
-        parts = [*node["allOf"], *([beside] if beside else [])]
-        for part in parts:
-            merged = _merge(merged, self.effective(part, seen))
-        if not all(self.effective(part, seen).get("nullable") for part in parts):
+        written = [*node["allOf"], *([beside] if beside else [])]
+        parts = [self.effective(part, seen) for part in written]
+        merged: Json = reduce(_merge, parts, {})
+        if not all(part.get("nullable") for part in parts):
             merged.pop("nullable", None)
-        return {**merged, **{key: node[key] for key in ANNOTATIONS if key in node}}
+        return {**merged, **annotations(node)}
 
-    def _operation(self, path: str, method: str, raw: Node, shared: list[object]) -> Operation:
-        parameters: dict[tuple[str, str], Node] = {}
-        for given in (*shared, *array(raw.get("parameters"))):
-            parameter = self._part(given)
-            key = (str(parameter.get("in")), str(parameter.get("name")))
-            content = table(parameter.get("content"))
-            schema = next((table(media).get("schema") for media in content.values()), None)
-            parameters[key] = {
-                **without_prose(parameter),
-                "schema": normal(parameter.get("schema", schema)),
-                "content": sorted(content),
-            }
-        body = self._part(raw.get("requestBody"))
-        security = raw.get("security", self.raw.get("security"))
-        return Operation(
-            name=str(raw.get("operationId") or f"{method.upper()} {path}"),
-            route=f"{method.upper()} {path}",
-            module=str(next(iter(array(raw.get("tags"))), "default")),
-            parameters=dict(sorted(parameters.items())),
-            body=self._body(body) if body else None,
-            answers={
-                str(status): self._body(self._part(answer))
-                for status, answer in sorted(table(raw.get("responses")).items())
-            },
-            notes={
-                "security": security,
-                "deprecated": bool(raw.get("deprecated")),
-                "servers": without_prose(raw.get("servers", self.raw.get("servers"))),
-                "callbacks": without_prose(raw.get("callbacks")),
-            },
-        )
-
-    def _body(self, raw: Node) -> Body:
-        content = {
-            kind: normal(table(media).get("schema"))
-            for kind, media in sorted(table(raw.get("content")).items())
-        }
-        headers = {
-            name: normal(self._part(header).get("schema"))
-            for name, header in sorted(table(raw.get("headers")).items())
-        }
-        return Body(raw.get("required") is True, content, headers)
-
-    def _part(self, value: object) -> Node:
-        """A parameter, body, answer or header, behind however many `$ref`s it stands."""
-        part, seen = table(value), set[str]()
-        while "$ref" in part and str(part["$ref"]) not in seen:
-            seen.add(str(part["$ref"]))
-            target: object = self.raw
-            for step in str(part["$ref"]).removeprefix("#/").split("/"):
-                target = table(target).get(step.replace("~1", "/").replace("~0", "~"))
-            part = table(target)
-        return part
-
-    def _uses(self) -> Iterator[tuple[Node, str]]:
-        for operation in self.operations.values():
-            for parameter in operation.parameters.values():
-                yield parameter["schema"], SENT
-            for schema in operation.body.content.values() if operation.body else ():
-                yield schema, SENT
-            for answer in operation.answers.values():
-                for schema in (*answer.content.values(), *answer.headers.values()):
-                    yield schema, RECEIVED
-
-    def _reach(self, node: Node, side: str) -> None:
-        """Note every component schema that `node` leads to on this side."""
-        waiting = [(node, True)]
+    def _reach(self, schema: Json, side: str) -> None:
+        """Note every component schema that `schema` leads to on this side."""
+        waiting = [(schema, True)]
         while waiting:
-            part, is_value = waiting.pop()
-            name = part.get("$ref")
-            if isinstance(name, str) and name in self.schemas:
-                if is_value:
-                    self.values.add(name)
-                if side not in self.sides.setdefault(name, set()):
-                    self.sides[name].add(side)
-                    waiting.append((self.schemas[name], is_value))
-            waiting += [(child, key != "allOf") for key, child in children(part)]
+            start, is_value = waiting.pop()
+            for node in walk(start, "schema"):
+                names = node.value.get("mapping", {}).values() if node.kind != "schema" else ()
+                if node.kind == "schema" and "$ref" in node.value:
+                    names = (node.value["$ref"],)
+                counts = node.place[-2:-1] != ("allOf",) if node.place else is_value
+                for name in names:
+                    if counts and name in self.schemas:
+                        self.values.add(name)
+                    if name in self.schemas and side not in self.sides.setdefault(name, set()):
+                        self.sides[name].add(side)
+                        waiting.append((self.schemas[name], counts))
 
 
-def children(node: Node) -> Iterator[tuple[str, Node]]:
-    """The schemas directly inside one, each with the keyword that holds it."""
-    for key in node.keys() & {"union", *LISTS_OF_SCHEMAS}:
-        yield from ((key, part) for part in array(node[key]))
-    for key in node.keys() & set(MAPS_OF_SCHEMAS):
-        yield from ((key, part) for part in table(node[key]).values())
-    for key in node.keys() & {"additionalProperties", *SCHEMA}:
-        yield key, table(node[key])
-    for name in table(table(node.get("discriminator")).get("mapping")).values():
-        yield "discriminator", {"$ref": name}
+def _operation_slots(found: Operation, raw: Json) -> Slots:
+    """Return an operation and all that is in it, `$ref`s of its own resolved."""
+    name, route = found.name, f"{found.method.upper()} {found.path}"
+    whole = {**{key: raw.get(key) for key in ("security", "servers")}, **found.value}
+    about = {key: _plain(whole[key]) for key in _TOLD if whole.get(key) is not None}
+    about |= {"route": route, "tag": next(iter(listed(whole.get("tags"))), "default")}
+    slots: Slots = {(name,): Slot(name, "operation", BOTH, detail=route, about=about)}
+    for (where, called), one in found.parameters(raw).items():
+        about = {key: _plain(part) for key, part in one.items() if key not in _OWN and kept(key)}
+        media = one.get("content", {})
+        about |= {"content": sorted(media)} if media else {}
+        schema = one.get("schema", next((part.get("schema") for part in media.values()), None))
+        slots[name, "0", where, called] = _sent(
+            f"{name}({called})", f"{where} parameter", one, schema=normalize(schema), about=about
+        )
+    if body := resolve(raw, found.value.get("requestBody")):
+        place, kinds = f"{name}(body)", ", ".join(body.get("content", {}))
+        slots[name, "1"] = _sent(place, "request body", body, detail=kinds)
+        slots |= _content((name, "1"), body, place, SENDERS)
+    for status, response in found.value.get("responses", {}).items():
+        met = BOTH if status.startswith("2") else NOBODY
+        whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
+        slots[key] = Slot(name, f"response {status}", BOTH, added=met, removed=met)
+        slots |= _content(key, whole, place, READERS)
+        for header, value in whole.get("headers", {}).items():
+            schema = normalize(resolve(raw, value).get("schema"))
+            slots[*key, "header", header] = Slot(f"{place}({header})", "header", READERS, schema)
+    return slots
 
 
-def _merge(first: Node, second: Node) -> Node:
-    """Both shapes at once. Where they disagree the second wins and the first is kept beside it."""
+def _sent(place: str, noun: str, raw: Json, **more: Any) -> Slot:
+    needed = raw.get("required") is True
+    return Slot(place, noun, SENDERS, needed=needed, added=SENDERS if needed else NOBODY, **more)
+
+
+def _content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> Slots:
+    return {
+        (*key, "content", kind): Slot(
+            place, f"content {kind}", sides, normalize(media.get("schema"))
+        )
+        for kind, media in raw.get("content", {}).items()
+    }
+
+
+def _plain(value: object) -> Any:
+    """Return a part that holds no schema (a server, a callback) without prose and extensions."""
+    if is_list(value):
+        return [_plain(item) for item in value]
+    if is_object(value):
+        return {key: _plain(item) for key, item in value.items() if kept(key)}
+    return value
+
+
+def _merge(first: Json, second: Json) -> Json:
+    """Join both shapes. Where they disagree the second wins and the first is kept beside it."""
     merged = dict(first)
     for key, value in second.items():
-        if key not in merged or merged[key] == value:
-            merged[key] = value
-        elif key == "required":
-            merged[key] = sorted({*merged[key], *value})
+        was: Any = merged.get(key, value)
+        merged[key] = value
+        if key == "required":
+            merged[key] = sorted({*was, *value})
         elif key == "properties":
-            both = merged[key].keys() & value.keys()
-            agreed = {
-                name: value[name]
-                if merged[key][name] == value[name]
-                else {"allOf": [merged[key][name], value[name]]}
-                for name in both
-            }
-            merged[key] = {**merged[key], **value, **agreed}
-        else:
-            if key not in ANNOTATIONS:
-                merged["overridden"] = [*merged.get("overridden", []), {key: merged[key]}]
-            merged[key] = value
+            both = {name: [was[name], value[name]] for name in was if name in value}
+            agreed = {n: v[1] if v[0] == v[1] else {"allOf": v} for n, v in both.items()}
+            merged[key] = {**was, **value, **agreed}
+        elif was != value and key not in ANNOTATIONS:
+            merged["overridden"] = [*merged.get("overridden", []), {key: was}]
     return merged

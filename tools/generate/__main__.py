@@ -9,13 +9,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from tools import unasync
+from tools import PACKAGE, ROOT, unasync
 from tools.errors import exit_status
 
 from .build import SCHEMA, build
-from .render import PACKAGE
 
-ROOT = Path(__file__).resolve().parents[2]
 CARRIED = Path("overlays/openai_conversations/_schema") / SCHEMA
 
 

@@ -3,21 +3,20 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from tools import PACKAGE
 from tools.errors import ToolError
+from tools.files import load
+from tools.openapi import rebuild
+from tools.values import Json
 
-from .complete import count
-from .faults import refuse
 from .names import check_names
-from .normal import normal
-from .operations import refuse_operations
+from .normalize import normalize
 from .parse import CONFIG, parse
-from .render import PACKAGE, render
-from .views import Views
+from .render import render
+from .template_context import Views
+from .unsupported import refuse_operations, refuse_schemas
+from .verify import verify
 
 SPEC = "spec/openapi.yaml"
 SCHEMA = "openapi.json"
@@ -38,15 +37,16 @@ def build(root: Path, into: Path) -> Made:
     overlay package carries. Raises ToolError if anything of the document would be lost.
     """
     document = read_document(root / SPEC)
-    plain = normal(document)
-    refuse(plain)
+    plain = normalize(document)
+    refuse_schemas(plain)
     refuse_operations(plain)
     parsed = parse(plain, root / CONFIG)
     views = Views(parsed)
     check_names(views.names)
     render(views, plain, root, into / PACKAGE)
-    there = count(views, plain, into / PACKAGE)
-    compact = json.dumps(without_prose(document), separators=(",", ":"), ensure_ascii=False)
+    there = verify(views, plain, into / PACKAGE)
+    carried = rebuild(document, "document", keep=lambda k: k not in ("description", "summary"))
+    compact = json.dumps(carried, separators=(",", ":"), ensure_ascii=False)
     (into / SCHEMA).write_text(compact + "\n", encoding="utf-8")
     summary = (
         f"{there.operations} of {there.operations} operations, "
@@ -55,25 +55,9 @@ def build(root: Path, into: Path) -> Made:
     return Made(parsed.notices, summary)
 
 
-def read_document(path: Path) -> dict[str, Any]:
-    """The trimmed document; ToolError where there is none."""
+def read_document(path: Path) -> Json:
+    """Read the trimmed document; ToolError where there is none."""
     try:
-        document = YAML(typ="safe").load(path)
-    except (OSError, YAMLError) as error:
-        raise ToolError(f"{SPEC}: cannot be read ({error}). Make it with `make spec`.") from None
-    if not isinstance(document, dict) or "paths" not in document:
-        raise ToolError(f"{SPEC}: not an OpenAPI document. Make it with `make spec`.")
-    return document
-
-
-def without_prose(node: Any, *, names: bool = False) -> Any:
-    """The document without descriptions and summaries; `names` where keys are names of fields."""
-    if isinstance(node, list):
-        return [without_prose(value) for value in node]
-    if not isinstance(node, dict):
-        return node
-    return {
-        key: without_prose(value, names=key in ("properties", "schemas") and not names)
-        for key, value in node.items()
-        if names or key not in ("description", "summary")
-    }
+        return load(str(path))
+    except ToolError as error:
+        raise ToolError(f"{error} Make it with `make spec`.") from None

@@ -92,7 +92,7 @@ class Decoding:
         return self.tables[key]
 
     def _free_name(self, name: str) -> str:
-        """`name`, with underscores where a class, an alias or another table is called so."""
+        """Return `name`, with underscores where a class, an alias or another table is called so."""
         taken = {table.name for table in self.tables.values()} | self.types.names_of_all
         while name in taken or name == "TYPE_CHECKING" or not name.isidentifier():
             name = f"{name}_" if name.isidentifier() else f"TABLE_{name}"

@@ -11,9 +11,9 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from tools.errors import ToolError
 
 from .names import attribute_name, json_name, plain_text
-from .operations import EVENTS
+from .template_context import Views, doc_text, helpers_in
 from .types import NONE, Node, flat
-from .views import Views, doc_text, helpers_in
+from .unsupported import EVENTS
 
 # What the endpoint functions call something of their own.
 _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segment", "query"}
@@ -59,7 +59,7 @@ class Endpoints:
         self._operations = dict(_operations(document))
 
     def view(self, endpoint: Endpoint) -> EndpointView:
-        """The view of one operation."""
+        """Return the view of one operation."""
         types = self.views.types
         path = endpoint.path.get_untrusted_value()
         operation = self.operation(endpoint)
@@ -92,7 +92,7 @@ class Endpoints:
         )
 
     def operation(self, endpoint: Endpoint) -> dict[str, Any]:
-        """The operation as the document has it."""
+        """Return the operation as the document has it."""
         return self._operations[endpoint.name, endpoint.method]
 
     def _argument(self, prop: PropertyProtocol, operation: dict[str, Any]) -> Argument:
@@ -134,7 +134,7 @@ class Endpoints:
         return self.views.types.node(bodies[0].prop) if bodies else None
 
     def _events(self, operation: dict[str, Any]) -> str | None:
-        """The name of the schema of the events that the operation streams, if it can."""
+        """Return the name of the schema of the events that the operation streams, if it can."""
         for response in operation["responses"].values():
             schema = response.get("content", {}).get(EVENTS, {}).get("schema", {})
             if "$ref" in schema:
@@ -143,7 +143,7 @@ class Endpoints:
 
 
 def _argument_name(prop: PropertyProtocol) -> str:
-    """The parameter's own name, also where it is a builtin; an underscore where it cannot be."""
+    """Return the parameter's own name, also of a builtin; with an underscore where it must."""
     bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
     return f"{bare}_" if bare in _TAKEN or keyword.iskeyword(bare) else bare
 

@@ -17,7 +17,16 @@ _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", 
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
-OWN = {"Answer", "Any", "ClassVar", "Client", "Dispatch", "Extra", "HasCreated", "HasOutputText"}
+OWN = {
+    "Any",
+    "ClassVar",
+    "Client",
+    "DetailedResponse",
+    "Dispatch",
+    "Extra",
+    "HasCreated",
+    "HasOutputText",
+}
 OWN |= {"HasText", "Literal", "Model", "RawObject", "Self", "TypeAlias", "TYPE_CHECKING"}
 _MODULES = {"decode"}
 
@@ -38,7 +47,7 @@ def check_names(names: dict[str, str]) -> None:
 
 
 def attribute_name(prop: PropertyProtocol) -> str:
-    """The attribute for a property: its JSON name where Python allows that."""
+    """Return the attribute for a property: its JSON name where Python allows that."""
     given = str(prop.python_name)
     bare = given.removesuffix("_")
     if bare in _TAKEN or keyword.iskeyword(bare):
@@ -47,12 +56,12 @@ def attribute_name(prop: PropertyProtocol) -> str:
 
 
 def json_name(prop: PropertyProtocol) -> str:
-    """The name in JSON, or in a query."""
+    """Return the name in JSON, or in a query."""
     return str(prop.name.get_untrusted_value())
 
 
 def constant_name(name: str) -> str:
-    """`Message.content` or `MCPToolCallError` as the name of a constant."""
+    """Return `Message.content` or `MCPToolCallError` as the name of a constant."""
     out = ""
     for index, letter in enumerate(name):
         before, after = name[index - 1 : index], name[index + 1 : index + 2]
@@ -65,5 +74,5 @@ def constant_name(name: str) -> str:
 
 
 def plain_text(text: UntrustedString | str | None) -> str:
-    """A summary or description of the document as it stands there; "" where there is none."""
+    """Return a summary or description as it stands in the document; "" where there is none."""
     return text.get_untrusted_value() if isinstance(text, UntrustedString) else text or ""

@@ -18,8 +18,8 @@ from tools.errors import ToolError
 from .accepted import Accepted, Reached
 from .endpoints import Argument, Endpoints, EndpointView
 from .names import attribute_name, json_name
+from .template_context import Views, doc_text
 from .types import NONE, Node, OneOf, Ref, Scalar, flat
-from .views import Views, doc_text
 
 ALSO = "x-also-accepts"
 STREAM = "stream"

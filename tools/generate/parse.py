@@ -50,12 +50,12 @@ class Parsed:
     notices: tuple[str, ...] = ()
 
     def named(self, component: str) -> Class:
-        """The class, or the name and module of the alias, that stands for a component schema."""
+        """Return the class, or name and module of the alias, that stands for a component schema."""
         info: Class | None = getattr(self.components[component], "class_info", None)
         return info or Class.from_string(string=component, config=self.config)
 
     def names(self) -> set[str]:
-        """Every public name of the models package."""
+        """Return every public name of the models package."""
         names = {str(model.class_info.name) for model in self.data.models}
         return names | {str(self.named(component).name) for component in self.components}
 
@@ -157,7 +157,7 @@ def _explain(failures: list[GeneratorError]) -> str:
 
 
 def _generator_names(parsed: Parsed, overrides: dict[str, ClassOverride]) -> set[str]:
-    """The names that classes have before any override: what the keys of overrides refer to."""
+    """Return the names of classes before any override, to which the keys of overrides refer."""
     replaced = {
         str(override.class_name.get_untrusted_value()): name
         for name, override in overrides.items()

@@ -12,7 +12,7 @@ CONFIG = "generator-config.yaml"
 
 
 def provenance(root: Path, templates: Path, generator_version: str) -> dict[str, str]:
-    """The names and hashes that `__provenance__` holds.
+    """Return the names and hashes that `__provenance__` holds.
 
     Hashes are SHA-256 in hexadecimal, over the bytes of a file with line ends as "\\n".
     """
@@ -33,7 +33,7 @@ def provenance(root: Path, templates: Path, generator_version: str) -> dict[str,
 
 
 def digest(paths: list[Path]) -> str:
-    """One SHA-256 over the names and contents of files."""
+    """Return one SHA-256 over the names and contents of files."""
     total = hashlib.sha256()
     for path in paths:
         total.update(path.name.encode() + b"\0")

@@ -112,7 +112,7 @@ class Types:
         return {*self.models, *self.aliases.values()}
 
     def unions(self) -> Iterator[tuple[frozenset[str], str]]:
-        """The named unions: the classes in each, and its name."""
+        """Yield the named unions: the classes in each, and its name."""
         for component, name in self.aliases.items():
             prop = self._components[component]
             if isinstance(prop, UnionProperty):
@@ -120,12 +120,12 @@ class Types:
                 yield frozenset(refs), name
 
     def is_map(self, name: str) -> bool:
-        """Whether the schema of this class declares no fields, so that a dict is all it is."""
+        """Tell whether the schema of this class declares no fields, so that a dict is all it is."""
         model = self.models.get(name)
         return model is not None and not (model.required_properties or model.optional_properties)
 
     def fields(self, name: str) -> list[PropertyProtocol]:
-        """Every declared property of a model: the required ones first, as the generator has it."""
+        """Return every declared property of a model, the required ones first."""
         model = self.models[name]
         return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
@@ -135,7 +135,7 @@ class Types:
         return ANY if extra is None else self.node(extra)
 
     def constant(self, name: str, field: str = "type") -> tuple[str, ...]:
-        """The values that `field` may have in this model where the document fixes them."""
+        """Return the values that `field` may have in this model where the document fixes them."""
         for prop in self.fields(name):
             if attribute_name(prop) == field:
                 values = _enum_values(self.node(prop))
@@ -143,7 +143,7 @@ class Types:
         return ()
 
     def node(self, prop: PropertyProtocol) -> Node:
-        """The node of a property."""
+        """Return the node of a property."""
         if isinstance(prop, LiteralEnumProperty):
             values = tuple(sorted(prop.values, key=lambda value: (str(type(value)), value)))
             name = str(prop.class_info.name)
@@ -216,7 +216,7 @@ class Types:
                 yield from sorted(parts, key=(f"{package}{RAW}", "None").count)
 
     def names(self, node: Node) -> set[str]:
-        """The names that the annotation of a node uses and that must be imported for it."""
+        """Return the names that the annotation of a node uses and that must be imported for it."""
         match node:
             case Ref(name):
                 return {name, RAW} if self.constant(name) else {name}
@@ -240,19 +240,19 @@ _SCALARS: dict[type, Scalar] = {
 
 
 def _enum_values(node: Node) -> tuple[str | int, ...]:
-    """The values of an enum, also of one that may be null; none for anything else."""
+    """Return the values of an enum, also of one that may be null; none for anything else."""
     if isinstance(node, OneOf) and set(node.members) - {NONE} != set(node.members):
         node = next((m for m in node.members if m != NONE), node)
     return node.values if isinstance(node, Enum) else ()
 
 
 def literal(values: Iterable[str | int]) -> str:
-    """`Literal[…]` of the values."""
+    """Return `Literal[…]` of the values."""
     return f"Literal[{', '.join(repr(value) for value in values)}]"
 
 
 def flat(members: Iterable[Node]) -> Iterator[Node]:
-    """The members, with those of nested unions in their place."""
+    """Yield the members, with those of nested unions in their place."""
     for member in members:
         if isinstance(member, OneOf):
             yield from flat(member.members)

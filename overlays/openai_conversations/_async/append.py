@@ -43,8 +43,8 @@ from ..progress import AppendProgress, fingerprint
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem, ConversationItemList
+    from openai_conversations_api.params import InputItemLike
 
-    from .._request.input_items import ItemLike
     from .._response.raw_response import RawResponse
 
 _SKIPPED_AT_ONCE = 1000
@@ -83,7 +83,7 @@ class AsyncAppend:
         self,
         methods: AsyncItemMethods,
         conversation_id: str,
-        items: Source[ItemLike],
+        items: Source[InputItemLike],
         *,
         include: object,
         on_progress: Callable[[AppendProgress], object] | None,
@@ -129,7 +129,7 @@ class AsyncAppend:
         """Go to where an earlier append had come."""
         self._state.begin_at(resume)
         left = resume.landed
-        last: list[ItemLike] = []
+        last: list[InputItemLike] = []
         while left:
             taken = await self._intake.take(min(left, _SKIPPED_AT_ONCE))
             if not taken:

@@ -21,15 +21,10 @@ The rules, in the order in which they matter:
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, cast
 
 from ..errors import InvalidArgumentError
 from .validation import check_list, describe, invalid, is_mapping
-
-if TYPE_CHECKING:
-    from openai_conversations_api import params
-
-    ItemLike: TypeAlias = params.InputItemLike
 
 #: Fields of what comes out that the input schema of the same `type` does not have.
 OUTPUT_ONLY: dict[str, frozenset[str]] = {

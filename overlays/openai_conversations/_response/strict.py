@@ -22,7 +22,7 @@ def check(operation_id: str, data: Any, response: httpx.Response, *, event: bool
     from .._schema import operation, problems
 
     described = operation(operation_id)
-    schema = described.event if event else described.replies.get(str(response.status_code))
+    schema = described.event if event else described.responses.get(str(response.status_code))
     if schema is None:
         return
     found = problems(schema, data)

@@ -1,13 +1,23 @@
-"""The OpenAPI document at run time: its schemas, its operations, and a validator over both.
+"""The OpenAPI document at run time: its schemas, its operations, and a validator for both.
 
-Used by the local service (requests are judged by the document itself) and by the strict mode of
-the client (replies are).
+The local service judges requests by it, the strict mode of the client judges responses. The modules
+import each other in one direction: `document` -> `validation` -> `unions` -> `values`.
 """
 
-from .problem import Problem
-from .routes import Operation, Parameter, match, methods, operation, operations
-from .spec import document, problems, schema, validator
+from .document import (
+    Operation,
+    Parameter,
+    document,
+    match,
+    methods,
+    operation,
+    operations,
+    problems,
+    schema,
+    validator,
+)
 from .validation import Validator
+from .values import Problem
 
 __all__ = [
     "Operation",

@@ -1,12 +1,12 @@
-"""A small JSON Schema validator for the project's own OpenAPI document.
+"""A small JSON Schema validator for the project's OpenAPI document.
 
-The base install is httpx and attrs, so that a validator from elsewhere is no option at run time;
-the tests hold this one against ``jsonschema``. It covers the part of JSON Schema 2020-12 that the
-document uses. Schemas are compiled once, when first needed, to closures that return the problems
-of a value: an empty tuple, and no more work than that, when there are none.
+The base install is httpx and attrs, so a validator from a library is not available at run time;
+the tests compare this one with `jsonschema`. It covers the part of JSON Schema 2020-12 that the
+OpenAPI document uses. Schemas are compiled once, at the first use, to closures that return the
+problems of a value: an empty tuple, and no more work than that, if there are none.
 
-``oneOf`` means "at least one" here. The document's unions overlap (a plain user message fits both
-``EasyInputMessage`` and ``InputMessage``), so that read to the letter it would refuse them.
+`oneOf` means "at least one" here. The document's unions overlap (a plain user message fits both
+`EasyInputMessage` and `InputMessage`), so read to the letter they would refuse such values.
 """
 
 from __future__ import annotations
@@ -16,11 +16,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .problem import Problem
-from .unions import Union_
-from .values import equal, is_array, is_mapping, is_object, named, type_names
-
-Check = Callable[[Any], Sequence[Problem]]
+from .unions import Check, UnionCheck
+from .values import Problem, describe_types, is_array, is_mapping, is_object, json_equal, json_types
 
 #: Keywords that say nothing about whether a value is valid.
 ANNOTATIONS = frozenset({
@@ -30,9 +27,10 @@ ANNOTATIONS = frozenset({
 
 
 class Validator:
-    """Compiles the schemas of one document.
+    """Compiles the schemas of one OpenAPI document.
 
-    ``document`` is the decoded OpenAPI document (or any JSON object) that ``$ref`` points into.
+    Args:
+        document: The decoded document (or any JSON object) that `$ref` points into.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -41,18 +39,22 @@ class Validator:
         self._compiled: dict[int, tuple[object, Check]] = {}
 
     def problems(self, schema: Any, value: Any) -> list[Problem]:
-        """Everything that keeps ``value`` from fitting ``schema``; empty when it fits."""
+        """Return what keeps a value from fitting a schema; empty if it fits."""
         return list(self.check(schema)(value))
 
     def resolve(self, reference: str) -> Any:
-        """The part of the document that a ``#/…`` reference points to; KeyError when none."""
+        """Return the part of the document that a `#/…` reference points to.
+
+        Raises:
+            KeyError: If there is none.
+        """
         target: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
         return target
 
     def check(self, schema: Any) -> Check:
-        """The compiled form of a schema."""
+        """Return the compiled form of a schema."""
         known = self._compiled.get(id(schema))
         if known is None:
             known = self._compiled[id(schema)] = (schema, self._compile(schema))
@@ -66,7 +68,7 @@ class Validator:
             if keyword in _SIMPLE:
                 checks.append(_SIMPLE[keyword](operand))
             elif keyword in ("anyOf", "oneOf"):
-                checks.append(Union_(operand, self))
+                checks.append(UnionCheck(operand, self.check, self.resolve))
             elif keyword == "allOf":
                 checks.extend(self.check(part) for part in operand)
             elif keyword == "$ref":
@@ -122,13 +124,30 @@ def _type(declared: str | Sequence[str], rest: Check) -> Check:
     names = frozenset([declared] if isinstance(declared, str) else declared)
 
     def check(value: Any) -> Sequence[Problem]:
-        own = type_names(value)
+        own = json_types(value)
         if names.isdisjoint(own):
-            message = f"expected {named(names)}, got {named(own[:1])}"
+            message = f"expected {describe_types(names)}, got {describe_types(own[:1])}"
             return (Problem((), message, "invalid_type"),)
         return rest(value)
 
     return check
+
+
+def _when(applies: Callable[[object], bool], check: Check) -> Check:
+    """Restrict a check to the values that its keyword speaks about; others have no problems."""
+    return lambda value: check(value) if applies(value) else ()
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _itself(value: float) -> float:
+    return value
 
 
 def _enum(allowed: Sequence[Any]) -> Check:
@@ -137,15 +156,11 @@ def _enum(allowed: Sequence[Any]) -> Check:
     listing = ", ".join(repr(value) for value in allowed)
 
     def check(value: Any) -> Sequence[Problem]:
-        if value in texts if isinstance(value, str) else any(equal(value, one) for one in others):
+        if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
             return ()
         return (Problem((), f"expected one of {listing}, got {_brief(value)}"),)
 
     return check
-
-
-def _const(allowed: Any) -> Check:
-    return _enum([allowed])
 
 
 def _brief(value: Any) -> str:
@@ -154,85 +169,66 @@ def _brief(value: Any) -> str:
 
 
 def _bound(
-    measures: Callable[[Any], float | None], bad: Callable[[float, float], bool], phrase: str
+    applies: Callable[[object], bool],
+    measure: Callable[[Any], float],
+    is_beyond: Callable[[float, float], bool],
+    phrase: str,
 ) -> Callable[[Any], Check]:
     def compile_bound(limit: Any) -> Check:
         def check(value: Any) -> Sequence[Problem]:
-            size = measures(value)
-            if size is None or not bad(size, limit):
+            size = measure(value)
+            if not is_beyond(size, limit):
                 return ()
             return (Problem((), phrase.format(limit=limit, size=_brief(size))),)
 
-        return check
+        return _when(applies, check)
 
     return compile_bound
-
-
-def _number(value: Any) -> float | None:
-    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
-
-
-def _length(value: Any) -> float | None:
-    return len(value) if isinstance(value, str) else None
-
-
-def _count(value: Any) -> float | None:
-    return len(value) if is_array(value) else None
-
-
-def _size(value: Any) -> float | None:
-    return len(value) if is_object(value) else None
 
 
 def _pattern(source: str) -> Check:
     search = re.compile(source).search
 
-    def check(value: Any) -> Sequence[Problem]:
-        if not isinstance(value, str) or search(value):
+    def check(value: str) -> Sequence[Problem]:
+        if search(value):
             return ()
         return (Problem((), f"must match the pattern {source}, got {_brief(value)}"),)
 
-    return check
+    return _when(_is_text, check)
 
 
 def _required(names: Sequence[str]) -> Check:
-    def check(value: Any) -> Sequence[Problem]:
-        if not is_object(value):
-            return ()
+    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
         return [
             Problem((name,), "is required", "missing_required_parameter")
             for name in names
             if name not in value
         ]
 
-    return check
+    return _when(is_object, check)
 
 
 def _items(inner: Check) -> Check:
-    def check(value: Any) -> Sequence[Problem]:
-        if not is_array(value):
-            return ()
+    def check(value: Sequence[Any]) -> Sequence[Problem]:
         return [problem.under(i) for i, one in enumerate(value) for problem in inner(one)]
 
-    return check
+    return _when(is_array, check)
 
 
-def _properties(inner: dict[str, Check]) -> Check:
-    def check(value: Any) -> Sequence[Problem]:
+def _properties(inner: Mapping[str, Check]) -> Check:
+    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
+        # No list is made for an object without problems: this runs for every one of a body.
         found: Sequence[Problem] = ()
-        if is_object(value):
-            for name, one in value.items():
-                if (known := inner.get(name)) is not None and (bad := known(one)):
-                    found = [*found, *(problem.under(name) for problem in bad)]
+        for name, one in value.items():
+            if (known := inner.get(name)) is not None and (bad := known(one)):
+                found = [*found, *(problem.under(name) for problem in bad)]
         return found
 
-    return check
+    return _when(is_object, check)
 
 
 def _additional(declared: Mapping[str, Any], inner: Check) -> Check:
-    def check(value: Any) -> Sequence[Problem]:
-        if not is_object(value):
-            return ()
+    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
         return [
             problem.under(name)
             for name, one in value.items()
@@ -240,38 +236,42 @@ def _additional(declared: Mapping[str, Any], inner: Check) -> Check:
             for problem in inner(one)
         ]
 
-    return check
+    return _when(is_object, check)
 
 
 def _property_names(inner: Check) -> Check:
-    def check(value: Any) -> Sequence[Problem]:
-        if not is_object(value):
-            return ()
+    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
         return [
             Problem((name,), f"bad name: {problem.message}", problem.code)
             for name in value
             for problem in inner(name)
         ]
 
-    return check
+    return _when(is_object, check)
 
 
 _SIMPLE: dict[str, Callable[[Any], Check]] = {
     "enum": _enum,
-    "const": _const,
+    "const": lambda allowed: _enum([allowed]),
     "required": _required,
     "pattern": _pattern,
-    "minimum": _bound(_number, operator.lt, "must be at least {limit}, got {size}"),
-    "maximum": _bound(_number, operator.gt, "must be at most {limit}, got {size}"),
-    "minLength": _bound(_length, operator.lt, "must have {limit} characters or more"),
-    "maxLength": _bound(_length, operator.gt, "must have {limit} characters or fewer"),
-    "minItems": _bound(_count, operator.lt, "must have {limit} entries or more, got {size}"),
-    "maxItems": _bound(_count, operator.gt, "must have {limit} entries or fewer, got {size}"),
-    "minProperties": _bound(_size, operator.lt, "must have {limit} keys or more, got {size}"),
-    "maxProperties": _bound(_size, operator.gt, "must have {limit} keys or fewer, got {size}"),
+    "minimum": _bound(_is_number, _itself, operator.lt, "must be at least {limit}, got {size}"),
+    "maximum": _bound(_is_number, _itself, operator.gt, "must be at most {limit}, got {size}"),
+    "minLength": _bound(_is_text, len, operator.lt, "must have {limit} characters or more"),
+    "maxLength": _bound(_is_text, len, operator.gt, "must have {limit} characters or fewer"),
+    "minItems": _bound(is_array, len, operator.lt, "must have {limit} entries or more, got {size}"),
+    "maxItems": _bound(
+        is_array, len, operator.gt, "must have {limit} entries or fewer, got {size}"
+    ),
+    "minProperties": _bound(
+        is_object, len, operator.lt, "must have {limit} keys or more, got {size}"
+    ),
+    "maxProperties": _bound(
+        is_object, len, operator.gt, "must have {limit} keys or fewer, got {size}"
+    ),
 }
 
-#: Every keyword with an effect, or known to have none; the tests look for others.
+#: All keywords with an effect, or known to have none; the tests look for others.
 KEYWORDS = (
     ANNOTATIONS
     | frozenset(_SIMPLE)

@@ -1,34 +1,61 @@
-"""What a JSON value is: the names, the narrowing, and the equality that JSON Schema means.
+"""JSON values: their types, their equality, and a place in one where something is wrong.
 
-Python calls ``True`` an integer and says that ``1 == True``; JSON does not. Every place that
-looks at a value of unknown shape asks here, so that the difference is made once.
+Python calls `True` an integer and says that `1 == True`; JSON does not. All code that looks at a
+value of unknown shape asks here, so that the difference is made once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeGuard
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple, TypeGuard
 
 JsonObject = dict[str, Any]
 
 
+class Problem(NamedTuple):
+    """A place in a JSON value and what is wrong there.
+
+    Attributes:
+        path: The keys and indexes that lead to the place, outermost first.
+        message: A phrase such as `expected a string, got an integer`.
+        code: The error code that the service uses for this sort of problem, for example
+            `invalid_type` or `missing_required_parameter`.
+    """
+
+    path: tuple[str | int, ...]
+    message: str
+    code: str = "invalid_value"
+
+    @property
+    def param(self) -> str:
+        """Return the place as the service's errors write it: `items[0].content[1].text`."""
+        text = ""
+        for step in self.path:
+            text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        return text
+
+    def under(self, step: str | int) -> Problem:
+        """Return the same problem, seen from the value that holds this one at `step`."""
+        return Problem((step, *self.path), self.message, self.code)
+
+
 def is_object(value: object) -> TypeGuard[JsonObject]:
-    """Whether a decoded JSON value is an object."""
+    """Return whether a decoded JSON value is an object."""
     return isinstance(value, dict)
 
 
 def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Whether a decoded JSON value is an array."""
+    """Return whether a decoded JSON value is an array."""
     return isinstance(value, list)
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a value given by a caller in Python can stand for a JSON object."""
+    """Return whether a Python value can stand for a JSON object."""
     return isinstance(value, Mapping)
 
 
-def type_names(value: object) -> tuple[str, ...]:
-    """The JSON Schema types a value has, the most telling first: ``3`` is integer and number."""
+def json_types(value: object) -> tuple[str, ...]:
+    """Return the JSON Schema types of a value, the narrowest first: `3` is integer and number."""
     if value is None:
         return ("null",)
     if isinstance(value, bool):
@@ -42,22 +69,23 @@ def type_names(value: object) -> tuple[str, ...]:
     return ("array",) if isinstance(value, list) else ("object",)
 
 
-def equal(left: object, right: object) -> bool:
-    """Equality of two JSON values: ``1`` equals ``1.0`` but neither equals ``true``."""
+def json_equal(left: object, right: object) -> bool:
+    """Return whether two JSON values are equal: `1` equals `1.0` but neither equals `true`."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if is_array(left) and is_array(right):
-        return len(left) == len(right) and all(map(equal, left, right))
+        return len(left) == len(right) and all(map(json_equal, left, right))
     if is_object(left) and is_object(right):
-        return left.keys() == right.keys() and all(equal(left[key], right[key]) for key in left)
+        return left.keys() == right.keys() and all(
+            json_equal(left[key], right[key]) for key in left
+        )
     return left == right
 
 
-def named(types: tuple[str, ...] | frozenset[str]) -> str:
-    """Type names as a phrase for a message: ``a string or an array``."""
-    words = ["null" if name == "null" else f"{_article(name)} {name}" for name in sorted(types)]
-    return " or ".join(words) if words else "nothing"
-
-
-def _article(name: str) -> str:
-    return "an" if name[0] in "aeiou" else "a"
+def describe_types(types: Collection[str]) -> str:
+    """Return type names as a phrase for a message: `a string or an array`."""
+    words = [
+        "null" if name == "null" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+        for name in sorted(types)
+    ]
+    return " or ".join(words) or "nothing"

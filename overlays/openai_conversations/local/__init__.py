@@ -1,7 +1,18 @@
 """Local mode: the whole API in this process, with no key and no network.
 
-For development, tests and demonstrations. There is no model in it, and it is no service for
-production: it keeps what it is given and plays by the documented rules.
+For development, tests and demonstrations. It has no model, and it is not for production: it keeps
+what it is given and follows the documented rules. A request takes this way through the files:
+
+    transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest
+    service           the key, the table of operations, errors  ->  http_messages.ServiceResponse
+    routing           which operation, with its path values, query and body (json_body) checked
+    conversations,    the rules of the operations: a JSON object, or the events of a stream
+    responses         (response_plan -> response_run -> output_events, with model and tokens)
+    stored_items      the items of a request as they are stored (item_schemas, ids)
+    store, locks      the tables, in one SQLite database (database)
+
+Each imports from those below it. `recording` and `fault_injection` are for the pytest plugin alone:
+they wrap a service, and the transports take a wrapped one as they take any `Service`.
 """
 
 from importlib import import_module
@@ -10,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .database import StoreError
     from .errors import ServiceError
+    from .http_messages import ServiceRequest, ServiceResponse
     from .model import LocalModel, ModelCallable, ModelError
-    from .service import LocalService, ServiceReply, ServiceRequest
+    from .service import LocalService
 
 # Imported when first used: a client names these types and does without SQLite.
 _HOMES = {
@@ -20,8 +32,8 @@ _HOMES = {
     "ModelCallable": "model",
     "ModelError": "model",
     "ServiceError": "errors",
-    "ServiceReply": "service",
-    "ServiceRequest": "service",
+    "ServiceResponse": "http_messages",
+    "ServiceRequest": "http_messages",
     "StoreError": "database",
 }
 
@@ -31,8 +43,8 @@ __all__ = [
     "ModelCallable",
     "ModelError",
     "ServiceError",
-    "ServiceReply",
     "ServiceRequest",
+    "ServiceResponse",
     "StoreError",
 ]
 

@@ -17,24 +17,17 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .faults import AnswerTimedOutError, ConnectionLostError
-from .offload import Chunks, Handler, answer
-from .service import ServiceReply, ServiceRequest
-from .transport import PREFIX
-
-__all__ = ["CUT", "create_app"]
+from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError
+from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
+from .worker_threads import StreamReader, handle_in_thread
 
 # A server may put a function under this name into the ASGI state; it closes the connection of the
-# request. ASGI itself has no way to do that, and only faults that a test asks for need one.
-CUT = "local_cut"
+# request. ASGI has no way to do that, and only `ConnectionLostError` needs one.
+CLOSE_CONNECTION = "local_close_connection"
 
 
-def create_app(service: Handler) -> Starlette:
-    """Make the application; it closes the service when the server shuts it down.
-
-    Args:
-        service: The service that answers everything below `/v1`.
-    """
+def create_app(service: Service) -> Starlette:
+    """Make the application around a service, which it closes when the server shuts it down."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -46,17 +39,17 @@ def create_app(service: Handler) -> Starlette:
     app = Starlette(
         routes=[Mount(PREFIX, app=_Endpoint(service))],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _outside, Exception: _broken},
+        exception_handlers={HTTPException: _not_found, Exception: _failed},
     )
-    # A redirect from /v1 to /v1/ would be an answer without a request id.
+    # A redirect from /v1 to /v1/ would be a response without a request id.
     app.router.redirect_slashes = False
     return app
 
 
 class _Endpoint:
-    """Hands each request to the service and sends what it answers."""
+    """Gives each request to the service and sends the response."""
 
-    def __init__(self, service: Handler) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,32 +61,32 @@ class _Endpoint:
         except ClientDisconnect:
             return
         try:
-            reply = await answer(self._service, _to_service(request, body))
-            await _to_response(reply)(scope, receive, send)
-        except (ConnectionLostError, AnswerTimedOutError) as error:
+            response = await handle_in_thread(self._service, _to_service(request, body))
+            await _to_starlette(response)(scope, receive, send)
+        except (ConnectionLostError, ResponseTimeoutError) as error:
+            # Closed now, or silent; in both cases the client's end of it ends the request.
             if isinstance(error, ConnectionLostError):
-                getattr(request.state, CUT)()
+                getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":
                 pass
 
 
 class _Stream(StreamingResponse):
-    """A streamed reply whose body is closed however the response ends."""
+    """A streamed response whose body is closed in whichever way the response ends."""
 
-    def __init__(self, reply: ServiceReply, source: Iterator[bytes]) -> None:
-        self._chunks = Chunks(source)
-        super().__init__(self._read(), reply.status)
-        self.raw_headers = _raw(reply)
+    def __init__(self, body: Iterator[bytes], status: int) -> None:
+        self._reader = StreamReader(body)
+        super().__init__(self._read(), status)
 
     async def _read(self) -> AsyncIterator[bytes]:
-        while (chunk := await self._chunks.next_async()) is not None:
+        while (chunk := await self._reader.next_async()) is not None:
             yield chunk
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._chunks.close()
+            self._reader.close()
 
 
 def _to_service(request: Request, body: bytes) -> ServiceRequest:
@@ -107,35 +100,34 @@ def _to_service(request: Request, body: bytes) -> ServiceRequest:
     )
 
 
-def _to_response(reply: ServiceReply) -> Response:
-    if not isinstance(reply.body, bytes):
-        return _Stream(reply, reply.body)
-    response = Response(reply.body, reply.status)
-    response.raw_headers = _raw(reply)
-    if not any(name == b"content-length" for name, _ in response.raw_headers):
-        response.raw_headers.append((b"content-length", str(len(reply.body)).encode()))
-    return response
-
-
-def _raw(reply: ServiceReply) -> list[tuple[bytes, bytes]]:
-    return [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers
+def _to_starlette(response: ServiceResponse) -> Response:
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers
     ]
+    starlette: Response
+    if isinstance(response.body, bytes):
+        starlette = Response(response.body, response.status)
+        if not any(name == b"content-length" for name, _ in headers):
+            headers.append((b"content-length", str(len(response.body)).encode()))
+    else:
+        starlette = _Stream(response.body, response.status)
+    starlette.raw_headers = headers
+    return starlette
 
 
-async def _outside(request: Request, error: Exception) -> Response:
-    """What is not below `/v1` answers in the shape of the API too."""
+async def _not_found(request: Request, error: Exception) -> Response:
+    """Respond in the shape of the API to requests that are not below `/v1`, too."""
     assert isinstance(error, HTTPException)
     message = f"Invalid URL ({request.method} {request.url.path}); the API is below {PREFIX}."
-    return _error(error.status_code, message, "invalid_request_error")
+    return _error(ServiceError(error.status_code, message))
 
 
-async def _broken(request: Request, error: Exception) -> Response:
-    """A mistake of the service: the log has the traceback, the caller a proper error."""
+async def _failed(request: Request, error: Exception) -> Response:
+    """Respond with a proper error after a bug; the server's log has the traceback."""
     message = "The local service failed; its log says why."
-    return _error(500, message, "server_error")
+    return _error(ServiceError(500, message, type="server_error"))
 
 
-def _error(status: int, message: str, type_: str) -> Response:
-    error = {"message": message, "type": type_, "param": None, "code": None}
-    return JSONResponse({"error": error}, status, {"x-request-id": f"req_{uuid4().hex}"})
+def _error(error: ServiceError) -> Response:
+    return JSONResponse(error.body(), error.status, {"x-request-id": f"req_{uuid4().hex}"})

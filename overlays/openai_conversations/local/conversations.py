@@ -1,6 +1,6 @@
 """The eight operations on conversations and their items, as rules over the store.
 
-What the document can say by itself (limits, types, defaults) has been checked before a rule runs.
+What the OpenAPI document says by itself (limits, types, defaults) was checked by `routing`.
 """
 
 from __future__ import annotations
@@ -8,120 +8,139 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from .call import Call
-from .errors import invalid, locked, not_found
-from .ids import new_id, well_formed
-from .include import shown
-from .leases import Leases
-from .normalise import duplicate, normalise
-from .query import Page, read_page
+from .errors import conversation_locked, duplicate_item, invalid_request, not_found
+from .ids import is_valid_id, new_id
+from .item_schemas import apply_include
+from .locks import Locks
+from .routing import RoutedRequest
 from .store import ConversationRow, Store
+from .stored_items import make_stored_items
 
 Json = dict[str, Any]
 
 
 class Conversations:
-    """The rules; every method answers the JSON body of a 200 or raises ServiceError."""
+    """The rules; every method returns the JSON body of a 200 or raises `ServiceError`."""
 
-    def __init__(self, store: Store, leases: Leases, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, locks: Locks, clock: Callable[[], float]) -> None:
         self._store = store
-        self._leases = leases
+        self._locks = locks
         self._clock = clock
 
-    def create(self, call: Call) -> Json:
-        """createConversation: the conversation and its first items, in one transaction."""
-        metadata: Json = call.body.get("metadata") or {}
-        raw: list[Json] = call.body.get("items") or []
+    def create(self, request: RoutedRequest) -> Json:
+        """Serve createConversation: the conversation and its first items, in one transaction."""
+        metadata: Json = request.body.get("metadata") or {}
+        sent: list[Json] = request.body.get("items") or []
         with self._store.transaction():
-            items = normalise(raw, "items", self._store.item_anywhere)
+            items = make_stored_items(sent, "items", self._store.item_anywhere)
             id, created_at = new_id("conv"), int(self._clock())
             self._store.append(self._store.add_conversation(id, created_at, metadata), items)
         return _conversation(ConversationRow(id, created_at, metadata, 0))
 
-    def retrieve(self, call: Call) -> Json:
-        """getConversation."""
-        return _conversation(find(self._store, call.path["conversation_id"]))
+    def retrieve(self, request: RoutedRequest) -> Json:
+        """Serve getConversation."""
+        return _conversation(self._find(request))
 
-    def update(self, call: Call) -> Json:
-        """updateConversation: the given metadata takes the place of all there was."""
-        metadata: Json = call.body.get("metadata") or {}
+    def update(self, request: RoutedRequest) -> Json:
+        """Serve updateConversation: the given metadata replaces all that there was."""
+        metadata: Json = request.body.get("metadata") or {}
         with self._store.transaction():
-            row = find(self._store, call.path["conversation_id"])
+            row = self._find(request)
             self._store.set_metadata(row.id, metadata)
-        return _conversation(ConversationRow(row.id, row.created_at, metadata, row.items))
+        return _conversation(row) | {"metadata": metadata}
 
-    def delete(self, call: Call) -> Json:
-        """deleteConversation: it is gone, but its items can still be referred to."""
+    def delete(self, request: RoutedRequest) -> Json:
+        """Serve deleteConversation: it is deleted, but its items can still be referred to."""
         with self._store.transaction():
-            row = find(self._store, call.path["conversation_id"])
-            if self._leases.held(row.id):
-                raise locked(row.id)
+            row = self._find(request)
+            if self._locks.is_locked(row.id):
+                raise conversation_locked(row.id)
             self._store.delete_conversation(row.id)
         return {"id": row.id, "object": "conversation.deleted", "deleted": True}
 
-    def create_items(self, call: Call) -> Json:
-        """createConversationItems: all of them in one transaction, or none."""
+    def create_items(self, request: RoutedRequest) -> Json:
+        """Serve createConversationItems: all of them in one transaction, or none."""
         with self._store.transaction():
-            row = find(self._store, call.path["conversation_id"])
-            items = normalise(call.body["items"], "items", self._store.item_anywhere)
-            for item in items:
-                if self._store.position(row.items, item["id"]) is not None:
-                    raise duplicate(item["id"], "items")
-            self._store.append(row.items, items)
-        return listing(items, False, call.include)
+            row = self._find(request)
+            items = make_stored_items(request.body["items"], "items", self._store.item_anywhere)
+            append_new(self._store, row, items, "items")
+        return item_list(items, False, request.include)
 
-    def list_items(self, call: Call) -> Json:
-        """listConversationItems."""
-        page = read_page(call.query)
-        row = find(self._store, call.path["conversation_id"])
-        return read_list(self._store, row.items, page, call.include)
+    def list_items(self, request: RoutedRequest) -> Json:
+        """Serve listConversationItems."""
+        return read_list(self._store, self._find(request).items, request)
 
-    def retrieve_item(self, call: Call) -> Json:
-        """getConversationItem."""
-        row = find(self._store, call.path["conversation_id"])
-        return shown(self._item(row, call.path["item_id"]), call.include)
+    def retrieve_item(self, request: RoutedRequest) -> Json:
+        """Serve getConversationItem."""
+        return apply_include(self._find_item(self._find(request), request), request.include)
 
-    def delete_item(self, call: Call) -> Json:
-        """deleteConversationItem: answers with the conversation."""
+    def delete_item(self, request: RoutedRequest) -> Json:
+        """Serve deleteConversationItem; the response is the conversation."""
         with self._store.transaction():
-            row = find(self._store, call.path["conversation_id"])
-            self._store.delete_item(row.items, self._item(row, call.path["item_id"])["id"])
+            row = self._find(request)
+            self._store.delete_item(row.items, self._find_item(row, request)["id"])
         return _conversation(row)
 
-    def _item(self, row: ConversationRow, id: str) -> Json:
-        item = self._store.item(row.items, id) if well_formed(id) else None
+    def _find(self, request: RoutedRequest) -> ConversationRow:
+        return find_conversation(self._store, request.path["conversation_id"])
+
+    def _find_item(self, row: ConversationRow, request: RoutedRequest) -> Json:
+        id = request.path["item_id"]
+        item = self._store.item(row.items, id) if is_valid_id(id) else None
         if item is None:
             raise not_found("Item", id)
         return item
 
 
-def find(store: Store, id: str) -> ConversationRow:
-    """The conversation with this id; a 404 when there is none or it was deleted."""
-    row = store.conversation(id) if well_formed(id) else None
+def find_conversation(store: Store, id: str) -> ConversationRow:
+    """Return the conversation with this id.
+
+    Raises:
+        ServiceError: 404 if there is none or it was deleted.
+    """
+    row = store.conversation(id) if is_valid_id(id) else None
     if row is None:
         raise not_found("Conversation", id)
     return row
 
 
-def read_list(store: Store, list_key: int, page: Page, include: Collection[str]) -> Json:
-    """One page of a list of items; a 400 when ``after`` is no item of it."""
+def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> None:
+    """Append items to a conversation.
+
+    Raises:
+        ServiceError: 400 that names `param` if the conversation has one of them already.
+    """
+    for item in items:
+        if store.position(row.items, item["id"]) is not None:
+            raise duplicate_item(item["id"], param)
+    store.append(row.items, items)
+
+
+def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
+    """Return the page of a list of items that `limit`, `order` and `after` ask for.
+
+    Raises:
+        ServiceError: 400 if `after` is not an item of the list.
+    """
+    limit: int = request.query["limit"]
+    after: str | None = request.query.get("after")
     position = None
-    if page.after is not None:
-        position = store.position(list_key, page.after) if well_formed(page.after) else None
+    if after is not None:
+        position = store.position(list_key, after) if is_valid_id(after) else None
         if position is None:
-            raise invalid(
-                "after", f"Invalid 'after': no item with id '{page.after:.200}' in this list."
-            )
-    # One more than asked for tells whether there is more.
-    items = store.items(list_key, after=position, ascending=page.ascending, limit=page.limit + 1)
-    return listing(items[: page.limit], len(items) > page.limit, include)
+            message = f"Invalid 'after': no item with id '{after:.200}' in this list."
+            raise invalid_request("after", message)
+    ascending = request.query.get("order") == "asc"
+    # One more than the limit tells whether there are more.
+    items = store.items(list_key, after=position, ascending=ascending, limit=limit + 1)
+    return item_list(items[:limit], len(items) > limit, request.include)
 
 
-def listing(items: list[Json], has_more: bool, include: Collection[str]) -> Json:
-    """The document's list object; an empty one has empty ids, for it wants strings there."""
+def item_list(items: list[Json], has_more: bool, include: Collection[str]) -> Json:
+    """Return the API's list object; an empty one has empty ids, as they must be strings."""
     return {
         "object": "list",
-        "data": [shown(item, include) for item in items],
+        "data": [apply_include(item, include) for item in items],
         "has_more": has_more,
         "first_id": items[0]["id"] if items else "",
         "last_id": items[-1]["id"] if items else "",

@@ -1,8 +1,7 @@
-"""One SQLite database: opening it safely, taking turns at it, and transactions.
+"""One SQLite database: opening it safely, one statement at a time, and transactions.
 
-Knows nothing of conversations but the layout of their tables. A change is acknowledged after its
-transaction is on disk (WAL with ``synchronous=FULL``), so that it survives the death of the
-process; other processes may use the same file at the same time.
+A change is acknowledged after its transaction is on disk (WAL with `synchronous=FULL`), so that it
+survives the death of the process. Other processes may use the same file at the same time.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any
 
 from ..errors import OpenAIError
 
-#: Marks a file as ours ("oacv"), so that no other program's database is ever changed.
+#: Marks a file as one of this package ("oacv"): the database of another program is never changed.
 APPLICATION_ID = 0x6F616376
 SCHEMA_VERSION = 1
 #: How long a writer waits for another process before it gives up, in seconds.
@@ -46,20 +45,25 @@ CREATE TABLE leases (
 
 
 class StoreError(OpenAIError, RuntimeError):
-    """The database file cannot be opened or is not one of ours."""
+    """The database file cannot be opened, or another program wrote it."""
 
 
 class Database:
-    """One open database. Safe to use from several threads, which take turns. One that is dropped
-    without `close`, or still open when the interpreter ends, is closed without a word.
+    """One open database. Thread-safe: one statement or transaction runs at a time.
 
-    ``path`` is a file, made when it is not there, or None for a database in memory. Raises
-    StoreError when the file cannot be opened or belongs to another program.
+    One that is dropped without `close`, or still open when the interpreter ends, is closed without
+    a warning.
+
+    Args:
+        path: A file, which is made if it does not exist, or None for a database in memory.
+
+    Raises:
+        StoreError: If the file cannot be opened or belongs to another program.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.closed = False
-        self._turn = threading.RLock()
+        self._lock = threading.RLock()
         name = ":memory:" if path is None else os.fspath(path)
         try:
             self._db = sqlite3.connect(
@@ -67,28 +71,27 @@ class Database:
             )
         except sqlite3.Error as error:
             raise StoreError(f"cannot open the database {name!r}: {error}") from error
-        # Python 3.13 warns of a connection that nobody closed. There is nothing to lose here:
-        # whatever was acknowledged is on disk.
+        # Python 3.13 warns of a connection that nobody closed. Nothing can be lost here: all that
+        # was acknowledged is on disk.
         self._close = weakref.finalize(self, self._db.close)
         try:
             self._prepare(name)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, StoreError) as error:
             self._close()
+            if isinstance(error, StoreError):
+                raise
             raise StoreError(f"cannot use {name!r} as a database: {error}") from error
-        except StoreError:
-            self._close()
-            raise
 
     def close(self) -> None:
-        """Close the database; a second call does nothing."""
-        with self._turn:
+        """Close the database; a second time does nothing."""
+        with self._lock:
             self.closed = True
             self._close()
 
     @contextmanager
     def transaction(self) -> Generator[None]:
-        """Everything inside happens, on disk, or nothing does. Not to be nested."""
-        with self._turn:
+        """Make all statements inside take effect, on disk, or none of them. Do not nest."""
+        with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -99,26 +102,26 @@ class Database:
                 raise
 
     def run(self, sql: str, values: tuple[Any, ...] = ()) -> int | None:
-        """Run one statement; the key of the row it added, if it did."""
-        with self._turn:
+        """Run one statement; return the key of the row that it added, if it did."""
+        with self._lock:
             return self._db.execute(sql, values).lastrowid
 
     def run_many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
         """Run one statement for each tuple of values."""
-        with self._turn:
+        with self._lock:
             self._db.executemany(sql, values)
 
     def rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
-        """All rows of a query."""
-        with self._turn:
+        """Return all rows of a query."""
+        with self._lock:
             return self._db.execute(sql, values).fetchall()
 
     def row(self, sql: str, values: tuple[Any, ...]) -> Any:
-        """The first row of a query, or None."""
-        with self._turn:
-            return self._db.execute(sql, values).fetchone()
+        """Return the first row of a query, or None."""
+        return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str) -> None:
+        # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         empty = not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
@@ -131,7 +134,7 @@ class Database:
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")
         with self.transaction():
-            # Asked again under the lock: another process may be preparing the same file.
+            # Checked again in a transaction: another process may be preparing the same file.
             if self._db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
                 return
             for statement in filter(str.strip, _SCHEMA.split(";")):

@@ -1,19 +1,30 @@
-"""What the service refuses, in the shape in which the service says so.
+"""The errors of the local service, in the shape in which OpenAI's service reports them.
 
-Rules raise ``ServiceError`` wherever they stand; ``service.py`` turns it into the answer. Nothing
-else in this package leaves a rule as an exception.
+    Exception
+     +-- ServiceError            an error response: status, message, type, param, code
+     +-- ConnectionLostError     no response: the connection closes in the middle
+     +-- ResponseTimeoutError    no response: the connection stays silent
+
+Rules raise `ServiceError` wherever they are; `service` turns it into the response. The service
+itself raises neither of the others. A wrapper may (`fault_injection` does): the transport turns
+them into httpx's errors, the HTTP application does to the connection what they say.
 """
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from .._schema import Problem
+from ..errors import InvalidArgumentError
+
+logger = logging.getLogger(__name__)
 
 
 class ServiceError(Exception):
-    """A refusal: the HTTP status and the four fields of the service's error object."""
+    """An error response: the HTTP status and the four fields of the service's error object."""
 
     def __init__(
         self,
@@ -26,49 +37,78 @@ class ServiceError(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        # Names and ids come from the request, and half a surrogate pair can be in no answer.
+        # Names and ids come from the request; no response can hold half of a surrogate pair.
         self.message = message.encode("utf-8", "replace").decode()
         self.type = type
         self.param = param.encode("utf-8", "replace").decode() if param is not None else None
         self.code = code
 
     def body(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
-        fields = {
-            "message": self.message,
-            "type": self.type,
-            "param": self.param,
-            "code": self.code,
-        }
-        return {"error": fields}
+        """Return the JSON body of the response."""
+        names = ("message", "type", "param", "code")
+        return {"error": {name: getattr(self, name) for name in names}}
 
 
-def invalid(param: str | None, message: str, code: str = "invalid_value") -> ServiceError:
-    """A 400 that names the part of the request it is about."""
+class ConnectionLostError(Exception):
+    """The connection closes before the whole response has gone out."""
+
+
+class ResponseTimeoutError(Exception):
+    """No response will come; the client waits until its own timeout."""
+
+
+def invalid_request(
+    param: str | None, message: str, code: str | None = "invalid_value"
+) -> ServiceError:
+    """Return a 400 that names the part of the request it is about."""
     return ServiceError(400, message, param=param, code=code)
 
 
-def misfit(problems: Sequence[Problem], prefix: str = "") -> ServiceError:
-    """A 400 from what the validator found; the first problem speaks for all."""
+def schema_mismatch(problems: Sequence[Problem], prefix: str = "") -> ServiceError:
+    """Return a 400 for what the validator found; its message tells the first problem."""
     first = problems[0]
     param = f"{prefix}{first.param}" or None
     place = f"'{param}'" if param else "the request body"
     more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
     if first.code == "missing_required_parameter":
-        return invalid(param, f"Missing required parameter: {place}{more}.", first.code)
-    return invalid(param, f"Invalid value for {place}: {first.message}{more}.", first.code)
+        return invalid_request(param, f"Missing required parameter: {place}{more}.", first.code)
+    return invalid_request(param, f"Invalid value for {place}: {first.message}{more}.", first.code)
 
 
 def not_found(kind: str, id: str, param: str | None = None) -> ServiceError:
-    """A 404 for a thing that is not there or no longer there."""
+    """Return a 404 for an object that does not exist or was deleted."""
     return ServiceError(404, f"{kind} with id '{id:.200}' not found.", param=param)
 
 
-def locked(conversation_id: str) -> ServiceError:
-    """Another request is working on the conversation; nothing was done."""
-    return invalid(
+def conversation_locked(conversation_id: str) -> ServiceError:
+    """Return a 400: another request is working on the conversation, and nothing was done."""
+    return invalid_request(
         None,
         f"Another request is working on conversation '{conversation_id}'. Nothing was done; "
         "try again later.",
         "conversation_locked",
     )
+
+
+def duplicate_item(id: str, param: str) -> ServiceError:
+    """Return a 400 for an item whose id is taken; `param` is the field that holds the items."""
+    message = f"Duplicate item: the id '{id:.200}' is already in use here."
+    return invalid_request(param, message, "duplicate_item")
+
+
+def check_argument(argument: str, fits: bool, expected: str, received: object) -> None:
+    """Raise `InvalidArgumentError` for an argument that does not fit."""
+    if not fits:
+        raise InvalidArgumentError(argument, expected=expected, received=f"{received!r:.80}")
+
+
+def to_service_error(error: Exception) -> ServiceError:
+    """Return the error response for an exception; one that is a bug is also logged."""
+    if isinstance(error, ServiceError):
+        return error
+    if isinstance(error, RecursionError):
+        return invalid_request(None, "The request is nested too deeply.", "invalid_json")
+    logger.error("The local service failed", exc_info=error)
+    if isinstance(error, sqlite3.Error):
+        return ServiceError(503, f"The store of the local service: {error}.", type="server_error")
+    return ServiceError(500, "The local service failed; its log says why.", type="server_error")

@@ -1,12 +1,13 @@
-"""The model of the local service: an echo that says so, a script, or a callable of the user's.
+"""The model of the local service: an echo that says so, a script, or a function of the user.
 
 Deterministic on purpose. A test states what the model will say (the queue) or computes it (the
-callable); without either, the reply names the local model and repeats what it was given.
+function); without either, the text names the local model and repeats what it was given.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,8 +17,9 @@ from typing import Any, Protocol, runtime_checkable
 from .._schema import schema
 from .._schema.values import is_array
 from ..errors import InvalidArgumentError
+from .errors import check_argument
 from .ids import new_id
-from .wire import dump
+from .json_body import encode_json
 
 
 @runtime_checkable
@@ -27,18 +29,22 @@ class Item(Protocol):
     def to_dict(self) -> dict[str, Any]: ...
 
 
-#: An item that a model puts out, as ``response.output`` holds it: JSON or a generated model. Id
-#: and status may be left out, and a message's ``content`` may be a plain string.
+#: An item that a model puts out, as `response.output` holds it: JSON or a generated model. Id and
+#: status may be missing, and a message's `content` may be a plain string.
 OutputItem = Mapping[str, Any] | Item
 
 
 class ModelError(Exception):
-    """A failure in place of a reply: queued by ``enqueue_error`` or raised by a callable.
+    """A failure in place of output: queued by `enqueue_error` or raised by a function.
 
-    With ``status`` the request itself fails with that HTTP status (in a stream: an ``error``
-    event); without, a response is made whose ``status`` is ``failed``, and ``code`` is one of the
-    document's ``ResponseErrorCode``. Raises InvalidArgumentError for a code or a status that
-    cannot be.
+    Args:
+        message: The message of the error.
+        code: One of the API's `ResponseErrorCode`.
+        status: An HTTP status with which the request fails (in a stream: an `error` event), or
+            None for a response whose status is `failed`.
+
+    Raises:
+        InvalidArgumentError: For a code or a status that the API does not have.
     """
 
     def __init__(
@@ -46,14 +52,11 @@ class ModelError(Exception):
     ) -> None:
         super().__init__(message)
         codes: list[str] = schema("ResponseErrorCode")["enum"]
-        if status is None and code not in codes:
-            raise InvalidArgumentError(
-                "code", expected=f"one of {', '.join(codes)}", received=repr(code)
-            )
-        if status is not None and not 400 <= status <= 599:
-            raise InvalidArgumentError(
-                "status", expected="an HTTP error status, 400 to 599", received=str(status)
-            )
+        if status is None:
+            check_argument("code", code in codes, f"one of {', '.join(codes)}", code)
+        else:
+            fits = 400 <= status <= 599
+            check_argument("status", fits, "an HTTP error status, 400 to 599", status)
         self.message = message
         self.code = code
         self.status = status
@@ -61,33 +64,34 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A reply of text, in the pieces in which a stream delivers it.
+    """Output of one text.
 
-    ``incomplete`` is the reason why the text stops early (``max_output_tokens`` or
-    ``content_filter``), or None.
+    Attributes:
+        pieces: The text, in the pieces in which a stream delivers it.
+        incomplete: Why the text stops early (`max_output_tokens` or `content_filter`), or None.
     """
 
     pieces: Iterable[str]
     incomplete: str | None = None
 
 
-#: What a model may answer with: text, text as it comes, one item, or several.
-Reply = str | Iterator[str] | OutputItem | Sequence[OutputItem]
+#: The output of a function: text, text as it comes, one item, or several.
+ModelOutput = str | Iterator[str] | OutputItem | Sequence[OutputItem]
 
-#: A model of the user's own. It is given the decoded request body and the items the model sees
-#: (the conversation or the earlier responses, then the input), oldest first.
-ModelCallable = Callable[[dict[str, Any], list[dict[str, Any]]], Reply]
+#: A function as model. It is given the decoded request body and the items that a model sees (the
+#: conversation or the earlier responses, then the input), oldest first.
+ModelCallable = Callable[[dict[str, Any], list[dict[str, Any]]], ModelOutput]
 
-#: One turn as the rest of the service reads it.
+#: The whole output of one response, as the rest of the service takes it.
 Turn = Text | ModelError | list[dict[str, Any]]
 
 
 class LocalModel:
-    """What answers when a response is created.
+    """The model that puts out the items of each response. Thread-safe.
 
-    Each ``enqueue…`` adds one turn, that is the whole output of one response; turns are taken
-    oldest first. When none is queued, ``fallback`` answers: a callable, or the built-in echo; it
-    may be replaced at any time. Safe to use from several threads.
+    Each `enqueue…` adds one turn, that is the whole output of one response; the oldest comes first.
+    When none is queued, `fallback` is called: a function, or the built-in echo. It may be replaced
+    at any time.
     """
 
     def __init__(self, fallback: ModelCallable | None = None) -> None:
@@ -96,48 +100,41 @@ class LocalModel:
         self._lock = threading.Lock()
 
     def enqueue(self, *items: OutputItem) -> None:
-        """Queue one turn of these items; ids and status are filled in where they are missing.
+        """Queue one turn of these items; missing ids and statuses are filled in.
 
-        Raises InvalidArgumentError for anything that is no JSON, and when none is given.
+        Raises:
+            InvalidArgumentError: For a value that is not JSON, and if no item is given.
         """
         if not items:
             raise InvalidArgumentError("items", expected="one item or more", received="none")
-        turn: list[dict[str, Any]] = []
-        for index, item in enumerate(items):
-            try:
-                turn.append(_plain(item))
-            except (TypeError, ValueError) as error:
-                raise InvalidArgumentError(
-                    f"items[{index}]", expected="an item of JSON values", received=str(error)
-                ) from None
-        self._add(turn)
+        self._add([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
 
     def enqueue_text(
         self, text: str, *, chunks: Sequence[str] | None = None, incomplete: str | None = None
     ) -> None:
         """Queue a turn of one assistant message.
 
-        ``chunks`` are the pieces in which a stream delivers the text, word by word when not
-        given; joined they must be ``text``. ``incomplete`` ends the response as incomplete for
-        that reason: ``max_output_tokens`` or ``content_filter``. Raises InvalidArgumentError.
+        Args:
+            text: The text of the message.
+            chunks: The pieces in which a stream delivers the text; word by word if not given.
+            incomplete: Ends the response as incomplete for this reason: `max_output_tokens` or
+                `content_filter`.
+
+        Raises:
+            InvalidArgumentError: For pieces that do not join to the text, and for other reasons.
         """
-        pieces = words(text) if chunks is None else list(chunks)
-        if "".join(pieces) != text:
-            raise InvalidArgumentError(
-                "chunks", expected=f"pieces that join to {text!r:.80}", received=f"{pieces!r:.80}"
-            )
-        if incomplete not in (None, "max_output_tokens", "content_filter"):
-            raise InvalidArgumentError(
-                "incomplete",
-                expected="'max_output_tokens' or 'content_filter'",
-                received=repr(incomplete),
-            )
+        pieces = split_words(text) if chunks is None else list(chunks)
+        joined = "".join(pieces) == text
+        check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
+        known = incomplete in (None, "max_output_tokens", "content_filter")
+        expected = "'max_output_tokens' or 'content_filter'"
+        check_argument("incomplete", known, expected, incomplete)
         self._add(Text(pieces, incomplete))
 
     def enqueue_function_call(
         self, name: str, arguments: str | Mapping[str, Any], *, call_id: str | None = None
     ) -> None:
-        """Queue a turn of one function call; a mapping of arguments is sent as JSON text."""
+        """Queue a turn of one function call; a mapping of arguments becomes JSON text."""
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
         self.enqueue(
             {
@@ -149,12 +146,12 @@ class LocalModel:
         )
 
     def enqueue_refusal(self, refusal: str) -> None:
-        """Queue a turn of one assistant message that refuses, in these words."""
+        """Queue a turn of one assistant message that is a refusal."""
         part = {"type": "refusal", "refusal": refusal}
         self.enqueue({"type": "message", "role": "assistant", "content": [part]})
 
     def enqueue_reasoning(self, summary: str, text: str) -> None:
-        """Queue a turn that reasons first and then answers with ``text``."""
+        """Queue a turn of a reasoning item and an assistant message of `text`."""
         part = {"type": "summary_text", "text": summary}
         self.enqueue(
             {"type": "reasoning", "id": new_id("rs"), "summary": [part]},
@@ -164,62 +161,60 @@ class LocalModel:
     def enqueue_error(
         self, message: str, *, code: str = "server_error", status: int | None = None
     ) -> None:
-        """Queue a failure: of the request when ``status`` (400 to 599) is given, of the response
-        (``status: failed``) when not. Raises InvalidArgumentError as ModelError does."""
+        """Queue a failure; `ModelError` describes the arguments and what it raises."""
         self._add(ModelError(message, code, status=status))
 
     @property
     def pending(self) -> int:
-        """How many queued turns are still to be taken."""
+        """Return how many turns are still queued."""
         return len(self._turns)
 
-    def turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
-        """The next turn: the oldest queued one, or what the fallback answers."""
+    def next_turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
+        """Take the oldest queued turn, or call the fallback."""
         with self._lock:
             if self._turns:
                 return self._turns.popleft()
-        # A callable may keep or change what it is given; what is stored must not follow.
-        reply = self.fallback(*json.loads(dump([request, context])))
-        if isinstance(reply, str):
-            return Text(words(reply))
-        if isinstance(reply, Iterator):
-            return Text(reply)
-        items = [reply] if isinstance(reply, (Mapping, Item)) else reply
-        return [_plain(item) for item in items]
+        # A copy: a function may keep or change its arguments, but not what is stored.
+        output = self.fallback(*json.loads(encode_json([request, context])))
+        if isinstance(output, str):
+            return Text(split_words(output))
+        if isinstance(output, Iterator):
+            return Text(output)
+        items = [output] if isinstance(output, (Mapping, Item)) else output
+        return [_to_json(item, f"output[{index}]") for index, item in enumerate(items)]
 
     def _add(self, turn: Turn) -> None:
         with self._lock:
             self._turns.append(turn)
 
 
-def _plain(item: OutputItem) -> dict[str, Any]:
-    """An item as JSON of its own; TypeError or ValueError for what JSON cannot hold."""
-    if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"{type(item).__name__} is no item")
-    value = dict(item) if isinstance(item, Mapping) else item.to_dict()
-    plain: dict[str, Any] = json.loads(dump(value))
-    return plain
-
-
 def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
-    """The built-in model: names itself and repeats the last thing it was given."""
+    """Return the text of the built-in model: its name, and the last item that it was given."""
     last: dict[str, Any] = context[-1] if context else {"type": "nothing"}
-    said = _text(last)
-    if last["type"] == "message" and said:
-        return f"[local model] You said: {said}"
-    if said:
-        return f"[local model] You sent a {last['type']}: {said}"
+    text = _text(last)
+    if last["type"] == "message" and text:
+        return f"[local model] You said: {text}"
+    if text:
+        return f"[local model] You sent a {last['type']}: {text}"
     return f"[local model] You sent: {last['type']}"
 
 
-def words(text: str) -> list[str]:
-    """Text in pieces of one word and the space after it, the way a stream delivers it."""
-    pieces: list[str] = []
-    for piece in text.split(" "):
-        if pieces:
-            pieces[-1] += " "
-        pieces.append(piece)
-    return [piece for piece in pieces if piece]
+def split_words(text: str) -> list[str]:
+    """Return text in pieces of one word and the space after it, as a stream delivers it."""
+    return re.findall(r"[^ ]* |[^ ]+", text)
+
+
+def _to_json(item: OutputItem, name: str) -> dict[str, Any]:
+    """Copy an item as JSON; raise InvalidArgumentError with its name for what is not one."""
+    expected = "an item (model or mapping) of JSON values"
+    if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise InvalidArgumentError(name, expected=expected, received=type(item).__name__)
+    try:
+        value = dict(item) if isinstance(item, Mapping) else item.to_dict()
+        copied: dict[str, Any] = json.loads(encode_json(value))
+    except (TypeError, ValueError) as error:
+        raise InvalidArgumentError(name, expected=expected, received=str(error)) from None
+    return copied
 
 
 def _text(item: Mapping[str, Any]) -> str:

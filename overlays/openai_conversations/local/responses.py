@@ -7,230 +7,221 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .call import Call
-from .conversations import find, read_list
-from .errors import ServiceError, invalid, locked, not_found
-from .ids import new_id, well_formed
-from .include import shown
-from .leases import Leases
+from .conversations import append_new, find_conversation, read_list
+from .errors import ServiceError, conversation_locked, invalid_request, not_found
+from .ids import is_valid_id, new_id
+from .item_schemas import apply_include
+from .locks import Locks
 from .model import LocalModel
-from .normalise import duplicate
-from .plans import compaction, earlier_items, fresh_items, new_plan, new_response, raw_input
-from .query import read_page
-from .run import Plan, Run, replay
+from .response_plan import ResponsePlan, make_compaction, new_plan, new_response, read_context
+from .response_run import ResponseRun, replay_events
+from .routing import RoutedRequest
 from .store import ResponseRow, Store
 from .tokens import request_tokens, usage
 
 Json = dict[str, Any]
 
-WAITING = ("queued", "in_progress")
+UNFINISHED = ("queued", "in_progress")
 
 
 class Responses:
-    """The rules; a method answers the JSON body of a 200, or the events of a stream."""
+    """The rules; a method returns the JSON body of a 200, or the events of a stream."""
 
     def __init__(
-        self, store: Store, leases: Leases, model: LocalModel, clock: Callable[[], float]
+        self, store: Store, locks: Locks, model: LocalModel, clock: Callable[[], float]
     ) -> None:
         self._store = store
-        self._leases = leases
+        self._locks = locks
         self._model = model
         self._clock = clock
 
-    def create(self, call: Call) -> Json | Iterator[Json]:
-        """createResponse: at once, as a stream, or (``background``) when it is looked at."""
-        response = new_response(call.body, self._now())
-        background, streamed = response["background"], bool(call.body.get("stream"))
-        self._take(response)
+    def create(self, request: RoutedRequest) -> Json | Iterator[Json]:
+        """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
+        response = new_response(request.body, self._now())
+        background, streamed = response["background"], bool(request.body.get("stream"))
+        # Locked before the context is read: no other response may add to it in between.
+        self._lock(response)
         try:
-            plan = new_plan(self._store, call.body, response)
+            plan = new_plan(self._store, request.body, response)
             if background:
                 self._add(plan, "in_progress" if streamed else "queued")
         except BaseException:
-            self._free(response)
+            self._unlock(response)
             raise
         if background and not streamed:
             return response | {"status": "queued", "output": []}
-        run = self._run(plan, call.include)
+        run = self._run(plan, request.include)
         return run if streamed else run.result()
 
-    def retrieve(self, call: Call) -> Json | Iterator[Json]:
-        """getResponse; one in the background moves on a step each time it is looked at."""
-        row = self._find(call)
-        if call.query.get("stream"):
-            return self._replay(row, call)
-        if row.body["status"] == "in_progress":
-            self._work(row)
-        elif row.body["status"] == "queued":
+    def retrieve(self, request: RoutedRequest) -> Json | Iterator[Json]:
+        """Serve getResponse; one in the background moves on a step each time it is retrieved."""
+        row = self._find(request)
+        if request.query.get("stream"):  # 1. as a stream, from its events
+            return self._replay(row, request)
+        if row.body["status"] == "in_progress":  # 2. made now, to its end
+            self._finish(row)
+        elif row.body["status"] == "queued":  # 3. one step on; made the next time
             with self._store.transaction():
-                row = self._find(call)
+                row = self._find(request)
                 if row.body["status"] == "queued":
                     self._store.set_response(row.body | {"status": "in_progress"})
-        return self._whole(self._find(call), call.include)
+        return self._whole(self._find(request), request.include)
 
-    def delete(self, call: Call) -> Json:
-        """deleteResponse: with its input and output; what a conversation got of it stays there."""
+    def delete(self, request: RoutedRequest) -> Json:
+        """Serve deleteResponse: input and output go too; what a conversation got of it stays."""
         with self._store.transaction():
-            row = self._find(call)
+            row = self._find(request)
             self._store.delete_response(row)
-        self._free(row.body)
+            self._release_locks(row.body)
         return {"id": row.id, "object": "response", "deleted": True}
 
-    def cancel(self, call: Call) -> Json:
-        """cancelResponse: ends one in the background; one that has ended stays as it is."""
+    def cancel(self, request: RoutedRequest) -> Json:
+        """Serve cancelResponse: one in the background ends; one that has ended stays as it is."""
         with self._store.transaction():
-            row = self._find(call)
+            row = self._find(request)
             if not row.body["background"]:
-                raise invalid(
+                raise invalid_request(
                     "response_id",
                     "Cannot cancel this response: only a response created with background=true "
                     "can be cancelled.",
                 )
-            if row.body["status"] in WAITING:
+            if row.body["status"] in UNFINISHED:
                 self._store.set_response(row.body | {"status": "cancelled"})
-        self._free(row.body)
-        return self._whole(self._find(call), [])
+            self._release_locks(row.body)
+        return self._whole(self._find(request), [])
 
-    def list_input_items(self, call: Call) -> Json:
-        """listInputItems: the response's own input, not what it read from elsewhere."""
-        page = read_page(call.query)
-        return read_list(self._store, self._find(call).input, page, call.include)
+    def list_input_items(self, request: RoutedRequest) -> Json:
+        """Serve listInputItems: the response's own input, not what it read from elsewhere."""
+        return read_list(self._store, self._find(request).input, request)
 
-    def count_tokens(self, call: Call) -> Json:
-        """getInputTokenCounts: see ``tokens`` for how the estimate is made."""
-        count = request_tokens(call.body, self._context(call.body))
+    def count_tokens(self, request: RoutedRequest) -> Json:
+        """Serve getInputTokenCounts: `tokens` tells how the estimate is made."""
+        count = request_tokens(request.body, read_context(self._store, request.body))
         return {"object": "response.input_tokens", "input_tokens": count}
 
-    def compact(self, call: Call) -> Json:
-        """compactConversation: the user's messages, and the rest folded into one opaque item."""
-        context = self._context(call.body)
+    def compact(self, request: RoutedRequest) -> Json:
+        """Serve compactConversation: the user's messages, and the rest as one opaque item."""
+        context = read_context(self._store, request.body)
         kept = [item for item in context if item.get("role") == "user"]
-        folded = compaction([item for item in context if item.get("role") != "user"])
+        compaction = make_compaction([item for item in context if item.get("role") != "user"])
         return {
             "id": new_id("resp"),
             "object": "response.compaction",
             "created_at": self._now(),
-            "output": [*kept, folded],
-            "usage": usage(request_tokens(call.body, context), [folded]),
+            "output": [*kept, compaction],
+            "usage": usage(request_tokens(request.body, context), [compaction]),
         }
 
     def _now(self) -> int:
         return int(self._clock())
 
-    def _context(self, body: Json) -> list[Json]:
-        earlier = earlier_items(self._store, body)
-        return earlier + fresh_items(self._store, raw_input(body), earlier)
-
-    def _find(self, call: Call) -> ResponseRow:
-        id = call.path["response_id"]
-        row = self._store.response(id) if well_formed(id) else None
+    def _find(self, request: RoutedRequest) -> ResponseRow:
+        id = request.path["response_id"]
+        row = self._store.response(id) if is_valid_id(id) else None
         if row is None:
             raise not_found("Response", id)
         return row
 
     def _whole(self, row: ResponseRow, include: Collection[str]) -> Json:
-        return _shown(row.body | {"output": self._store.items(row.output)}, include)
+        return _include_in_response(row.body | {"output": self._store.items(row.output)}, include)
 
-    def _replay(self, row: ResponseRow, call: Call) -> Iterator[Json]:
-        if row.body["status"] in WAITING:
-            self._work(row)
-            row = self._find(call)
-        if row.body["status"] in WAITING:
-            raise invalid("stream", "Another request is streaming this response; try again later.")
-        events = row.events or replay(row.body, self._store.items(row.output))
-        after: int = call.query.get("starting_after", -1)
-        return (_shown_event(e, call.include) for e in events if e["sequence_number"] > after)
+    def _replay(self, row: ResponseRow, request: RoutedRequest) -> Iterator[Json]:
+        if row.body["status"] in UNFINISHED:
+            self._finish(row)
+            row = self._find(request)
+        if row.body["status"] in UNFINISHED:  # `_finish` found it locked
+            message = "Another request is streaming this response; try again later."
+            raise invalid_request("stream", message)
+        events = row.events or replay_events(row.body, self._store.items(row.output))
+        after: int = request.query.get("starting_after", -1)
+        include = request.include
+        return (_include_in_event(e, include) for e in events if e["sequence_number"] > after)
 
-    def _add(self, plan: Plan, status: str) -> None:
+    def _add(self, plan: ResponsePlan, status: str) -> None:
         """Store a response in the background; one that is in progress is being worked on."""
         response = plan.response | {"status": status}
         with self._store.transaction():
             self._store.add_response(response, plan.request, plan.input)
             if status == "in_progress":
-                self._leases.take(response["id"], response["id"])
+                self._locks.acquire(response["id"], response["id"])
 
-    def _work(self, row: ResponseRow) -> None:
-        """Make a response that waits in the background, unless somebody is at it."""
+    def _finish(self, row: ResponseRow) -> None:
+        """Make a response that waits in the background, unless another request is making it."""
         with self._store.transaction():
-            if not self._leases.take(row.id, row.id):
+            if not self._locks.acquire(row.id, row.id):
                 return
         try:
             plan = new_plan(self._store, row.request, row.body, self._store.items(row.input))
         except BaseException:
-            self._free(row.body)
+            self._unlock(row.body)
             raise
-        # What becomes of it is in the store, that it was cancelled meanwhile too.
+        # Its outcome is in the store, also that it was cancelled meanwhile.
         with suppress(ServiceError):
             for _ in self._run(plan, []):
                 pass
 
-    def _run(self, plan: Plan, include: Collection[str]) -> Run:
-        return Run(
-            plan,
-            self._model,
-            self._now,
-            show=partial(_shown_event, include=include),
-            commit=self._commit,
-            release=self._free,
-        )
+    def _run(self, plan: ResponsePlan, include: Collection[str]) -> ResponseRun:
+        show = partial(_include_in_event, include=include)
+        return ResponseRun(plan, self._model, self._now, show, self._commit, self._unlock)
 
-    def _take(self, response: Json) -> None:
+    def _lock(self, response: Json) -> None:
+        """Lock the conversation of a response, if it has one."""
         conversation = response["conversation"]
         if conversation is None:
             return
         with self._store.transaction():
-            find(self._store, conversation["id"])
-            # Nobody is at work on a response in the background until it is looked at.
+            find_conversation(self._store, conversation["id"])
+            # No process works on a response in the background until it is retrieved.
             outlives = response["background"]
-            if not self._leases.take(conversation["id"], response["id"], outlives_process=outlives):
-                raise locked(conversation["id"])
+            if not self._locks.acquire(
+                conversation["id"], response["id"], outlives_process=outlives
+            ):
+                raise conversation_locked(conversation["id"])
 
-    def _free(self, response: Json) -> None:
-        """Give back what a response holds: its conversation, and the work on it."""
+    def _unlock(self, response: Json) -> None:
+        """Release the locks of a response, outside of a transaction."""
         if self._store.closed:
-            return  # A stream outlived its service; its leases end with the process.
+            return  # A stream outlived its service; its locks end with the process.
         if response["conversation"] is not None or response["background"]:
             with self._store.transaction():
-                self._give_back(response)
+                self._release_locks(response)
 
-    def _give_back(self, response: Json) -> None:
+    def _release_locks(self, response: Json) -> None:
         if response["conversation"] is not None:
-            self._leases.give_back(response["conversation"]["id"], response["id"])
-        self._leases.give_back(response["id"], response["id"])
+            self._locks.release(response["conversation"]["id"], response["id"])
+        self._locks.release(response["id"], response["id"])
 
-    def _commit(self, plan: Plan, response: Json, output: list[Json], events: list[Json]) -> bool:
+    def _commit(
+        self, plan: ResponsePlan, response: Json, output: list[Json], events: list[Json]
+    ) -> bool:
         with self._store.transaction():
-            self._give_back(response)
+            self._release_locks(response)
             row = self._store.response(response["id"])
-            if response["background"] and (row is None or row.body["status"] not in WAITING):
+            # 1. Cancelled or deleted meanwhile: nothing of it is kept.
+            if response["background"] and (row is None or row.body["status"] not in UNFINISHED):
                 return False
+            # 2. With a conversation: input and output go there, unless it failed.
             if response["conversation"] is not None and response["status"] != "failed":
-                self._append(response["conversation"]["id"], plan.input + output)
-            if not response["store"]:
-                return True
-            if row is None:
-                self._store.add_response(response, plan.request, plan.input)
-                row = self._store.response(response["id"])
-                assert row is not None
-            self._store.set_response(response, events if plan.request.get("stream") else None)
-            self._store.append(row.output, output)
+                conversation = find_conversation(self._store, response["conversation"]["id"])
+                append_new(self._store, conversation, plan.input + output, "input")
+            # 3. Stored: with its events too if it was streamed, to be replayed.
+            if response["store"]:
+                if row is None:
+                    self._store.add_response(response, plan.request, plan.input)
+                    row = self._store.response(response["id"])
+                    assert row is not None
+                self._store.set_response(response, events if plan.request.get("stream") else None)
+                self._store.append(row.output, output)
         return True
 
-    def _append(self, conversation_id: str, items: list[Json]) -> None:
-        row = find(self._store, conversation_id)
-        for item in items:
-            if self._store.position(row.items, item["id"]) is not None:
-                raise duplicate(item["id"], "input")
-        self._store.append(row.items, items)
+
+def _include_in_response(response: Json, include: Collection[str]) -> Json:
+    return response | {"output": [apply_include(item, include) for item in response["output"]]}
 
 
-def _shown(response: Json, include: Collection[str]) -> Json:
-    return response | {"output": [shown(item, include) for item in response["output"]]}
-
-
-def _shown_event(event: Json, include: Collection[str]) -> Json:
+def _include_in_event(event: Json, include: Collection[str]) -> Json:
     if "response" in event:
-        return event | {"response": _shown(event["response"], include)}
+        return event | {"response": _include_in_response(event["response"], include)}
     if "item" in event:
-        return event | {"item": shown(event["item"], include)}
+        return event | {"item": apply_include(event["item"], include)}
     return event

@@ -1,32 +1,40 @@
 """The local service behind a real socket, in a thread: for tests, demonstrations, benchmarks.
 
-`serve.py` is the same for a process of its own.
+The command `serve` is the same for a process of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
-from types import TracebackType
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .app import CUT, create_app
-from .listen import listen
-from .offload import Handler
-from .transport import PREFIX
-
-__all__ = ["LocalServer"]
+from .app import CLOSE_CONNECTION, create_app
+from .http_messages import PREFIX, Service
 
 
-class _CuttableProtocol(H11Protocol):
+def listen(address: str, port: int, family: int = socket.AF_INET) -> socket.socket:
+    """Listen on a port, 0 for any free one.
+
+    Raises:
+        OSError: If that is not possible.
+    """
+    listener = socket.create_server((address, port), family=family)
+    # `create_server` leaves the protocol open, and asyncio turns Nagle's algorithm off only where
+    # it sees TCP. Without that each response waits 40 ms for the client's acknowledgement.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
+
+
+class _ClosableProtocol(H11Protocol):
     """uvicorn's h11 protocol, which also lets the application close its connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        # Handed to the application as the state of each request of this connection.
-        self.app_state = {**self.app_state, CUT: transport.close}
+        # The application gets it as the state of each request of this connection.
+        self.app_state = {**self.app_state, CLOSE_CONNECTION: transport.close}
 
 
 class LocalServer:
@@ -36,19 +44,19 @@ class LocalServer:
     the `with` block, or `close`, stops the server and closes the service.
 
     Args:
-        service: The service that answers.
+        service: The service that responds.
 
     Attributes:
         url: The base URL, for example `http://127.0.0.1:50123/v1`.
     """
 
-    def __init__(self, service: Handler) -> None:
+    def __init__(self, service: Service) -> None:
         self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}{PREFIX}"
         self._server = uvicorn.Server(
             uvicorn.Config(
                 create_app(service),
-                http=_CuttableProtocol,
+                http=_ClosableProtocol,
                 ws="none",
                 log_config=None,
                 access_log=False,
@@ -62,17 +70,12 @@ class LocalServer:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop the server and wait for its end; any number of times."""
+        """Stop the server and wait for its end; a second time does nothing."""
         self._server.should_exit = True
         self._thread.join()
 
     def __enter__(self) -> LocalServer:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()

@@ -1,22 +1,19 @@
-"""Where the local service keeps things: conversations, items, responses, and leases on them.
+"""The tables of the local service: conversations, items, and responses.
 
-The rules ask for facts and state changes here and know no SQL; this file knows no rules.
-
-Items live in numbered lists: a conversation has one, a response one for its input and one for its
-output. A list is read by position from either end, and a cursor is looked up by an index, so that
-the millionth page costs what the first does.
+The rules know no SQL, and this file knows no rules. Items are in numbered lists: a conversation has
+one, a response one for its input and one for its output. A list is read by position from either
+end, and a cursor is looked up by an index, so that the millionth page costs what the first does.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from .database import Database
-from .wire import dump
+from .json_body import encode_json
 
 Json = dict[str, Any]
 
@@ -33,10 +30,8 @@ class ConversationRow:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRow:
-    """A response: its fields but for ``output``, its request, and the numbers of its lists.
-
-    ``events`` holds the server-sent events in which it was delivered, when it was streamed.
-    """
+    """A response: its fields but `output`, its request, the events of its stream (if it was
+    streamed), and the numbers of its lists."""
 
     id: str
     body: Json
@@ -46,38 +41,26 @@ class ResponseRow:
     output: int
 
 
-class Store:
-    """The nouns of the service over one database. Thread-safe.
+class Store(Database):
+    """A database of conversations, items and responses. Thread-safe.
 
-    Whatever belongs together is to be done inside one ``transaction``.
+    Statements that belong together must run inside one `transaction`.
     """
-
-    def __init__(self, database: Database) -> None:
-        self._db = database
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing can be read or written any more."""
-        return self._db.closed
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """Everything inside happens, on disk, or nothing does. Not to be nested."""
-        return self._db.transaction()
 
     # Conversations
 
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
-        """Add a conversation; answers the number of its list of items."""
+        """Add a conversation and return the number of its list of items."""
         items = self._new_list()
-        self._db.run(
+        self.run(
             "INSERT INTO conversations (id, created_at, metadata, items) VALUES (?, ?, ?, ?)",
             (id, created_at, _text(metadata), items),
         )
         return items
 
     def conversation(self, id: str) -> ConversationRow | None:
-        """The conversation with this id, unless it was deleted."""
-        row = self._db.row(
+        """Return the conversation with this id, unless it was deleted."""
+        row = self.row(
             "SELECT id, created_at, metadata, items FROM conversations "
             "WHERE id = ? AND NOT deleted",
             (id,),
@@ -86,18 +69,18 @@ class Store:
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
         """Replace a conversation's metadata."""
-        self._db.run("UPDATE conversations SET metadata = ? WHERE id = ?", (_text(metadata), id))
+        self.run("UPDATE conversations SET metadata = ? WHERE id = ?", (_text(metadata), id))
 
     def delete_conversation(self, id: str) -> None:
         """Mark a conversation as deleted; its items stay."""
-        self._db.run("UPDATE conversations SET deleted = 1 WHERE id = ?", (id,))
+        self.run("UPDATE conversations SET deleted = 1 WHERE id = ?", (id,))
 
     # Items
 
     def append(self, list_key: int, items: Iterable[Json]) -> None:
-        """Put items at the end of a list; their ids must be new to it."""
-        last = self._db.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        self._db.run_many(
+        """Add items at the end of a list; their ids must be new to it."""
+        last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
+        self.run_many(
             "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
             [
                 (list_key, n, item["id"], _text(item))
@@ -106,29 +89,30 @@ class Store:
         )
 
     def item(self, list_key: int, id: str) -> Json | None:
-        """The item of a list with this id."""
+        """Return the item of a list with this id."""
         return self._item("SELECT body FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     def item_anywhere(self, id: str) -> Json | None:
-        """The newest item with this id in any list, those of deleted conversations included."""
+        """Return the newest item with this id in any list, also of a deleted conversation."""
         return self._item("SELECT body FROM items WHERE id = ? ORDER BY list DESC LIMIT 1", (id,))
 
     def position(self, list_key: int, id: str) -> int | None:
-        """Where in a list the item with this id stands."""
-        row = self._db.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
+        """Return the position in a list of the item with this id."""
+        row = self.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
         return row[0] if row else None
 
     def items(
         self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
     ) -> list[Json]:
-        """Items of a list by position, from behind ``after`` on; all of them without a limit."""
+        """Return items of a list by position, from behind `after` on; all without a limit."""
+        # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
         if ascending:
             bound, order = "position > ?", "ASC"
             start = 0 if after is None else after
         else:
             bound, order = "position < ?", "DESC"
             start = 2**62 if after is None else after
-        rows = self._db.rows(
+        rows = self.rows(
             f"SELECT body FROM items WHERE list = ? AND {bound} ORDER BY position {order} LIMIT ?",
             (list_key, start, limit),
         )
@@ -137,23 +121,23 @@ class Store:
         return found
 
     def delete_item(self, list_key: int, id: str) -> None:
-        """Take an item out of a list."""
-        self._db.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
+        """Delete an item from a list."""
+        self.run("DELETE FROM items WHERE id = ? AND list = ?", (id, list_key))
 
     # Responses
 
     def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
-        """Add a response with its input; its output is set when it is finished."""
+        """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
-        self._db.run(
+        self.run(
             "INSERT INTO responses (id, body, request, input, output) VALUES (?, ?, ?, ?, ?)",
             (body["id"], _text(body), _text(request), *lists),
         )
         self.append(lists[0], input)
 
     def response(self, id: str) -> ResponseRow | None:
-        """The response with this id."""
-        row = self._db.row(
+        """Return the response with this id."""
+        row = self.row(
             "SELECT id, body, request, events, input, output FROM responses WHERE id = ?", (id,)
         )
         if row is None:
@@ -162,44 +146,27 @@ class Store:
         return ResponseRow(row[0], json.loads(row[1]), json.loads(row[2]), events, row[4], row[5])
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
-        """Replace a response's fields, and the events in which it was delivered when given."""
+        """Replace a response's fields, and the events of its stream if they are given."""
         text = _text(events) if events is not None else None
-        self._db.run(
+        self.run(
             "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?",
             (_text(body), text, body["id"]),
         )
 
     def delete_response(self, row: ResponseRow) -> None:
         """Delete a response with its input and output."""
-        self._db.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
-        self._db.run("DELETE FROM responses WHERE id = ?", (row.id,))
-
-    # Leases
-
-    def lease(self, name: str) -> tuple[str | None, float] | None:
-        """The process that holds a name (None: none in particular) and until when (Unix time)."""
-        row = self._db.row("SELECT process, until FROM leases WHERE name = ?", (name,))
-        return (row[0], row[1]) if row else None
-
-    def set_lease(self, name: str, owner: str, process: str | None, until: float) -> None:
-        """Give a name to an owner."""
-        self._db.run(
-            "INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", (name, owner, process, until)
-        )
-
-    def delete_lease(self, name: str, owner: str) -> None:
-        """Take a name from an owner, if that is who has it."""
-        self._db.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
+        self.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
+        self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
     def _new_list(self) -> int:
-        key = self._db.run("INSERT INTO lists DEFAULT VALUES")
+        key = self.run("INSERT INTO lists DEFAULT VALUES")
         assert key is not None
         return key
 
     def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
-        row = self._db.row(sql, values)
+        row = self.row(sql, values)
         return json.loads(row[0]) if row else None
 
 
 def _text(value: Any) -> str:
-    return dump(value).decode("ascii")
+    return encode_json(value).decode("ascii")

@@ -1,93 +1,84 @@
 """httpx transports that call the local service in this process: no socket, no key, no network.
 
-Everything above the transport (errors, pages, streams, retries, event hooks) is the real thing.
-What a connection would have done is told in httpx's own errors.
+All above the transport (errors, pages, streams, retries, event hooks) is the same as over a
+network. Errors of a connection are httpx's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 
 import httpx
 
-from .faults import AnswerTimedOutError, ConnectionLostError
-from .offload import Chunks, Handler, answer
-from .service import ServiceReply, ServiceRequest
-
-__all__ = ["PREFIX", "AsyncLocalTransport", "LocalTransport"]
-
-# The path of the API's base URL; the service knows the paths of the document, which are below it.
-PREFIX = "/v1"
+from .errors import ConnectionLostError, ResponseTimeoutError
+from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
+from .worker_threads import StreamReader, handle_in_thread
 
 
-class LocalTransport(httpx.BaseTransport):
-    """A transport for `httpx.Client` that lets a local service answer.
+class _ServiceOwner:
+    def __init__(self, service: Service, *, close_service: bool = False) -> None:
+        self._service = service
+        self._close_service = close_service
+
+    def _close(self) -> None:
+        if self._close_service:
+            self._service.close()
+
+
+class LocalTransport(_ServiceOwner, httpx.BaseTransport):
+    """A transport for `httpx.Client` that sends requests to a local service.
+
+    Timeouts have no effect: a request takes as long as the service takes.
 
     Args:
-        service: The service to call; several transports may share one.
-        close_service: Whether closing the client closes the service too. Leave it off where the
-            service belongs to somebody else.
-
-    Time-outs have no effect: a call takes as long as the service takes.
+        service: The service; several transports may share one.
+        close_service: Whether closing the client closes the service too.
     """
-
-    def __init__(self, service: Handler, *, close_service: bool = False) -> None:
-        self._service = service
-        self._close_service = close_service
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request.
+        """Let the service respond to a request.
 
         Raises:
-            httpx.RemoteProtocolError: If a fault that was asked for closes the connection.
-            httpx.ReadTimeout: If a fault that was asked for keeps the answer back.
+            httpx.RemoteProtocolError: If the service raises `ConnectionLostError`.
+            httpx.ReadTimeout: If the service raises `ResponseTimeoutError`.
         """
         body = request.read()
-        try:
-            return _to_response(self._service.handle(_to_service(request, body)))
-        except (ConnectionLostError, AnswerTimedOutError) as error:
-            raise _as_httpx(error) from error
+        with _httpx_errors():
+            return _to_httpx(self._service.handle(_to_service(request, body)))
 
     def close(self) -> None:
-        """Close the service, if this transport was told to."""
-        if self._close_service:
-            self._service.close()
+        """Close the service, if `close_service` is set."""
+        self._close()
 
 
-class AsyncLocalTransport(httpx.AsyncBaseTransport):
+class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
     """The same for `httpx.AsyncClient`, under asyncio and trio.
 
-    The service works on a thread, so the event loop goes on while it waits for a disk or a model.
-    A call that is cancelled ends at once; as behind a real connection, the service finishes it.
+    The service works on a thread, so the event loop goes on while it waits for a disk or a model. A
+    request that is cancelled ends at once; as behind a real connection, the service finishes it.
     """
 
-    def __init__(self, service: Handler, *, close_service: bool = False) -> None:
-        self._service = service
-        self._close_service = close_service
-
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request; raises what `LocalTransport.handle_request` raises."""
+        """Let the service respond to a request; raises what `LocalTransport` raises."""
         body = await request.aread()
-        try:
-            return _to_response(await answer(self._service, _to_service(request, body)))
-        except (ConnectionLostError, AnswerTimedOutError) as error:
-            raise _as_httpx(error) from error
+        with _httpx_errors():
+            return _to_httpx(await handle_in_thread(self._service, _to_service(request, body)))
 
     async def aclose(self) -> None:
-        """Close the service, if this transport was told to."""
-        if self._close_service:
-            self._service.close()
+        """Close the service, if `close_service` is set."""
+        self._close()
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A streamed body, read in whichever way the client reads.
+    """A streamed body for clients of both kinds.
 
-    Its own iterator, not a generator: trio complains of an asynchronous generator that is left
-    before its end, which is what closing a stream early would come to.
+    It is its own iterator, not a generator: trio warns of an asynchronous generator that is left
+    before its end, and closing a stream early would do that.
     """
 
-    def __init__(self, source: Iterator[bytes]) -> None:
-        self._chunks = Chunks(source)
+    def __init__(self, body: Iterator[bytes]) -> None:
+        self._reader = StreamReader(body)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -96,29 +87,25 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         return self
 
     def __next__(self) -> bytes:
-        try:
-            chunk = self._chunks.next()
-        except ConnectionLostError as error:
-            raise _as_httpx(error) from error
+        with _httpx_errors():
+            chunk = self._reader.next()
         if chunk is None:
             raise StopIteration
         return chunk
 
     async def __anext__(self) -> bytes:
-        try:
-            chunk = await self._chunks.next_async()
-        except ConnectionLostError as error:
-            raise _as_httpx(error) from error
+        with _httpx_errors():
+            chunk = await self._reader.next_async()
         if chunk is None:
             raise StopAsyncIteration
         return chunk
 
     def close(self) -> None:
-        self._chunks.close()
+        self._reader.close()
 
     async def aclose(self) -> None:
-        # Without an await in between: this also runs while a task is being cancelled.
-        self._chunks.close()
+        # No await in here: this also runs while a task is being cancelled.
+        self._reader.close()
 
 
 def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
@@ -131,19 +118,22 @@ def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
     )
 
 
-def _to_response(reply: ServiceReply) -> httpx.Response:
-    extensions = {"http_version": b"HTTP/1.1"}
-    if isinstance(reply.body, bytes):
-        return httpx.Response(
-            reply.status, headers=reply.headers, content=reply.body, extensions=extensions
-        )
+def _to_httpx(response: ServiceResponse) -> httpx.Response:
+    whole = response.body if isinstance(response.body, bytes) else None
     return httpx.Response(
-        reply.status, headers=reply.headers, stream=_Stream(reply.body), extensions=extensions
+        response.status,
+        headers=response.headers,
+        content=whole,
+        stream=None if isinstance(response.body, bytes) else _Stream(response.body),
+        extensions={"http_version": b"HTTP/1.1"},
     )
 
 
-def _as_httpx(error: ConnectionLostError | AnswerTimedOutError) -> httpx.TransportError:
-    kind = (
-        httpx.ReadTimeout if isinstance(error, AnswerTimedOutError) else httpx.RemoteProtocolError
-    )
-    return kind(str(error))
+@contextmanager
+def _httpx_errors() -> Generator[None]:
+    try:
+        yield
+    except ConnectionLostError as error:
+        raise httpx.RemoteProtocolError(str(error)) from error
+    except ResponseTimeoutError as error:
+        raise httpx.ReadTimeout(str(error)) from error

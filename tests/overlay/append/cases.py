@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from openai_conversations import Client, OpenAIError
-from openai_conversations.local.faults import Answer, Fault
-from openai_conversations.local.observed import ObservedService
-from openai_conversations.local.service import ServiceReply, ServiceRequest
+from openai_conversations.local.fault_injection import Fault, FaultInjectingService, Respond
+from openai_conversations.local.service import ServiceRequest, ServiceResponse
 
 POST = "POST /conversations/*/items"
 GET = "GET /conversations/*/items"
@@ -33,7 +32,7 @@ def everything(count: int) -> list[str]:
 
 
 def strike(
-    service: ObservedService, effect: Callable[[Answer], ServiceReply], on: str = POST
+    service: FaultInjectingService, effect: Callable[[Respond], ServiceResponse], on: str = POST
 ) -> None:
     """Let something happen in place of the next response."""
     service.faults.add(Fault("of this test", on, effect))
@@ -50,7 +49,7 @@ def token(error: OpenAIError) -> str:
     return error.append.token
 
 
-def add(service: ObservedService, conversation: str, *items: Item) -> None:
+def add(service: FaultInjectingService, conversation: str, *items: Item) -> None:
     """Add items as another writer does."""
     path = f"/conversations/{conversation}/items"
     body = json.dumps({"items": items}).encode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from openai_conversations import Client
-from openai_conversations.local.observed import ObservedService
+from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import messages
 
@@ -15,12 +15,12 @@ def client(conversations_client: Client) -> Client:
 
 
 @pytest.fixture
-def service(conversations_local: ObservedService) -> ObservedService:
+def service(conversations_local: FaultInjectingService) -> FaultInjectingService:
     return conversations_local
 
 
 @pytest.fixture
-def conversation(client: Client, service: ObservedService) -> str:
+def conversation(client: Client, service: FaultInjectingService) -> str:
     """Return a conversation that already holds what will be appended first."""
     made = client.conversations.create(items=messages(20))
     service.requests.clear()

@@ -16,13 +16,13 @@ from openai_conversations import (
     NotFoundError,
     OpenAIError,
 )
-from openai_conversations.local.observed import ObservedService
+from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import Item, messages, texts
 from tests.overlay.ways import Way
 
 
-def sent(service: ObservedService) -> list[list[Item]]:
+def sent(service: FaultInjectingService) -> list[list[Item]]:
     """Return the items of each POST of items."""
     return [
         seen.json["items"]
@@ -33,7 +33,7 @@ def sent(service: ObservedService) -> list[list[Item]]:
 
 @pytest.mark.parametrize(("count", "posts"), [(0, 0), (1, 1), (20, 1), (21, 2), (1_000, 50)])
 def test_one_request_more_than_batches(
-    conversations_client: Client, conversations_local: ObservedService, count: int, posts: int
+    conversations_client: Client, conversations_local: FaultInjectingService, count: int, posts: int
 ) -> None:
     items = conversations_client.conversations.items
     conversation = conversations_client.conversations.create().id
@@ -128,7 +128,7 @@ def test_reports_are_the_exact_account(conversations_client: Client) -> None:
 
 @pytest.mark.parametrize("total", [20, 21, 40])
 def test_reasoning_stays_with_what_follows_it(
-    conversations_client: Client, conversations_local: ObservedService, total: int
+    conversations_client: Client, conversations_local: FaultInjectingService, total: int
 ) -> None:
     items: list[Item] = messages(total)
     for place in (18, 19, total - 1):
@@ -142,7 +142,7 @@ def test_reasoning_stays_with_what_follows_it(
 
 
 def test_include_and_options_go_into_every_request(
-    conversations_client: Client, conversations_local: ObservedService
+    conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     conversation = conversations_client.conversations.create().id
     conversations_local.requests.clear()
@@ -177,7 +177,7 @@ def test_include_and_options_go_into_every_request(
 )
 def test_wrong_arguments_are_named_before_anything_is_sent(
     conversations_client: Client,
-    conversations_local: ObservedService,
+    conversations_local: FaultInjectingService,
     arguments: dict[str, Any],
     named: str,
 ) -> None:
@@ -222,7 +222,7 @@ def test_longer_lists_elsewhere_point_here(conversations_client: Client) -> None
 
 
 def test_the_sync_client_refuses_what_it_cannot_wait_for(
-    conversations_client: Client, conversations_local: ObservedService
+    conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     async def keep(progress: AppendProgress) -> None: ...
 

@@ -20,9 +20,12 @@ from openai_conversations import (
     NotFoundError,
     RateLimitError,
 )
-from openai_conversations.local.faults import Answer, ConnectionLostError
-from openai_conversations.local.observed import ObservedService
-from openai_conversations.local.service import ServiceReply
+from openai_conversations.local.fault_injection import (
+    ConnectionLostError,
+    FaultInjectingService,
+    Respond,
+)
+from openai_conversations.local.service import ServiceResponse
 
 from tests.overlay.append.cases import (
     GET,
@@ -40,7 +43,7 @@ from tests.overlay.append.cases import (
 
 
 def test_a_locked_conversation_is_waited_for(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.conversation_locked(POST, times=2)
     client.conversations.items.append(conversation, messages(25))
@@ -50,7 +53,7 @@ def test_a_locked_conversation_is_waited_for(
 
 
 def test_it_is_not_waited_for_without_end(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.conversation_locked(POST, times=3)
     with pytest.raises(ConversationLockedError) as caught:
@@ -61,7 +64,7 @@ def test_it_is_not_waited_for_without_end(
 
 
 def test_a_service_that_asks_for_too_long_a_pause_is_not_asked_again(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.rate_limited(POST, retry_after=600)
     with pytest.raises(RateLimitError) as caught:
@@ -95,7 +98,7 @@ def test_a_closed_client(client: Client, conversation: str) -> None:
 
 
 def test_an_error_that_stays_is_raised_with_the_exact_account(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.server_error(POST, times=3)
     with pytest.raises(InternalServerError) as caught:
@@ -110,12 +113,12 @@ def test_an_error_that_stays_is_raised_with_the_exact_account(
     "body", [b"", b"<html>", b"{}", b'{"data": []}', b'{"data": null}', b'{"data": {"a": 1}}']
 )
 def test_a_response_that_cannot_be_read_counts_as_none(
-    client: Client, service: ObservedService, conversation: str, body: bytes
+    client: Client, service: FaultInjectingService, conversation: str, body: bytes
 ) -> None:
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         reply = answer()
         headers = [("content-type", "application/json"), ("content-length", str(len(body)))]
-        return ServiceReply(reply.status, headers, body)
+        return ServiceResponse(reply.status, headers, body)
 
     strike(service, effect)
     result = client.conversations.items.append(conversation, messages(25))
@@ -124,9 +127,9 @@ def test_a_response_that_cannot_be_read_counts_as_none(
 
 
 def test_another_writer_is_not_taken_for_ourselves(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         answer()
         add(service, conversation, {"role": "user", "content": "from elsewhere"})
         raise ConnectionLostError
@@ -150,9 +153,9 @@ def test_another_writer_is_not_taken_for_ourselves(
 
 
 def test_a_gap_is_not_filled_out_of_order(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         add(service, conversation, messages(3)[0], messages(3)[2])
         raise ConnectionLostError
 
@@ -164,9 +167,9 @@ def test_a_gap_is_not_filled_out_of_order(
 
 
 def test_a_conversation_that_cannot_be_read(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         answer()
         service.faults.server_error(GET, times=3)
         raise ConnectionLostError
@@ -181,9 +184,9 @@ def test_a_conversation_that_cannot_be_read(
 
 
 def test_a_conversation_that_is_gone(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         client.conversations.delete(conversation)
         raise ConnectionLostError
 
@@ -194,11 +197,11 @@ def test_a_conversation_that_is_gone(
 
 
 def test_the_last_item_is_deleted_meanwhile(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     [last] = client.conversations.items.list(conversation, max_items=1)
 
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         client.conversations.items.delete(str(last.id), conversation_id=conversation)
         raise ConnectionLostError
 
@@ -209,13 +212,13 @@ def test_the_last_item_is_deleted_meanwhile(
 
 
 def test_a_second_copy_that_cannot_be_deleted(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def lose(answer: Answer) -> ServiceReply:
+    def lose(answer: Respond) -> ServiceResponse:
         strike(service, arrive_twice)
         raise ConnectionLostError
 
-    def arrive_twice(answer: Answer) -> ServiceReply:
+    def arrive_twice(answer: Respond) -> ServiceResponse:
         answer()
         service.faults.server_error("DELETE *", times=3)
         return answer()
@@ -227,20 +230,20 @@ def test_a_second_copy_that_cannot_be_deleted(
 
 
 def test_what_holds_the_lock_may_be_our_own_request(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    late: list[Answer] = []
+    late: list[Respond] = []
 
-    def give_up(answer: Answer) -> ServiceReply:
+    def give_up(answer: Respond) -> ServiceResponse:
         late.append(answer)
         strike(service, locked)
         raise ConnectionLostError
 
-    def locked(answer: Answer) -> ServiceReply:
+    def locked(answer: Respond) -> ServiceResponse:
         # The first request is still at work, and is finished when the second one is refused.
         late[0]()
         error = {"message": "locked", "code": "conversation_locked", "type": "x", "param": None}
-        return ServiceReply(400, [], json.dumps({"error": error}).encode())
+        return ServiceResponse(400, [], json.dumps({"error": error}).encode())
 
     strike(service, give_up)
     client.conversations.items.append(conversation, messages(25))

@@ -18,9 +18,12 @@ from openai_conversations import (
     NotFoundError,
     RequestAbortedError,
 )
-from openai_conversations.local.faults import Answer, ConnectionLostError
-from openai_conversations.local.observed import ObservedService
-from openai_conversations.local.service import ServiceReply
+from openai_conversations.local.fault_injection import (
+    ConnectionLostError,
+    FaultInjectingService,
+    Respond,
+)
+from openai_conversations.local.service import ServiceResponse
 
 from tests.overlay.append.cases import (
     Item,
@@ -50,11 +53,11 @@ def test_abort_between_batches(client: Client, conversation: str) -> None:
 
 @pytest.mark.parametrize("committed", [True, False])
 def test_abort_inside_a_batch(
-    client: Client, service: ObservedService, conversation: str, committed: bool
+    client: Client, service: FaultInjectingService, conversation: str, committed: bool
 ) -> None:
     abort, over = AbortSignal(), threading.Event()
 
-    def effect(answer: Answer) -> ServiceReply:
+    def effect(answer: Respond) -> ServiceResponse:
         if committed:
             answer()
         abort.set()
@@ -72,7 +75,7 @@ def test_abort_inside_a_batch(
 
 def test_abort_while_waiting(
     client: Client,
-    service: ObservedService,
+    service: FaultInjectingService,
     conversation: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -84,8 +87,8 @@ def test_abort_while_waiting(
                 abort.set()
             return True
 
-    def effect(answer: Answer) -> ServiceReply:
-        return ServiceReply(500, [("retry-after-ms", "60000"), ("content-length", "0")], b"")
+    def effect(answer: Respond) -> ServiceResponse:
+        return ServiceResponse(500, [("retry-after-ms", "60000"), ("content-length", "0")], b"")
 
     strike(service, effect)
     caplog.set_level(logging.INFO, "openai_conversations")
@@ -142,7 +145,7 @@ def test_what_the_callers_own_code_raises_goes_through(
 
 
 def test_an_error_of_the_callback_is_not_taken_for_one_of_the_request(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     def fail(progress: AppendProgress) -> None:
         client.conversations.retrieve("conv_no")
@@ -157,7 +160,7 @@ def test_an_error_of_the_callback_is_not_taken_for_one_of_the_request(
 
 
 def test_any_token_of_a_run_leads_to_the_same_end(
-    client: Client, service: ObservedService, conversation: str
+    client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     reports: list[AppendProgress] = []
     client.conversations.items.append(conversation, messages(130), on_progress=reports.append)

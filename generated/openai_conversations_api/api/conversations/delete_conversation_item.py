@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client, path_segment
+from ...detailed_response import DetailedResponse
 
 
 def _get_kwargs(
@@ -33,7 +33,7 @@ def sync_detailed(
     item_id: str,
     *,
     client: Client,
-) -> Answer[models.Conversation]:
+) -> DetailedResponse[models.Conversation]:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 
@@ -49,9 +49,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -84,9 +84,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -101,7 +101,7 @@ async def asyncio_detailed(
     item_id: str,
     *,
     client: Client,
-) -> Answer[models.Conversation]:
+) -> DetailedResponse[models.Conversation]:
     """Delete one item of a conversation. Removes the item and returns the conversation that held
     it, not the item.
 
@@ -117,9 +117,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -152,9 +152,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

@@ -9,8 +9,8 @@ from typing import Any
 from ... import models
 from ..._decoding import decode_one
 from ..._unions import CONVERSATION_ITEM
-from ...answers import Answer
 from ...client import Client, path_segment, query
+from ...detailed_response import DetailedResponse
 
 
 def _get_kwargs(
@@ -42,7 +42,7 @@ def sync_detailed(
     *,
     client: Client,
     include: list[models.IncludeEnum] | None = None,
-) -> Answer[models.ConversationItem]:
+) -> DetailedResponse[models.ConversationItem]:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}
@@ -59,9 +59,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -97,9 +97,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -116,7 +116,7 @@ async def asyncio_detailed(
     *,
     client: Client,
     include: list[models.IncludeEnum] | None = None,
-) -> Answer[models.ConversationItem]:
+) -> DetailedResponse[models.ConversationItem]:
     """Fetch one item of a conversation. Returns the item in the class of its kind.
 
     GET /conversations/{conversation_id}/items/{item_id}
@@ -133,9 +133,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -171,9 +171,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

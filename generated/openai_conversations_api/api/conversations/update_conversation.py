@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client, path_segment
+from ...detailed_response import DetailedResponse
 from ...types import encode
 
 
@@ -36,7 +36,7 @@ def sync_detailed(
     *,
     client: Client,
     body: models.UpdateConversationBody | dict[str, Any],
-) -> Answer[models.Conversation]:
+) -> DetailedResponse[models.Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 
@@ -52,9 +52,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -87,9 +87,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -104,7 +104,7 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: models.UpdateConversationBody | dict[str, Any],
-) -> Answer[models.Conversation]:
+) -> DetailedResponse[models.Conversation]:
     """Set a conversation's metadata. Sends new metadata for the conversation and returns it; its
     items stay as they are.
 
@@ -120,9 +120,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -155,9 +155,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

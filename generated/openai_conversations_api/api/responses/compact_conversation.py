@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client
+from ...detailed_response import DetailedResponse
 from ...types import encode
 
 
@@ -34,7 +34,7 @@ def sync_detailed(
     *,
     client: Client,
     body: models.CompactResponseMethodPublicBody | dict[str, Any],
-) -> Answer[models.CompactedResponse]:
+) -> DetailedResponse[models.CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 
@@ -49,9 +49,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -81,9 +81,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -96,7 +96,7 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: models.CompactResponseMethodPublicBody | dict[str, Any],
-) -> Answer[models.CompactedResponse]:
+) -> DetailedResponse[models.CompactedResponse]:
     """Compact a long input. Returns a shorter list of items that stands for the input; send it as
     input of later requests.
 
@@ -111,9 +111,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -143,9 +143,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

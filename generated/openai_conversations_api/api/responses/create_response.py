@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client
+from ...detailed_response import DetailedResponse
 from ...types import encode
 
 
@@ -31,7 +31,7 @@ def _decode(data: Any) -> models.Response:
 
 
 def _decode_event(data: Any) -> models.ResponseStreamEvent:
-    """Decode the JSON of one server-sent event, which this operation answers with on request."""
+    """Decode the JSON of one server-sent event, which this operation sends on request."""
     from ...models.response_stream_event import decode
 
     return decode(data)
@@ -41,7 +41,7 @@ def sync_detailed(
     *,
     client: Client,
     body: models.CreateResponse | dict[str, Any],
-) -> Answer[models.Response]:
+) -> DetailedResponse[models.Response]:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 
@@ -56,9 +56,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -88,9 +88,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -103,7 +103,7 @@ async def asyncio_detailed(
     *,
     client: Client,
     body: models.CreateResponse | dict[str, Any],
-) -> Answer[models.Response]:
+) -> DetailedResponse[models.Response]:
     """Create a model response. Runs a model over the input. With conversation, input and output
     items are then appended to it.
 
@@ -118,9 +118,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -150,9 +150,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...answers import Answer
 from ...client import Client, path_segment
+from ...detailed_response import DetailedResponse
 
 
 def _get_kwargs(
@@ -28,7 +28,7 @@ def sync_detailed(
     response_id: str,
     *,
     client: Client,
-) -> Answer[None]:
+) -> DetailedResponse[None]:
     """Delete a stored response. Removes the response with this id; the document promises no body
     in the answer.
 
@@ -43,9 +43,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -75,9 +75,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     sync_detailed(
@@ -90,7 +90,7 @@ async def asyncio_detailed(
     response_id: str,
     *,
     client: Client,
-) -> Answer[None]:
+) -> DetailedResponse[None]:
     """Delete a stored response. Removes the response with this id; the document promises no body
     in the answer.
 
@@ -105,9 +105,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -137,9 +137,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     await asyncio_detailed(

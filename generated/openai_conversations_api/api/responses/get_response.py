@@ -8,8 +8,8 @@ from typing import Any
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client, path_segment, query
+from ...detailed_response import DetailedResponse
 
 
 def _get_kwargs(
@@ -41,7 +41,7 @@ def _decode(data: Any) -> models.Response:
 
 
 def _decode_event(data: Any) -> models.ResponseStreamEvent:
-    """Decode the JSON of one server-sent event, which this operation answers with on request."""
+    """Decode the JSON of one server-sent event, which this operation sends on request."""
     from ...models.response_stream_event import decode
 
     return decode(data)
@@ -55,7 +55,7 @@ def sync_detailed(
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Answer[models.Response]:
+) -> DetailedResponse[models.Response]:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 
@@ -75,9 +75,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -120,9 +120,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -143,7 +143,7 @@ async def asyncio_detailed(
     stream: bool | None = None,
     starting_after: int | None = None,
     include_obfuscation: bool | None = None,
-) -> Answer[models.Response]:
+) -> DetailedResponse[models.Response]:
     """Fetch a stored response. Returns the response in its present state; with stream, its events
     are sent again instead.
 
@@ -163,9 +163,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -208,9 +208,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from ... import models
 from ..._decoding import decode_model
-from ...answers import Answer
 from ...client import Client, path_segment, query
+from ...detailed_response import DetailedResponse
 
 
 def _get_kwargs(
@@ -48,7 +48,7 @@ def sync_detailed(
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
     include: list[models.IncludeEnum] | None = None,
-) -> Answer[models.ResponseItemList]:
+) -> DetailedResponse[models.ResponseItemList]:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 
@@ -69,9 +69,9 @@ def sync_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return client.send(
@@ -115,9 +115,9 @@ def sync(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return sync_detailed(
@@ -138,7 +138,7 @@ async def asyncio_detailed(
     order: Literal["asc", "desc"] | str | None = None,
     after: str | None = None,
     include: list[models.IncludeEnum] | None = None,
-) -> Answer[models.ResponseItemList]:
+) -> DetailedResponse[models.ResponseItemList]:
     """List the input items of a response. Returns one page of what the model was given, newest
     item first unless order is asc.
 
@@ -159,9 +159,9 @@ async def asyncio_detailed(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return await client.asend(
@@ -205,9 +205,9 @@ async def asyncio(
 
     Raises:
         ValueError: if a part of the path is empty, `.` or `..`.
-        errors.StatusError: if the answer is not 2xx; it keeps status, body and request id.
-        errors.DecodeError: if the answer is not JSON, or is null.
-        httpx.HTTPError: if there was no answer, or none within the client's timeout.
+        errors.StatusError: if the response is not 2xx; it keeps status, body and request id.
+        errors.DecodeError: if the response is not JSON, or is null.
+        httpx.HTTPError: if there was no response, or none within the client's timeout.
     """
 
     return (

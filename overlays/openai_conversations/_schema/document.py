@@ -1,0 +1,177 @@
+"""The project's OpenAPI document, as the installed package carries it.
+
+`openapi.json` beside this file is written by the generate step from `spec/openapi.yaml`: the same
+document, compact, without its prose. The local service reads its routes, its parameters and the
+schemas of bodies from here, so that a regenerated document changes the service without a line of
+code.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote
+
+from .validation import Validator
+from .values import Problem, is_object
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation; `place` is `path`, `query` or `header`."""
+
+    name: str
+    place: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the OpenAPI document.
+
+    Attributes:
+        id: Its `operationId`.
+        method: The method, in capitals.
+        path: The path as the document writes it, parameters in braces.
+        parameters: The parameters of the path, the query and the headers.
+        body: The schema of the JSON request body, or None if it takes none.
+        body_required: Whether a request without a body is an error.
+        responses: The schema of the JSON response by status (`"200"`), None where there is none.
+        event: The schema of one server-sent event, if the operation can stream.
+    """
+
+    id: str
+    method: str
+    path: str
+    parameters: tuple[Parameter, ...]
+    body: Mapping[str, Any] | None
+    body_required: bool
+    responses: Mapping[str, Mapping[str, Any] | None]
+    event: Mapping[str, Any] | None
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Read the whole OpenAPI document, once. Treat it as read-only: all share it."""
+    text = files(__name__.rpartition(".")[0]).joinpath("openapi.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def validator() -> Validator:
+    """Return the validator for the OpenAPI document, with all that it has compiled so far."""
+    return Validator(document())
+
+
+def schema(name: str) -> Mapping[str, Any]:
+    """Return the component schema of this name.
+
+    Raises:
+        KeyError: If the OpenAPI document has none.
+    """
+    found: Mapping[str, Any] = document()["components"]["schemas"][name]
+    return found
+
+
+def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
+    """Return what keeps a decoded JSON value from fitting a schema; empty if it fits."""
+    return validator().problems(schema, value)
+
+
+@cache
+def operations() -> dict[str, Operation]:
+    """Return all operations of the OpenAPI document by their ids."""
+    found = [
+        _operation(path, method, shape)
+        for path, methods in document()["paths"].items()
+        for method, shape in methods.items()
+        if is_object(shape) and "operationId" in shape
+    ]
+    return {operation.id: operation for operation in found}
+
+
+def operation(operation_id: str) -> Operation:
+    """Return the operation with this id.
+
+    Raises:
+        KeyError: If there is none; the message names those that there are.
+    """
+    try:
+        return operations()[operation_id]
+    except KeyError:
+        known = ", ".join(operations())
+        message = f"the OpenAPI document has no operation {operation_id!r}; it has {known}"
+        raise KeyError(message) from None
+
+
+def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+    """Find the operation that serves a request.
+
+    Args:
+        method: The method, in any case.
+        path: The path below the base URL, from its slash on; it may be percent-encoded.
+
+    Returns:
+        The operation and the decoded values of its path parameters, or None if none serves it.
+    """
+    return next((hit for hit in _at(path) if hit[0].method == method.upper()), None)
+
+
+def methods(path: str) -> list[str]:
+    """Return the methods that a path takes, sorted; empty if the document has no such path."""
+    return sorted(hit[0].method for hit in _at(path))
+
+
+def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
+    segments = path.split("/")
+    hits: list[tuple[int, Operation, dict[str, str]]] = []
+    for candidate in operations().values():
+        pattern = candidate.path.split("/")
+        if len(pattern) != len(segments):
+            continue
+        values: dict[str, str] = {}
+        for expected, actual in zip(pattern, segments, strict=True):
+            if expected.startswith("{") and actual:
+                values[expected[1:-1]] = unquote(actual)
+            elif expected != actual:
+                break
+        else:
+            hits.append((len(values), candidate, values))
+    # A literal segment beats a parameter: /responses/compact is not the response "compact".
+    fewest = min((hit[0] for hit in hits), default=0)
+    return [(candidate, values) for count, candidate, values in hits if count == fewest]
+
+
+def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
+    body = _resolved(shape.get("requestBody"))
+    responses = {status: _resolved(one) for status, one in shape["responses"].items()}
+    events = [_schema(response, "text/event-stream") for response in responses.values()]
+    return Operation(
+        id=shape["operationId"],
+        method=method.upper(),
+        path=path,
+        parameters=tuple(
+            Parameter(one["name"], one["in"], one["schema"])
+            for one in map(_resolved, shape.get("parameters", ()))
+        ),
+        body=_schema(body, "application/json"),
+        body_required=bool(body.get("required")),
+        responses={status: _schema(one, "application/json") for status, one in responses.items()},
+        event=next((event for event in events if event is not None), None),
+    )
+
+
+def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = holder.get("content", {}).get(media_type, {}).get("schema")
+    return found
+
+
+def _resolved(shape: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if shape is None:
+        return {}
+    return validator().resolve(shape["$ref"]) if "$ref" in shape else shape

@@ -1,0 +1,151 @@
+"""The command `serve`: the local service over HTTP in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import copy
+import errno
+import ipaddress
+import os
+import signal
+import socket
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+from ..local import LocalService, StoreError
+from ..local.http_messages import PREFIX
+
+KEY_VARIABLE = "LOCAL_API_KEY"
+
+
+class ServeError(Exception):
+    """The server cannot start; the message is for the user of the command."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="port to listen on, 0 for any free one (%(default)s)"
+    )
+    parser.add_argument(
+        "--db", metavar="FILE", help="SQLite file that keeps everything; in memory without it"
+    )
+    key = parser.add_mutually_exclusive_group()
+    key.add_argument(
+        "--api-key",
+        metavar="KEY",
+        help="bearer token that clients must send; other users of the machine can read it in the "
+        "list of processes, so prefer --api-key-env",
+    )
+    key.add_argument(
+        "--api-key-env",
+        metavar="NAME",
+        help=f"environment variable that holds the bearer token ({KEY_VARIABLE}, if it is set)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        options: The parsed options of `add_arguments`.
+
+    Returns:
+        The exit status: 0 after a stop by signal, 1 if the server could not start.
+    """
+    try:
+        import uvicorn
+        from uvicorn.config import LOGGING_CONFIG
+
+        from ..local.app import create_app
+    except ImportError as error:
+        print(
+            f"serve needs the extra 'local' ({error.name} is not installed): "
+            "pip install 'openai-conversations[local]'",
+            file=sys.stderr,
+        )
+        return 1
+    with contextlib.ExitStack() as opened:
+        try:
+            api_key = read_api_key(options)
+            listener = opened.enter_context(
+                _listen(options.host, options.port, guarded=api_key is not None)
+            )
+            service = LocalService(options.db, api_key=api_key)
+        except (ServeError, StoreError) as error:
+            print(f"serve: {error}", file=sys.stderr)
+            return 1
+        # uvicorn stops gracefully on both signals, then raises them again for these handlers.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stopped)
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
+        config = uvicorn.Config(
+            create_app(service),
+            ws="none",
+            timeout_graceful_shutdown=5,
+            log_config=_log_to_stderr(LOGGING_CONFIG),
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _log_to_stderr(settings: dict[str, Any]) -> dict[str, Any]:
+    """Send uvicorn's logging, access log included, to stderr; stdout gets the address only."""
+    settings = copy.deepcopy(settings)
+    for handler in settings["handlers"].values():
+        handler["stream"] = "ext://sys.stderr"
+    return settings
+
+
+def _stopped(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def read_api_key(options: argparse.Namespace) -> str | None:
+    """Return the key that clients must send, from the options or the environment, or None.
+
+    Raises:
+        ServeError: For an empty key, and for a variable that is named but not set.
+    """
+    given: str | None = options.api_key
+    if given is not None:
+        if not given.strip():
+            raise ServeError("--api-key is empty; leave it out to serve without one")
+        return given
+    name: str | None = options.api_key_env
+    key = os.environ.get(name or KEY_VARIABLE, "").strip()
+    if name is not None and not key:
+        raise ServeError(f"--api-key-env names {name}, but that variable is not set")
+    return key or None
+
+
+def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise ServeError(f"--port must be from 0 to 65535, got {port}")
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise ServeError(f"--host {host!r} is not an address of this machine: {error}") from None
+    family, _, _, _, address = found[0]
+    if not guarded and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
+        raise ServeError(
+            f"--host {host} can be reached from other machines; that needs a key: "
+            f"--api-key-env NAME or --api-key KEY"
+        )
+    from ..local.server import listen  # Needs the extra, which `run` has checked.
+
+    try:
+        return listen(str(address[0]), port, family)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ServeError(
+                f"port {port} of {host} is in use; choose another with --port, or 0 for a free one"
+            ) from None
+        raise ServeError(
+            f"cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}"
+        ) from None

@@ -1,0 +1,97 @@
+"""HTTP requests and responses as the local service takes and gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from .errors import to_service_error
+from .json_body import encode_json
+
+#: The path of the API's base URL; the paths of the OpenAPI document are below it.
+PREFIX = "/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """One HTTP request.
+
+    Attributes:
+        method: The method, in capitals.
+        path: The path without the query; it may be percent-encoded and may start with `/v1`.
+        query: The decoded name and value of each query parameter, in order.
+        headers: The headers by their lower-case names.
+        body: The bytes of the body.
+    """
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class ServiceResponse:
+    """One HTTP response.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Name and value of each header.
+        body: The bytes of the body, or an iterator that yields the events of a stream. A stream
+            that is not read to its end must be closed.
+    """
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes | Iterator[bytes]
+
+    def close(self) -> None:
+        """Close the body if it is a stream."""
+        close_iterator(self.body)
+
+
+class Service(Protocol):
+    """An object that responds to requests: `LocalService`, or one that wraps it."""
+
+    def handle(self, request: ServiceRequest, /) -> ServiceResponse: ...
+    def close(self) -> None: ...
+
+
+class EventStream(Iterator[bytes]):
+    """Events as the bytes of a `text/event-stream`; `close` closes what they come from."""
+
+    def __init__(self, events: Iterator[dict[str, Any]]) -> None:
+        self._events = events
+        self._ended = False
+        self._count = 0
+
+    def __next__(self) -> bytes:
+        if self._ended:
+            raise StopIteration
+        try:
+            event = next(self._events)
+        except StopIteration:
+            self._ended = True
+            raise
+        except Exception as error:
+            # The status has been sent long ago; an error can only be an event now.
+            self._ended = True
+            fields = to_service_error(error).body()["error"]
+            event = fields | {"type": "error", "sequence_number": self._count}
+        self._count += 1
+        name: str = event["type"]
+        return b"event: " + name.encode() + b"\ndata: " + encode_json(event) + b"\n\n"
+
+    def close(self) -> None:
+        """Drop the rest of the stream; the locks of its response are free when this returns."""
+        self._ended = True
+        close_iterator(self._events)
+
+
+def close_iterator(iterator: object) -> None:
+    """Close an iterator that can be closed, as generators can."""
+    close = getattr(iterator, "close", None)
+    if close is not None:
+        close()

@@ -1,0 +1,128 @@
+"""Facts of the OpenAPI document about each type of item, and the parts that `include` asks for.
+
+The facts come from the unions `InputItem` (sent) and `ConversationItem` with `ItemResource`
+(returned), so that a type that a new document adds is known at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from .._schema import problems, schema, validator
+from .._schema.unions import TAG, admitted_tags
+from .._schema.values import is_mapping
+
+Item = dict[str, Any]
+Schema = Mapping[str, Any]
+
+#: The optional parts that are not left out but empty.
+_EMPTY: Mapping[str, Any] = {
+    "message.output_text.logprobs": [],
+    "file_search_call.results": None,
+    "code_interpreter_call.outputs": None,
+}
+
+
+@cache
+def stored_types() -> frozenset[str]:
+    """Return the types of items that a conversation can hold."""
+    variants = _variants(schema("ConversationItem"))
+    return frozenset(tag for variant in variants for tag in _tags(variant))
+
+
+@cache
+def declared_fields(type: str) -> dict[str, list[Schema]]:
+    """Return the fields of an item type, sent or returned, each with all its schemas."""
+    found: dict[str, list[Schema]] = {}
+    for union in ("InputItem", "ConversationItem", "ItemResource"):
+        for part in _object_schemas(union, type):
+            for name, declared in part.get("properties", {}).items():
+                found.setdefault(name, []).append(declared)
+    return found
+
+
+@cache
+def nullable_fields(type: str) -> frozenset[str]:
+    """Return the fields of an item type that may be null in a response."""
+    return frozenset(
+        name
+        for part in _object_schemas("ConversationItem", type)
+        for name, declared in part.get("properties", {}).items()
+        if not problems(declared, None)
+    )
+
+
+@cache
+def default_fields(type: str) -> Item:
+    """Return the fields that a stored item must have, with the values for one that lacks them."""
+    parts = _object_schemas("ItemResource", type)
+    required = {name for part in parts for name in part.get("required", ())}
+    defaults: Item = dict.fromkeys(sorted(required & nullable_fields(type)))
+    return defaults | ({"status": "completed"} if "status" in required else {})
+
+
+def apply_include(item: Item, include: Collection[str]) -> Item:
+    """Return an item without the optional parts that `include` does not name.
+
+    They are always stored, and the model always sees them. The item itself is not changed; it is
+    what is returned if nothing had to go.
+    """
+    for part, type, path in _optional_parts():
+        if type == item["type"] and part not in include:
+            item = _hide(item, path, part)
+    return item
+
+
+@cache
+def _optional_parts() -> list[tuple[str, str, list[str]]]:
+    """Split the eight values of `include`, each of the form `type.field` or `type.field.field`."""
+    parts: list[str] = schema("IncludeEnum")["enum"]
+    return [(part, part.split(".")[0], part.split(".")[1:]) for part in parts]
+
+
+def _hide(value: Item, path: list[str], part: str) -> Item:
+    name, *rest = path
+    if name in ("input_image", "output_text"):  # the content parts of this type
+        content = [_hide(p, rest, part) if p["type"] == name else p for p in value["content"]]
+        return value | {"content": content}
+    if name not in value:
+        return value
+    if rest:
+        return value | {name: _hide(value[name], rest, part)}
+    if part in _EMPTY:
+        return value | {name: _EMPTY[part]}
+    return {key: field for key, field in value.items() if key != name}
+
+
+def _object_schemas(union: str, type: str) -> Iterator[Schema]:
+    """Yield the schemas that an item of this type must fit, of all variants in the union."""
+    for variant in _variants(schema(union)):
+        if type in _tags(variant):
+            yield from _with_parts(variant)
+
+
+def _tags(variant: Schema) -> Collection[str]:
+    return admitted_tags(variant, TAG, validator().resolve) or ()
+
+
+def _variants(one: Any) -> Iterator[Schema]:
+    """Yield the object schemas at the leaves of a union of unions."""
+    if not is_mapping(one):
+        return
+    if "$ref" in one:
+        yield from _variants(validator().resolve(one["$ref"]))
+    elif alternatives := one.get("oneOf") or one.get("anyOf"):
+        for alternative in alternatives:
+            yield from _variants(alternative)
+    else:
+        yield one
+
+
+def _with_parts(one: Schema) -> Iterator[Schema]:
+    yield one
+    for part in one.get("allOf", ()):
+        yield from _with_parts(part)
+    if "$ref" in one:
+        yield from _with_parts(validator().resolve(one["$ref"]))

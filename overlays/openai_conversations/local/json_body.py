@@ -1,0 +1,83 @@
+"""Bytes to JSON and back, and all that can be wrong with the bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from .._schema.values import JsonObject, is_array, is_object
+from .errors import ServiceError, invalid_request
+
+#: Deeper than any valid request, and far from the recursion limits of Python.
+MAX_DEPTH = 64
+#: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
+MAX_BODY = 256 * 2**20
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+def encode_json(value: Any) -> bytes:
+    """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) -> JsonObject:
+    """Return the JSON object of a request body: one that can be stored and sent again.
+
+    Raises:
+        ServiceError: 413 for a body of more than `limit` bytes, 415 for a content type other than
+            JSON, 400 for all that is not a JSON object.
+    """
+    if len(body) > limit:
+        raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
+    media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
+    if media_type != "application/json" and not media_type.endswith("+json"):
+        message = (
+            f"Unsupported content type: '{media_type:.100}'. This operation takes "
+            "'application/json'."
+        )
+        raise ServiceError(415, message, code="unsupported_content_type")
+    try:
+        # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
+        value = json.loads(body.decode("utf-8"), parse_float=_float, parse_constant=_constant)
+        _check_depth(value, body)
+        if _SURROGATE.search(body):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+        if isinstance(error, RecursionError):
+            reason = "nested too deeply"
+        elif isinstance(error, UnicodeEncodeError):
+            reason = "half of a surrogate pair is not a character"
+        message = f"The request body could not be read as JSON: {reason:.200}."
+        raise invalid_request(None, message, "invalid_json") from None
+    if not is_object(value):
+        raise invalid_request(None, "The request body must be a JSON object.", "invalid_json")
+    return value
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"the number {text:.40} is out of range")
+    return value
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_depth(value: Any, body: bytes) -> None:
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return  # The common case, at the cost of two searches.
+    layer: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        arrays = [one for one in layer if is_array(one)]
+        arrays += [list(one.values()) for one in layer if is_object(one)]
+        layer = [inner for array in arrays for inner in array]
+        if not layer:
+            return
+    raise ValueError(f"nested more than {MAX_DEPTH} levels deep")

@@ -1,0 +1,133 @@
+"""The events in which output is delivered, in the documented order, one item at a time.
+
+Events get their `sequence_number` from `response_run`. Text arrives in pieces, so that the text of
+a slow model is passed on as it comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any
+
+from .model import split_words
+
+Json = dict[str, Any]
+Events = Generator[Json, None, None]
+
+#: The progress of a type of tool call, between its `added` and its `done`.
+_PROGRESS: Mapping[str, tuple[str, ...]] = {
+    "web_search_call": ("in_progress", "searching", "completed"),
+    "file_search_call": ("in_progress", "searching", "completed"),
+    "image_generation_call": ("in_progress", "generating", "completed"),
+    "code_interpreter_call": ("in_progress", "interpreting", "completed"),
+    "mcp_list_tools": ("in_progress", "completed"),
+    "mcp_call": ("in_progress", "completed"),
+}
+#: The field of a tool call that is streamed as text, and the events that carry it.
+_STREAMED: Mapping[str, tuple[str, str]] = {
+    "function_call": ("arguments", "response.function_call_arguments"),
+    "custom_tool_call": ("input", "response.custom_tool_call_input"),
+    "mcp_call": ("arguments", "response.mcp_call_arguments"),
+    "code_interpreter_call": ("code", "response.code_interpreter_call_code"),
+}
+
+
+def text_message_events(
+    id: str, index: int, pieces: Iterable[str], status: str
+) -> Generator[Json, None, Json]:
+    """Yield the events of a message of one text that arrives in pieces; return the message."""
+    item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
+    yield _item_event("added", item | {"content": []}, index)
+    part = yield from _text_part(id, index, 0, pieces)
+    item |= {"status": status, "content": [part]}
+    yield _item_event("done", item, index)
+    return item
+
+
+def item_events(item: Json, index: int) -> Events:
+    """Yield the events of an item that is there as a whole, as the service does for its type."""
+    type, id = item["type"], item["id"]
+    field, event = _STREAMED.get(type, ("", ""))
+    progress = [
+        {"type": f"response.{type}.{step}", "item_id": id, "output_index": index}
+        for step in _PROGRESS.get(type, ())
+    ]
+    started = dict(item)
+    if "status" in item:
+        started["status"] = "in_progress"
+    if type == "message":
+        started["content"] = []
+    elif type == "reasoning":
+        started["summary"] = []
+        started.pop("content", None)
+    elif item.get(field) is not None:
+        started[field] = ""
+    yield _item_event("added", started, index)
+    # A tool call: all of its progress but the last, its streamed field, the last of its progress.
+    yield from progress[:-1]
+    if type == "message":
+        for n, part in enumerate(item["content"]):
+            if part["type"] == "output_text":
+                yield from _text_part(id, index, n, split_words(part["text"]), part)
+            else:
+                yield from _refusal_part(id, index, n, part)
+    elif type == "reasoning":
+        yield from _reasoning(item, index)
+    elif isinstance(item.get(field), str):
+        name = {"name": item["name"]} if type == "function_call" else {}
+        place = {"item_id": id, "output_index": index}
+        yield from _deltas(event, place, item[field])
+        yield {"type": f"{event}.done", **place, field: item[field], **name}
+    yield from progress[-1:]
+    yield _item_event("done", item, index)
+
+
+def _item_event(name: str, item: Json, index: int) -> Json:
+    return {"type": f"response.output_item.{name}", "output_index": index, "item": item}
+
+
+def _deltas(event: str, place: Json, text: str) -> Events:
+    for piece in split_words(text):
+        yield {"type": f"{event}.delta", **place, "delta": piece}
+
+
+def _text_part(
+    id: str, index: int, n: int, pieces: Iterable[str], part: Json | None = None
+) -> Generator[Json, None, Json]:
+    place = {"item_id": id, "output_index": index, "content_index": n}
+    empty: Json = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    yield {"type": "response.content_part.added", **place, "part": empty}
+    text = ""
+    for piece in pieces:
+        text += piece
+        yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}
+    part = empty | {"text": text} if part is None else part
+    for k, annotation in enumerate(part["annotations"]):
+        added = {"annotation_index": k, "annotation": annotation}
+        yield {"type": "response.output_text.annotation.added", **place, **added}
+    yield {"type": "response.output_text.done", **place, "text": text, "logprobs": []}
+    yield {"type": "response.content_part.done", **place, "part": part}
+    return part
+
+
+def _refusal_part(id: str, index: int, n: int, part: Json) -> Events:
+    place = {"item_id": id, "output_index": index, "content_index": n}
+    empty = {"type": "refusal", "refusal": ""}
+    yield {"type": "response.content_part.added", **place, "part": empty}
+    yield from _deltas("response.refusal", place, part["refusal"])
+    yield {"type": "response.refusal.done", **place, "refusal": part["refusal"]}
+    yield {"type": "response.content_part.done", **place, "part": part}
+
+
+def _reasoning(item: Json, index: int) -> Events:
+    name = "response.reasoning_summary"
+    for n, part in enumerate(item["summary"]):
+        place = {"item_id": item["id"], "output_index": index, "summary_index": n}
+        yield {"type": f"{name}_part.added", **place, "part": part | {"text": ""}}
+        yield from _deltas(f"{name}_text", place, part["text"])
+        yield {"type": f"{name}_text.done", **place, "text": part["text"]}
+        yield {"type": f"{name}_part.done", **place, "part": part}
+    for n, part in enumerate(item.get("content") or ()):
+        place = {"item_id": item["id"], "output_index": index, "content_index": n}
+        yield from _deltas("response.reasoning_text", place, part["text"])
+        yield {"type": "response.reasoning_text.done", **place, "text": part["text"]}

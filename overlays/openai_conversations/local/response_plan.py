@@ -1,0 +1,182 @@
+"""From the body of a request to what the model is given and what the response repeats of it."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+from .._schema.values import is_object
+from .conversations import find_conversation
+from .errors import duplicate_item, invalid_request
+from .ids import is_valid_id, new_id, new_item_id
+from .json_body import encode_json
+from .model import Turn
+from .store import Store
+from .stored_items import is_reference, make_stored_items
+from .tokens import request_tokens
+
+Json = dict[str, Any]
+
+#: What a response says of settings that its request did not have.
+DEFAULTS: Json = {
+    "background": False,
+    "instructions": None,
+    "max_output_tokens": None,
+    "max_tool_calls": None,
+    "model": "local-model",
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "reasoning": {"effort": None, "summary": None},
+    "service_tier": "default",
+    "store": True,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}},
+    "tool_choice": "auto",
+    "tools": [],
+    "top_logprobs": 0,
+    "top_p": 1.0,
+    "truncation": "disabled",
+}
+#: Settings that a response repeats when, and only when, its request had them.
+REPEATED = ("prompt", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "user")
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePlan:
+    """A response that is about to be made.
+
+    Attributes:
+        response: The response, every field but `output`.
+        request: The body of the request.
+        context: The items that the model sees, `input` at the end.
+        input: The request's own items, as they are stored.
+        input_tokens: The tokens of the context.
+        turn: The output, if it needs no model.
+    """
+
+    response: Json
+    request: Json
+    context: list[Json]
+    input: list[Json]
+    input_tokens: int
+    turn: Turn | None = None
+
+
+def new_response(body: Json, created_at: int) -> Json:
+    """Return the response to a request, every field but `output`, before anything has happened.
+
+    Raises:
+        ServiceError: 400 for settings that exclude each other.
+    """
+    if body.get("background") and body.get("store") is False:
+        message = "A response in the background must be stored: store=true."
+        raise invalid_request("background", message)
+    conversation_id = _conversation_id(body)
+    given = {name: body[name] for name in (*DEFAULTS, *REPEATED) if body.get(name) is not None}
+    response = DEFAULTS | given
+    response["text"] = DEFAULTS["text"] | response["text"]
+    if response["service_tier"] == "auto":
+        response["service_tier"] = "default"
+    return response | {
+        "id": new_id("resp"),
+        "object": "response",
+        "created_at": created_at,
+        "completed_at": None,
+        "status": "in_progress",
+        "error": None,
+        "incomplete_details": None,
+        "metadata": body.get("metadata") or {},
+        "conversation": {"id": conversation_id} if conversation_id is not None else None,
+    }
+
+
+def new_plan(
+    store: Store, body: Json, response: Json, stored_input: list[Json] | None = None
+) -> ResponsePlan:
+    """Plan how a response is made.
+
+    Args:
+        store: Where the context is read.
+        body: The body of the request.
+        response: The response, as `new_response` made it.
+        stored_input: The items of the request, if they are stored already.
+
+    Raises:
+        ServiceError: For a context that does not exist and for input that cannot be stored.
+    """
+    earlier = _earlier_items(store, body)
+    sent = _sent_items(body)
+    # A trigger at the end asks for a compaction in place of output; it is not an item to store.
+    compacts = bool(sent) and sent[-1].get("type") == "compaction_trigger"
+    if stored_input is None:
+        stored_input = _new_items(store, sent[:-1] if compacts else sent, earlier)
+    context = earlier + stored_input
+    turn = [make_compaction(context)] if compacts else None
+    tokens = request_tokens(body, context)
+    return ResponsePlan(response, body, context, stored_input, tokens, turn)
+
+
+def read_context(store: Store, body: Json) -> list[Json]:
+    """Return the items that the model sees: earlier ones, then those of the request.
+
+    Raises:
+        ServiceError: As `new_plan` does.
+    """
+    earlier = _earlier_items(store, body)
+    return earlier + _new_items(store, _sent_items(body), earlier)
+
+
+def make_compaction(items: list[Json]) -> Json:
+    """Make one opaque item of many. It is only encoded: nothing here is secret or encrypted."""
+    content = base64.b64encode(encode_json(items)).decode("ascii")
+    return {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
+
+
+def _conversation_id(body: Json) -> str | None:
+    conversation = body.get("conversation")
+    return conversation["id"] if is_object(conversation) else conversation
+
+
+def _sent_items(body: Json) -> list[Json]:
+    sent: str | list[Json] = body.get("input") or []
+    return [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
+
+
+def _earlier_items(store: Store, body: Json) -> list[Json]:
+    """Return the items before the input: those of the conversation or of earlier responses."""
+    conversation_id = _conversation_id(body)
+    previous = body.get("previous_response_id")
+    if conversation_id is not None and previous is not None:
+        raise invalid_request(
+            "previous_response_id",
+            "Give 'conversation' or 'previous_response_id', not both.",
+            "mutually_exclusive_parameters",
+        )
+    if conversation_id is not None:
+        return store.items(find_conversation(store, conversation_id).items)
+    # A chain of responses is read from its newest back to its first.
+    turns: list[list[Json]] = []
+    while previous is not None:
+        row = store.response(previous) if is_valid_id(previous) else None
+        if row is None:
+            raise invalid_request(
+                "previous_response_id",
+                f"Previous response with id '{previous:.200}' not found.",
+                "previous_response_not_found",
+            )
+        turns.append(store.items(row.input) + store.items(row.output))
+        previous = row.body["previous_response_id"]
+    return [item for turn in reversed(turns) for item in turn]
+
+
+def _new_items(store: Store, sent: list[Json], earlier: list[Json]) -> list[Json]:
+    """Return the items to store, without references to items that the model sees anyway."""
+    known = {item["id"] for item in earlier}
+    new: list[Json] = []
+    for one, item in zip(sent, make_stored_items(sent, "input", store.item_anywhere), strict=True):
+        if item["id"] not in known:  # 1. a new item, or a reference to one from elsewhere
+            new.append(item)
+        elif not is_reference(one):  # 2. an id that is taken (3. a reference: left out)
+            raise duplicate_item(item["id"], "input")
+    return new

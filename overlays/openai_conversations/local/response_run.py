@@ -1,0 +1,210 @@
+"""One response from its creation to its end, as a stream of events.
+
+Every response is produced this way; a request that does not stream gets the last event's response.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import ServiceError
+from .ids import new_item_id
+from .model import LocalModel, ModelError, Text
+from .output_events import item_events, text_message_events
+from .response_plan import ResponsePlan
+from .stored_items import make_output_item
+from .tokens import usage
+
+Json = dict[str, Any]
+
+logger = logging.getLogger(__name__)
+
+#: Stores the end of a response and releases its locks. Is given the plan, the final fields, the
+#: output and all events; returns False if the response was cancelled or deleted meanwhile.
+Commit = Callable[[ResponsePlan, Json, list[Json], list[Json]], bool]
+
+
+@dataclass(eq=False)
+class ResponseRun(Iterator[Json]):
+    """The events of one response. Its locks are released in exactly one of three ways:
+
+    1. `commit` releases them, before the last event is handed out: a client that has read it may
+       start the next response at once;
+    2. the model failed with an HTTP error: `release` does, before the `error` event;
+    3. the run is closed or dropped early: `close` does.
+
+    Attributes:
+        plan: The response to make.
+        model: The model that puts out its items.
+        now: Gives Unix time in whole seconds.
+        show: Makes of an event what the client gets of it.
+        commit: See `Commit`.
+        release: Releases the locks of a response.
+    """
+
+    plan: ResponsePlan
+    model: LocalModel
+    now: Callable[[], int]
+    show: Callable[[Json], Json]
+    commit: Commit
+    release: Callable[[Json], None]
+
+    def __post_init__(self) -> None:
+        self._sent: list[Json] = []
+        self._output: list[Json] = []
+        self._incomplete: str | None = None
+        self._error: ModelError | None = None
+        self._events = self._play()
+        self._background: bool = self.plan.response["background"]
+        self._closed = False
+        self._locked = True
+
+    def __next__(self) -> Json:
+        try:
+            return self.show(next(self._events))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the run here; a second time does nothing.
+
+        One in the background does not depend on its client: it is played to its end.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._background:
+                with suppress(ServiceError):
+                    for _ in self._events:
+                        pass
+            self._events.close()
+        finally:
+            self._unlock()
+
+    def __del__(self) -> None:
+        # A generator that never started runs no `finally`, but its locks must be released.
+        # If that fails, as it does once the store is closed, there is nobody left to tell.
+        with suppress(Exception):
+            self.close()
+
+    def result(self) -> Json:
+        """Play to the end and return the finished response.
+
+        Raises:
+            ServiceError: If the model failed with an HTTP error.
+        """
+        last: Json = {}
+        for event in self:
+            last = event
+        if last["type"] == "error":
+            assert self._error is not None
+            status = self._error.status
+            assert status is not None
+            type = "server_error" if status >= 500 else "invalid_request_error"
+            type = "rate_limit_error" if status == 429 else type
+            raise ServiceError(status, self._error.message, type=type, code=self._error.code)
+        response: Json = last["response"]
+        return response
+
+    def _play(self) -> Generator[Json]:
+        for event in _first_events(self.plan.response):
+            yield self._number(event)
+        try:
+            for event in self._output_events():
+                yield self._number(event)
+        except ModelError as error:
+            self._error = error
+        except Exception as error:
+            logger.exception("The model of the local service failed")
+            self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
+        if self._error is not None and self._error.status is not None and not self._background:
+            self._unlock()
+            fields = {"code": self._error.code, "message": self._error.message, "param": None}
+            yield self._number({"type": "error", **fields})
+            return
+        yield self._end()
+
+    def _output_events(self) -> Generator[Json]:
+        plan = self.plan
+        turn = plan.turn
+        if turn is None:
+            turn = self.model.next_turn(plan.request, plan.context)
+        # A turn is 1. a failure, 2. a text whose pieces may still be on their way, 3. whole items.
+        if isinstance(turn, ModelError):
+            self._error = turn
+        elif isinstance(turn, Text):
+            self._incomplete = turn.incomplete
+            status = "incomplete" if turn.incomplete else "completed"
+            id = new_item_id("message")
+            self._output.append((yield from text_message_events(id, 0, turn.pieces, status)))
+        else:
+            # All are made first: a wrong item fails the response before any of it is sent.
+            for index, item in enumerate([make_output_item(output) for output in turn]):
+                yield from item_events(item, index)
+                self._output.append(item)
+
+    def _end(self) -> Json:
+        try:
+            return self._committed()
+        except ServiceError as error:
+            if not self._background:
+                raise
+            # Its request got a response long ago; a conflict can only show in the run's result.
+            self._sent.pop()
+            self._error = ModelError(error.message)
+            return self._committed()
+
+    def _committed(self) -> Json:
+        response = self.plan.response | self._outcome()
+        response["usage"] = usage(self.plan.input_tokens, self._output)
+        last = self._number(_last_event(response, self._output))
+        kept = self.commit(self.plan, response, self._output, self._sent)
+        self._locked = False
+        if not kept:
+            message = "The response was cancelled or deleted while it was being made."
+            raise ServiceError(400, message, code="response_cancelled")
+        return last
+
+    def _outcome(self) -> Json:
+        if self._error is not None:
+            code = "server_error" if self._error.status is not None else self._error.code
+            return {"status": "failed", "error": {"code": code, "message": self._error.message}}
+        if self._incomplete is not None:
+            return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
+        return {"status": "completed", "completed_at": self.now()}
+
+    def _unlock(self) -> None:
+        if self._locked:
+            self._locked = False
+            self.release(self.plan.response)
+
+    def _number(self, event: Json) -> Json:
+        event = {"type": event["type"], "sequence_number": len(self._sent), **event}
+        self._sent.append(event)
+        return event
+
+
+def replay_events(response: Json, output: list[Json]) -> list[Json]:
+    """Return the events of a finished response that was not streamed."""
+    started = {name: response[name] for name in response if name not in ("usage", "completed_at")}
+    inner = [event for index, item in enumerate(output) for event in item_events(item, index)]
+    events = [*_first_events(started), *inner, _last_event(response, output)]
+    return [event | {"sequence_number": n} for n, event in enumerate(events)]
+
+
+def _first_events(response: Json) -> list[Json]:
+    started: Json = response | {"status": "in_progress", "output": []}
+    names = ("response.created", "response.in_progress")
+    return [{"type": name, "response": started} for name in names]
+
+
+def _last_event(response: Json, output: list[Json]) -> Json:
+    # The API has no event of its own for a cancelled response.
+    status = "failed" if response["status"] == "cancelled" else response["status"]
+    return {"type": f"response.{status}", "response": response | {"output": output}}

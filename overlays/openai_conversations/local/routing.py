@@ -1,0 +1,117 @@
+"""From an HTTP request to the operation that it means, with everything checked and typed.
+
+The OpenAPI document names each operation's path, its parameters with types and most defaults, and
+the schema of its body; the one default that it states in prose only, the order of a list, is here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._schema import Operation, Parameter, match, methods, problems
+from .errors import ServiceError, invalid_request, schema_mismatch
+from .http_messages import PREFIX, ServiceRequest
+from .json_body import decode_body
+from .stored_items import complete_request_item
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedRequest:
+    """A request that fits the OpenAPI document, as the rules of its operation take it.
+
+    Attributes:
+        operation_id: The operation, by its id in the document.
+        path: The decoded path parameters.
+        query: The query parameters as typed values.
+        body: The JSON body; empty if there is none.
+    """
+
+    operation_id: str
+    path: dict[str, str]
+    query: dict[str, Any]
+    body: dict[str, Any]
+
+    @property
+    def include(self) -> list[str]:
+        """Return the optional parts of items that the query or the body asks for."""
+        return self.query.get("include") or self.body.get("include") or []
+
+
+def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
+    """Find the operation of a request and check the request against the OpenAPI document.
+
+    Raises:
+        ServiceError: 404 or 405 if there is no such operation, 400, 413 or 415 for a query or a
+            body that does not fit it.
+    """
+    path = relative_path(request.path)
+    hit = match(request.method, path)
+    if hit is None:
+        wanted = f"{request.method} {request.path:.200}"
+        if methods(path):
+            raise ServiceError(405, f"Not allowed to {wanted}.", code="method_not_allowed")
+        raise ServiceError(404, f"Unknown request URL: {wanted}.", code="unknown_url")
+    operation, values = hit
+    query = _read_query(operation, request.query)
+    return RoutedRequest(operation.id, values, query, _read_body(operation, request, max_body))
+
+
+def relative_path(path: str) -> str:
+    """Return a path without the prefix of the API."""
+    return path.removeprefix(PREFIX) if path == PREFIX or path.startswith(f"{PREFIX}/") else path
+
+
+def _read_body(operation: Operation, request: ServiceRequest, max_body: int) -> dict[str, Any]:
+    if operation.body is None:
+        return {}
+    # 1. A body. 2. None, where the document requires one. 3. None, where it may be missing.
+    if request.body.strip():
+        body = decode_body(request.body, request.headers, max_body)
+    elif operation.body_required:
+        raise invalid_request(None, "A JSON body is required.", "missing_required_parameter")
+    else:
+        body = {}
+    for name in ("items", "input"):
+        if isinstance(body.get(name), list):
+            body[name] = [complete_request_item(item) for item in body[name]]
+    if found := problems(operation.body, body):
+        raise schema_mismatch(found)
+    return body
+
+
+def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the typed query parameters; those that the operation does not have are ignored."""
+    given: dict[str, list[str]] = {}
+    for name, text in pairs:
+        # A list repeats its name, with or without [] or [0] behind it.
+        given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(text)
+    values: dict[str, Any] = {}
+    for parameter in operation.parameters:
+        name = parameter.name.removesuffix("[]")
+        if parameter.place == "query" and name in given:
+            values[name] = _read_parameter(parameter, name, given[name])
+        elif "default" in parameter.schema:
+            values[name] = parameter.schema["default"]
+    return values
+
+
+def _read_parameter(parameter: Parameter, name: str, texts: list[str]) -> Any:
+    declared = parameter.schema.get("type")
+    value: Any = texts
+    if declared != "array":
+        if len(texts) > 1:
+            raise invalid_request(
+                name, f"Query parameter '{name}' was given {len(texts)} times; give it once."
+            )
+        value = texts[0]
+        # Text that cannot be read as its type stays text, and then does not fit the schema.
+        if declared == "integer" and re.fullmatch(r"-?[0-9]{1,15}", value):
+            value = int(value)
+        elif declared == "boolean" and value in ("true", "false"):
+            value = value == "true"
+    if found := problems(parameter.schema, value):
+        raise schema_mismatch([problem.under(name) for problem in found])
+    return value

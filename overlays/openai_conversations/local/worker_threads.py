@@ -1,0 +1,93 @@
+"""Run the synchronous service from an event loop without stopping the loop.
+
+The service waits for a disk and, with a function as model, for anything at all. So the in-process
+transport and the HTTP application run it in anyio's worker threads, under asyncio and trio alike.
+Cancellation is what makes that more than one line: a response that arrives after its client has
+gone must still be closed, because a streamed one locks its conversation until then.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from inspect import signature
+from typing import Any
+
+from anyio import to_thread
+
+from .http_messages import Service, ServiceRequest, ServiceResponse, close_iterator
+
+# anyio before 4.1 has another name for it, and httpx accepts any anyio.
+_KEYWORDS = signature(to_thread.run_sync).parameters
+_ABANDON: dict[str, Any] = {
+    "abandon_on_cancel" if "abandon_on_cancel" in _KEYWORDS else "cancellable": True
+}
+
+
+class StreamReader:
+    """A streamed body that may be read and closed by different threads.
+
+    Closing never waits for a chunk that is being made, which takes as long as a model likes: the
+    thread that makes it closes the body then.
+    """
+
+    def __init__(self, body: Iterator[bytes]) -> None:
+        self._body = body
+        self._lock = threading.Lock()
+        self._reading: Future[None] = Future()
+        self._reading.set_result(None)
+        self._closed = False
+
+    def next(self) -> bytes | None:
+        """Return the next chunk, or None at the end and after `close`."""
+        with self._lock:
+            if self._closed:
+                return None
+            self._reading = Future()
+        try:
+            return next(self._body, None)
+        finally:
+            self._reading.set_result(None)
+
+    async def next_async(self) -> bytes | None:
+        """Do the same on a worker thread. After a cancellation, `close` must be called."""
+        return await to_thread.run_sync(self.next, **_ABANDON)
+
+    def close(self) -> None:
+        """End the stream and release its locks; a second time does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        # Runs now if no chunk is being made, or on the thread that makes one once it is there.
+        self._reading.add_done_callback(lambda _: close_iterator(self._body))
+
+
+async def handle_in_thread(service: Service, request: ServiceRequest) -> ServiceResponse:
+    """Let the service handle a request on a worker thread.
+
+    Args:
+        service: The service.
+        request: The request.
+
+    Returns:
+        The response; it must be closed.
+
+    Raises:
+        Exception: Whatever the service raises. A cancellation ends the wait at once. As behind a
+            real connection, the service finishes its work, and its response is closed.
+    """
+    done: Future[ServiceResponse] = Future()
+
+    def handle() -> ServiceResponse:
+        response = service.handle(request)
+        done.set_result(response)
+        return response
+
+    try:
+        return await to_thread.run_sync(handle, **_ABANDON)
+    except BaseException:
+        # Runs now if there is a response, or on the worker thread once there is.
+        done.add_done_callback(lambda future: future.result().close())
+        raise

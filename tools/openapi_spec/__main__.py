@@ -1,0 +1,93 @@
+"""`make spec`: run the pipeline of this package, write spec/, and say what happened."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from tools import ROOT
+from tools.errors import ToolError, exit_status
+from tools.files import load, replace, to_yaml
+from tools.openapi import operations
+from tools.openapi_spec import build, read_selection
+from tools.openapi_spec.lock import new_lock, read_lock
+from tools.values import Json
+
+USAGE = (
+    "usage: make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1], "
+    "for example UPSTREAM=../shared/upstream/2026-08-21.openapi.json"
+)
+HEADER = """\
+Made by `make spec` from the document that spec/upstream.lock names. Do not edit: say what to keep
+in spec/selection.yaml, what to fix in spec/fixes.overlay.yaml, what to explain in
+spec/docs.overlay.yaml, and run `make spec` again.
+"""
+PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build; do not commit.\n"
+
+
+def main() -> None:
+    """Take the arguments, do the work, print the summary and the report of changes."""
+    parser = argparse.ArgumentParser(prog="tools.openapi_spec", usage=USAGE.removeprefix("usage: "))
+    parser.add_argument("upstream", nargs="?", default="")
+    parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
+    given = parser.parse_args()
+    if not given.upstream:
+        raise ToolError(f"UPSTREAM is missing: say which document to trim. {USAGE}")
+    run(given.upstream, given.root)
+
+
+def run(source: str, root: Path) -> None:
+    """Make `root`/spec/openapi.yaml and upstream.lock from the document at `source`."""
+    start = time.perf_counter()
+    keep_prose = os.environ.get("KEEP_PROSE", "") not in ("", "0")
+    spec = root / "spec"
+    target, lock_file = spec / "openapi.yaml", spec / "upstream.lock"
+    built = build(load(source), root=root, keep_prose=keep_prose)
+    lock = new_lock(
+        source,
+        built.sha256,
+        read_lock(lock_file),
+        read_selection(spec / "selection.yaml").repository,
+        os.environ.get("COMMIT") or None,
+        os.environ.get("DATE") or None,
+    )
+    text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
+    changes = _changes(target, built.document, text)
+    changed = replace({target: text, lock_file: lock.text()})
+    seconds = time.perf_counter() - start
+    print(_summary(built.document, text, seconds))
+    for line in built.skipped:
+        print(f"skipped (optional): {line}")
+    for line in built.notes:
+        print(f"note: {line}")
+    names = ", ".join(f"spec/{path.name}" for path in changed)
+    print(f"written: {names}" if changed else "written: nothing, spec/ is up to date")
+    print(f"\n{changes}")
+
+
+def _summary(document: Json, text: str, seconds: float) -> str:
+    total = len(list(operations(document)))
+    schemas = len(document["components"].get("schemas", ()))
+    return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
+
+
+def _changes(target: Path, document: Json, text: str) -> str:
+    """Return the report of changes against what is in spec/ now, before it is replaced."""
+    from tools.changes import NOTHING, report
+
+    if not target.exists():
+        return "There was no spec/openapi.yaml before, so there is nothing to compare with."
+    if target.read_bytes() == text.encode():
+        return NOTHING
+    try:
+        previous = load(str(target))
+    except ToolError as error:
+        return (
+            f"Nothing was compared: the spec/openapi.yaml that was there cannot be used ({error})"
+        )
+    return report(previous, document)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(main))

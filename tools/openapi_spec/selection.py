@@ -1,0 +1,99 @@
+"""Read `spec/selection.yaml`: which operations are kept, and the general trimming rules."""
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from tools.errors import ToolError
+from tools.files import fetch, parse
+from tools.values import is_list, is_object
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Keywords that go, and why. `prose` ones stay when somebody asks to keep the prose."""
+
+    drop: tuple[str, ...]
+    reason: str
+    prose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is taken from the upstream document."""
+
+    repository: str
+    title: str
+    operations: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    def keeps(self, keyword: str, *, keep_prose: bool = False) -> bool:
+        """Tell whether a keyword survives the rules."""
+        return not any(
+            fnmatchcase(keyword, pattern)
+            for rule in self.rules
+            if not (rule.prose and keep_prose)
+            for pattern in rule.drop
+        )
+
+
+def read_selection(path: Path) -> Selection:
+    """Read the file; ToolError names the entry that is not as it should be."""
+    content = parse(fetch(str(path)), path.name)
+    top = _mapping(content, path.name, "the file", {"repository", "title", "operations", "rules"})
+    operations: list[str] = []
+    for where, entry in _entries(top, path.name, "operations"):
+        group = _mapping(entry, path.name, where, {"keep", "reason"})
+        _text(group, path.name, where, "reason")
+        operations += _names(group, path.name, where, "keep")
+    twice = sorted({name for name in operations if operations.count(name) > 1})
+    if twice:
+        raise ToolError(f"{path.name}: operations: named twice: {', '.join(twice)}.")
+    rules: list[Rule] = []
+    for where, entry in _entries(top, path.name, "rules"):
+        rule = _mapping(entry, path.name, where, {"drop", "reason", "prose"})
+        prose = rule.get("prose", False)
+        if not isinstance(prose, bool):
+            raise ToolError(f"{path.name}: {where}.prose: expected true or false, got {prose!r}.")
+        reason = _text(rule, path.name, where, "reason")
+        rules.append(Rule(tuple(_names(rule, path.name, where, "drop")), reason, prose))
+    repository = _text(top, path.name, "the file", "repository")
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise ToolError(f"{path.name}: repository: expected owner/name, got {repository!r}.")
+    title = _text(top, path.name, "the file", "title")
+    return Selection(repository, title, tuple(operations), tuple(rules))
+
+
+def _mapping(value: object, name: str, where: str, allowed: set[str]) -> dict[str, Any]:
+    if not is_object(value):
+        raise ToolError(f"{name}: {where}: expected an object, got {value!r:.60}.")
+    unknown = sorted(str(key) for key in value if key not in allowed)
+    if unknown:
+        raise ToolError(
+            f"{name}: {where}: unknown key {', '.join(unknown)}; "
+            f"expected {', '.join(sorted(allowed))}."
+        )
+    return value
+
+
+def _entries(top: dict[str, Any], name: str, key: str) -> list[tuple[str, object]]:
+    value = top.get(key)
+    if not is_list(value) or not value:
+        raise ToolError(f"{name}: {key}: expected a list with at least one entry.")
+    return [(f"{key}[{index}]", entry) for index, entry in enumerate(value)]
+
+
+def _names(entry: dict[str, Any], name: str, where: str, key: str) -> list[str]:
+    value = entry.get(key)
+    if not is_list(value) or not value or not all(isinstance(v, str) for v in value):
+        raise ToolError(f"{name}: {where}.{key}: expected a list of names, got {value!r:.60}.")
+    return value
+
+
+def _text(entry: dict[str, Any], name: str, where: str, key: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ToolError(f"{name}: {where}: `{key}` is missing or empty; every entry needs one.")
+    return value.strip()

@@ -1,0 +1,208 @@
+"""Make the sync client from the async one: `overlays/*/_async` -> `overlays/*/_sync`.
+
+The client is written once, as async code. What differs by more than a keyword lives in modules
+outside both folders, which NAMES exchanges; everything else is translated here, so that stack
+traces, hover text and "go to definition" are real code in both.
+
+    python -m tools.unasync            write _sync
+    python -m tools.unasync --check    say whether _sync is current, write nothing
+
+Source is translated token by token. Tokens, not a syntax tree, so that comments, docstrings and
+line breaks stay where they are. Not a text substitution either: what a word means (a keyword, a
+name, a part of a docstring) is known.
+"""
+
+import ast
+import io
+import re
+import sys
+import tokenize
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tools.errors import ToolError, exit_status
+
+#: Names that are not simply "Async" + the sync name.
+NAMES = {
+    "AnyIOBackend": "SyncBackend",
+    "AsyncByteStream": "SyncByteStream",
+    "StopAsyncIteration": "StopIteration",
+    "__aenter__": "__enter__",
+    "__aexit__": "__exit__",
+    "__aiter__": "__iter__",
+    "__anext__": "__next__",
+    "_async": "_sync",
+    "concurrency_async": "concurrency_sync",
+    "aclose": "close",
+    "aiter_bytes": "iter_bytes",
+    "aiter_lines": "iter_lines",
+    "aiter_text": "iter_text",
+    "anext": "next",
+    "aread": "read",
+    "handle_async_request": "handle_request",
+}
+#: Generic types of which only the first argument is left.
+UNWRAPPED = ("AsyncPaginator", "Awaitable")
+
+PACKAGE = Path(__file__).resolve().parents[1] / "overlays" / "openai_conversations"
+SOURCE = PACKAGE / "_async"
+TARGET = PACKAGE / "_sync"
+# An import that is longer is wrapped, as `ruff format` would.
+WIDTH = 100
+
+_WORD = re.compile(r"\b(?:await |async (?=def|with|for))|\b[A-Za-z_]+\b")
+# A token, and where it starts and ends in the whole text.
+_Token = tuple[tokenize.TokenInfo, int, int]
+_Edit = tuple[int, int, str]
+
+
+def build() -> dict[Path, str]:
+    """Return the files that TARGET should hold, path to text, in a fixed order. Write nothing."""
+    return {
+        TARGET / path.name: translate(path.read_text("utf-8"), f"{SOURCE.name}/{path.name}")
+        for path in sorted(SOURCE.glob("*.py"))
+    }
+
+
+def main(arguments: Sequence[str] = ()) -> None:
+    """Write `_sync`; with `--check`, only compare.
+
+    Raises:
+        ToolError: with `--check`, when a file is missing, left over or different.
+    """
+    wanted = build()
+    present = set(TARGET.glob("*.py"))
+    if "--check" in arguments:
+        stale = [
+            path.name
+            for path in sorted(present | set(wanted))
+            if path not in present or wanted.get(path) != path.read_text("utf-8")
+        ]
+        if stale:
+            raise ToolError(
+                f"_sync is not what _async gives: {', '.join(stale)}. Change _async, then run "
+                "`make generate`"
+            )
+        return
+    TARGET.mkdir(exist_ok=True)
+    for path in present - set(wanted):
+        path.unlink()
+    for path, text in wanted.items():
+        path.write_text(text, "utf-8")
+
+
+def translate(source: str, name: str) -> str:
+    """Return the sync form of a module.
+
+    Args:
+        source: the text of the async module.
+        name: how to call it in the first line of the result.
+    """
+    starts = [0]
+    for line in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    tokens = [
+        (
+            token,
+            starts[token.start[0] - 1] + token.start[1],
+            starts[token.end[0] - 1] + token.end[1],
+        )
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type not in (tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    ]
+    text = _apply(source, list(_edits(source, tokens)))
+    return f"# Made from {name} by tools/unasync. Do not edit.\n" + _tidy_imports(text)
+
+
+def _rename(word: str) -> str:
+    if word in NAMES:
+        return NAMES[word]
+    if word in UNWRAPPED:
+        return word
+    # A private class keeps its underscore: _AsyncBody -> _Body.
+    private = word[: len(word) - len(word.lstrip("_"))]
+    bare = word[len(private) :]
+    if bare.startswith("Async") and bare[5:6].isupper():
+        return private + bare[5:]
+    return word
+
+
+def _rename_in_text(text: str) -> str:
+    return _WORD.sub(lambda found: "" if found[0].endswith(" ") else _rename(found[0]), text)
+
+
+def _edits(source: str, tokens: list[_Token]) -> Iterator[_Edit]:
+    for index, (token, start, end) in enumerate(tokens):
+        if token.type in (tokenize.STRING, tokenize.COMMENT) or (
+            tokenize.tok_name[token.type] == "FSTRING_MIDDLE" and source[start:end] == token.string
+        ):
+            yield start, end, _rename_in_text(token.string)
+        elif token.type != tokenize.NAME:
+            continue
+        elif token.string in ("async", "await"):
+            yield start, tokens[index + 1][1], ""
+        elif token.string in UNWRAPPED and tokens[index + 1][0].string == "[":
+            comma, closing = _first_argument(tokens, index + 1)
+            yield start, tokens[index + 1][2], ""
+            yield tokens[comma][1], tokens[closing][2], ""
+        elif (renamed := _rename(token.string)) != token.string:
+            yield start, end, renamed
+
+
+def _first_argument(tokens: list[_Token], opening: int) -> tuple[int, int]:
+    """Return where the first argument in brackets ends, and where the bracket closes."""
+    depth, comma = 0, None
+    for index in range(opening, len(tokens)):
+        text = tokens[index][0].string
+        if tokens[index][0].type != tokenize.OP:
+            continue
+        if text in "([{":
+            depth += 1
+        elif text in ")]}":
+            depth -= 1
+            if depth == 0:
+                return (index if comma is None else comma), index
+        elif text == "," and depth == 1 and comma is None:
+            comma = index
+    raise ValueError("a bracket is never closed")
+
+
+def _apply(source: str, edits: list[_Edit]) -> str:
+    # An edit inside a stretch that another one removes has no place any more.
+    result: list[str] = []
+    at = 0
+    for start, end, new in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+        if start < at:
+            continue
+        result += (source[at:start], new)
+        at = end
+    return "".join(result) + source[at:]
+
+
+def _tidy_imports(text: str) -> str:
+    """Take names that have become one, or are no longer used, out of the imports."""
+    lines = text.splitlines(keepends=True)
+    for node in reversed([n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]):
+        names = [
+            alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names
+        ]
+        kept = sorted(set(names) - set(UNWRAPPED), key=_import_order)
+        if kept == names:
+            continue
+        indent = " " * node.col_offset
+        head = f"{indent}from {'.' * node.level}{node.module or ''} import "
+        new = head + ", ".join(kept) + "\n" if kept else ""
+        if len(new) > WIDTH + 1:
+            new = head + "(\n" + "".join(f"{indent}    {n},\n" for n in kept) + f"{indent})\n"
+        lines[node.lineno - 1 : node.end_lineno] = [new]
+    return "".join(lines)
+
+
+def _import_order(name: str) -> tuple[int, str]:
+    """Sort as ruff does: constants, then classes, then the rest."""
+    rank = 0 if name.isupper() else 1 if name[:1].isupper() else 2
+    return rank, name
+
+
+if __name__ == "__main__":
+    sys.exit(exit_status(lambda: main(sys.argv[1:])))
