@@ -30,7 +30,8 @@ class AsyncResource:
     """A group of operations of one client."""
 
     def __init__(self, client: AsyncHttpMethods, *, form: _Form = "parsed") -> None:
-        """
+        """Make a resource of a client.
+
         Args:
             client: sends the requests.
             form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.

@@ -31,7 +31,8 @@ class Resource:
     """A group of operations of one client."""
 
     def __init__(self, client: HttpMethods, *, form: _Form = "parsed") -> None:
-        """
+        """Make a resource of a client.
+
         Args:
             client: sends the requests.
             form: of the results: models, `RawResponse`s or `APIResponse`s.
