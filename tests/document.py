@@ -114,7 +114,7 @@ def tags(member: Schema) -> list[str]:
 
 
 def variants(schema: Schema) -> dict[str, list[Schema]]:
-    """For a union that `type` tells apart: each value of `type` and the members that share it.
+    """Return, for a union that `type` tells apart, its values and the members that share each.
 
     Empty for everything else: not a union, a single object beside null or a string, or members
     without a `type`.
@@ -139,7 +139,7 @@ def _class_overrides() -> dict[str, Schema]:
 
 
 def python_name(name: str) -> str:
-    """What the generated package calls the component schema `name`.
+    """Return the name that the component schema `name` has in the generated package.
 
     Its title where an Overlay gave it one, else its name, without a number of upstream's.
     """

@@ -62,7 +62,7 @@ def generated() -> str:
 
 
 def facade() -> str:
-    """Check the methods of the facade, for every operation of the spec."""
+    """Check that the facade has a method for every operation of the spec."""
     from tools.facade import check
 
     return check()

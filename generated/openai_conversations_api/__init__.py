@@ -37,6 +37,7 @@ _HOMES = {
     "encode": ".types",
     "omit": "._omit",
 }
+_MODULES = ("api", "client", "errors", "models", "params", "types")
 
 __all__ = (
     "ApiError",
@@ -55,12 +56,12 @@ __all__ = (
 
 def __getattr__(name: str) -> Any:
     value: Any
-    if name in ("api", "models", "params"):
-        value = _import(f".{name}", __name__)
-    elif name == "__provenance__":
+    if name == "__provenance__":
         value = _import("._provenance", __name__).PROVENANCE
     elif name in _HOMES:
         value = getattr(_import(_HOMES[name], __name__), name)
+    elif name in _MODULES:
+        value = _import(f".{name}", __name__)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -68,4 +69,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

@@ -29,7 +29,7 @@ class Client:
         token: sent as `Authorization: Bearer …`; None sends no such header.
         timeout: seconds, or an `httpx.Timeout`. Default: 600 s, 5 s to connect.
         headers: further headers of every request.
-        httpx_client: a client of yours to send with; it is never closed here.
+        httpx_client: your own client to send with; it is never closed here.
         async_httpx_client: the same for the `asyncio` functions.
     """
 

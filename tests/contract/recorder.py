@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from openai_conversations._async.sender import AsyncSender
-from openai_conversations._request.attempt import Attempt
+from openai_conversations._request.request import Attempt
 from openai_conversations._sync.sender import Sender
 
 from tests.contract.checker import check_request, check_response

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openai_conversations._request.encoding import dumps
-from openai_conversations._response import json as _json
+from openai_conversations._response import parsing as _json
 
 VALUES = st.recursive(
     st.none()

@@ -140,6 +140,19 @@ def test_one_client_in_several_event_loops() -> None:
     gc.collect()
 
 
+def test_a_client_used_under_asyncio_is_closed_under_trio() -> None:
+    with Loopback(lambda peer: peer.events(delta(0, "x")), answers(CONVERSATION)) as server:
+        client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
+
+        async def call() -> None:
+            await client.responses.create(model="m", input="x", stream=True)
+
+        anyio.run(call)
+        anyio.run(client.close, backend="trio")
+    assert client.is_closed()
+    gc.collect()
+
+
 def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixture) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
 

@@ -29,10 +29,9 @@ def facts(response: httpx.Response) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("content", "encoding"), [(CONTENT, None), (gzip.compress(CONTENT), b"gzip")]
-)
-def test_it_is_like_a_response_that_httpx_has_read(content: bytes, encoding: bytes | None) -> None:
+@pytest.mark.parametrize("encoding", [None, b"gzip"])
+def test_it_is_like_a_response_that_httpx_has_read(encoding: bytes | None) -> None:
+    content = gzip.compress(CONTENT) if encoding else CONTENT
     headers = [KIND, *([(b"Content-Encoding", encoding)] if encoding else [])]
     extensions = {"http_version": b"HTTP/1.1", "reason_phrase": b"Fine"}
     expected = httpx.Response(

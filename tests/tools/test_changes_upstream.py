@@ -37,7 +37,7 @@ def trimmed() -> tuple[Json, Json]:
 
 @pytest.fixture(scope="module")
 def differing(trimmed: tuple[Json, Json]) -> set[str]:
-    """The places that a plain diff finds, spelled as the report spells them."""
+    """Return the places that a plain diff finds, spelled as the report spells them."""
     old, new = (json.dumps(document) for document in trimmed)
     for before, after in RENAMED.findall(report(*trimmed)):
         old = old.replace(f'"{before}"', f'"{after}"').replace(f'/{before}"', f'/{after}"')
@@ -168,7 +168,7 @@ def test_a_schema_written_in_line_is_no_difference(trimmed: tuple[Json, Json], n
 
 
 def test_whole_and_trimmed_documents_compare_alike(tmp_path: Path):
-    """Our own Overlays never show, whichever side has been through them."""
+    """Check that our Overlays never show, whichever side has been through them."""
     spec = tmp_path / "spec.json"  # JSON, because a YAML parser takes seconds each time
     spec.write_text(json.dumps(load(str(ROOT / "spec" / "openapi.yaml"))), encoding="utf-8")
     old, new = str(VERSIONS[0]), str(VERSIONS[-1])

@@ -84,7 +84,7 @@ CASES: dict[str, tuple[Json, Json, str, bool, bool]] = {
 
 @pytest.mark.parametrize(("old", "new", "line", "sent", "got"), CASES.values(), ids=CASES)
 def test_the_verdict_depends_on_the_side(old: Json, new: Json, line: str, sent: bool, got: bool):
-    """As a schema of its own, and written in place."""
+    """Compare a schema of its own, and one written in place."""
     for name, breaks in (("Sent", sent), ("Got", got)):
         before, after = document(), document()
         before["components"]["schemas"][name] = old

@@ -76,7 +76,7 @@ def test_every_member_of_the_unions_people_meet_is_explained(union: str) -> None
 
 
 def test_nearly_every_field_is_explained() -> None:
-    """A new field may wait for its words; a new kind with all its fields may not."""
+    """Let a new field wait for its words, and not a new kind with all its fields."""
     all_fields = [
         (f"{name}.{field}", schema)
         for name in schemas()
@@ -105,7 +105,7 @@ def test_every_action_explains_itself_under_a_name_of_its_own() -> None:
 
 
 def test_every_action_only_adds_words() -> None:
-    """What changes the structure belongs into fixes.overlay.yaml."""
+    """Check that changes of the structure stand in fixes.overlay.yaml."""
     for action in actions():
         assert not action.remove, action.name
         assert action.update.keys() <= {"summary", "description", "schema"}, action.name

@@ -92,7 +92,7 @@ for method in (items.create, AsyncClient(api_key="k").conversations.items.create
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the package that the grown document gives."""
+    """Return the folder with the package that the grown document gives."""
     return grown.generated(tmp_path_factory.mktemp("grown"), grown.grown())
 
 

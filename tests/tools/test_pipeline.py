@@ -93,7 +93,7 @@ def project(folder: Path, fixes: str = FIXES) -> Path:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in which `make spec` has run on the document."""
+    """Return a project in which `make spec` has run on the document."""
     root = project(tmp_path_factory.mktemp("garden"))
     shutil.copy(UPSTREAM, root / "2026-05-04.openapi.yaml")
     make_spec(str(root / "2026-05-04.openapi.yaml"), root)
@@ -107,7 +107,7 @@ def spec(root: Path) -> Json:
 
 @pytest.fixture(scope="module")
 def made(root: Path) -> ModuleType:
-    """The package generated from it, imported."""
+    """Import the package generated from it."""
     told = build(root, root / "made")
     assert told.notices == ()
     assert told.summary == f"4 of 4 operations, {len(KEPT)} of {len(KEPT)} schemas"

@@ -143,7 +143,7 @@ def test_a_recursive_type_is_no_cycle(root: Path, run: Run) -> None:
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    """A service on the loopback that has the document at /up.json and nothing else."""
+    """Serve the document at /up.json on the loopback, and nothing else."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

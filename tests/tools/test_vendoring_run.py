@@ -120,7 +120,7 @@ def needed(name: str, found: set[str]) -> set[str]:
 
 @pytest.fixture
 def dependencies(tmp_path: Path) -> Path:
-    """A folder that holds httpx, attrs and what they need, and nothing else."""
+    """Make a folder that holds httpx, attrs and what they need, and nothing else."""
     folder = tmp_path / "dependencies"
     folder.mkdir()
     for name in needed("httpx", set()) | needed("attrs", set()):

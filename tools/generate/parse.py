@@ -167,7 +167,7 @@ def _generator_names(parsed: Parsed, overrides: dict[str, ClassOverride]) -> set
 
 
 def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, ClassOverride]:
-    """Overrides that take out the numbers which only the generator or upstream's tooling added.
+    """Return overrides without the numbers that only the generator or upstream's tooling added.
 
     `PromptType0` (the object inside a nullable schema `Prompt`) becomes `Prompt`, and `Thing2`
     (from a component `Thing-2`, or one called so) becomes `Thing`, where nothing else is so named.

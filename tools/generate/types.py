@@ -130,7 +130,7 @@ class Types:
         return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
     def others(self, name: str) -> Node:
-        """What the values of undeclared keys are; ANY where the document says nothing."""
+        """Return the node of undeclared keys; ANY where the document says nothing."""
         extra = self.models[name].additional_properties
         return ANY if extra is None else self.node(extra)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
 
 from .._request.validation import check_integer, invalid
 from .._response.raw_response import Head, RawResponse
@@ -35,7 +36,8 @@ class AsyncAPIResponse(Head, Generic[_T]):
     def __init__(
         self, raw: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
     ) -> None:
-        """
+        """Wrap a response.
+
         Args:
             raw: the response, with nothing of its body read.
             abort: ends the reading when it is set.
@@ -134,3 +136,31 @@ def _checked(chunk_size: int | None) -> int | None:
     if chunk_size is not None and check_integer(chunk_size, "chunk_size", _SIZE) < 1:
         raise invalid("chunk_size", _SIZE, chunk_size)
     return chunk_size
+
+
+class _AsyncClosable(Protocol):
+    async def close(self) -> None: ...
+
+
+_OpenedT = TypeVar("_OpenedT", bound=_AsyncClosable)
+
+
+class AsyncResponseContextManager(Generic[_OpenedT]):
+    """`async with` sends the request and gives what it opens; leaving the block closes that."""
+
+    def __init__(self, send: Callable[[], Awaitable[_OpenedT]]) -> None:
+        self._send = send
+        self._opened: _OpenedT | None = None
+
+    async def __aenter__(self) -> _OpenedT:
+        self._opened = opened = await self._send()
+        return opened
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            await self._opened.close()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import httpcore
 import httpx
 
-from .._request.attempt import ATTEMPT, Attempt
+from .._request.request import ATTEMPT, Attempt
 from .._transport.concurrency_async import Event, current_loop, wait_for
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse

@@ -12,6 +12,7 @@ from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import invalid
 from .._response.parsing import parse_response
+from .sender import AsyncSender
 
 _T = TypeVar("_T")
 
@@ -20,6 +21,9 @@ class AsyncHttpMethods:
     """The part of a client that resources know; and `get`, `post` and `delete` by path."""
 
     _client_options: ClientOptions
+    _sender: AsyncSender
+    _parent: AsyncHttpMethods | None = None
+    _closed = False
 
     @property
     def timeout(self) -> httpx.Timeout:
@@ -40,22 +44,30 @@ class AsyncHttpMethods:
         """Return a client like this one with some options changed, see `AsyncClient`."""
         raise NotImplementedError
 
+    def is_closed(self) -> bool:
+        """Return whether this client, or the one it was copied from, has been closed."""
+        return (
+            self._closed
+            or self._sender.http_client.is_closed
+            or (self._parent is not None and self._parent.is_closed())
+        )
+
     async def send(
         self, request: OperationRequest[Any], options: Options
     ) -> tuple[httpx.Response, int]:
-        """Send a request, again where the policy allows it.
+        """Send a request, again where the policy allows it; every method ends here.
 
         Args:
             request: with its path, query and body.
-            options: the caller's, for this request.
+            options: given by the caller for this request.
 
         Returns:
-            The response, and how many retries it took.
+            The response, read unless the request leaves that to the caller, and the retries taken.
 
         Raises:
             OpenAIError: one of its subclasses, see `errors`.
         """
-        raise NotImplementedError
+        return await self._sender.send(self._client_options, request, options, self.is_closed)
 
     @overload
     async def get(self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]) -> _T: ...

@@ -14,9 +14,8 @@ from .._request.types import Options
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_async import AsyncPaginator, first_page
-from .api_response import AsyncAPIResponse
+from .api_response import AsyncAPIResponse, AsyncResponseContextManager
 from .body_reader import AsyncBodyReader
-from .context_managers import AsyncResponseContextManager
 from .http_methods import AsyncHttpMethods
 from .pages import AsyncListing, AsyncPage
 from .streams import AsyncStream
@@ -31,7 +30,8 @@ class AsyncResource:
     """A group of operations of one client."""
 
     def __init__(self, client: AsyncHttpMethods, *, form: _Form = "parsed") -> None:
-        """
+        """Make a resource of a client.
+
         Args:
             client: sends the requests.
             form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.

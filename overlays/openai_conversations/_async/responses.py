@@ -12,7 +12,7 @@ from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
 from .._transport.concurrency_async import AsyncPaginator
-from .context_managers import AsyncResponseContextManager
+from .api_response import AsyncResponseContextManager
 from .pages import AsyncPage
 from .resource import (
     AsyncRawView,

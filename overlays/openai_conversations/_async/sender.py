@@ -6,14 +6,24 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 import httpx
 
-from .._request.attempt import Attempt
-from .._request.request import OperationRequest, PreparedRequest
+from .._request.client_options import check_key
+from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
+from .._request.validation import invalid
 from .._response.parsing import to_status_error
-from .._transport.concurrency_async import abortable, ask_for_key, read_within, sleep
+from .._transport.concurrency_async import (
+    TRANSPORTS,
+    abortable,
+    ask_for_key,
+    open_transport,
+    read_within,
+    sleep,
+)
 from .._transport.log import log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
@@ -22,9 +32,11 @@ from ..errors import (
     APIConnectionError,
     APIError,
     ClientClosedError,
+    InvalidArgumentError,
     OpenAIError,
     RequestAbortedError,
 )
+from .connection_pool import AsyncConnectionPool
 
 if TYPE_CHECKING:
     from .._request.client_options import ClientOptions
@@ -115,7 +127,7 @@ class AsyncSender:
         self, prepared: PreparedRequest, api_key: str | Callable[[], Any]
     ) -> tuple[httpx.Request, Attempt]:
         """Make the request of one attempt, with a key that was asked for now."""
-        key = await ask_for_key(api_key) if callable(api_key) else api_key
+        key = check_key(await ask_for_key(api_key)) if callable(api_key) else api_key
         if self.transport is None:
             return prepared.attempt_with(self.http_client, key)
         return prepared.attempt(key)
@@ -199,3 +211,67 @@ async def _intercept(
         kind = type(response).__name__
         raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
     return response
+
+
+# More connections make httpx's own pool slower for everyone; waiting for one is quicker.
+_PROXY_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+
+
+def open_sender(transport: str | None) -> AsyncSender:
+    """Return a sender with a new httpx client, which its user closes.
+
+    Where the environment names a proxy, httpx does everything, its own pool included.
+
+    Args:
+        transport: The name of a transport; None stands for the fastest that is installed.
+
+    Raises:
+        InvalidArgumentError: There is none of this name, or it is not installed.
+    """
+    name = _choose(transport)
+    if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
+        return AsyncSender(httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True))
+    inner = open_transport(name, AsyncConnectionPool())
+    client = httpx.AsyncClient(transport=_AsyncReplayingTransport(inner), follow_redirects=True)
+    return AsyncSender(client, inner)
+
+
+def _choose(transport: str | None) -> str:
+    if transport is None:
+        return next(name for name in TRANSPORTS if _is_installed(name))
+    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
+    if transport == "http.client":
+        received = "'http.client', which was removed"
+        raise InvalidArgumentError("transport", expected=names, received=received)
+    if transport not in TRANSPORTS:
+        raise invalid("transport", names, transport)
+    if not _is_installed(transport):
+        raise InvalidArgumentError(
+            "transport",
+            expected="a transport that is installed",
+            received=f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs",
+        )
+    return transport
+
+
+def _is_installed(name: str) -> bool:
+    # Without importing it: that is for the first request.
+    return name == "httpx" or find_spec(name) is not None
+
+
+class _AsyncReplayingTransport(httpx.AsyncBaseTransport):
+    """Gives httpx a response that is there already, a redirect, to go on from."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        attempt = request.extensions[ATTEMPT]
+        redirect: httpx.Response | None = attempt.redirect
+        if redirect is not None:
+            attempt.redirect = None
+            return redirect
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()

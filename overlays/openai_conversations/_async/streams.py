@@ -15,8 +15,7 @@ from openai_conversations_api import models
 
 from .._request.operations import event_decoder
 from .._request.validation import is_mapping
-from .._response import json as _json
-from .._response import strict as _strict
+from .._response.parsing import check_strict, loads
 from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import AsyncBodyReader
@@ -35,7 +34,8 @@ class AsyncStream:
     """
 
     def __init__(self, body: AsyncBodyReader, *, operation: str, resumed: bool) -> None:
-        """
+        """Read events from the body of a response.
+
         Args:
             operation: its id, if each event is to be checked against the spec.
             resumed: whether it begins in the middle. Then it may have no events at all.
@@ -91,7 +91,7 @@ class AsyncStream:
     def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
         self._any = True
         try:
-            data = _json.loads(sse.data)
+            data = loads(sse.data)
             event = self._decode(data)
             kind = event.type
         except Exception as error:
@@ -101,7 +101,7 @@ class AsyncStream:
         if kind is None and data.get("error"):
             raise self._to_error(data["error"])
         if self._operation:
-            _strict.check(self._operation, data, self.response, event=True)
+            check_strict(self._operation, data, self.response, event=True)
         if kind in _LAST:
             self._ended = True
             self._last = event

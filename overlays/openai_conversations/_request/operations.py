@@ -43,7 +43,8 @@ class Operation(Generic[_T]):
     """One operation of the spec; its generated module is imported with the first response."""
 
     def __init__(self, operation_id: str) -> None:
-        """
+        """Look an operation up.
+
         Args:
             operation_id: a key of `OPERATIONS`.
         """

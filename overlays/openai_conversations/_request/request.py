@@ -7,21 +7,24 @@ every part again, which costs as much as the rest of a request; it is used only 
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import httpx
 
 from ..errors import InvalidArgumentError
-from .attempt import ATTEMPT, Attempt
-from .client_options import ClientOptions, check_key, merge_headers, to_timeout
+from .client_options import ClientOptions, merge_headers, to_timeout
 from .encoding import dumps, encode_query
-from .types import Omit, Options, given, omit
+from .types import Omit, Options, omit
 from .validation import describe, invalid, is_mapping
 
 _T = TypeVar("_T")
+ATTEMPT = "openai_conversations.attempt"
+"""The key of an `Attempt` in `request.extensions`, which redirected requests share."""
 
 
 class OperationRequest(NamedTuple, Generic[_T]):
@@ -50,6 +53,63 @@ class OperationRequest(NamedTuple, Generic[_T]):
     unread: bool = False
 
 
+class _Stream(Protocol):
+    def get_extra_info(self, info: str, /) -> object: ...
+
+
+class Attempt:
+    """One attempt at one request.
+
+    Attributes:
+        deadline: The moment (`time.monotonic`) by which the attempt must be over, or None.
+        stream: The network stream that works for the attempt, once there is one.
+        sent: Whether any byte of the request has been written; None with a transport that does not
+            tell.
+        interrupted: Whether `interrupt` has been called.
+        whole: Whether the transport should read the whole body before it returns the response.
+        redirect: A response that httpx is to follow.
+    """
+
+    __slots__ = ("deadline", "interrupted", "redirect", "sent", "stream", "whole")
+
+    def __init__(self, deadline: float | None = None) -> None:
+        self.deadline = deadline
+        self.stream: _Stream | None = None
+        self.sent: bool | None = None
+        self.interrupted = False
+        self.whole = False
+        self.redirect: httpx.Response | None = None
+
+    def left(self, timeout: float | None) -> float | None:
+        """Return how long one step may take: its own timeout, or less if the deadline is nearer."""
+        if self.deadline is None:
+            return timeout
+        # Zero would mean "do not block at all" to a socket, and must still end in a timeout.
+        left = max(self.deadline - time.monotonic(), 1e-6)
+        return left if timeout is None or left < timeout else timeout
+
+    def use(self, stream: _Stream) -> None:
+        """Work with a network stream from now on; it is shut if the attempt was interrupted."""
+        self.stream = stream
+        if self.interrupted:
+            shut_down(stream)
+
+    def interrupt(self) -> None:
+        """End the attempt from another thread: one that reads or writes for it sees the end."""
+        self.interrupted = True
+        if self.stream is not None:
+            shut_down(self.stream)
+
+
+def shut_down(stream: _Stream) -> None:
+    """Shut the socket below a network stream, so that a thread blocked in it wakes up."""
+    sock = stream.get_extra_info("socket")
+    if isinstance(sock, socket.socket):
+        with suppress(OSError):
+            # SSLSocket.shutdown would take the TLS state from under the thread that reads.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
 class PreparedRequest:
     """A request with everything that is the same for each attempt, checked and encoded."""
 
@@ -58,7 +118,8 @@ class PreparedRequest:
     def __init__(
         self, client_options: ClientOptions, request: OperationRequest[Any], options: Options
     ) -> None:
-        """
+        """Encode and check all parts of a request.
+
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
@@ -85,19 +146,19 @@ class PreparedRequest:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
         timeout = options.timeout
-        times = to_timeout(timeout) if given(timeout) else client_options.timeout
+        times = client_options.timeout if isinstance(timeout, Omit) else to_timeout(timeout)
         self.timeout = times.as_dict()
         # The longest step's time is also that of the whole attempt, or a response that comes byte
         # by byte would never run into a timeout.
         steps = list(self.timeout.values())
         self.total = None if None in steps else max(cast(list[float], steps))
 
-    def attempt(self, key: object) -> tuple[httpx.Request, Attempt]:
+    def attempt(self, key: str) -> tuple[httpx.Request, Attempt]:
         """Return the request for one more attempt, and the state of that attempt."""
         attempt = Attempt(None if self.total is None else time.monotonic() + self.total)
         headers = list(self.headers.values())
         if "authorization" not in self.headers:
-            headers.append((b"Authorization", b"Bearer " + check_key(key).encode()))
+            headers.append((b"Authorization", b"Bearer " + key.encode()))
         content = self.content or b""
         request = httpx.Request(
             self.method,
@@ -110,7 +171,7 @@ class PreparedRequest:
         return request, attempt
 
     def attempt_with(
-        self, http_client: httpx.Client | httpx.AsyncClient, key: object
+        self, http_client: httpx.Client | httpx.AsyncClient, key: str
     ) -> tuple[httpx.Request, Attempt]:
         """Return the same, with what an `http_client=` adds to each request."""
         request, attempt = self.attempt(key)

@@ -2,18 +2,23 @@
 
 The service sends errors as `{"error": {"message", "type", "param", "code"}}`. Servers that are
 compatible with it also send `{"detail": ...}`, `{"error": "text"}`, HTML of a proxy, or nothing.
+
+msgspec reads JSON where it is installed (extra `fast`) and gives the same values as the standard
+library: what msgspec refuses is read by the standard library, which decides. It is not orjson,
+which is as fast but makes floats of integers beyond 64 bits without a word.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import reprlib
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._request.validation import is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
-from . import json as _json
-from .strict import check
 
 if TYPE_CHECKING:
     import httpx
@@ -28,6 +33,35 @@ _shown.maxstring = _shown.maxother = _SHOWN
 _shown.maxdict = _shown.maxlist = 12
 
 
+def loads(data: bytes) -> Any:
+    """Return the value of a JSON text in UTF-8.
+
+    Raises:
+        ValueError: it is not JSON, or not UTF-8.
+        RecursionError: it is nested too deeply.
+    """
+    try:
+        return _reader()(data)
+    except Exception:
+        pass
+    return _loads_standard(data)
+
+
+@cache
+def _reader() -> Callable[[bytes], Any]:
+    # Imported with the first response: making a client need not wait for it.
+    try:
+        from msgspec.json import Decoder
+    except ImportError:
+        return _loads_standard
+    return Decoder().decode
+
+
+def _loads_standard(data: bytes) -> Any:
+    # Decoding first spares json.loads the search for UTF-16 and UTF-32; "utf-8-sig" drops a BOM.
+    return json.loads(data.decode("utf-8-sig"))
+
+
 def to_json(response: httpx.Response) -> Any:
     """Return the JSON value of a response that has been read.
 
@@ -36,7 +70,7 @@ def to_json(response: httpx.Response) -> Any:
     """
     content = response.content
     try:
-        return _json.loads(content)
+        return loads(content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type") or "no content type"
         message = f"the response is not JSON ({kind}, {len(content):,} bytes)"
@@ -79,7 +113,7 @@ def _decode(
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
         if strict and request.operation:
-            check(request.operation, data, response)
+            check_strict(request.operation, data, response)
         try:
             return request.decode(data)
         except Exception as error:
@@ -89,12 +123,39 @@ def _decode(
     raise APIResponseValidationError(response, data, message=message) from cause
 
 
+def check_strict(
+    operation_id: str, data: Any, response: httpx.Response, *, event: bool = False
+) -> None:
+    """Compare a response, or one event of a stream, with the spec.
+
+    Raises:
+        APIResponseValidationError: naming the first three places that do not fit.
+    """
+    # `strict=True` is off by default: a service one release ahead is the normal case.
+    from .._schema import operation, problems
+
+    described = operation(operation_id)
+    schema = described.event if event else described.responses.get(str(response.status_code))
+    if schema is None:
+        return
+    found = problems(schema, data)
+    if not found:
+        return
+    places = [
+        f"{'.'.join(str(step) for step in problem.path) or 'the response'}: {problem.message}"
+        for problem in found[:3]
+    ]
+    more = f" (and {len(found) - 3} more)" if len(found) > 3 else ""
+    message = f"the response to {operation_id} does not fit the spec: {'; '.join(places)}{more}"
+    raise APIResponseValidationError(response, data, message=message)
+
+
 def to_status_error(response: httpx.Response) -> APIStatusError:
     """Return the error for a response, which has been read, with a status of 400 or more."""
     content = response.content
     body: object
     try:
-        body = _json.loads(content)
+        body = loads(content)
     except (ValueError, RecursionError):
         body = _decoded(content) or None
     if is_mapping(body) and "error" in body:

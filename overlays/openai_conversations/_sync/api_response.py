@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
 
 from .._request.validation import check_integer, invalid
 from .._response.raw_response import Head, RawResponse
@@ -36,7 +37,8 @@ class APIResponse(Head, Generic[_T]):
     def __init__(
         self, raw: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
     ) -> None:
-        """
+        """Wrap a response.
+
         Args:
             raw: the response, with nothing of its body read.
             abort: ends the reading when it is set.
@@ -135,3 +137,31 @@ def _checked(chunk_size: int | None) -> int | None:
     if chunk_size is not None and check_integer(chunk_size, "chunk_size", _SIZE) < 1:
         raise invalid("chunk_size", _SIZE, chunk_size)
     return chunk_size
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+_OpenedT = TypeVar("_OpenedT", bound=_Closable)
+
+
+class ResponseContextManager(Generic[_OpenedT]):
+    """`with` sends the request and gives what it opens; leaving the block closes that."""
+
+    def __init__(self, send: Callable[[], _OpenedT]) -> None:
+        self._send = send
+        self._opened: _OpenedT | None = None
+
+    def __enter__(self) -> _OpenedT:
+        self._opened = opened = self._send()
+        return opened
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._opened is not None:
+            self._opened.close()

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from .._request.attempt import Attempt, shut_down
+from .._request.request import Attempt, shut_down
 from .._transport.concurrency_sync import abortable
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted

@@ -13,14 +13,12 @@ import httpx
 
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
-from .._request.request import OperationRequest
-from .._request.types import Headers, KeySource, Omit, Options, Query, Timeout, given, omit
+from .._request.types import Headers, KeySource, Omit, Query, Timeout, given, omit
 from .._request.validation import invalid
 from .._transport.log import set_up_from_environment
 from ..interceptors import Interceptor
 from .http_methods import HttpMethods
-from .sender import Sender
-from .transports import open_sender
+from .sender import Sender, open_sender
 
 if TYPE_CHECKING:
     from .conversations import Conversations
@@ -51,7 +49,8 @@ class Client(HttpMethods):
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
     ) -> None:
-        """
+        """Make a client; no connection is opened before the first request.
+
         Args:
             api_key: the key, or a function (it may be async) that is asked for one before each
                 request. Default: environment variable OPENAI_API_KEY.
@@ -97,8 +96,6 @@ class Client(HttpMethods):
         warn_if_unencrypted(self._client_options.base_url)
         self._sender = open_sender(transport) if http_client is None else Sender(http_client)
         self._owns_http_client = http_client is None
-        self._parent: Client | None = None
-        self._closed = False
         self._local_service: local_mode.LocalService | None = None
 
     @classmethod
@@ -242,7 +239,6 @@ class Client(HttpMethods):
         copy._sender = self._sender
         copy._owns_http_client = False
         copy._parent = self
-        copy._closed = False
         copy._local_service = self._local_service
         warn_if_unencrypted(copy._client_options.base_url)
         return copy
@@ -250,14 +246,6 @@ class Client(HttpMethods):
     copy = with_options
 
     # -- life
-
-    def is_closed(self) -> bool:
-        """Return whether this client, or the one it was copied from, has been closed."""
-        return (
-            self._closed
-            or self._sender.http_client.is_closed
-            or (self._parent is not None and self._parent.is_closed())
-        )
 
     def close(self) -> None:
         """Close the connections, unless they belong to another client or to `http_client=`."""
@@ -279,18 +267,3 @@ class Client(HttpMethods):
     def __repr__(self) -> str:
         state = ", closed" if self.is_closed() else ""
         return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
-
-    # -- requests
-
-    def send(
-        self, request: OperationRequest[Any], options: Options
-    ) -> tuple[httpx.Response, int]:
-        """Send a request, again where the policy allows it; every method ends here.
-
-        Returns:
-            The response, read unless the request leaves that to the caller, and the retries taken.
-
-        Raises:
-            OpenAIError: one of its subclasses, see `errors`.
-        """
-        return self._sender.send(self._client_options, request, options, self.is_closed)

@@ -15,9 +15,8 @@ from .._request.types import Options
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_sync import first_page
-from .api_response import APIResponse
+from .api_response import APIResponse, ResponseContextManager
 from .body_reader import BodyReader
-from .context_managers import ResponseContextManager
 from .http_methods import HttpMethods
 from .pages import Listing, Page
 from .streams import Stream
@@ -32,7 +31,8 @@ class Resource:
     """A group of operations of one client."""
 
     def __init__(self, client: HttpMethods, *, form: _Form = "parsed") -> None:
-        """
+        """Make a resource of a client.
+
         Args:
             client: sends the requests.
             form: of the results: models, `RawResponse`s or `APIResponse`s.

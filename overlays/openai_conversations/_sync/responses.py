@@ -12,7 +12,7 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
-from .context_managers import ResponseContextManager
+from .api_response import ResponseContextManager
 from .pages import Page
 from .resource import (
     RawView,

@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from yarl import URL
 
-from .._request.attempt import ATTEMPT, Attempt
+from .._request.request import ATTEMPT, Attempt
 from .whole_response import WholeResponse
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import httpx
 from ..errors import APIConnectionError, APITimeoutError, ClientClosedError, OpenAIError
 
 if TYPE_CHECKING:
-    from .._request.attempt import Attempt
+    from .._request.request import Attempt
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _STEPS = {

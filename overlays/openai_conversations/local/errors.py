@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class ServiceError(Exception):
-    """An error response: the HTTP status and the four fields of the service's error object."""
+    """An error response: an HTTP status and the four fields of the API's error object."""
 
     def __init__(
         self,

@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import models
@@ -22,9 +24,7 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.DeletedConversation:
-    result: models.DeletedConversation = decode_model("DeletedConversation", data)
-    return result
+_decode: Callable[[Any], models.DeletedConversation] = partial(decode_model, "DeletedConversation")
 
 
 def sync_detailed(

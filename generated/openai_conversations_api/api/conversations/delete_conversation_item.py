@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import models
@@ -23,9 +25,7 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.Conversation:
-    result: models.Conversation = decode_model("Conversation", data)
-    return result
+_decode: Callable[[Any], models.Conversation] = partial(decode_model, "Conversation")
 
 
 def sync_detailed(

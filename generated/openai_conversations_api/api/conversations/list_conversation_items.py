@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from ... import models
@@ -35,9 +37,9 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.ConversationItemList:
-    result: models.ConversationItemList = decode_model("ConversationItemList", data)
-    return result
+_decode: Callable[[Any], models.ConversationItemList] = partial(
+    decode_model, "ConversationItemList"
+)
 
 
 def sync_detailed(

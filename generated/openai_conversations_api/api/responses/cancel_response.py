@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import models
@@ -22,9 +24,7 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.Response:
-    result: models.Response = decode_model("Response", data)
-    return result
+_decode: Callable[[Any], models.Response] = partial(decode_model, "Response")
 
 
 def sync_detailed(

@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ... import models
@@ -25,9 +27,7 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.CompactedResponse:
-    result: models.CompactedResponse = decode_model("CompactedResponse", data)
-    return result
+_decode: Callable[[Any], models.CompactedResponse] = partial(decode_model, "CompactedResponse")
 
 
 def sync_detailed(

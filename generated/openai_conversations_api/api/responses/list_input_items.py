@@ -4,6 +4,8 @@
 # pyright: reportUnusedFunction=false, reportPrivateUsage=false
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Literal
 
 from ... import models
@@ -35,9 +37,7 @@ def _get_kwargs(
     return kwargs
 
 
-def _decode(data: Any) -> models.ResponseItemList:
-    result: models.ResponseItemList = decode_model("ResponseItemList", data)
-    return result
+_decode: Callable[[Any], models.ResponseItemList] = partial(decode_model, "ResponseItemList")
 
 
 def sync_detailed(
