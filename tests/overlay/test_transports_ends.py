@@ -141,7 +141,7 @@ def test_one_client_in_several_event_loops() -> None:
 
 
 def test_a_client_used_under_asyncio_is_closed_under_trio() -> None:
-    with Loopback(lambda peer: peer.events(delta(0, "x")), answers(CONVERSATION)) as server:
+    with ScriptedServer(lambda peer: peer.events(delta(0, "x")), responds(CONVERSATION)) as server:
         client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
 
         async def call() -> None:
