@@ -10,7 +10,7 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_generate_complete.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes check test test-lowest coverage faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -52,9 +52,11 @@ $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
 	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
 
-test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones
+test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, COVERAGE=1
 	$(if $(QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
-	$(RUN) -m pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	@rm -f .coverage .coverage.*
+	$(RUN) -m $(if $(COVERAGE),coverage run -m )pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	@$(if $(COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
 
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
 # without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would
@@ -66,12 +68,6 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
 	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client $(ARGS)
-
-coverage: $(READY) ## the tests, and what of the package and of tools they do not reach
-	@rm -f .coverage .coverage.*
-	$(RUN) -m coverage run -m pytest -n 2 $(ARGS)
-	@$(RUN) -m coverage combine --quiet
-	@$(RUN) -m coverage report
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)
