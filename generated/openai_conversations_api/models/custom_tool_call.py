@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CustomToolCall(Model):
-    """The model asks the caller to run a custom tool; answer with a custom_tool_call_output."""
+    """The model asks the caller to run a custom tool; send a custom_tool_call_output."""
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""

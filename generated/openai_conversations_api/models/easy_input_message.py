@@ -23,7 +23,7 @@ class EasyInputMessage(HasText, Model):
     content: str | list[models.InputContent]
     """What the message says: a string, or a list of content parts."""
     phase: models.MessagePhase | None = None
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
     type: Literal["message"] | None = "message"
     """Constant that names the kind; it tells which class this is."""

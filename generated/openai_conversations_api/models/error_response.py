@@ -14,7 +14,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ErrorResponse(Model):
-    """The body of every answer that is an error."""
+    """The body of every error response."""
 
     error: models.Error
     """What the service says is wrong with a request."""

@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class FunctionShellCall(Model):
-    """The model asks for shell commands to be run; answered by a shell_call_output."""
+    """The model asks for shell commands to be run; send a shell_call_output."""
 
     id: str
     """Id of this object, given by the service."""

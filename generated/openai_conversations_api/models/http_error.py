@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class HTTPError(Model):
-    """The MCP server answered with an HTTP error."""
+    """The MCP server responded with an HTTP error."""
 
     code: int
     """HTTP status code."""

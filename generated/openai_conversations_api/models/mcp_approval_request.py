@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class MCPApprovalRequest(Model):
-    """The model asks for leave to call an MCP tool; answer with an mcp_approval_response."""
+    """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 
     id: str
     """Id of this object, given by the service."""

@@ -15,7 +15,7 @@ class MCPApprovalResponse(Model):
     """The caller's yes or no to an MCP approval request."""
 
     approval_request_id: str
-    """Id of the mcp_approval_request item that is answered."""
+    """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
     request_id: str

@@ -17,7 +17,7 @@ class MCPApprovalResponseResource(Model):
     id: str
     """Id of this object, given by the service."""
     approval_request_id: str
-    """Id of the mcp_approval_request item that is answered."""
+    """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
     request_id: str

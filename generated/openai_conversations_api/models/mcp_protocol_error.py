@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class MCPProtocolError(Model):
-    """The MCP server answered with an error of the protocol."""
+    """The MCP server responded with an error of the protocol."""
 
     code: int
     """Error number of the MCP protocol."""

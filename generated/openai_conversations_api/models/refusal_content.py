@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class RefusalContent(Model):
-    """The model's refusal, in place of an answer."""
+    """The model's refusal, in place of a text."""
 
     refusal: str
     """Why the model declines, in its words."""

@@ -20,7 +20,7 @@ class ResponseTextParam(Model):
     format: models.TextResponseFormatConfiguration | None = None
     """Form of the model's text: free, any JSON, or JSON that follows a schema."""
     verbosity: models.Verbosity = None
-    """How wordy the answer is: low, medium or high."""
+    """How wordy the text is: low, medium or high."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["format", "verbosity"])
 
