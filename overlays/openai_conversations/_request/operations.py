@@ -60,6 +60,13 @@ class Operation(Generic[_T]):
         self._by_name = {p.name: p for p in described.parameters if p.location != "path"}
         self._required = [p.name for p in self._by_name.values() if p.required]
 
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each parameter is for, in a line; for `help()`, and loaded for that alone."""
+        from openai_conversations_api._parameter_docs import DESCRIPTIONS
+
+        return DESCRIPTIONS[self.id]
+
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
         """Turns the JSON value of a response into the model."""
