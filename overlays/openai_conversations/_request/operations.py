@@ -50,6 +50,8 @@ class Operation(Generic[_T]):
         """
         described = OPERATIONS[operation_id]
         self.id = operation_id
+        self.method_name = operation_id
+        """The method of the facade, once it is defined; for error messages."""
         self.parameters = described.parameters
         self._method = described.method
         self._path = described.path
@@ -117,7 +119,7 @@ class Operation(Generic[_T]):
                 headers.append(check_header(parameter.key, _to_text(value), name))
         for name in self._required:
             if params.get(name, omit) is omit:
-                message = f"missing the required keyword argument {name!r} of {self.id}"
+                message = f"{self.method_name}() missing required keyword argument: {name!r}"
                 raise InvalidArgumentError(
                     name, expected="a value", received="none", message=message
                 )
@@ -146,7 +148,7 @@ class Operation(Generic[_T]):
         hint = f"; did you mean {near[0]!r}?" if near else "."
         extra = "extra_body" if self._has_body else "extra_query"
         message = (
-            f"got an unexpected keyword argument {name!r} for {self.id}{hint} "
+            f"{self.method_name}() got an unexpected keyword argument {name!r}{hint} "
             f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
         )
         expected = "a parameter of the operation"

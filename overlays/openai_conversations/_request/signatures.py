@@ -57,6 +57,8 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
                 )
         parameters = [*written, *required, *optional, *_OPTIONS]
         described = operation.descriptions
+        if not without:
+            operation.method_name = method.__qualname__.removeprefix("Async")
         names = [p.name for p in parameters if p.name in described]
         method.__doc__ = _with_arguments(method.__doc__, {n: described[n] for n in names})
         method.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
