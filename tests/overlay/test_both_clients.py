@@ -85,7 +85,7 @@ def test_the_views_have_every_operation(path: str, view: str) -> None:
             assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))
 
 
-def test_open_answers_are_the_same_in_both_and_openai_pythons() -> None:
+def test_open_responses_are_the_same_in_both_and_openai_pythons() -> None:
     from openai import APIResponse as Theirs  # what their with_streaming_response gives
 
     one, two = package.APIResponse, package.AsyncAPIResponse

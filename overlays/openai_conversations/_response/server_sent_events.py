@@ -61,7 +61,7 @@ class SSEDecoder:
         return [event for block in blocks if (event := _parse(block)) is not None]
 
     def end(self) -> list[ServerSentEvent]:
-        """Return what is left at the end of the stream: the last event, if its blank line is missing.
+        """Return the last event if the stream ended without the blank line after it.
 
         The format would drop it; some servers leave the blank line out after the last event.
         """
