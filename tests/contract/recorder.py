@@ -71,7 +71,7 @@ class Recorder:
         return response
 
     def breaches(self) -> list[str]:
-        """What does not fit the document, one paragraph an exchange."""
+        """Return what does not fit the document, one paragraph an exchange."""
         found: list[str] = []
         for exchange in self.exchanges:
             problems = check_request(exchange.method, exchange.url, exchange.body)

@@ -26,7 +26,7 @@ def class_of(name: str) -> type[Model]:
 
 
 def attribute(field: str) -> str:
-    """The Python name of a JSON field; a keyword gets an underscore."""
+    """Return the Python name of a JSON field; a keyword gets an underscore."""
     return f"{field}_" if keyword.iskeyword(field) else field
 
 
@@ -44,7 +44,7 @@ def test_copies_and_pickles_are_equal_and_encode_the_same() -> None:
 
 
 def test_constructing_from_required_fields_alone() -> None:
-    """No sentinel is named, and nothing that was not given is sent, but the constant `type`."""
+    """Name no sentinel, and send nothing that was not given, but the constant `type`."""
 
     def check(name: str, value: Any) -> None:
         properties, required = fields(schemas()[name])

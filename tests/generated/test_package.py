@@ -37,7 +37,7 @@ MESSAGE = {
 
 
 def loaded(code: str) -> set[str]:
-    """The modules of the package that a fresh interpreter has imported once it has run `code`."""
+    """Return the modules of the package that a fresh interpreter has imported once it has run `code`."""
     report = "import sys, json; print(json.dumps(list(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", f"{code}\n{report}"], check=True, capture_output=True, text=True

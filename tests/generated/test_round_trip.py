@@ -22,7 +22,7 @@ from tests.strategies import disturbed, for_schema
 def text(value: Any) -> str:
     """JSON text, which tells 1 from true and 1.0; keys sorted, because objects have no order.
 
-    Raises TypeError for anything that is no plain JSON.
+    Raises TypeError for anything that is not plain JSON.
     """
     return json.dumps(value, sort_keys=True, allow_nan=False)
 
@@ -56,14 +56,14 @@ def test_an_empty_object_decodes_and_stays_empty() -> None:
 
 
 def loose(schema: Any) -> Any:
-    """The schema with `oneOf` read as `anyOf`: several of the document's alternatives overlap."""
+    """Return the schema with `oneOf` read as `anyOf`: several of the document's alternatives overlap."""
     if isinstance(schema, dict):
         return {("anyOf" if k == "oneOf" else k): loose(v) for k, v in schema.items()}
     return [loose(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def test_documented_values_are_what_the_document_allows() -> None:
-    """The strategies prove something only if they draw what the document means."""
+    """Hold the strategies to the document: they prove something only if they draw what the document means."""
     components = loose(document()["components"])
 
     def check(name: str, value: Any) -> None:

@@ -35,7 +35,7 @@ ALIASES = {name: getattr(models, name) for name in models.__all__}
 
 
 def documented(schema: Schema) -> Iterator[str]:
-    """The types that a schema allows, down to those within lists and maps."""
+    """Return the types that a schema allows, down to those within lists and maps."""
     name, schema = _last_name(schema), resolve(schema)
     if parts := alternatives(schema):
         for part in parts:
@@ -65,7 +65,7 @@ def _last_name(schema: Schema) -> str | None:
 
 
 def annotated(hint: Any) -> Iterator[str]:
-    """The types that an annotation allows, in the same words."""
+    """Return the types that an annotation allows, in the same words."""
     if isinstance(hint, ForwardRef):
         hint = ALIASES[hint.__forward_arg__]
     origin = get_origin(hint)

@@ -1,4 +1,4 @@
-"""Each kind of object becomes its own class; what is no known kind is kept whole, and only that.
+"""Each kind of object becomes its own class; what is not a known kind is kept whole, and only that.
 
 The kinds and the places are read from the document, so none can be forgotten.
 """

@@ -34,7 +34,7 @@ def async_runner(request: pytest.FixtureRequest) -> ClientRunner:
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings from outside, no proxy, and no pause before a retry."""
+    """Leave no settings from outside, no proxy, and no pause before a retry."""
     for name in ("API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "LOG"):
         monkeypatch.delenv(f"OPENAI_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):

@@ -51,7 +51,7 @@ async def awaited(found: Any) -> Any:
 
 
 def first(pieces: Any) -> Any:
-    """The first of the pieces, as a step gives it."""
+    """Return the first of the pieces, as a step gives it."""
     return next(pieces) if isinstance(pieces, Iterator) else anext(pieces)
 
 

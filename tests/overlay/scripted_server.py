@@ -26,7 +26,7 @@ CONVERSATION: dict[str, Any] = {
 
 
 def message(number: int) -> dict[str, Any]:
-    """An item as the service lists it."""
+    """Return an item as the service lists it."""
     return {
         "type": "message",
         "id": f"msg_{number}",
@@ -37,7 +37,7 @@ def message(number: int) -> dict[str, Any]:
 
 
 def page(*numbers: int, has_more: bool = False) -> dict[str, Any]:
-    """A page of messages as the service sends it."""
+    """Return a page of messages as the service sends it."""
     data = [message(number) for number in numbers]
     return {
         "object": "list",
@@ -115,7 +115,7 @@ class Peer:
         self.send(content)
 
     def events(self, *events: dict[str, Any]) -> None:
-        """A stream of events, not ended."""
+        """Send a stream of events, and do not end it."""
         self.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
         for event in events:
             self.event(event)
@@ -125,7 +125,7 @@ class Peer:
         self.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def end(self) -> None:
-        """The end of a chunked body."""
+        """Send the end of a chunked body."""
         self.send(b"0\r\n\r\n")
 
     def wait(self) -> None:
@@ -150,7 +150,8 @@ class ScriptedServer:
     """Runs one script a request, in order; the last one for all further requests."""
 
     def __init__(self, *scripts: Script, greeting: bytes = b"") -> None:
-        """
+        """Prepare a server that listens, and serves once it is entered.
+
         Args:
             greeting: sent on each connection before anything is read.
         """
@@ -256,7 +257,7 @@ class SecureScriptedServer(ScriptedServer):
 
 @contextmanager
 def nobody_accepts() -> Iterator[str]:
-    """A port whose queue of new connections is full, so that connecting never ends."""
+    """Open a port whose queue of new connections is full, so that connecting never ends."""
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
         for _ in range(4):
@@ -268,6 +269,6 @@ def nobody_accepts() -> Iterator[str]:
 
 @contextmanager
 def nobody_reads() -> Iterator[str]:
-    """A port that accepts connections, and reads nothing."""
+    """Open a port that accepts connections, and reads nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"

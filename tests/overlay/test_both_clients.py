@@ -22,7 +22,7 @@ def test_the_sync_half_is_what_the_async_half_gives() -> None:
 
 
 def resources() -> Iterator[tuple[str, Any, Any]]:
-    """Each part of a client by its path, sync and async."""
+    """Return each part of a client by its path, sync and async."""
     sync, other = Client(api_key="k"), AsyncClient(api_key="k")
     yield "client", sync, other
     for path in (

@@ -15,7 +15,7 @@ LIGHT = {
 
 
 def modules(code: str) -> list[str]:
-    """The modules that are loaded once `code` has run in a fresh interpreter."""
+    """Return the modules that are loaded once `code` has run in a fresh interpreter."""
     report = "import sys, json; print(json.dumps(sorted(sys.modules)))"
     # Without coverage, which would load modules of its own.
     environment = {name: value for name, value in os.environ.items() if name[:8] != "COVERAGE"}

@@ -95,7 +95,7 @@ def stall_in_the_body(peer: Peer) -> None:
 
 
 def drip(peer: Peer, first: bytes) -> None:
-    """A byte now and then: no single read takes long, and the whole would never end."""
+    """Send a byte now and then: no single read takes long, and the whole would never end."""
     peer.send(first)
     while not peer.stopped.wait(0.02):
         peer.send(b" ")

@@ -114,7 +114,7 @@ def test_a_null_last_id(runner: ClientRunner) -> None:
 
 
 def circle(*lasts: str) -> Script:
-    """A server that names these last ids, over and over."""
+    """Return a script that names these last ids, over and over."""
     position = iter(lasts * 10)
     return lambda peer: peer.respond({**page(1, has_more=True), "last_id": next(position)})
 

@@ -42,7 +42,7 @@ def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def operation_of(method: Callable[..., Any]) -> str:
-    """The operation that the docstring names."""
+    """Return the operation that the docstring names."""
     named = [name for name in OPERATIONS if f"({name})" in (method.__doc__ or "")]
     return named[0] if named else "createResponse"
 

@@ -127,7 +127,7 @@ def test_other_hosts_make_room_for_one_another() -> None:
 
 
 def test_one_async_client_over_several_event_loops() -> None:
-    """Each loop gets connections of its own; "event loop is closed" is nobody's concern."""
+    """Give each loop connections of its own, so that none meets "event loop is closed"."""
     pool = AsyncConnectionPool()
     http_client = httpx.AsyncClient(transport=pool)
     with ScriptedServer(responds(CONVERSATION)) as server:

@@ -25,7 +25,7 @@ LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param":
 
 
 def lost(peer: Peer) -> None:
-    """The request is taken, and the response is not given."""
+    """Take the request, and do not give the response."""
     peer.cut()
 
 

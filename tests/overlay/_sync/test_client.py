@@ -66,7 +66,7 @@ def test_closing_the_client_ends_a_request_that_waits(connect: Connect) -> None:
             client.close()
 
 
-# -- with an httpx client of the caller's
+# -- with the caller's own httpx client
 
 
 @pytest.mark.off_contract
@@ -104,7 +104,7 @@ def stall_in_the_body(peer: Peer) -> None:
 
 
 def drip_the_body(peer: Peer) -> None:
-    """A byte now and then: no single read takes long, and the whole would never end."""
+    """Send a byte now and then: no single read takes long, and the whole would never end."""
     peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n{")
     while not peer.stopped.wait(0.02):
         peer.send(b" ")
