@@ -60,7 +60,7 @@ class Reasoning(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.mode is not None:
             out["mode"] = self.mode

@@ -281,7 +281,7 @@ class Response(HasCreated, HasOutputText, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "metadata": self.metadata,
             "temperature": self.temperature,

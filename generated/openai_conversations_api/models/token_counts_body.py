@@ -140,7 +140,7 @@ class TokenCountsBody(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.model is not None:
             out["model"] = self.model
