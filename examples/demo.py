@@ -20,11 +20,11 @@ from openai_conversations import (
     models,
 )
 
-MODEL = "gpt-4o"
+MODEL = "gpt-5.4"
 
 
 def run(client: Client) -> None:
-    """The program, sync."""
+    """Run the program, sync."""
     conversation = client.conversations.create(
         items=[MessageItem.user_text("Hello! Please remember that I like trains.")],
         metadata={"user_id": "user_123"},
@@ -51,7 +51,7 @@ def run(client: Client) -> None:
 
 
 async def run_async(client: AsyncClient) -> None:
-    """The same program, async."""
+    """Run the same program, async."""
     conversation = await client.conversations.create(
         items=[MessageItem.user_text("Hello! Please remember that I like trains.")],
         metadata={"user_id": "user_123"},
@@ -78,12 +78,12 @@ async def run_async(client: AsyncClient) -> None:
 
 
 def tell(step: str, *lines: str) -> None:
-    """Print one step of the transcript: the call, and what came of it."""
+    """Print one step of the transcript: the method, and what it returned."""
     print(f"  {step}", *(f"      {line}" for line in lines), "", sep="\n")
 
 
 def line(item: models.ConversationItem) -> str:
-    """An item in one line."""
+    """Return an item in one line."""
     if isinstance(item, models.Message):
         return f"{item.role + ':':10} {item.text}"
     return f"({item.type})"

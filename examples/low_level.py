@@ -33,9 +33,9 @@ def run(client: Client) -> None:
 
     response = create_response.sync(
         client=client,
-        body=CreateResponse(model="gpt-4o", input="Go on", conversation=conversation.id),
+        body=CreateResponse(model="gpt-5.4", input="Go on", conversation=conversation.id),
     )
-    print("answer ", response.output_text)
+    print("said   ", response.output_text)
 
     page = list_conversation_items.sync(conversation.id, client=client, order="asc")
     for item in page.data:

@@ -50,6 +50,8 @@ class Operation(Generic[_T]):
         """
         described = OPERATIONS[operation_id]
         self.id = operation_id
+        self.method_name = operation_id
+        """The method of the facade, once it is defined; for error messages."""
         self.parameters = described.parameters
         self._method = described.method
         self._path = described.path
@@ -59,6 +61,13 @@ class Operation(Generic[_T]):
         )
         self._by_name = {p.name: p for p in described.parameters if p.location != "path"}
         self._required = [p.name for p in self._by_name.values() if p.required]
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each parameter is for, in a line; for `help()`, and loaded for that alone."""
+        from openai_conversations_api._parameter_docs import DESCRIPTIONS
+
+        return DESCRIPTIONS[self.id]
 
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
@@ -110,7 +119,7 @@ class Operation(Generic[_T]):
                 headers.append(check_header(parameter.key, _to_text(value), name))
         for name in self._required:
             if params.get(name, omit) is omit:
-                message = f"missing the required keyword argument {name!r} of {self.id}"
+                message = f"{self.method_name}() missing required keyword argument: {name!r}"
                 raise InvalidArgumentError(
                     name, expected="a value", received="none", message=message
                 )
@@ -139,7 +148,7 @@ class Operation(Generic[_T]):
         hint = f"; did you mean {near[0]!r}?" if near else "."
         extra = "extra_body" if self._has_body else "extra_query"
         message = (
-            f"got an unexpected keyword argument {name!r} for {self.id}{hint} "
+            f"{self.method_name}() got an unexpected keyword argument {name!r}{hint} "
             f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
         )
         expected = "a parameter of the operation"
