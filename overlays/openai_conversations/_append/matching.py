@@ -12,6 +12,7 @@ that do not: of those it is enough to know how many there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import takewhile
 from typing import Any, TypeGuard, cast
 
 #: Fields that the service leaves out or empties unless `include` names them (`IncludeEnum`).
@@ -24,21 +25,13 @@ _TEXTS = frozenset({"input_text", "output_text", "text"})
 
 
 def count_landed(sent: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many of the stored items are those sent, from the first on and in the same order.
+    """Return how many of the stored items, oldest first, are those of a batch, in the same order.
 
     Less than `len(stored)` means that something is there which was not sent, or not in this order.
-
-    Args:
-        sent: the items of a batch, as JSON.
-        stored: what follows in the conversation, oldest first.
     """
     ids = {item["id"] for item in sent if isinstance(item.get("id"), str)}
-    count = 0
-    for wanted, found in zip(sent, stored, strict=False):
-        if not _is(wanted, found, ids):
-            break
-        count += 1
-    return count
+    pairs = zip(sent, stored, strict=False)
+    return len(list(takewhile(lambda pair: _is(*pair, ids), pairs)))
 
 
 def _is(sent: Mapping[str, Any], stored: Mapping[str, Any], ids: Collection[str]) -> bool:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, cast
 
 from openai_conversations_api import models as m
 
-from .._request.validation import describe
-from ..errors import InvalidArgumentError, OpenAIError
+from .._request.validation import describe, invalid, mismatch
+from ..errors import OpenAIError
 from ..progress import TOKEN_VERSION
 
 
@@ -51,19 +51,17 @@ class ResumePoint(NamedTuple):
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise InvalidArgumentError("resume", expected=expected, received=describe(token))
+            raise invalid("resume", expected, token)
         values = cast("dict[str, Any]", found)
         if values.pop("version", None) != TOKEN_VERSION:
-            received = "a token of another version of this package"
-            raise InvalidArgumentError("resume", expected=expected, received=received)
+            raise mismatch("resume", expected, "a token of another version of this package")
         point = cls(*(values.get(name) for name in cls._fields))  # type: ignore[arg-type]
         types = (str, int, str | None, str | None)
-        if not all(isinstance(value, kind) for value, kind in zip(point, types, strict=True)):
-            raise InvalidArgumentError("resume", expected=expected, received="a damaged token")
+        if not all(map(isinstance, point, types)):
+            raise mismatch("resume", expected, "a damaged token")
         if point.conversation_id != conversation_id:
-            expected = f"a token of an append to {conversation_id!r}"
             received = f"one of {describe(point.conversation_id)}"
-            raise InvalidArgumentError("resume", expected=expected, received=received)
+            raise mismatch("resume", f"a token of an append to {conversation_id!r}", received)
         return point
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .._request.validation import MAX_ITEMS
+from .._request.validation import MAX_ITEMS, mismatch
 from .._transport.retries import delay_before_retry, retry_after_response
 from ..errors import (
     APIConnectionError,
@@ -68,12 +68,7 @@ class AppendState:
         self.landed, self._last = point.landed, point.print
 
     def confirm(self, sent: Sequence[Mapping[str, Any]], stored: list[ConversationItem]) -> None:
-        """Count in a batch, or the first part of one, that has landed.
-
-        Args:
-            sent: the items as they were sent, not empty.
-            stored: the same items as the service has them; the last one has an id.
-        """
+        """Count in what has landed of a batch: not empty, and the last one `stored` has an id."""
         self.landed += len(sent)
         self.unknown = 0
         self.last_id = id_of(stored[-1])
@@ -82,15 +77,8 @@ class AppendState:
 
     def progress(self, stored: list[ConversationItem]) -> AppendProgress:
         """Return the state as callers see it; `stored` has landed since they last saw it."""
-        return AppendProgress(
-            conversation_id=self._conversation_id,
-            landed=self.landed,
-            unknown=self.unknown,
-            total=self._total,
-            last_id=self.last_id,
-            stored=stored,
-            _last=self._last,
-        )
+        place = self.landed, self.unknown, self._total, self.last_id
+        return AppendProgress(self._conversation_id, *place, stored, self._last)
 
 
 class Batch:
@@ -128,11 +116,7 @@ class Batch:
             raise error
 
     def check_retries(self) -> None:
-        """Check, once it is known what has landed, that the rest may be sent.
-
-        Raises:
-            APIError: the last failure; a retry would fail too or is one too many.
-        """
+        """Raise the last failure if, now that it is known what has landed, the rest is not sent."""
         # `>` where `failed` has `>=`: here the retry that is asked about has been counted already.
         failure = self.failure
         if failure is not None and (self.retries > self._max_retries or not _may_pass(failure)):
@@ -145,12 +129,9 @@ class Batch:
         return delay_before_retry(self.retries, headers)
 
     def time_to_settle(self, timeout: float | None) -> float:
-        """Return for how many seconds more a missing item may still arrive.
+        """Return for how many seconds more an item may arrive after a response took `timeout`.
 
         A server or proxy that let a request run into its timeout may still be about to pass it on.
-
-        Args:
-            timeout: for how long the response was waited for, in seconds; None for no limit.
         """
         failure = self.failure
         if isinstance(failure, APITimeoutError) and not failure.never_sent:
@@ -170,19 +151,14 @@ def ids_of(items: Iterable[ConversationItem]) -> list[str | None]:
 
 
 def batch_size(waiting: Sequence[Mapping[str, Any]], *, ended: bool) -> int:
-    """Return how many of the waiting items make the next batch.
+    """Return how many of the waiting items make the next batch; `ended` if no more will come.
 
     At most 20, and not a `reasoning` item at the end while others follow: the service refuses one
     that is parted from the item it led to.
-
-    Args:
-        waiting: the items that wait to be sent, as JSON.
-        ended: True if these are all that are left.
     """
-    most = min(len(waiting), MAX_ITEMS)
+    size = most = min(len(waiting), MAX_ITEMS)
     if ended and most == len(waiting):
         return most
-    size = most
     while size and is_reasoning(waiting[size - 1]):
         size -= 1
     # More reasoning than fits into a request has to be parted somewhere.
@@ -207,22 +183,16 @@ def may_have_happened(error: OpenAIError) -> bool:
 
 
 def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentError:
-    """Return an error about `items[n]` of a batch as one about the same item of the whole append.
-
-    Args:
-        first: the place of the batch's first item.
-        error: the error that the request of the batch has raised.
-    """
+    """Return an error about `items[n]` of a batch that begins at `first` as one of the append."""
     found = re.match(r"items\[(\d+)\]", error.argument)
     if found is None:
         return error
     argument = f"items[{first + int(found[1])}]{error.argument[found.end() :]}"
-    return InvalidArgumentError(argument, expected=error.expected, received=error.received)
+    return mismatch(argument, error.expected, error.received)
 
 
 def _may_pass(error: APIError) -> bool:
-    if isinstance(error, APIStatusError):
-        # As for a PUT, which does no harm twice: what has happened is read before each retry.
-        status, headers = error.status_code, error.response.headers
-        return retry_after_response("PUT", status, error.code, headers)
-    return True
+    # As for a PUT, which does no harm twice: what has happened is read before each retry.
+    return not isinstance(error, APIStatusError) or retry_after_response(
+        "PUT", error.status_code, error.code, error.response.headers
+    )

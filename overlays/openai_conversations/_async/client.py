@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import httpx
 
 from .. import local as local_mode
-from .._request.client_options import DEFAULT_MAX_RETRIES, make_client_options, warn_if_unencrypted
+from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.types import AsyncKeySource, Headers, Omit, Query, Timeout, given, omit
 from .._request.validation import invalid
 from .._transport.log import set_up_from_environment
@@ -80,7 +80,7 @@ class AsyncClient(AsyncHttpMethods):
             # A timeout set there is meant; httpx's default of five seconds is not.
             own = http_client.timeout
             timeout = omit if own == httpx.Timeout(5.0) else own
-        self._client_options = make_client_options(
+        self._client_options = ClientOptions(
             api_key=api_key,
             organization=organization,
             project=project,

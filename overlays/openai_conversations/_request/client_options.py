@@ -9,17 +9,16 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import httpx
 
 from .._version import __version__
-from ..errors import InvalidArgumentError, OpenAIError
-from .encoding import check_header, check_headers, encode_query
+from ..errors import OpenAIError
+from .encoding import check_header, encode_query
 from .types import Headers, Omit, Query, Timeout, given, omit
-from .validation import check_integer, invalid
+from .validation import check_integer, invalid, is_mapping, mismatch
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
@@ -33,9 +32,10 @@ class UnencryptedKeyWarning(UserWarning):
     """The API key goes over plain http to another machine; anybody on the way can read it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientOptions:
-    """A client's configuration. Copies share nothing that can change.
+    """A client's arguments, checked, with what the environment and the defaults say filled in.
+
+    Copies share nothing that can change.
 
     Attributes:
         api_key: the key, or a function that returns it.
@@ -44,116 +44,86 @@ class ClientOptions:
         query: of every request, encoded.
     """
 
-    api_key: str | Callable[[], Any] = field(repr=False)
-    organization: str | None
-    project: str | None
-    base_url: str
-    timeout: httpx.Timeout
-    max_retries: int
-    default_headers: Headers = field(repr=False)
-    default_query: Query
-    interceptors: tuple[Any, ...]
-    strict: bool
-    headers: Mapping[str, tuple[bytes, bytes]] = field(init=False, repr=False)
-    query: str = field(init=False, repr=False)
+    def __init__(
+        self,
+        *,
+        api_key: str | Callable[[], Any] | None,
+        organization: str | None,
+        project: str | None,
+        base_url: str | httpx.URL | None,
+        timeout: Timeout | Omit,
+        max_retries: int,
+        default_headers: Headers | None,
+        default_query: Query | None,
+        interceptors: Sequence[Any],
+        strict: bool,
+    ) -> None:
+        """Check the arguments of a client.
 
-    def __post_init__(self) -> None:
-        url = httpx.URL(self.base_url)
-        lines = {
-            "host": (b"Host", url.netloc),
+        Raises:
+            InvalidArgumentError: naming the argument.
+            OpenAIError: no key was given and OPENAI_API_KEY is not set.
+        """
+        if api_key is None:
+            api_key = os.environ.get("OPENAI_API_KEY")
+            if not api_key:
+                raise OpenAIError(
+                    "no API key: set the environment variable OPENAI_API_KEY, or give api_key=... "
+                    "to the client (Client.local() needs none)"
+                )
+        self.api_key = api_key if callable(api_key) else check_key(api_key)
+        self.max_retries = check_integer(max_retries, "max_retries")
+        if self.max_retries < 0:
+            raise invalid("max_retries", "a whole number, 0 or more", max_retries)
+        self.organization = organization or os.environ.get("OPENAI_ORG_ID") or None
+        self.project = project or os.environ.get("OPENAI_PROJECT_ID") or None
+        self.base_url = _check_base_url(
+            base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+        )
+        self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
+        self.default_headers = dict(default_headers or {})
+        self.default_query = dict(default_query or {})
+        self.interceptors = tuple(interceptors)
+        self.strict = strict
+        self._arguments = dict(vars(self))
+        self.headers = {
+            "host": (b"Host", httpx.URL(self.base_url).netloc),
             "accept": (b"Accept", b"application/json"),
             "accept-encoding": (b"Accept-Encoding", b"gzip, deflate"),
             "connection": (b"Connection", b"keep-alive"),
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
         }
-        for name, value in (
-            ("OpenAI-Organization", self.organization),
-            ("OpenAI-Project", self.project),
-        ):
-            if value:
-                lines[name.lower()] = check_header(name, value, name.partition("-")[2].lower())
-        merge_headers(lines, self.default_headers, "default_headers")
-        object.__setattr__(self, "headers", lines)
-        object.__setattr__(self, "query", encode_query(self.default_query, "default_query"))
+        for argument in ("organization", "project"):
+            if value := self._arguments[argument]:
+                name = f"OpenAI-{argument.title()}"
+                self.headers[name.lower()] = check_header(name, value, argument)
+        merge_headers(self.headers, self.default_headers, "default_headers")
+        self.query = encode_query(self.default_query, "default_query")
 
     def changed(self, **changes: Any) -> ClientOptions:
         """Return a copy with other values, checked like the original."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-        values.update(changes)
-        return make_client_options(**values)
-
-
-def make_client_options(
-    *,
-    api_key: str | Callable[[], Any] | None,
-    organization: str | None,
-    project: str | None,
-    base_url: str | httpx.URL | None,
-    timeout: Timeout | Omit,
-    max_retries: int,
-    default_headers: Headers | None,
-    default_query: Query | None,
-    interceptors: Sequence[Any],
-    strict: bool,
-) -> ClientOptions:
-    """Check a client's arguments and fill in what the environment and the defaults say.
-
-    Raises:
-        InvalidArgumentError: naming the argument.
-        OpenAIError: no key was given and OPENAI_API_KEY is not set.
-    """
-    if api_key is None:
-        api_key = os.environ.get("OPENAI_API_KEY")
-        if not api_key:
-            raise OpenAIError(
-                "no API key: set the environment variable OPENAI_API_KEY, or give api_key=... to "
-                "the client (Client.local() needs none)"
-            )
-    if not callable(api_key):
-        check_key(api_key)
-    if (retries := check_integer(max_retries, "max_retries")) < 0:
-        raise invalid("max_retries", "a whole number, 0 or more", retries)
-    return ClientOptions(
-        api_key=api_key,
-        organization=organization or os.environ.get("OPENAI_ORG_ID") or None,
-        project=project or os.environ.get("OPENAI_PROJECT_ID") or None,
-        base_url=_check_base_url(base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL),
-        timeout=to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT,
-        max_retries=retries,
-        default_headers=dict(default_headers or {}),
-        default_query=dict(default_query or {}),
-        interceptors=tuple(interceptors),
-        strict=strict,
-    )
+        return ClientOptions(**{**self._arguments, **changes})
 
 
 def check_key(key: object) -> str:
-    """Return a key that can stand in a header. Never shows it.
-
-    Raises:
-        InvalidArgumentError: it is not a string, empty, or has characters that no key has.
-    """
+    """Return a key if it is a string that can stand in a header; an error never shows it."""
     if not isinstance(key, str):
         raise invalid("api_key", "a string, or a function that gives one", key)
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         expected = "a key of visible ASCII characters (no space or line break at its end)"
         received = f"a string of {len(key)} characters" if key else "an empty string"
-        raise InvalidArgumentError("api_key", expected=expected, received=received)
+        raise mismatch("api_key", expected, received)
     return key
 
 
-def to_timeout(timeout: Timeout, argument: str = "timeout") -> httpx.Timeout:
-    """Return a timeout as httpx has it; None means none.
-
-    Raises:
-        InvalidArgumentError: it is not a positive number of seconds.
-    """
+def to_timeout(timeout: Timeout) -> httpx.Timeout:
+    """Return a timeout, a positive number of seconds, as httpx has it; None means none."""
     if isinstance(timeout, httpx.Timeout):
         return timeout
     # A bool is a number to Python, and a slip of the pen here.
     right = type(timeout) in (int, float) and cast(float, timeout) > 0
     if timeout is not None and not right:
-        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", timeout)
+        raise invalid("timeout", "seconds above 0, an httpx.Timeout or None", timeout)
     return httpx.Timeout(timeout)
 
 
@@ -161,7 +131,9 @@ def merge_headers(
     lines: dict[str, tuple[bytes, bytes]], extra: Headers | None, argument: str
 ) -> None:
     """Put headers over others; `omit` as a value takes one away."""
-    for name, value in check_headers(extra, argument):
+    if not (extra is None or is_mapping(extra)):
+        raise invalid(argument, "a mapping of names to values", extra)
+    for name, value in (extra or {}).items():
         if value is omit:
             lines.pop(name.lower(), None)
         else:
@@ -178,7 +150,7 @@ def _check_base_url(base_url: str | httpx.URL) -> str:
     if url.userinfo:
         # httpx would send it in place of the API key.
         expected = "a URL without user and password (see default_headers)"
-        raise InvalidArgumentError("base_url", expected=expected, received="a URL with them")
+        raise mismatch("base_url", expected, "a URL with them")
     if url.query or url.fragment:
         raise invalid("base_url", "a URL without a query (see default_query)", base_url)
     return str(url).rstrip("/")

@@ -7,13 +7,12 @@ and all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import quote
 
-from ..errors import InvalidArgumentError
-from .types import Headers, Omit, Query
-from .validation import describe, invalid
+from .types import Omit, Query
+from .validation import invalid, mismatch
 
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
@@ -30,21 +29,8 @@ def dumps(value: object) -> bytes:
     return _encode_json(value).encode()
 
 
-def check_headers(headers: Headers | None, argument: str) -> Iterator[tuple[str, str | Omit]]:
-    """Yield the entries of a mapping of headers; `check_header` checks their values."""
-    if headers is None:
-        return
-    if not isinstance(cast(object, headers), Mapping):
-        raise invalid(argument, "a mapping of names to values", headers)
-    yield from headers.items()
-
-
 def check_header(name: object, value: object, argument: str) -> tuple[bytes, bytes]:
-    """Return a header as bytes.
-
-    Raises:
-        InvalidArgumentError: naming `argument`, never showing the value.
-    """
+    """Return a header as bytes; an error names `argument` and never shows the value."""
     if (
         not isinstance(name, str)
         or not name.isascii()
@@ -54,11 +40,8 @@ def check_header(name: object, value: object, argument: str) -> tuple[bytes, byt
     if not isinstance(value, str):
         raise invalid(argument, "a string", value)
     if not value.isascii() or not value.isprintable() or value != value.strip():
-        raise InvalidArgumentError(
-            argument,
-            expected="visible ASCII characters, no space at either end",
-            received=f"a string of {len(value)} characters",
-        )
+        expected = "visible ASCII characters, no space at either end"
+        raise mismatch(argument, expected, f"a string of {len(value)} characters")
     return name.encode(), value.encode()
 
 
@@ -86,12 +69,11 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
 
 
 def quote_value(value: object, argument: str) -> str:
-    """Return a query value percent-encoded; raise `InvalidArgumentError` naming `argument`."""
+    """Return a query value percent-encoded."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str | int | float):
-        expected = "a string, a number, a bool or a list of them"
-        raise InvalidArgumentError(argument, expected=expected, received=describe(value))
+        raise invalid(argument, "a string, a number, a bool or a list of them", value)
     return quoted(str(value), argument)
 
 
@@ -105,4 +87,4 @@ def quoted(text: str, argument: str) -> str:
         return quote(text, safe="")
     except UnicodeEncodeError:
         expected = "Unicode text, without half surrogate pairs"
-        raise InvalidArgumentError(argument, expected=expected, received=ascii(text)[:60]) from None
+        raise mismatch(argument, expected, ascii(text)[:60]) from None

@@ -23,8 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from ..errors import InvalidArgumentError
-from .validation import check_list, describe, invalid, is_mapping
+from .validation import check_list, describe, invalid, is_mapping, mismatch
 
 #: Fields of what comes out that the input schema of the same `type` does not have.
 OUTPUT_ONLY: dict[str, frozenset[str]] = {
@@ -80,9 +79,6 @@ def to_response_input(value: object) -> str | list[dict[str, Any]]:
     """Return the `input` of a response as it is sent: a string as it is, or a list of items.
 
     Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
-
-    Raises:
-        InvalidArgumentError: as `to_input_items`.
     """
     return value if isinstance(value, str) else to_input_items(value, argument="input")
 
@@ -112,9 +108,7 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
         received = describe(item)
         if isinstance(item, str):
             received += ", a string; MessageItem.user_text(...) makes a message of it"
-        raise InvalidArgumentError(
-            f"{argument}[{index}]", expected="an item (model or mapping)", received=received
-        )
+        raise mismatch(f"{argument}[{index}]", "an item (model or mapping)", received)
     data = _encode_parts(data)
     kind = data.get("type")
     if kind == "message" or (kind is None and "role" in data):

@@ -3,7 +3,7 @@
 A wrong argument is found here, in the caller's own stack frame, and not in the response of a
 service half a second later. Every function is pure: it takes the value and the name under which the
 caller gave it, and either returns the value in the form that is sent or raises
-`InvalidArgumentError`.
+`InvalidArgumentError`, which names `argument`.
 
 Only limits that the service documents are checked. What a newer service may allow (a new `include`
 value, a new kind of item) passes through.
@@ -48,7 +48,12 @@ def describe(value: object) -> str:
 
 def invalid(argument: str, expected: str, value: object) -> InvalidArgumentError:
     """Return the error for `argument`, which should have been `expected` and was `value`."""
-    return InvalidArgumentError(argument, expected=expected, received=describe(value))
+    return mismatch(argument, expected, describe(value))
+
+
+def mismatch(argument: str, expected: str, received: str) -> InvalidArgumentError:
+    """Return the same for a value that `received` tells of, in place of `describe`."""
+    return InvalidArgumentError(argument, expected=expected, received=received)
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -61,9 +66,6 @@ def check_list(value: object, argument: str, expected: str) -> list[Any]:
 
     A string is refused, which would be read letter by letter, and so is a mapping, of which only
     the keys would be read: both are what people write who forget the brackets.
-
-    Raises:
-        InvalidArgumentError: naming `argument` and what was `expected`.
     """
     if not is_list_like(value):
         raise invalid(argument, expected, value)
@@ -76,7 +78,7 @@ def is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
 
 
 def check_text(value: object, argument: str) -> str:
-    """Return `value` if it is a `str`, empty or not; raises `InvalidArgumentError` if not."""
+    """Return `value` if it is a `str`, empty or not."""
     if not isinstance(value, str):
         raise invalid(argument, "a string", value)
     return value
@@ -90,9 +92,6 @@ def check_id(value: object, argument: str) -> str:
     else is allowed, `/` too: it is percent-encoded when the path is built.
 
     Source: every operation with `{conversation_id}`, `{item_id}` or `{response_id}`.
-
-    Raises:
-        InvalidArgumentError: naming `argument`.
     """
     if not isinstance(value, str):
         raise invalid(argument, "an id as a string", value)
@@ -106,9 +105,6 @@ def check_call_id(value: object, argument: str = "call_id") -> str:
     """Return the id that ties a tool's output to its call: 1 to 64 characters.
 
     Source: `call_id` in `FunctionCallOutputItemParam` and its siblings.
-
-    Raises:
-        InvalidArgumentError: naming `argument`.
     """
     text = check_id(value, argument)
     if len(text) > MAX_CALL_ID_LENGTH:
@@ -117,38 +113,31 @@ def check_call_id(value: object, argument: str = "call_id") -> str:
 
 
 def check_item_count(items: Sized, argument: str = "items") -> None:
-    """Refuse more items than one request takes (20).
+    """Refuse more items than one request takes (20), and name what sends a longer list in parts.
 
     Source: `items` of createConversation and createConversationItems.
-
-    Raises:
-        InvalidArgumentError: naming `argument` and the helper that sends a longer list in parts.
     """
     if len(items) > MAX_ITEMS:
         expected = (
             f"at most {MAX_ITEMS} items in one request "
             "(client.conversations.items.append sends a longer list in several)"
         )
-        raise InvalidArgumentError(argument, expected=expected, received=f"{len(items)} items")
+        raise mismatch(argument, expected, f"{len(items)} items")
 
 
 def check_metadata(metadata: object, argument: str = "metadata") -> dict[str, str]:
     """Return metadata as a dict: at most 16 keys of up to 64 characters, values up to 512.
 
     A `dict` is returned as it is, any other mapping as a new `dict`. `None` is refused; a caller
-    that allows it does not ask.
+    that allows it does not ask. Errors name the key that is wrong, and never show a value.
 
     Source: `metadata` of createConversation, updateConversation and createResponse.
-
-    Raises:
-        InvalidArgumentError: naming the key that is wrong, never showing a value.
     """
     if not is_mapping(metadata):
         raise invalid(argument, "a mapping of strings to strings", metadata)
     result: dict[str, str] = metadata if isinstance(metadata, dict) else dict(metadata)
     if len(result) > MAX_METADATA_KEYS:
-        expected = f"at most {MAX_METADATA_KEYS} keys"
-        raise InvalidArgumentError(argument, expected=expected, received=f"{len(result)} keys")
+        raise mismatch(argument, f"at most {MAX_METADATA_KEYS} keys", f"{len(result)} keys")
     for key, value in result.items():
         _check_metadata_entry(key, value, argument)
     return result
@@ -161,15 +150,10 @@ def _check_metadata_entry(key: object, value: object, argument: str) -> None:
         raise invalid(argument, f"keys of at most {MAX_METADATA_KEY_LENGTH} characters", key)
     if not isinstance(value, str):
         received = f"a value of type {type(value).__name__}"
-        raise InvalidArgumentError(
-            f"{argument}[{describe(key)}]", expected="a string", received=received
-        )
+        raise mismatch(f"{argument}[{describe(key)}]", "a string", received)
     if len(value) > MAX_METADATA_VALUE_LENGTH:
-        raise InvalidArgumentError(
-            f"{argument}[{describe(key)}]",
-            expected=f"at most {MAX_METADATA_VALUE_LENGTH} characters",
-            received=f"{len(value)} characters",
-        )
+        expected = f"at most {MAX_METADATA_VALUE_LENGTH} characters"
+        raise mismatch(f"{argument}[{describe(key)}]", expected, f"{len(value)} characters")
 
 
 def check_integer(value: object, argument: str, expected: str = "a whole number") -> int:
@@ -179,14 +163,19 @@ def check_integer(value: object, argument: str, expected: str = "a whole number"
     return value
 
 
+def check_positive(value: object, argument: str) -> int | None:
+    """Return `value` if it is an `int` above 0, or None for no limit."""
+    expected = "a whole number above 0, or None"
+    if value is None or check_integer(value, argument, expected) > 0:
+        return cast("int | None", value)
+    raise invalid(argument, expected, value)
+
+
 def check_limit(limit: object, argument: str = "limit") -> int:
     """Return the size of a page: a whole number from 1 to 100.
 
     Source: `limit` of listConversationItems and listInputItems. It is the size of one page, not
     the number of items in all.
-
-    Raises:
-        InvalidArgumentError: naming `argument`.
     """
     expected = f"a whole number from 1 to {MAX_LIMIT}"
     if not 1 <= check_integer(limit, argument, expected) <= MAX_LIMIT:
@@ -198,9 +187,6 @@ def check_order(order: object, argument: str = "order") -> str:
     """Return the order of a listing: `"asc"` (oldest first) or `"desc"`.
 
     Source: `order` of listConversationItems and listInputItems.
-
-    Raises:
-        InvalidArgumentError: naming `argument`.
     """
     if order not in ("asc", "desc"):
         raise invalid(argument, "'asc' or 'desc'", order)
@@ -211,13 +197,10 @@ def check_strings(values: object, argument: str) -> list[str]:
     """Return a list of strings, as `include` is one.
 
     The values themselves are left to the service, which adds new ones. A bare string is refused:
-    it would be read letter by letter.
+    it would be read letter by letter. Errors name the entry (`include[1]`).
 
     Source: `include` of createConversationItems, listConversationItems, getConversationItem,
     createResponse, getResponse and listInputItems.
-
-    Raises:
-        InvalidArgumentError: naming `argument`, or the entry in it (`include[1]`).
     """
     checked = check_list(values, argument, "a list of strings")
     for index, value in enumerate(checked):

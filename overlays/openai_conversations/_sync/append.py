@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from contextlib import suppress
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._append.matching import count_landed
@@ -26,7 +27,7 @@ from .._append.state import (
 )
 from .._request.input_items import to_input_item
 from .._request.types import omit
-from .._request.validation import MAX_ITEMS, MAX_LIMIT, invalid
+from .._request.validation import MAX_ITEMS, MAX_LIMIT, invalid, mismatch
 from .._transport.concurrency_sync import Intake, Source, check_source, report, sleep
 from .._transport.log import logger
 from ..abort import AbortSignal, Interrupted
@@ -66,6 +67,7 @@ class ItemMethods(NamedTuple):
     delete: Callable[..., object]
 
 
+@dataclass(eq=False)
 class Append:
     """One append, from its first item to its last; see `Items.append`.
 
@@ -80,33 +82,26 @@ class Append:
         InvalidArgumentError: naming the argument.
     """
 
-    def __init__(
-        self,
-        methods: ItemMethods,
-        conversation_id: str,
-        items: Source[InputItemLike],
-        *,
-        include: object,
-        on_progress: Callable[[AppendProgress], object] | None,
-        resume: str | None,
-        options: Mapping[str, Any],
-        read_timeout: float | None,
-        max_retries: int,
-    ) -> None:
+    methods: ItemMethods
+    conversation_id: str
+    items: InitVar[Source[InputItemLike]]
+    _: KW_ONLY
+    include: object
+    on_progress: Callable[[AppendProgress], object] | None
+    resume: InitVar[str | None]
+    options: Mapping[str, Any]
+    read_timeout: float | None
+    max_retries: int
+
+    def __post_init__(self, items: Source[InputItemLike], resume: str | None) -> None:
         check_source(items, "items")
-        if on_progress is not None and not callable(on_progress):
-            raise invalid("on_progress", "a function or None", on_progress)
-        self._resume = None if resume is None else ResumePoint.from_token(resume, conversation_id)
+        if not (self.on_progress is None or callable(self.on_progress)):
+            raise invalid("on_progress", "a function or None", self.on_progress)
+        id, total = self.conversation_id, len(items) if isinstance(items, Sized) else None
+        self._resume = None if resume is None else ResumePoint.from_token(resume, id)
         self._intake = Intake(items)
-        self._state = AppendState(conversation_id, len(items) if isinstance(items, Sized) else None)
-        self._methods = methods
-        self._conversation_id = conversation_id
-        self._include = include
-        self._on_progress = on_progress
-        self._options = options
-        self._abort: AbortSignal | None = options.get("abort")
-        self._read_timeout = read_timeout
-        self._max_retries = max_retries
+        self._state = AppendState(id, total)
+        self._abort: AbortSignal | None = self.options.get("abort")
         self._more_found = resume is not None
         """True if more than the current batch may be there already; only when resuming."""
 
@@ -136,13 +131,12 @@ class Append:
             if not taken:
                 expected = f"the same items as before, of which {resume.landed} had landed"
                 received = f"{resume.landed - left} items"
-                raise InvalidArgumentError("items", expected=expected, received=received)
+                raise mismatch("items", expected, received)
             left -= len(taken)
             last = taken[-1:]
         if last and fingerprint(to_input_item(last[0], "items", resume.landed - 1)) != resume.print:
-            expected = "the same items as before, from the start"
             received = f"another one at items[{resume.landed - 1}]"
-            raise InvalidArgumentError("items", expected=expected, received=received)
+            raise mismatch("items", "the same items as before, from the start", received)
 
     def _append_all(self) -> None:
         waiting: Items = []
@@ -197,7 +191,7 @@ class Append:
 
     def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
-        batch = Batch(items, in_doubt=self._more_found, max_retries=self._max_retries)
+        batch = Batch(items, in_doubt=self._more_found, max_retries=self.max_retries)
         while True:
             if batch.in_doubt:
                 self._look_for(batch)
@@ -214,7 +208,7 @@ class Append:
     def _look_for(self, batch: Batch) -> None:
         """Confirm what of a batch has landed, and take it out of the batch (5-8)."""
         self._look_once(batch)
-        settling = batch.time_to_settle(self._read_timeout)
+        settling = batch.time_to_settle(self.read_timeout)
         if batch.left and settling:
             self._state.unknown = len(batch.left)
             self._sleep(settling, batch)
@@ -242,17 +236,15 @@ class Append:
         self._announce(len(batch.left))
         try:
             return self._create(batch.left)
-        except APIError as error:
+        except OpenAIError as error:
             if not batch.in_doubt and not may_have_happened(error):
                 self._state.unknown = 0
-            batch.failed(error)  # 2a raises
-            return None
-        except OpenAIError as error:  # 4
-            if not batch.in_doubt and not may_have_happened(error):
-                self._state.unknown = 0
+            if isinstance(error, APIError):
+                batch.failed(error)  # 2a raises
+                return None
             if isinstance(error, InvalidArgumentError):
                 raise counted_from(self._state.landed, error) from None
-            raise
+            raise  # 4
 
     def _remove_duplicate(self, batch: Batch, stored: list[ConversationItem]) -> bool:
         """Delete the copy just stored if there is an older one (1b); return True if there was.
@@ -272,8 +264,8 @@ class Append:
         try:
             for item_id in filter(None, ids_of(stored)):
                 with suppress(NotFoundError):
-                    self._methods.delete(
-                        item_id, conversation_id=self._conversation_id, **self._options
+                    self.methods.delete(
+                        item_id, conversation_id=self.conversation_id, **self.options
                     )
         except (APIError, ClientClosedError) as error:
             raise self._uncertain(f"a second copy cannot be deleted: {error}") from error
@@ -291,8 +283,8 @@ class Append:
 
     def _create(self, items: Items) -> list[ConversationItem]:
         """Send a batch once; return the items as stored."""
-        response = self._methods.create(
-            self._conversation_id, items=items, include=self._include, **self._options
+        response = self.methods.create(
+            self.conversation_id, items=items, include=self.include, **self.options
         )
         stored = cast("list[ConversationItem] | None", response.parse().data)
         if not isinstance(stored, list) or len(stored) != len(items) or id_of(stored[-1]) is None:
@@ -305,7 +297,7 @@ class Append:
         items = self._list(1, "desc", omit)
         if items and id_of(items[0]) is None:
             raise OpenAIError(
-                f"the last item of {self._conversation_id} has no id, so what is appended after it "
+                f"the last item of {self.conversation_id} has no id, so what is appended after it "
                 "could not be found again; nothing was sent"
             )
         return id_of(items[0]) if items else None
@@ -319,8 +311,8 @@ class Append:
 
     def _list(self, count: int, order: str, after: object) -> list[ConversationItem]:
         page = {"after": after, "limit": count, "max_items": count, "order": order}
-        listed = self._methods.list(
-            self._conversation_id, include=self._include, **page, **self._options
+        listed = self.methods.list(
+            self.conversation_id, include=self.include, **page, **self.options
         )
         return [item for item in listed]
 
@@ -331,11 +323,10 @@ class Append:
         self._report(stored)
 
     def _report(self, stored: list[ConversationItem]) -> None:
-        if self._on_progress is not None:
-            report(self._on_progress, self._state.progress(stored))
+        if self.on_progress is not None:
+            report(self.on_progress, self._state.progress(stored))
 
     def _announce(self, count: int) -> None:
-        """Report that items are about to be sent."""
         self._state.unknown = count
         try:
             self._report([])
