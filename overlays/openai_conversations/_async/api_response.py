@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from .._request.validation import check_integer, invalid
+from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_async import open_file
 from ..abort import AbortSignal
-from ..errors import InvalidArgumentError
 from .body_reader import AsyncBodyReader
 
 _T = TypeVar("_T")
-_SIZE = "a whole number above 0, or None"
 _WRITABLE = "the path of a file that can be written"
 
 
@@ -77,8 +74,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
             return self._raw.parse()
         if self._stream is None:
             self._stream = self._raw.parse()
-        stream: _T = self._stream
-        return stream
+        return cast(_T, self._stream)
 
     def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """Iterate over the body, decompressed, in pieces.
@@ -86,7 +82,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
         Args:
             chunk_size: bytes in each piece but the last; None gives them as they come.
         """
-        size = _checked(chunk_size)
+        size = check_positive(chunk_size, "chunk_size")
         return self._body.pieces(self.http_response.aiter_bytes(size))
 
     def iter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
@@ -95,7 +91,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
         Args:
             chunk_size: characters in each piece but the last; None gives them as they come.
         """
-        size = _checked(chunk_size)
+        size = check_positive(chunk_size, "chunk_size")
         return self._body.pieces(self.http_response.aiter_text(size))
 
     def iter_lines(self) -> AsyncIterator[str]:
@@ -123,19 +119,13 @@ class AsyncAPIResponse(Head, Generic[_T]):
                     await opened.write(piece)
         except (OSError, ValueError) as error:
             received = f"{file!r} ({getattr(error, 'strerror', None) or error})"
-            raise InvalidArgumentError("file", expected=_WRITABLE, received=received) from error
+            raise mismatch("file", _WRITABLE, received) from error
 
     async def close(self) -> None:
         """Give the body up. The connection is closed, unless everything had been read."""
         if self._stream is not None:
             await self._stream.close()
         await self._body.close()
-
-
-def _checked(chunk_size: int | None) -> int | None:
-    if chunk_size is not None and check_integer(chunk_size, "chunk_size", _SIZE) < 1:
-        raise invalid("chunk_size", _SIZE, chunk_size)
-    return chunk_size
 
 
 class _AsyncClosable(Protocol):
@@ -156,11 +146,6 @@ class AsyncResponseContextManager(Generic[_OpenedT]):
         self._opened = opened = await self._send()
         return opened
 
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *exc: object) -> None:
         if self._opened is not None:
             await self._opened.close()

@@ -38,11 +38,7 @@ class AsyncBodyReader:
         self._given_up = False
 
     def pieces(self, source: AsyncIterator[_T]) -> AsyncPieces[_T]:
-        """Return an iterator over `source`, one of the response's own iterators.
-
-        Raises:
-            OpenAIError: The body was closed before.
-        """
+        """Return an iterator over `source`, one of those of the response, if it is open."""
         self._check_open()
         return AsyncPieces(self, source)
 
@@ -61,21 +57,11 @@ class AsyncBodyReader:
         self._kept = self._over = True
 
     async def next(self, source: AsyncIterator[_T]) -> _T | None:
-        """Return the next piece of `source`, or None at its end.
-
-        Raises:
-            APIConnectionError: The body breaks off.
-            RequestAbortedError: The signal is set.
-            OpenAIError: As for `read`.
-        """
+        """Return the next piece of `source`, or None at its end; raise errors as `read` does."""
         self._check_open()
         if source not in self._begun:
             self._begun.append(source)
-
-        async def step() -> _T | None:
-            return await anext(source, None)
-
-        piece = await self._step(step)
+        piece = await self._step(lambda: anext(source, None))
         if piece is None:
             self._over = True
             await self.response.aclose()
@@ -90,8 +76,9 @@ class AsyncBodyReader:
         try:
             if abort is None:
                 return await step()
+            close = self.response.aclose
             return await abortable(
-                abort, step, interrupt=self._shut_down, discard=self._close_response
+                abort, step, interrupt=self._shut_down, discard=lambda _: close()
             )
         except Interrupted as interrupted:
             await self.close()
@@ -110,9 +97,6 @@ class AsyncBodyReader:
         network = self.response.extensions.get("network_stream")
         if network is not None:
             shut_down(network)
-
-    async def _close_response(self, _: object) -> None:
-        await self.response.aclose()
 
     async def close(self) -> None:
         """End the reading now. The connection is closed, unless everything had been read."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-from .._request.validation import check_integer, invalid
+from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_sync import open_file
 from ..abort import AbortSignal
-from ..errors import InvalidArgumentError
 from .body_reader import BodyReader
 
 _T = TypeVar("_T")
-_SIZE = "a whole number above 0, or None"
 _WRITABLE = "the path of a file that can be written"
 
 
@@ -78,8 +75,7 @@ class APIResponse(Head, Generic[_T]):
             return self._raw.parse()
         if self._stream is None:
             self._stream = self._raw.parse()
-        stream: _T = self._stream
-        return stream
+        return cast(_T, self._stream)
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Iterate over the body, decompressed, in pieces.
@@ -87,7 +83,7 @@ class APIResponse(Head, Generic[_T]):
         Args:
             chunk_size: bytes in each piece but the last; None gives them as they come.
         """
-        size = _checked(chunk_size)
+        size = check_positive(chunk_size, "chunk_size")
         return self._body.pieces(self.http_response.iter_bytes(size))
 
     def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
@@ -96,7 +92,7 @@ class APIResponse(Head, Generic[_T]):
         Args:
             chunk_size: characters in each piece but the last; None gives them as they come.
         """
-        size = _checked(chunk_size)
+        size = check_positive(chunk_size, "chunk_size")
         return self._body.pieces(self.http_response.iter_text(size))
 
     def iter_lines(self) -> Iterator[str]:
@@ -124,19 +120,13 @@ class APIResponse(Head, Generic[_T]):
                     opened.write(piece)
         except (OSError, ValueError) as error:
             received = f"{file!r} ({getattr(error, 'strerror', None) or error})"
-            raise InvalidArgumentError("file", expected=_WRITABLE, received=received) from error
+            raise mismatch("file", _WRITABLE, received) from error
 
     def close(self) -> None:
         """Give the body up. The connection is closed, unless everything had been read."""
         if self._stream is not None:
             self._stream.close()
         self._body.close()
-
-
-def _checked(chunk_size: int | None) -> int | None:
-    if chunk_size is not None and check_integer(chunk_size, "chunk_size", _SIZE) < 1:
-        raise invalid("chunk_size", _SIZE, chunk_size)
-    return chunk_size
 
 
 class _Closable(Protocol):
@@ -157,11 +147,6 @@ class ResponseContextManager(Generic[_OpenedT]):
         self._opened = opened = self._send()
         return opened
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         if self._opened is not None:
             self._opened.close()

@@ -39,11 +39,7 @@ class BodyReader:
         self._given_up = False
 
     def pieces(self, source: Iterator[_T]) -> Pieces[_T]:
-        """Return an iterator over `source`, one of the response's own iterators.
-
-        Raises:
-            OpenAIError: The body was closed before.
-        """
+        """Return an iterator over `source`, one of those of the response, if it is open."""
         self._check_open()
         return Pieces(self, source)
 
@@ -62,21 +58,11 @@ class BodyReader:
         self._kept = self._over = True
 
     def next(self, source: Iterator[_T]) -> _T | None:
-        """Return the next piece of `source`, or None at its end.
-
-        Raises:
-            APIConnectionError: The body breaks off.
-            RequestAbortedError: The signal is set.
-            OpenAIError: As for `read`.
-        """
+        """Return the next piece of `source`, or None at its end; raise errors as `read` does."""
         self._check_open()
         if source not in self._begun:
             self._begun.append(source)
-
-        def step() -> _T | None:
-            return next(source, None)
-
-        piece = self._step(step)
+        piece = self._step(lambda: next(source, None))
         if piece is None:
             self._over = True
             self.response.close()
@@ -91,8 +77,9 @@ class BodyReader:
         try:
             if abort is None:
                 return step()
+            close = self.response.close
             return abortable(
-                abort, step, interrupt=self._shut_down, discard=self._close_response
+                abort, step, interrupt=self._shut_down, discard=lambda _: close()
             )
         except Interrupted as interrupted:
             self.close()
@@ -111,9 +98,6 @@ class BodyReader:
         network = self.response.extensions.get("network_stream")
         if network is not None:
             shut_down(network)
-
-    def _close_response(self, _: object) -> None:
-        self.response.close()
 
     def close(self) -> None:
         """End the reading now. The connection is closed, unless everything had been read."""

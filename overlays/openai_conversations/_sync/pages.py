@@ -15,7 +15,7 @@ import httpx
 
 from .._request.operations import Operation
 from .._request.types import omit
-from .._request.validation import check_integer, invalid
+from .._request.validation import MAX_LIMIT, check_positive
 from .._response.parsing import parse_response
 from ..errors import APIResponseValidationError, OpenAIError
 from .http_methods import HttpMethods
@@ -131,6 +131,15 @@ class _PageItems(Iterator[_T]):
 class Listing(Generic[_T]):
     """The request for a list, and the cursors that have been seen.
 
+    Args:
+        client: sends the requests.
+        operation: whose response is a page.
+        params, path: as for `Operation.request`.
+        max_items: end after so many items; None for all.
+
+    Raises:
+        InvalidArgumentError: naming the argument.
+
     Attributes:
         request: for the first page.
         options: for the request of each page.
@@ -146,25 +155,9 @@ class Listing(Generic[_T]):
         /,
         **path: object,
     ) -> None:
-        """Check the parameters and make the request for the first page.
-
-        Args:
-            client: sends the requests.
-            operation: whose response is a page.
-            params: as for `Operation.request`.
-            max_items: end after so many items; None for all.
-            path: as for `Operation.request`.
-
-        Raises:
-            InvalidArgumentError: naming the argument.
-        """
-        if max_items is not None:
-            expected = "a whole number above 0, or None"
-            if check_integer(max_items, "max_items", expected) < 1:
-                raise invalid("max_items", expected, max_items)
-            if params.get("limit", omit) is omit:
-                # One page is enough for most such requests.
-                params = {**params, "limit": min(max_items, 100)}
+        if check_positive(max_items, "max_items") and params.get("limit", omit) is omit:
+            # One page is enough for most such requests.
+            params = {**params, "limit": min(cast(int, max_items), MAX_LIMIT)}
         self._client = client
         self._operation = operation
         self._params = params
@@ -179,13 +172,7 @@ class Listing(Generic[_T]):
         return self._to_page(response, retries, 0, self._max_items)
 
     def fetch(self, after: str, number: int, left: int | None) -> Page[_T]:
-        """Fetch a page.
-
-        Args:
-            after: the id of the item before it.
-            number: of the page, from 0.
-            left: how many items may still come, or None.
-        """
+        """Fetch page `number` (from 0), which begins after an item; `left` more items may come."""
         request, _ = self._operation.request({**self._params, "after": after}, **self._path)
         response, retries = self._client.send(request, self.options)
         return self._to_page(response, retries, number, left)

@@ -15,7 +15,7 @@ import httpx
 
 from .._request.client_options import check_key
 from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
-from .._request.validation import invalid
+from .._request.validation import invalid, mismatch
 from .._response.parsing import to_status_error
 from .._transport.concurrency_sync import (
     TRANSPORTS,
@@ -33,7 +33,6 @@ from ..errors import (
     APIConnectionError,
     APIError,
     ClientClosedError,
-    InvalidArgumentError,
     OpenAIError,
     RequestAbortedError,
 )
@@ -120,9 +119,8 @@ class Sender:
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
             try:
                 sleep(delay, abort)
-            except Interrupted as interrupted:
-                reason = interrupted.reason
-                raise RequestAbortedError("waiting for a retry", reason) from failure
+            except Interrupted as stop:
+                raise RequestAbortedError("waiting for a retry", stop.reason) from failure
 
     def _prepare(
         self, prepared: PreparedRequest, api_key: str | Callable[[], Any]
@@ -242,16 +240,12 @@ def _choose(transport: str | None) -> str:
         return next(name for name in TRANSPORTS if _is_installed(name))
     names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
     if transport == "http.client":
-        received = "'http.client', which was removed"
-        raise InvalidArgumentError("transport", expected=names, received=received)
+        raise mismatch("transport", names, "'http.client', which was removed")
     if transport not in TRANSPORTS:
         raise invalid("transport", names, transport)
     if not _is_installed(transport):
-        raise InvalidArgumentError(
-            "transport",
-            expected="a transport that is installed",
-            received=f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs",
-        )
+        received = f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs"
+        raise mismatch("transport", "a transport that is installed", received)
     return transport
 
 

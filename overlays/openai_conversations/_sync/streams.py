@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from openai_conversations_api import models
 
@@ -70,10 +69,8 @@ class Stream:
 
     def _read_on(self) -> None:
         chunk = self._body.next(self._chunks)
-        if chunk is not None:
-            self._waiting.extend(self._decoder.feed(chunk))
-        else:
-            self._waiting.extend(self._decoder.end())
+        decoder = self._decoder
+        self._waiting.extend(decoder.end() if chunk is None else decoder.feed(chunk))
         if self._waiting and self._waiting[-1].data == b"[DONE]":
             self._waiting.pop()
             self._ended = True
@@ -84,10 +81,12 @@ class Stream:
 
     def _check_end(self) -> None:
         """Raise `APIConnectionError` if the response was not finished: that is not a result."""
-        if self._ended or (self._resumed and not self._any):
-            return
-        message = "Connection error: the stream ended before the response was complete"
-        raise APIConnectionError(message=message, request=self.response.request)
+        if not self._ended and (self._any or not self._resumed):
+            raise self._broken("the stream ended before the response was complete")
+
+    def _broken(self, problem: str) -> APIConnectionError:
+        message = f"Connection error: {problem}"
+        return APIConnectionError(message=message, request=self.response.request)
 
     def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
         self._any = True
@@ -132,14 +131,11 @@ class Stream:
         """
         self.until_done()
         last: Any = self._last
-        if last is None or last.type == "error":
-            body = None if last is None else last.to_dict()
-            if body is not None:
-                raise self._to_error(body)
-            message = "Connection error: the stream ended without the final response"
-            raise APIConnectionError(message=message, request=self.response.request)
-        response: models.Response = last.response
-        return response
+        if last is None:
+            raise self._broken("the stream ended without the final response")
+        if last.type == "error":
+            raise self._to_error(last.to_dict())
+        return cast("models.Response", last.response)
 
     def close(self) -> None:
         """End the stream now. The connection is closed, unless everything had been read."""
@@ -150,12 +146,7 @@ class Stream:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.close()
 
     def __repr__(self) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # A request that follows a redirect belongs to an attempt that has been sent already.
         attempt.sent = bool(attempt.sent)
         await session.take_place(attempt.left(timeouts.get("pool")), request)
+        # For a response that is to be read, until all of it is there; otherwise until its head is.
+        clock = asyncio.timeout(attempt.left(None))
         body: _Content | None = None
         try:
             if request.method == "POST":
@@ -76,15 +78,23 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
             data = await request.aread()
-            write = timeouts.get("write")
-            if attempt.whole and (write is None or len(data) <= _SMALL):
-                received = await self._request(session, request, data or None, timeouts, attempt)
-            else:
-                body = _Content(data, write, attempt)
-                async with body.clock:
-                    received = await self._request(session, request, body.data(), timeouts, attempt)
-            attempt.sent = True
-            content = await received.read() if attempt.whole else b""
+            if (write := timeouts.get("write")) is not None and len(data) > _SMALL:
+                body = _Content(data, write, clock)
+            async with clock:
+                received = await session.client.request(
+                    request.method,
+                    URL(str(request.url), encoded=True),
+                    headers=_headers(request),
+                    data=(data or None) if body is None else body,
+                    allow_redirects=False,
+                    server_hostname=request.extensions.get("sni_hostname"),
+                    ssl=self._ssl_context() if request.url.scheme == "https" else True,
+                    timeout=aiohttp.ClientTimeout(
+                        connect=timeouts.get("connect"), sock_read=timeouts.get("read")
+                    ),
+                )
+                attempt.sent = True
+                content = await received.read() if attempt.whole else b""
         except (aiohttp.ClientError, OSError) as error:
             session.places.release()
             attempt.sent = attempt.sent or not isinstance(error, _UNSENT)
@@ -100,29 +110,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             return WholeResponse(status, headers, content, extensions)
         stream = _Body(received, session)
         return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
-
-    def _request(
-        self,
-        session: _Session,
-        request: httpx.Request,
-        data: bytes | _Content | None,
-        timeouts: dict[str, float | None],
-        attempt: Attempt,
-    ) -> Awaitable[aiohttp.ClientResponse]:
-        return session.client.request(
-            request.method,
-            URL(str(request.url), encoded=True),
-            headers=_headers(request),
-            data=data,
-            allow_redirects=False,
-            server_hostname=request.extensions.get("sni_hostname"),
-            ssl=self._ssl_context() if request.url.scheme == "https" else True,
-            timeout=aiohttp.ClientTimeout(
-                total=attempt.left(None) if attempt.whole else None,
-                connect=timeouts.get("connect"),
-                sock_read=timeouts.get("read"),
-            ),
-        )
 
     def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
         for ended in [other for other in self._sessions if other.is_closed()]:
@@ -185,28 +172,19 @@ class _Session:
 
 
 class _Content(aiohttp.Payload):
-    """The body of a request. A long one is written in pieces, each within the write timeout.
+    """A long body of a request, written in pieces, each within the write timeout.
 
     Attributes:
-        clock: Runs until the head of the response is there.
         writing: Whether a piece is being written.
     """
 
-    def __init__(self, content: bytes, write: float | None, attempt: Attempt) -> None:
+    def __init__(self, content: bytes, write: float, clock: asyncio.Timeout) -> None:
         super().__init__(content)
         self._content = content
         self._write = write
-        # The whole of a response that is to be read has a timeout from aiohttp.
-        left = None if attempt.whole else attempt.left(None)
-        self._end = None if left is None else asyncio.get_running_loop().time() + left
-        self.clock = asyncio.timeout_at(self._end)
+        self._clock = clock
+        self._end = clock.when()
         self.writing = False
-
-    def data(self) -> bytes | _Content | None:
-        """Return it in the form that aiohttp takes."""
-        if self._write is None or len(self._content) <= _SMALL:
-            return self._content or None
-        return self
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
         """Raise `TypeError`: the body is bytes."""
@@ -218,21 +196,20 @@ class _Content(aiohttp.Payload):
         If the writing ends early, so does the connection. Left to itself, asyncio would keep the
         socket until the peer has read all that was written.
         """
-        assert self._write is not None
         loop = asyncio.get_running_loop()
         transport = writer.transport if isinstance(writer, StreamWriter) else None
         self.writing = True
         try:
             for start in range(0, len(self._content), _SMALL):
                 end = loop.time() + self._write
-                self.clock.reschedule(end if self._end is None else min(end, self._end))
+                self._clock.reschedule(end if self._end is None else min(end, self._end))
                 await writer.write(self._content[start : start + _SMALL])
         except BaseException:
             if transport is not None:
                 transport.abort()
             raise
         self.writing = False
-        self.clock.reschedule(self._end)
+        self._clock.reschedule(self._end)
 
 
 class _Body(httpx.AsyncByteStream):

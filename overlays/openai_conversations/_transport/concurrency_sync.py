@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-import contextvars
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import Future
+from contextvars import Context, copy_context
+from functools import partial
 from itertools import islice
 from types import NoneType
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -34,40 +36,6 @@ def open_transport(name: str, pool: httpx.BaseTransport) -> httpx.BaseTransport:
     return pool
 
 
-class _Worker(threading.Thread):
-    """A thread for interruptible work, which the thread that waits for it can leave behind."""
-
-    def __init__(self, work: Callable[[], object], discard: Callable[[object], object]) -> None:
-        super().__init__(name="openai_conversations-abortable", daemon=True)
-        self._work = contextvars.copy_context().run
-        self._function = work
-        self._discard = discard
-        self._lock = threading.Lock()
-        self._left_behind = False
-        self.over = threading.Event()
-        self.result: object = None
-        self.error: BaseException | None = None
-        self.finished = False
-
-    def run(self) -> None:
-        try:
-            self.result = self._work(self._function)
-        except BaseException as error:
-            self.error = error
-        with self._lock:
-            self.finished = True
-            discard = self._left_behind and self.error is None
-        self.over.set()
-        if discard:
-            self._discard(self.result)
-
-    def leave_behind(self) -> bool:
-        """Have the result discarded, once there is one; False if the work is finished already."""
-        with self._lock:
-            self._left_behind = not self.finished
-            return self._left_behind
-
-
 def abortable(
     abort: AbortSignal,
     work: Callable[[], _T],
@@ -87,24 +55,42 @@ def abortable(
     Raises:
         Interrupted: The signal was set first.
     """
-    worker = _Worker(work, discard)  # type: ignore[arg-type]  # its result is a _T
-    unsubscribe = abort.subscribe(worker.over.set)
-    worker.start()
+    future: Future[_T] = Future()
+    over = threading.Event()  # the work, or the wait for it
+    future.add_done_callback(lambda _: over.set())
+    unsubscribe = abort.subscribe(over.set)
+    run = partial(_run, future, copy_context(), work)
+    threading.Thread(target=run, name="openai_conversations-abortable", daemon=True).start()
     try:
-        worker.over.wait()
+        over.wait()
     except BaseException:
         # Ctrl-C, most likely.
-        if worker.leave_behind():
-            interrupt()
+        _leave_behind(future, interrupt, discard)
         raise
     finally:
         unsubscribe()
-    if worker.leave_behind():
+    if future.done():
+        return future.result()
+    _leave_behind(future, interrupt, discard)
+    raise Interrupted(abort.reason)
+
+
+def _run(future: Future[_T], context: Context, work: Callable[[], _T]) -> None:
+    try:
+        result = context.run(work)
+    except BaseException as error:
+        future.set_exception(error)
+    else:
+        future.set_result(result)
+
+
+def _leave_behind(
+    future: Future[_T], interrupt: Callable[[], None], discard: Callable[[_T], object]
+) -> None:
+    if not future.done():
         interrupt()
-        raise Interrupted(abort.reason)
-    if worker.error is not None:
-        raise worker.error
-    return worker.result  # type: ignore[return-value]
+    # At once if the work has ended meanwhile.
+    future.add_done_callback(lambda done: done.exception() or discard(done.result()))
 
 
 def sleep(seconds: float, abort: AbortSignal | None) -> None:
