@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpcore
@@ -53,7 +54,6 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         self._waiting: deque[_Waiter] = deque()
         # Places that are taken: connections in use, free ones, and those about to be opened.
         self._open = 0
-        self._ssl: ssl.SSLContext | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Closing the response, or reading it, gives its connection back."""
@@ -111,7 +111,8 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
                 await pooled.end(loop)
                 pooled = None
         if pooled is None:
-            pooled = AsyncPooledConnection(origin, loop, self._ssl_context(origin), self._expiry)
+            tls = self._ssl if origin[0] == b"https" else None
+            pooled = AsyncPooledConnection(origin, loop, tls, self._expiry)
         with self._lock:
             self._in_use.add(pooled)
         return pooled
@@ -180,14 +181,12 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         else:
             self._open -= 1
 
-    def _ssl_context(self, origin: Origin) -> ssl.SSLContext | None:
-        if origin[0] != b"https":
-            return None
-        if self._ssl is None:
-            # Late, because it reads all certificates: 20 ms that plain http need not spend.
-            self._ssl = httpx.create_ssl_context()
-            self._ssl.set_alpn_protocols(["http/1.1"])
-        return self._ssl
+    @cached_property
+    def _ssl(self) -> ssl.SSLContext:
+        # Late, because it reads all certificates: 20 ms that plain http need not spend.
+        context = httpx.create_ssl_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     async def release(self, pooled: AsyncPooledConnection) -> None:
         """Accept a connection whose response was read or given up, or that failed."""

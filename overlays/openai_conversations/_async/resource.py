@@ -59,10 +59,8 @@ class AsyncResource:
     ) -> AsyncPaginator[AsyncPage[Any], Any]:
         pages: AsyncListing[Any] = AsyncListing(self._client, operation, params, max_items, **path)
 
-        async def first() -> AsyncPage[Any]:
-            return await self._send_open(pages.request, pages.options, pages.to_first_page)
-
-        return first_page(first)
+        parse = partial(pages.to_page, 0, max_items)
+        return first_page(lambda: self._send_open(pages.request, pages.options, parse))
 
     async def _send_stream(
         self,

@@ -84,14 +84,7 @@ def to_response_input(value: object) -> str | list[dict[str, Any]]:
 
 
 def to_input_items(items: object, *, argument: str = "items") -> list[dict[str, Any]]:
-    """Return items as JSON objects, in the same order.
-
-    Args:
-        items: an iterable of models, helpers' results and mappings. None of them is changed.
-        argument: the name of `items` in errors.
-
-    Returns:
-        One dict per item. A plain dict that needs no change is returned itself, not a copy.
+    """Return models, helpers' results and mappings as JSON objects, in the same order.
 
     Raises:
         InvalidArgumentError: `items` is not an iterable of items, or one of them is not an item;

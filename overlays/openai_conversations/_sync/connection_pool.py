@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import httpcore
@@ -54,7 +55,6 @@ class ConnectionPool(httpx.BaseTransport):
         self._waiting: deque[_Waiter] = deque()
         # Places that are taken: connections in use, free ones, and those about to be opened.
         self._open = 0
-        self._ssl: ssl.SSLContext | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request. Closing the response, or reading it, gives its connection back."""
@@ -112,7 +112,8 @@ class ConnectionPool(httpx.BaseTransport):
                 pooled.end(loop)
                 pooled = None
         if pooled is None:
-            pooled = PooledConnection(origin, loop, self._ssl_context(origin), self._expiry)
+            tls = self._ssl if origin[0] == b"https" else None
+            pooled = PooledConnection(origin, loop, tls, self._expiry)
         with self._lock:
             self._in_use.add(pooled)
         return pooled
@@ -181,14 +182,12 @@ class ConnectionPool(httpx.BaseTransport):
         else:
             self._open -= 1
 
-    def _ssl_context(self, origin: Origin) -> ssl.SSLContext | None:
-        if origin[0] != b"https":
-            return None
-        if self._ssl is None:
-            # Late, because it reads all certificates: 20 ms that plain http need not spend.
-            self._ssl = httpx.create_ssl_context()
-            self._ssl.set_alpn_protocols(["http/1.1"])
-        return self._ssl
+    @cached_property
+    def _ssl(self) -> ssl.SSLContext:
+        # Late, because it reads all certificates: 20 ms that plain http need not spend.
+        context = httpx.create_ssl_context()
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     def release(self, pooled: PooledConnection) -> None:
         """Accept a connection whose response was read or given up, or that failed."""

@@ -161,24 +161,20 @@ class Listing(Generic[_T]):
         self._client = client
         self._operation = operation
         self._params = params
-        self._max_items = max_items
         self._path = path
         self.request, self.options = operation.request(params, **path)
         after = params.get("after", omit)
         self.cursors = {} if after is omit else {after: 0}
 
-    def to_first_page(self, response: httpx.Response, retries: int) -> Page[_T]:
-        """Return the page of the response to `request`."""
-        return self._to_page(response, retries, 0, self._max_items)
-
     def fetch(self, after: str, number: int, left: int | None) -> Page[_T]:
         """Fetch page `number` (from 0), which begins after an item; `left` more items may come."""
         request, _ = self._operation.request({**self._params, "after": after}, **self._path)
         response, retries = self._client.send(request, self.options)
-        return self._to_page(response, retries, number, left)
+        return self.to_page(number, left, response, retries)
 
-    def _to_page(
-        self, response: httpx.Response, retries: int, number: int, left: int | None
+    def to_page(
+        self, number: int, left: int | None, response: httpx.Response, retries: int
     ) -> Page[_T]:
+        """Return the page of a response."""
         parsed = parse_response(self.request, response, retries, strict=self._client.strict)
         return Page(parsed, response, self, number, left)

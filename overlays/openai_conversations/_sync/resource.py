@@ -60,10 +60,8 @@ class Resource:
     ) -> Page[Any]:
         pages: Listing[Any] = Listing(self._client, operation, params, max_items, **path)
 
-        def first() -> Page[Any]:
-            return self._send_open(pages.request, pages.options, pages.to_first_page)
-
-        return first_page(first)
+        parse = partial(pages.to_page, 0, max_items)
+        return first_page(lambda: self._send_open(pages.request, pages.options, parse))
 
     def _send_stream(
         self,

@@ -14,6 +14,7 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -47,7 +48,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
         self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
-        self._ssl: ssl.SSLContext | None = None
         # aiohttp complains aloud about sessions that nobody closed; httpx does not.
         weakref.finalize(self, _abandon, self._sessions)
 
@@ -88,7 +88,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                     data=(data or None) if body is None else body,
                     allow_redirects=False,
                     server_hostname=request.extensions.get("sni_hostname"),
-                    ssl=self._ssl_context() if request.url.scheme == "https" else True,
+                    ssl=self._ssl if request.url.scheme == "https" else True,
                     timeout=aiohttp.ClientTimeout(
                         connect=timeouts.get("connect"), sock_read=timeouts.get("read")
                     ),
@@ -117,12 +117,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         session = self._sessions[loop] = _Session(self._max, self._expiry)
         return session
 
-    def _ssl_context(self) -> ssl.SSLContext:
+    @cached_property
+    def _ssl(self) -> ssl.SSLContext:
         # httpx's, so that SSL_CERT_FILE and SSL_CERT_DIR count; late, because it reads all
         # certificates.
-        if self._ssl is None:
-            self._ssl = httpx.create_ssl_context()
-        return self._ssl
+        return httpx.create_ssl_context()
 
     async def aclose(self) -> None:
         loop: object = None

@@ -20,7 +20,7 @@ from collections.abc import (
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
 import httpx
@@ -30,7 +30,6 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
-_T_co = TypeVar("_T_co", covariant=True)
 Event = anyio.Event
 open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
@@ -142,10 +141,9 @@ async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
 
 async def read_within(response: httpx.Response, seconds: float | None) -> bool:
     """Read the body of a response; False if it takes longer than `seconds`."""
-    with anyio.move_on_after(seconds):
+    with anyio.move_on_after(seconds) as scope:
         await response.aread()
-        return True
-    return False
+    return not scope.cancelled_caught
 
 
 async def ask_for_key(source: Callable[[], object]) -> object:
@@ -189,11 +187,7 @@ class Intake(Generic[_T]):
         return taken
 
 
-class _PageLike(Protocol[_T_co]):
-    def __aiter__(self) -> AsyncIterator[_T_co]: ...
-
-
-_PageT = TypeVar("_PageT", bound=_PageLike[Any])
+_PageT = TypeVar("_PageT", bound=AsyncIterable[Any])
 
 
 class AsyncPaginator(Generic[_PageT, _T]):
@@ -213,7 +207,7 @@ class AsyncPaginator(Generic[_PageT, _T]):
 
 
 class _Items(AsyncIterator[_T]):
-    def __init__(self, fetch: Callable[[], Awaitable[_PageLike[_T]]]) -> None:
+    def __init__(self, fetch: Callable[[], Awaitable[AsyncIterable[_T]]]) -> None:
         self._fetch = fetch
         self._items: AsyncIterator[_T] | None = None
 
@@ -223,6 +217,5 @@ class _Items(AsyncIterator[_T]):
         return await self._items.__anext__()
 
 
-def first_page(fetch: Callable[[], Awaitable[_PageT]]) -> AsyncPaginator[_PageT, Any]:
-    """Return a paginator, which fetches the first page when it is awaited or iterated."""
-    return AsyncPaginator(fetch)
+first_page = AsyncPaginator
+"""Makes the result of a `list` method of what fetches its first page."""

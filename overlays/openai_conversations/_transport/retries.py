@@ -29,26 +29,14 @@ _NOTHING_DONE = frozenset({409, 429})
 
 
 def retry_after_failure(method: str, *, never_sent: bool) -> bool:
-    """Return whether to retry a request that got no response.
-
-    Args:
-        method: Of the request, in capitals.
-        never_sent: Whether it is certain that the service has not seen it.
-    """
+    """Return whether to retry a request that got no response, and may have been seen or not."""
     return never_sent or method in _REPEATABLE
 
 
 def retry_after_response(
     method: str, status: int, code: str | None, headers: Mapping[str, str]
 ) -> bool:
-    """Return whether to retry a request after this response.
-
-    Args:
-        method: Of the request, in capitals.
-        status: Of the response, 400 or more.
-        code: The `code` in the body of the response, or None.
-        headers: Of the response; names are looked up in lower case.
-    """
+    """Return whether to retry after a response of 400 or more, with this `code` in its body."""
     asked = asked_delay(headers)
     if asked is not None and asked > MAX_RETRY_AFTER:
         return False
@@ -67,13 +55,7 @@ def delay_before_retry(
     headers: Mapping[str, str] | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> float:
-    """Return the pause before a retry, in seconds.
-
-    Args:
-        retries_taken: How many retries there have been already.
-        headers: Of the response, if there was one.
-        jitter: Gives a number from 0 up to 1.
-    """
+    """Return the seconds before one more retry; `headers` are those of the response, if any."""
     asked = None if headers is None else asked_delay(headers)
     if asked is not None and 0 < asked <= MAX_RETRY_AFTER:
         return asked
