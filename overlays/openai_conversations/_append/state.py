@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._request.validation import MAX_ITEMS, mismatch
@@ -81,22 +82,23 @@ class AppendState:
         return AppendProgress(self._conversation_id, *place, stored, self._last)
 
 
+@dataclass
 class Batch:
     """The items of one request, until all of them have landed.
 
     Attributes:
         left: the items that have not landed, as far as is known.
         in_doubt: True if a request for them may have taken effect, so that they may be there.
+        max_retries: how many requests may be repeated before anything lands.
         failure: the error with which the last request ended, if one has failed.
         retries: how many requests were repeated since something landed.
     """
 
-    def __init__(self, items: Items, *, in_doubt: bool, max_retries: int) -> None:
-        self.left = items
-        self.in_doubt = in_doubt
-        self.failure: APIError | None = None
-        self.retries = 0
-        self._max_retries = max_retries
+    left: Items
+    in_doubt: bool
+    max_retries: int
+    failure: APIError | None = None
+    retries: int = 0
 
     def landed(self, count: int) -> None:
         """Take the first `count` items out. Progress was made, so retries count anew."""
@@ -112,14 +114,14 @@ class Batch:
         self.failure = error
         # The cases are those of the table in `_async/append.py`: 3 turns doubt on, 2 leaves it.
         self.in_doubt = self.in_doubt or may_have_happened(error)
-        if not self.in_doubt and (self.retries >= self._max_retries or not _may_pass(error)):
+        if not self.in_doubt and (self.retries >= self.max_retries or not _may_pass(error)):
             raise error
 
     def check_retries(self) -> None:
         """Raise the last failure if, now that it is known what has landed, the rest is not sent."""
         # `>` where `failed` has `>=`: here the retry that is asked about has been counted already.
         failure = self.failure
-        if failure is not None and (self.retries > self._max_retries or not _may_pass(failure)):
+        if failure is not None and (self.retries > self.max_retries or not _may_pass(failure)):
             raise failure
 
     def delay(self) -> float:

@@ -66,7 +66,7 @@ class AsyncItemMethods(NamedTuple):
     delete: Callable[..., Awaitable[object]]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class AsyncAppend:
     """One append, from its first item to its last; see `AsyncItems.append`.
 
@@ -190,7 +190,7 @@ class AsyncAppend:
 
     async def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
-        batch = Batch(items, in_doubt=self._more_found, max_retries=self.max_retries)
+        batch = Batch(items, self._more_found, self.max_retries)
         while True:
             if batch.in_doubt:
                 await self._look_for(batch)

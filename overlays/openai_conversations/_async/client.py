@@ -213,25 +213,12 @@ class AsyncClient(AsyncHttpMethods):
         Raises:
             InvalidArgumentError: an argument is not usable.
         """
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in (
-                ("api_key", api_key),
-                ("organization", organization),
-                ("project", project),
-                ("base_url", base_url),
-                ("timeout", timeout),
-                ("max_retries", max_retries),
-                ("interceptors", interceptors),
-                ("strict", strict),
-            )
-            if given(value)
-        }
+        arguments: dict[str, Any] = dict(locals())
+        del arguments["self"]
+        changes = {name: value for name, value in arguments.items() if given(value)}
         client_options = self._client_options
-        if given(default_headers):
-            changes["default_headers"] = {**client_options.default_headers, **default_headers}
-        if given(default_query):
-            changes["default_query"] = {**client_options.default_query, **default_query}
+        for name in changes.keys() & {"default_headers", "default_query"}:
+            changes[name] = {**getattr(client_options, name), **changes[name]}
         copy = type(self).__new__(type(self))
         copy._client_options = client_options.changed(**changes)
         copy._sender = self._sender

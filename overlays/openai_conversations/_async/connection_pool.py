@@ -13,6 +13,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -222,21 +223,19 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             await pooled.end(loop)
 
 
+@dataclass(eq=False, repr=False)
 class AsyncPooledConnection(httpcore.AsyncNetworkStream):
     """One connection: httpcore's HTTP/1.1, on a network stream that heeds an attempt's deadline."""
 
-    def __init__(
-        self, origin: Origin, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
-    ) -> None:
-        # The one that it works for, or worked for last.
-        self.attempt = Attempt()
-        self.origin = origin
-        self.loop = loop
-        self._ssl = ssl_context
-        self._expiry = expiry
-        # An `AsyncNetworkStream` once it is connected.
-        self._stream: Any = None
-        self._http: httpcore.AsyncHTTP11Connection | None = None
+    origin: Origin
+    loop: object
+    ssl_context: ssl.SSLContext | None
+    expiry: float
+    # The one that it works for, or worked for last.
+    attempt: Attempt = field(default_factory=Attempt, init=False)
+    # An `AsyncNetworkStream` once it is connected.
+    _stream: Any = field(default=None, init=False)
+    _http: httpcore.AsyncHTTP11Connection | None = field(default=None, init=False)
 
     def is_idle(self) -> bool:
         """Return whether it could take a request, as far as it is known without a system call."""
@@ -278,12 +277,13 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
         name, port = host.decode("ascii"), port or _PORTS[scheme]
         stream = self._stream = await _NETWORK.connect_tcp(name, port, attempt.left(timeout))
         attempt.use(stream)
-        if self._ssl is not None:
+        if self.ssl_context is not None:
             name = request.extensions.get("sni_hostname") or name
-            stream = self._stream = await stream.start_tls(self._ssl, name, attempt.left(timeout))
+            left = attempt.left(timeout)
+            stream = self._stream = await stream.start_tls(self.ssl_context, name, left)
             attempt.use(stream)
         self._http = httpcore.AsyncHTTP11Connection(
-            httpcore.Origin(scheme, host, port), self, self._expiry
+            httpcore.Origin(scheme, host, port), self, self.expiry
         )
         return self._http
 
@@ -319,31 +319,29 @@ class _Waiter:
         self.pooled: AsyncPooledConnection | None = None
 
 
+@dataclass(eq=False, repr=False)
 class _Body(httpx.AsyncByteStream):
     """The body of a response in the pieces that come; closing it gives the connection back."""
 
-    def __init__(
-        self, core: httpcore.Response, pool: AsyncConnectionPool, pooled: AsyncPooledConnection
-    ) -> None:
-        self._core = core
-        self._pool = pool
-        self._pooled: AsyncPooledConnection | None = pooled
+    core: httpcore.Response
+    pool: AsyncConnectionPool
+    pooled: AsyncPooledConnection | None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         try:
-            async for chunk in cast(AsyncIterable[bytes], self._core.stream):
+            async for chunk in cast(AsyncIterable[bytes], self.core.stream):
                 yield chunk
         except Exception as error:
             raise to_httpx_error(error) from error
 
     async def aclose(self) -> None:
-        pooled, self._pooled = self._pooled, None
+        pooled, self.pooled = self.pooled, None
         if pooled is not None:
             try:
-                await self._core.aclose()
+                await self.core.aclose()
             finally:
-                await self._pool.release(pooled)
+                await self.pool.release(pooled)
 
     def __del__(self) -> None:
-        if self._pooled is not None:
-            self._pool.forget(self._pooled)
+        if self.pooled is not None:
+            self.pool.forget(self.pooled)

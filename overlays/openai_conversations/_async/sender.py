@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 
+@dataclass(eq=False, repr=False)
 class AsyncSender:
     """Sends requests through one httpx client, which several clients may share.
 
@@ -53,11 +55,8 @@ class AsyncSender:
             and requests need nothing that a user's httpx client would add.
     """
 
-    def __init__(
-        self, http_client: httpx.AsyncClient, transport: httpx.AsyncBaseTransport | None = None
-    ) -> None:
-        self.http_client = http_client
-        self.transport = transport
+    http_client: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport | None = None
 
     async def send(
         self,
@@ -253,19 +252,16 @@ def _is_installed(name: str) -> bool:
     return name == "httpx" or find_spec(name) is not None
 
 
+@dataclass(eq=False, repr=False)
 class _AsyncReplayingTransport(httpx.AsyncBaseTransport):
     """Gives httpx a response that is there already, a redirect, to go on from."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    inner: httpx.AsyncBaseTransport
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        attempt = request.extensions[ATTEMPT]
-        redirect: httpx.Response | None = attempt.redirect
-        if redirect is not None:
-            attempt.redirect = None
-            return redirect
-        return await self._inner.handle_async_request(request)
+        attempt: Attempt = request.extensions[ATTEMPT]
+        redirect, attempt.redirect = attempt.redirect, None
+        return redirect or await self.inner.handle_async_request(request)
 
     async def aclose(self) -> None:
-        await self._inner.aclose()
+        await self.inner.aclose()

@@ -67,7 +67,7 @@ class ItemMethods(NamedTuple):
     delete: Callable[..., object]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Append:
     """One append, from its first item to its last; see `Items.append`.
 
@@ -191,7 +191,7 @@ class Append:
 
     def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
-        batch = Batch(items, in_doubt=self._more_found, max_retries=self.max_retries)
+        batch = Batch(items, self._more_found, self.max_retries)
         while True:
             if batch.in_doubt:
                 self._look_for(batch)

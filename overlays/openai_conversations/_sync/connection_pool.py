@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -223,21 +224,19 @@ class ConnectionPool(httpx.BaseTransport):
             pooled.end(loop)
 
 
+@dataclass(eq=False, repr=False)
 class PooledConnection(httpcore.NetworkStream):
     """One connection: httpcore's HTTP/1.1, on a network stream that heeds an attempt's deadline."""
 
-    def __init__(
-        self, origin: Origin, loop: object, ssl_context: ssl.SSLContext | None, expiry: float
-    ) -> None:
-        # The one that it works for, or worked for last.
-        self.attempt = Attempt()
-        self.origin = origin
-        self.loop = loop
-        self._ssl = ssl_context
-        self._expiry = expiry
-        # An `NetworkStream` once it is connected.
-        self._stream: Any = None
-        self._http: httpcore.HTTP11Connection | None = None
+    origin: Origin
+    loop: object
+    ssl_context: ssl.SSLContext | None
+    expiry: float
+    # The one that it works for, or worked for last.
+    attempt: Attempt = field(default_factory=Attempt, init=False)
+    # An `NetworkStream` once it is connected.
+    _stream: Any = field(default=None, init=False)
+    _http: httpcore.HTTP11Connection | None = field(default=None, init=False)
 
     def is_idle(self) -> bool:
         """Return whether it could take a request, as far as it is known without a system call."""
@@ -279,12 +278,13 @@ class PooledConnection(httpcore.NetworkStream):
         name, port = host.decode("ascii"), port or _PORTS[scheme]
         stream = self._stream = _NETWORK.connect_tcp(name, port, attempt.left(timeout))
         attempt.use(stream)
-        if self._ssl is not None:
+        if self.ssl_context is not None:
             name = request.extensions.get("sni_hostname") or name
-            stream = self._stream = stream.start_tls(self._ssl, name, attempt.left(timeout))
+            left = attempt.left(timeout)
+            stream = self._stream = stream.start_tls(self.ssl_context, name, left)
             attempt.use(stream)
         self._http = httpcore.HTTP11Connection(
-            httpcore.Origin(scheme, host, port), self, self._expiry
+            httpcore.Origin(scheme, host, port), self, self.expiry
         )
         return self._http
 
@@ -320,31 +320,29 @@ class _Waiter:
         self.pooled: PooledConnection | None = None
 
 
+@dataclass(eq=False, repr=False)
 class _Body(httpx.SyncByteStream):
     """The body of a response in the pieces that come; closing it gives the connection back."""
 
-    def __init__(
-        self, core: httpcore.Response, pool: ConnectionPool, pooled: PooledConnection
-    ) -> None:
-        self._core = core
-        self._pool = pool
-        self._pooled: PooledConnection | None = pooled
+    core: httpcore.Response
+    pool: ConnectionPool
+    pooled: PooledConnection | None
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for chunk in cast(Iterable[bytes], self._core.stream):
+            for chunk in cast(Iterable[bytes], self.core.stream):
                 yield chunk
         except Exception as error:
             raise to_httpx_error(error) from error
 
     def close(self) -> None:
-        pooled, self._pooled = self._pooled, None
+        pooled, self.pooled = self.pooled, None
         if pooled is not None:
             try:
-                self._core.close()
+                self.core.close()
             finally:
-                self._pool.release(pooled)
+                self.pool.release(pooled)
 
     def __del__(self) -> None:
-        if self._pooled is not None:
-            self._pool.forget(self._pooled)
+        if self.pooled is not None:
+            self.pool.forget(self.pooled)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _Send = Callable[[httpx.Request], httpx.Response]
 
 
+@dataclass(eq=False, repr=False)
 class Sender:
     """Sends requests through one httpx client, which several clients may share.
 
@@ -54,11 +56,8 @@ class Sender:
             and requests need nothing that a user's httpx client would add.
     """
 
-    def __init__(
-        self, http_client: httpx.Client, transport: httpx.BaseTransport | None = None
-    ) -> None:
-        self.http_client = http_client
-        self.transport = transport
+    http_client: httpx.Client
+    transport: httpx.BaseTransport | None = None
 
     def send(
         self,
@@ -254,19 +253,16 @@ def _is_installed(name: str) -> bool:
     return name == "httpx" or find_spec(name) is not None
 
 
+@dataclass(eq=False, repr=False)
 class _ReplayingTransport(httpx.BaseTransport):
     """Gives httpx a response that is there already, a redirect, to go on from."""
 
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
+    inner: httpx.BaseTransport
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        attempt = request.extensions[ATTEMPT]
-        redirect: httpx.Response | None = attempt.redirect
-        if redirect is not None:
-            attempt.redirect = None
-            return redirect
-        return self._inner.handle_request(request)
+        attempt: Attempt = request.extensions[ATTEMPT]
+        redirect, attempt.redirect = attempt.redirect, None
+        return redirect or self.inner.handle_request(request)
 
     def close(self) -> None:
-        self._inner.close()
+        self.inner.close()

@@ -124,16 +124,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return httpx.create_ssl_context()
 
     async def aclose(self) -> None:
-        loop: object = None
+        own: _Session | None = None
         # Under trio there is none: a client may be closed there that was used under asyncio before.
         with suppress(RuntimeError):
-            loop = asyncio.get_running_loop()
-        while self._sessions:
-            its_loop, session = self._sessions.popitem()
-            if its_loop is loop:
-                await session.client.close()
-            else:
-                _abandon({its_loop: session})
+            own = self._sessions.pop(asyncio.get_running_loop(), None)
+        _abandon(self._sessions)
+        if own is not None:
+            await own.client.close()
 
 
 class _Session:

@@ -18,7 +18,7 @@ from collections.abc import (
     Iterable,
 )
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
@@ -48,7 +48,6 @@ class _AiohttpOrPool(httpx.AsyncBaseTransport):
 
     def __init__(self, pool: httpx.AsyncBaseTransport) -> None:
         self._pool = pool
-        self._fast: httpx.AsyncBaseTransport | None = None
 
     # Not async itself, which would be one more coroutine for each of hundreds of requests. To
     # pyright an async function returns a narrower type than can be written for both checkers.
@@ -57,11 +56,10 @@ class _AiohttpOrPool(httpx.AsyncBaseTransport):
     ) -> Coroutine[Any, Any, httpx.Response]:
         if not isinstance(current_loop(), asyncio.AbstractEventLoop):
             return self._pool.handle_async_request(request)
-        if self._fast is None:
-            self._fast = self._open()
         return self._fast.handle_async_request(request)
 
-    def _open(self) -> httpx.AsyncBaseTransport:
+    @cached_property
+    def _fast(self) -> httpx.AsyncBaseTransport:
         try:
             from .aiohttp_transport import AiohttpTransport
         except ImportError as error:
@@ -72,7 +70,7 @@ class _AiohttpOrPool(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._pool.aclose()
-        if self._fast is not None:
+        if "_fast" in vars(self):
             await self._fast.aclose()
 
 
