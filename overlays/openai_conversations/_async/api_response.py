@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_async import open_file
 from ..abort import AbortSignal
 from .body_reader import AsyncBodyReader
+from .streams import AsyncStream
 
 _T = TypeVar("_T")
 _WRITABLE = "the path of a file that can be written"
@@ -128,11 +129,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
         await self._body.close()
 
 
-class _AsyncClosable(Protocol):
-    async def close(self) -> None: ...
-
-
-_OpenedT = TypeVar("_OpenedT", bound=_AsyncClosable)
+_OpenedT = TypeVar("_OpenedT", bound=AsyncAPIResponse[Any] | AsyncStream)
 
 
 class AsyncResponseContextManager(Generic[_OpenedT]):

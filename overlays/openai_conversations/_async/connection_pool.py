@@ -94,8 +94,9 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             # Case 1.
             pooled, stale = self._pop_free(origin, loop)
             if pooled is None:
-                if self._open >= self._max:
-                    self._evict(stale)
+                if self._open >= self._max and any(self._free.values()):
+                    self._open -= 1
+                    stale.append(next(filter(None, self._free.values())).popleft())
                 if self._open < self._max:
                     # Case 2: the place is taken now, and connected to outside the lock.
                     self._open += 1
@@ -137,13 +138,6 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             stale.append(free.popleft())
         self._open -= len(stale)
         return pooled, stale
-
-    def _evict(self, stale: list[AsyncPooledConnection]) -> None:
-        """Move one free connection, to whichever origin, to those that are to be closed."""
-        free = next(filter(None, self._free.values()), None)
-        if free is not None:
-            self._open -= 1
-            stale.append(free.popleft())
 
     async def _wait(
         self, waiter: _Waiter, request: httpx.Request, attempt: Attempt

@@ -27,15 +27,14 @@ _Form: TypeAlias = Literal["parsed", "raw", "streamed"]
 
 
 class AsyncResource:
-    """A group of operations of one client."""
+    """A group of operations of one client.
+
+    Args:
+        client: sends the requests.
+        form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.
+    """
 
     def __init__(self, client: AsyncHttpMethods, *, form: _Form = "parsed") -> None:
-        """Make a resource of a client.
-
-        Args:
-            client: sends the requests.
-            form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.
-        """
         self._client = client
         self._form: _Form = form
 

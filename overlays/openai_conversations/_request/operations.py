@@ -40,14 +40,9 @@ _T = TypeVar("_T")
 
 
 class Operation(Generic[_T]):
-    """One operation of the spec; its generated module is imported with the first response."""
+    """One operation, by its id in the spec; its module is imported with the first response."""
 
     def __init__(self, operation_id: str) -> None:
-        """Look an operation up.
-
-        Args:
-            operation_id: a key of `OPERATIONS`.
-        """
         described = OPERATIONS[operation_id]
         self.id = operation_id
         self.method_name = operation_id
@@ -78,15 +73,12 @@ class Operation(Generic[_T]):
     def request(
         self, params: Mapping[str, Any], /, **path: object
     ) -> tuple[OperationRequest[_T], Options]:
-        """Put together a request from a method's keyword arguments.
+        """Put together a request, and `Options`, from a method's keyword arguments.
 
         Args:
             params: by the Python names of the parameters, and of `Options`; `omit` stands for a
                 parameter that is not given.
             path: the values of the path's parameters.
-
-        Returns:
-            The request, and what was given of `Options`.
 
         Raises:
             InvalidArgumentError: a keyword is unknown, a required one is missing, or a value cannot
@@ -116,7 +108,8 @@ class Operation(Generic[_T]):
             elif parameter.location == "query":
                 query += _to_query(parameter, value)
             else:
-                headers.append(check_header(parameter.key, _to_text(value), name))
+                text = str(value).lower() if isinstance(value, bool) else str(value)
+                headers.append(check_header(parameter.key, text, name))
         for name in self._required:
             if params.get(name, omit) is omit:
                 message = f"{self.method_name}() missing required keyword argument: {name!r}"
@@ -127,13 +120,7 @@ class Operation(Generic[_T]):
         for name, value in path.items():
             address = address.replace(f"{{{name}}}", quoted(check_id(value, name), name))
         request = OperationRequest(
-            method=self._method,
-            path=address,
-            query="&".join(query),
-            body=body,
-            decode=self.decode,
-            operation=self.id,
-            headers=headers,
+            self._method, address, "&".join(query), body, self.decode, self.id, headers
         )
         return request, Options(**options)
 
@@ -181,10 +168,6 @@ def _to_query(parameter: Parameter, value: Any) -> list[str]:
     values = cast("list[object]", value if isinstance(value, list) else [value])
     key = quoted(parameter.key, name)
     return [f"{key}={quote_value(each, name)}" for each in values]
-
-
-def _to_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _to_items(value: object) -> list[dict[str, Any]]:

@@ -11,16 +11,16 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import httpx
 
-from ..errors import InvalidArgumentError
 from .client_options import ClientOptions, merge_headers, to_timeout
 from .encoding import dumps, encode_query
 from .types import Omit, Options, omit
-from .validation import describe, invalid, is_mapping
+from .validation import describe, invalid, is_mapping, mismatch
 
 _T = TypeVar("_T")
 ATTEMPT = "openai_conversations.attempt"
@@ -57,6 +57,7 @@ class _Stream(Protocol):
     def get_extra_info(self, info: str, /) -> object: ...
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Attempt:
     """One attempt at one request.
 
@@ -70,15 +71,12 @@ class Attempt:
         redirect: A response that httpx is to follow.
     """
 
-    __slots__ = ("deadline", "interrupted", "redirect", "sent", "stream", "whole")
-
-    def __init__(self, deadline: float | None = None) -> None:
-        self.deadline = deadline
-        self.stream: _Stream | None = None
-        self.sent: bool | None = None
-        self.interrupted = False
-        self.whole = False
-        self.redirect: httpx.Response | None = None
+    deadline: float | None = None
+    stream: _Stream | None = None
+    sent: bool | None = None
+    interrupted: bool = False
+    whole: bool = False
+    redirect: httpx.Response | None = None
 
     def left(self, timeout: float | None) -> float | None:
         """Return how long one step may take: its own timeout, or less if the deadline is nearer."""
@@ -193,7 +191,7 @@ def _url(address: str) -> httpx.URL:
         return httpx.URL(address)
     except httpx.InvalidURL as error:
         received = f"one of {len(address):,} characters: {error}"
-        raise InvalidArgumentError("URL", expected="a valid URL", received=received) from None
+        raise mismatch("URL", "a valid URL", received) from None
 
 
 def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
@@ -211,9 +209,7 @@ def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
     try:
         return dumps(body)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidArgumentError(
-            _place_of_error(body, "body"), expected="a JSON value", received=str(error)
-        ) from None
+        raise mismatch(_place_of_error(body, "body"), "a JSON value", str(error)) from None
 
 
 def _place_of_error(value: object, place: str) -> str:

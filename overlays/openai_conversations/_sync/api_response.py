@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_sync import open_file
 from ..abort import AbortSignal
 from .body_reader import BodyReader
+from .streams import Stream
 
 _T = TypeVar("_T")
 _WRITABLE = "the path of a file that can be written"
@@ -129,11 +130,7 @@ class APIResponse(Head, Generic[_T]):
         self._body.close()
 
 
-class _Closable(Protocol):
-    def close(self) -> None: ...
-
-
-_OpenedT = TypeVar("_OpenedT", bound=_Closable)
+_OpenedT = TypeVar("_OpenedT", bound=APIResponse[Any] | Stream)
 
 
 class ResponseContextManager(Generic[_OpenedT]):

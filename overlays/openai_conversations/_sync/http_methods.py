@@ -58,10 +58,6 @@ class HttpMethods:
     ) -> tuple[httpx.Response, int]:
         """Send a request, again where the policy allows it; every method ends here.
 
-        Args:
-            request: with its path, query and body.
-            options: given by the caller for this request.
-
         Returns:
             The response, read unless the request leaves that to the caller, and the retries taken.
 

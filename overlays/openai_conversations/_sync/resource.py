@@ -28,15 +28,14 @@ _Form: TypeAlias = Literal["parsed", "raw", "streamed"]
 
 
 class Resource:
-    """A group of operations of one client."""
+    """A group of operations of one client.
+
+    Args:
+        client: sends the requests.
+        form: of the results: models, `RawResponse`s or `APIResponse`s.
+    """
 
     def __init__(self, client: HttpMethods, *, form: _Form = "parsed") -> None:
-        """Make a resource of a client.
-
-        Args:
-            client: sends the requests.
-            form: of the results: models, `RawResponse`s or `APIResponse`s.
-        """
         self._client = client
         self._form: _Form = form
 

@@ -17,7 +17,8 @@ import math
 import random
 import time
 from collections.abc import Callable, Mapping
-from email.utils import mktime_tz, parsedate_tz
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 INITIAL_DELAY = 0.5
 MAX_DELAY = 8.0
@@ -29,7 +30,7 @@ _NOTHING_DONE = frozenset({409, 429})
 
 
 def retry_after_failure(method: str, *, never_sent: bool) -> bool:
-    """Return whether to retry a request that got no response, and may have been seen or not."""
+    """Return whether to retry after no response; `never_sent` if the service saw nothing."""
     return never_sent or method in _REPEATABLE
 
 
@@ -67,19 +68,10 @@ def delay_before_retry(
 def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
     """Return the seconds that the service asks to wait, None if it asks for none (readably)."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        value = headers.get(name)
-        if value is None:
-            continue
-        try:
-            seconds = float(value) / unit
-        except ValueError:
-            continue
-        if math.isfinite(seconds):
-            return seconds
-    date = parsedate_tz(headers.get("retry-after") or "")
-    if date is None:
-        return None
-    try:
-        return mktime_tz(date) - now()
-    except (ValueError, OverflowError):
-        return None
+        with suppress(ValueError):
+            seconds = float(headers.get(name, "")) / unit
+            if math.isfinite(seconds):
+                return seconds
+    with suppress(ValueError, OverflowError):
+        return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - now()
+    return None
