@@ -56,6 +56,7 @@ class ResumePoint(NamedTuple):
         if values.pop("version", None) != TOKEN_VERSION:
             raise mismatch("resume", expected, "a token of another version of this package")
         point = cls(*(values.get(name) for name in cls._fields))  # type: ignore[arg-type]
+        # A token comes from outside; a wrong type would be noticed only after items were sent.
         types = (str, int, str | None, str | None)
         if not all(map(isinstance, point, types)):
             raise mismatch("resume", expected, "a damaged token")
@@ -81,6 +82,7 @@ class AppendResult:
         self.count = 0
         self.first_id: str | None = None
         self.last_id: str | None = None
+        # None, not an empty list, so that reading it is an error and not a wrong result.
         self._data: list[m.ConversationItem] | None = [] if keep else None
 
     def add(

@@ -21,6 +21,7 @@ from .types import Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, invalid, is_mapping, mismatch
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+# Both as in openai-python: a model may think for minutes, a handshake takes less than a second.
 DEFAULT_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 DEFAULT_MAX_RETRIES = 2
 USER_AGENT = (
@@ -85,10 +86,12 @@ class ClientOptions:
         self.default_query = dict(default_query or {})
         self.interceptors = tuple(interceptors)
         self.strict = strict
+        # As far as here they are arguments, from which a copy can be made; the rest follows.
         self._arguments = dict(vars(self))
         self.headers = {
             "host": (b"Host", httpx.URL(self.base_url).netloc),
             "accept": (b"Accept", b"application/json"),
+            # httpx decodes others too, but only where further packages are installed.
             "accept-encoding": (b"Accept-Encoding", b"gzip, deflate"),
             "connection": (b"Connection", b"keep-alive"),
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
@@ -109,6 +112,7 @@ def check_key(key: object) -> str:
     """Return a key if it is a string that can stand in a header; an error never shows it."""
     if not isinstance(key, str):
         raise invalid("api_key", "a string, or a function that gives one", key)
+    # A line break at its end, as in a key read from a file, would break the header.
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         expected = "a key of visible ASCII characters (no space or line break at its end)"
         received = f"a string of {len(key)} characters" if key else "an empty string"
@@ -135,6 +139,7 @@ def merge_headers(
         raise invalid(argument, "a mapping of names to values", extra)
     for name, value in (extra or {}).items():
         if value is omit:
+            # By this, default headers and even `User-Agent` can be left out.
             lines.pop(name.lower(), None)
         else:
             lines[name.lower()] = check_header(name, value, f"{argument}[{name!r}]")
@@ -153,6 +158,7 @@ def _check_base_url(base_url: str | httpx.URL) -> str:
         raise mismatch("base_url", expected, "a URL with them")
     if url.query or url.fragment:
         raise invalid("base_url", "a URL without a query (see default_query)", base_url)
+    # Paths of operations begin with a slash.
     return str(url).rstrip("/")
 
 

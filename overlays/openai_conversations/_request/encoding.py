@@ -14,6 +14,7 @@ from urllib.parse import quote
 from .types import Omit, Query
 from .validation import invalid, mismatch
 
+# Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
 _encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
@@ -62,6 +63,7 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
             continue
         place = f"{argument}[{name!r}]"
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+            # As openai-python sends lists: with brackets, which are percent-encoded.
             pairs += [f"{quote_value(name, place)}%5B%5D={quote_value(v, place)}" for v in value]
         else:
             pairs.append(f"{quote_value(name, place)}={quote_value(value, place)}")
@@ -70,7 +72,7 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
 
 def quote_value(value: object, argument: str) -> str:
     """Return a query value percent-encoded."""
-    if isinstance(value, bool):
+    if isinstance(value, bool):  # before int, which it is one of
         return "true" if value else "false"
     if not isinstance(value, str | int | float):
         raise invalid(argument, "a string, a number, a bool or a list of them", value)

@@ -168,20 +168,18 @@ class PreparedRequest:
         request.read()
         return request, attempt
 
-    def attempt_with(
-        self, http_client: httpx.Client | httpx.AsyncClient, key: str
-    ) -> tuple[httpx.Request, Attempt]:
-        """Return the same, with what an `http_client=` adds to each request."""
-        request, attempt = self.attempt(key)
+    def merge(
+        self, http_client: httpx.Client | httpx.AsyncClient, request: httpx.Request
+    ) -> httpx.Request:
+        """Return the same request with what an `http_client=` adds to each."""
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
-        merged = http_client.build_request(
+        return http_client.build_request(
             self.method,
             self.url,
             headers=headers,
             content=self.content,
             extensions=request.extensions,
         )
-        return merged, attempt
 
 
 @lru_cache(maxsize=128)

@@ -23,6 +23,7 @@ MAX_METADATA_VALUE_LENGTH = 512
 MAX_CALL_ID_LENGTH = 64
 MAX_LIMIT = 100
 
+# Of a string in an error message: enough to find it by, too little to give a conversation away.
 _SHOWN = 24
 
 
@@ -35,7 +36,7 @@ def describe(value: object) -> str:
     if value is None or isinstance(value, bool | int | float):
         return repr(value)
     if isinstance(value, str):
-        if "sk-" in value:
+        if "sk-" in value:  # anywhere: a key may have been pasted with words around it
             return f"a string of {len(value)} characters that looks like an API key"
         if len(value) > _SHOWN:
             return f"{value[:_SHOWN]!r}… ({len(value)} characters)"
@@ -135,6 +136,7 @@ def check_metadata(metadata: object, argument: str = "metadata") -> dict[str, st
     """
     if not is_mapping(metadata):
         raise invalid(argument, "a mapping of strings to strings", metadata)
+    # No copy of a dict: what is checked here is encoded before control returns to the caller.
     result: dict[str, str] = metadata if isinstance(metadata, dict) else dict(metadata)
     if len(result) > MAX_METADATA_KEYS:
         raise mismatch(argument, f"at most {MAX_METADATA_KEYS} keys", f"{len(result)} keys")

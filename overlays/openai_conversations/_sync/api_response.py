@@ -75,6 +75,7 @@ class APIResponse(Head, Generic[_T]):
             self._body.read()
             return self._raw.parse()
         if self._stream is None:
+            # Kept: a second one would find the body gone.
             self._stream = self._raw.parse()
         return cast(_T, self._stream)
 

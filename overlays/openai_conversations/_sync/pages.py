@@ -59,6 +59,7 @@ class Page(Generic[_T]):
         """Return whether there is a next page; False too once `max_items` have come."""
         if self._left == 0 or self.has_more is False:
             return False
+        # Without `has_more`: until a page is empty, or no item tells where the next one begins.
         return self.has_more is True or (bool(self.data) and self._cursor() is not None)
 
     def get_next_page(self) -> Page[_T]:
@@ -163,6 +164,7 @@ class Listing(Generic[_T]):
         self._params = params
         self._path = path
         self.request, self.options = operation.request(params, **path)
+        # Where the first page begins counts as seen: a server may lead back to it.
         after = params.get("after", omit)
         self.cursors = {} if after is omit else {after: 0}
 

@@ -94,7 +94,13 @@ class Sender:
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            request, attempt = self._prepare(prepared, client_options.api_key)
+            key = client_options.api_key
+            if callable(key):
+                # Asked for each attempt: it may have expired since the last one.
+                key = check_key(ask_for_key(key))
+            request, attempt = prepared.attempt(key)
+            if self.transport is None:
+                request = prepared.merge(self.http_client, request)
             attempt.whole = not (operation_request.stream or operation_request.unread)
             failure: APIError
             try:
@@ -120,15 +126,6 @@ class Sender:
                 sleep(delay, abort)
             except Interrupted as stop:
                 raise RequestAbortedError("waiting for a retry", stop.reason) from failure
-
-    def _prepare(
-        self, prepared: PreparedRequest, api_key: str | Callable[[], Any]
-    ) -> tuple[httpx.Request, Attempt]:
-        """Make the request of one attempt, with a key that was asked for now."""
-        key = check_key(ask_for_key(api_key)) if callable(api_key) else api_key
-        if self.transport is None:
-            return prepared.attempt_with(self.http_client, key)
-        return prepared.attempt(key)
 
     def _attempt(
         self,

@@ -64,7 +64,7 @@ class Stream:
                 self._read_on()
             return self._to_event(self._waiting.popleft())
         except OpenAIError:
-            self.close()
+            self.close()  # cases 2 and 4
             raise
 
     def _read_on(self) -> None:
@@ -73,11 +73,11 @@ class Stream:
         self._waiting.extend(decoder.end() if chunk is None else decoder.feed(chunk))
         if self._waiting and self._waiting[-1].data == b"[DONE]":
             self._waiting.pop()
-            self._ended = True
+            self._ended = True  # case 1
         if chunk is None:
             self._over = True
             if not self._waiting:
-                self._check_end()
+                self._check_end()  # case 2
 
     def _check_end(self) -> None:
         """Raise `APIConnectionError` if the response was not finished: that is not a result."""
@@ -98,15 +98,16 @@ class Stream:
             shown = sse.data[:200].decode("utf-8", "replace")
             message = f"an event of the stream cannot be read: {shown}"
             raise APIResponseValidationError(self.response, shown, message=message) from error
+        # An error may also come in the form that the body of a status 400 has, without a type.
         if kind is None and data.get("error"):
             raise self._to_error(data["error"])
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
         if kind in _LAST:
-            self._ended = True
+            self._ended = True  # case 1
             self._last = event
         elif self._over and not self._waiting:
-            self._check_end()
+            self._check_end()  # case 2, after the last event that came
         return event
 
     def _to_error(self, body: object) -> APIError:

@@ -76,6 +76,7 @@ class _AiohttpOrPool(httpx.AsyncBaseTransport):
 
 def current_loop() -> object:
     """Return the event loop that runs now; connections cannot be used from another."""
+    # Not imported for this: where nobody has imported it, it does not run.
     trio: Any = sys.modules.get("trio")
     if trio is not None:
         try:
@@ -114,6 +115,7 @@ async def abortable(
         Interrupted: The signal was set first.
     """
     with anyio.CancelScope() as scope:
+        # `AbortSignal.set` may be called in any thread; a scope is cancelled in its own.
         unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
         try:
             return await work()

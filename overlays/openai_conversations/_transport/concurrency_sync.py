@@ -8,17 +8,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import Future
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import islice
 from types import NoneType
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import httpx
 
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal, Interrupted
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _T = TypeVar("_T")
 Event = threading.Event
@@ -55,10 +57,14 @@ def abortable(
     Raises:
         Interrupted: The signal was set first.
     """
+    # Here, so that three modules are loaded only where a signal is given.
+    from concurrent.futures import Future
+
     future: Future[_T] = Future()
     over = threading.Event()  # the work, or the wait for it
     future.add_done_callback(lambda _: over.set())
     unsubscribe = abort.subscribe(over.set)
+    # A daemon, so that work which hangs does not keep the program from ending.
     run = partial(_run, future, copy_context(), work)
     threading.Thread(target=run, name="openai_conversations-abortable", daemon=True).start()
     try:
@@ -111,7 +117,7 @@ def read_within(response: httpx.Response, seconds: float | None) -> bool:
 
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
-    if seconds is None or response.is_closed:
+    if seconds is None or response.is_closed:  # closed: the transport has read it
         response.read()
         return True
     response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
@@ -152,7 +158,7 @@ def report(callback: Callable[[_T], object], value: _T) -> None:
     """
     returned = callback(value)
     if isinstance(returned, Coroutine):
-        returned.close()
+        returned.close()  # or Python warns that it was never awaited
         raise invalid("on_progress", "a function that is not async", callback)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("openai_conversations")
 
+# Words in the names of headers whose values are not shown.
 _SECRET = ("authorization", "cookie", "set-cookie", "key", "token", "secret")
 
 

@@ -20,12 +20,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
+# Seconds, as in openai-python.
 INITIAL_DELAY = 0.5
 MAX_DELAY = 8.0
 MAX_RETRY_AFTER = 120.0
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _TRANSIENT = frozenset({408, 409, 429})
+# Refused before any work: in conflict with another request, or too many of them.
 _NOTHING_DONE = frozenset({409, 429})
 
 
@@ -44,7 +46,7 @@ def retry_after_response(
     should_retry = headers.get("x-should-retry")
     if should_retry in ("true", "false"):
         return should_retry == "true"
-    if status == 400:
+    if status == 400:  # `conversation_locked` has no status of its own
         return code == "conversation_locked"
     if method in _REPEATABLE:
         return status in _TRANSIENT or status >= 500
@@ -72,6 +74,7 @@ def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time
             seconds = float(headers.get(name, "")) / unit
             if math.isfinite(seconds):
                 return seconds
+    # Retry-After may be a date as well (RFC 9110, 10.2.3).
     with suppress(ValueError, OverflowError):
         return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - now()
     return None

@@ -11,6 +11,7 @@ from ..errors import APIConnectionError, APITimeoutError, ClientClosedError, Ope
 if TYPE_CHECKING:
     from .._request.request import Attempt
 
+# Raised before there is a connection that anything could be sent on.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _STEPS = {
     httpx.ConnectTimeout: "while connecting",
@@ -37,6 +38,7 @@ def to_connection_error(error: Exception, request: httpx.Request, attempt: Attem
     """
     if isinstance(error, OpenAIError):
         return error
+    # httpx has no class for it.
     if isinstance(error, RuntimeError) and "client has been closed" in str(error):
         return ClientClosedError("the httpx client below this client is closed")
     failure: APIConnectionError
