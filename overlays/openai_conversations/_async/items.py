@@ -18,13 +18,7 @@ from .._request.validation import check_id, check_strings
 from .._transport.concurrency_async import AsyncPaginator, Source
 from ..progress import AppendProgress
 from .pages import AsyncPage
-from .resource import (
-    AsyncRawView,
-    AsyncResource,
-    AsyncStreamingView,
-    AsyncViewMethod,
-    returns_raw,
-)
+from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod, returns_raw
 
 
 class AsyncItems(AsyncResource):

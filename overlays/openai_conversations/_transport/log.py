@@ -41,14 +41,8 @@ def set_up_from_environment() -> None:
 
 def log_response(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
     """Log an attempt, whose response came after so many seconds."""
-    logger.info(
-        "%s %s -> %d in %.0f ms (%s)",
-        request.method,
-        request.url.path,
-        response.status_code,
-        1000 * seconds,
-        response.headers.get("x-request-id"),
-    )
+    seen = request.method, request.url.path, response.status_code, 1000 * seconds
+    logger.info("%s %s -> %d in %.0f ms (%s)", *seen, response.headers.get("x-request-id"))
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug("request headers: %s", _redacted(request.headers))
         logger.debug("response headers: %s", _redacted(response.headers))
