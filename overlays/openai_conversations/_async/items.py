@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
-from typing import Unpack
+from functools import cached_property, partial
+from typing import Any, Unpack
 
 from openai_conversations_api import models
 
@@ -95,14 +95,20 @@ class AsyncItems(AsyncResource):
         include = params.get("include", omit)
         client, timeout = self._client, options.timeout
         once = AsyncItems(client.with_options(max_retries=0), form="raw")
+        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        bound: dict[str, Any] = {**place, **options._asdict()}
+        shown = {**bound, "include": check_strings(include, "include") if given(include) else omit}
         append = AsyncAppend(
-            AsyncItemMethods(returns_raw(once.create), self.list, self.delete),
-            check_id(conversation_id, "conversation_id"),
+            AsyncItemMethods(
+                partial(returns_raw(once.create), **shown),
+                partial(self.list, **shown),
+                partial(self.delete, **bound),
+            ),
+            conversation_id,
             items,
-            include=check_strings(include, "include") if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
-            options=options._asdict(),
+            abort=options.abort,
             read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
             max_retries=client.max_retries,
         )

@@ -7,10 +7,10 @@ in `_append`. Here is what comes between the two: in which order things are sent
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from contextlib import suppress
 from dataclasses import KW_ONLY, InitVar, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._append.matching import count_landed
 from .._append.results import AppendResult, ResumePoint
@@ -53,7 +53,7 @@ _SKIPPED_AT_ONCE = 1000
 
 
 class ItemMethods(NamedTuple):
-    """The methods of `items` that an append needs; they take what the public ones take.
+    """The methods of `items` that an append needs, bound to its conversation and options.
 
     Attributes:
         create: gives the raw response, and never sends a request a second time: between two
@@ -73,8 +73,7 @@ class Append:
 
     Args:
         methods: what sends the requests.
-        conversation_id, items, include, on_progress, resume: as of the public method.
-        options: further keywords of every request, `abort` among them.
+        conversation_id, items, on_progress, resume, abort: as of the public method.
         read_timeout: for how long a response is waited for, in seconds; None for no limit.
         max_retries: how often a batch is sent again before anything of it has landed.
 
@@ -86,10 +85,9 @@ class Append:
     conversation_id: str
     items: InitVar[Source[InputItemLike]]
     _: KW_ONLY
-    include: object
     on_progress: Callable[[AppendProgress], object] | None
     resume: InitVar[str | None]
-    options: Mapping[str, Any]
+    abort: AbortSignal | None
     read_timeout: float | None
     max_retries: int
 
@@ -101,7 +99,6 @@ class Append:
         self._resume = None if resume is None else ResumePoint.from_token(resume, id)
         self._intake = Intake(items)
         self._state = AppendState(id, total)
-        self._abort: AbortSignal | None = self.options.get("abort")
         self._more_found = resume is not None
         """True if more than the current batch may be there already; only when resuming."""
 
@@ -264,9 +261,7 @@ class Append:
         try:
             for item_id in filter(None, ids_of(stored)):
                 with suppress(NotFoundError):
-                    self.methods.delete(
-                        item_id, conversation_id=self.conversation_id, **self.options
-                    )
+                    self.methods.delete(item_id)
         except (APIError, ClientClosedError) as error:
             raise self._uncertain(f"a second copy cannot be deleted: {error}") from error
         return True
@@ -274,18 +269,15 @@ class Append:
     def _sleep(self, delay: float, batch: Batch) -> None:
         logger.info("append: going on in %.2f s after: %s", delay, batch.failure or "a second copy")
         try:
-            sleep(delay, self._abort)
-        except Interrupted:
-            reason = self._abort.reason if self._abort is not None else None
-            raise RequestAbortedError("waiting for a retry", reason) from batch.failure
+            sleep(delay, self.abort)
+        except Interrupted as stop:
+            raise RequestAbortedError("waiting for a retry", stop.reason) from batch.failure
 
     # -- requests
 
     def _create(self, items: Items) -> list[ConversationItem]:
         """Send a batch once; return the items as stored."""
-        response = self.methods.create(
-            self.conversation_id, items=items, include=self.include, **self.options
-        )
+        response = self.methods.create(items=items)
         stored = cast("list[ConversationItem] | None", response.parse().data)
         if not isinstance(stored, list) or len(stored) != len(items) or id_of(stored[-1]) is None:
             message = f"the response does not hold the {len(items)} items that were sent"
@@ -310,10 +302,7 @@ class Append:
             raise self._uncertain(f"the conversation cannot be read: {error}") from error
 
     def _list(self, count: int, order: str, after: object) -> list[ConversationItem]:
-        page = {"after": after, "limit": count, "max_items": count, "order": order}
-        listed = self.methods.list(
-            self.conversation_id, include=self.include, **page, **self.options
-        )
+        listed = self.methods.list(after=after, limit=count, max_items=count, order=order)
         return [item for item in listed]
 
     # -- reports

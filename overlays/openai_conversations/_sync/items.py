@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
-from typing import Unpack
+from functools import cached_property, partial
+from typing import Any, Unpack
 
 from openai_conversations_api import models
 
@@ -19,13 +19,7 @@ from .._request.validation import check_id, check_strings
 from .._transport.concurrency_sync import Source
 from ..progress import AppendProgress
 from .pages import Page
-from .resource import (
-    RawView,
-    Resource,
-    StreamingView,
-    ViewMethod,
-    returns_raw,
-)
+from .resource import RawView, Resource, StreamingView, ViewMethod, returns_raw
 
 
 class Items(Resource):
@@ -102,14 +96,20 @@ class Items(Resource):
         include = params.get("include", omit)
         client, timeout = self._client, options.timeout
         once = Items(client.with_options(max_retries=0), form="raw")
+        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        bound: dict[str, Any] = {**place, **options._asdict()}
+        shown = {**bound, "include": check_strings(include, "include") if given(include) else omit}
         append = Append(
-            ItemMethods(returns_raw(once.create), self.list, self.delete),
-            check_id(conversation_id, "conversation_id"),
+            ItemMethods(
+                partial(returns_raw(once.create), **shown),
+                partial(self.list, **shown),
+                partial(self.delete, **bound),
+            ),
+            conversation_id,
             items,
-            include=check_strings(include, "include") if given(include) else omit,
             on_progress=on_progress,
             resume=resume,
-            options=options._asdict(),
+            abort=options.abort,
             read_timeout=(to_timeout(timeout) if given(timeout) else client.timeout).read,
             max_retries=client.max_retries,
         )

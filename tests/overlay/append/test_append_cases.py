@@ -61,7 +61,7 @@ class Conversation:
             self.items.append(models.Message.from_dict({**stored, **fields}))
         return self.items[first:]
 
-    def create(self, conversation_id: str, *, items: list[Item], include: object) -> Any:
+    def create(self, items: list[Item]) -> Any:
         self.log.append(f"create {len(items)}")
         if self._script:
             self._script.pop(0)(self, items)
@@ -69,9 +69,7 @@ class Conversation:
         page = SimpleNamespace(data=stored)
         return SimpleNamespace(parse=lambda: page, http_response=None)
 
-    def list(
-        self, conversation_id: str, *, after: object, order: str, **_: object
-    ) -> Iterator[Any]:
+    def list(self, *, after: object, order: str, **_: object) -> Iterator[Any]:
         self.log.append("newest" if order == "desc" else "list")
         if order == "desc":
             return iter(self.items[-1:])
@@ -80,17 +78,16 @@ class Conversation:
         ids = [getattr(item, "id", None) for item in self.items]
         return iter(self.items[ids.index(after) + 1 :] if isinstance(after, str) else self.items[:])
 
-    def delete(self, item_id: str, *, conversation_id: str) -> None:
+    def delete(self, item_id: str) -> None:
         self.log.append("delete")
         self.items = [item for item in self.items if item.id != item_id]
 
     def append(self, count: int, **changes: Any) -> AppendResult:
         """Append `count` messages."""
         arguments: dict[str, Any] = {
-            "include": (),
             "on_progress": None,
             "resume": None,
-            "options": {},
+            "abort": None,
             "read_timeout": 1.5,
             "max_retries": 1,
         }
