@@ -73,18 +73,7 @@ def files(root: Path, paths: Iterable[str], left_out: Iterable[str] = ()) -> Ite
 
 
 def check(root: Path = ROOT, paths: Iterable[str] = ()) -> str:
-    """Look for words to replace, and print the places where they stand.
-
-    Args:
-        root: the folder that the paths are relative to.
-        paths: where to look; everything that tools/words.toml lists if there are none.
-
-    Returns:
-        How many files are clean.
-
-    Raises:
-        ToolError: a path is not there, or there are words to replace.
-    """
+    """Say how many files are clean, of `paths` or of all; print the places and raise ToolError."""
     rules = words(root)
     checked = list(files(root, paths) if paths else files(root, rules["paths"], rules["except"]))
     found = [
