@@ -66,9 +66,8 @@ def files(root: Path, paths: Iterable[str], left_out: Iterable[str] = ()) -> Ite
             raise ToolError(f"{path}: there is no such file or folder.")
         below = [root / path] if (root / path).is_file() else sorted((root / path).rglob("*"))
         for file in below:
-            if any(file.is_relative_to(path) for path in without):
-                continue
-            if file.suffix in READ and not {"_sync", "__pycache__", ".venv"} & {*file.parts}:
+            made = {"_sync", "__pycache__", ".venv"} & {*file.parts}
+            if file.suffix in READ and not made and not {*without} & {file, *file.parents}:
                 yield file
 
 
