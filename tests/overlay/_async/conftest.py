@@ -34,3 +34,9 @@ def connect(transport: str) -> Callable[..., AsyncClient]:
         return AsyncClient(base_url=url, **options)
 
     return make
+
+
+@pytest.fixture
+def client(conversations_async_client: AsyncClient) -> AsyncClient:
+    """Return a client of the local service."""
+    return conversations_async_client

@@ -25,3 +25,9 @@ def connect(transport: str) -> Callable[..., Client]:
         return Client(base_url=url, **options)
 
     return make
+
+
+@pytest.fixture
+def client(conversations_client: Client) -> Client:
+    """Return a client of the local service."""
+    return conversations_client
