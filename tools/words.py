@@ -18,7 +18,7 @@ from tools.errors import ToolError, exit_status
 ROOT = Path(__file__).resolve().parents[1]
 READ = {".py", ".md", ".jinja", ".toml", ".yaml", ".yml"}
 _START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"  # of a word, or of a hump in a CamelCase name
-_GAP = r"[\s#>]+"  # phrases go on in the next line, of a comment as well
+_GAP = r"[\s#>_]+"  # phrases go on in the next line, of a comment as well, and in names
 
 
 def words(root: Path = ROOT) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_it_is_not_waited_for_without_end(
     assert texts(client, conversation) == everything(25)
 
 
-def test_a_service_that_asks_for_too_long_a_pause_is_not_asked_again(
+def test_a_service_that_asks_for_too_long_a_pause_is_not_retried(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.rate_limited(POST, retry_after=600)
