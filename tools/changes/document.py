@@ -9,9 +9,17 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from tools.changes.normalize import ANNOTATIONS, annotations, kept, listed, normalize
-from tools.openapi import Operation, operations, resolve, walk
-from tools.values import Json, is_list, is_object
+from tools.changes.schemas import (
+    ANNOTATIONS,
+    annotations,
+    declared,
+    kept,
+    kind,
+    listed,
+    spelled,
+)
+from tools.openapi import Operation, operations, rebuild, resolve, walk
+from tools.values import Json, canonical
 
 SENT, RECEIVED = "requests", "responses"
 BOTH, NOBODY = frozenset({SENT, RECEIVED}), frozenset[str]()
@@ -20,49 +28,44 @@ _OWN = {"schema", "content", "required", "name", "in"}
 _TOLD = ("deprecated", "security", "servers", "callbacks")
 
 
-@dataclass
-class Slot:
+@dataclass(frozen=True)
+class Spot:
     """A place where something is met: an operation, parameter, body, response, header or field.
 
-    `needed` is None where nobody has to fill it; `about` is what it says beside its schema;
-    `added` and `removed` say whom it breaks when it comes or goes.
+    `needed` is None where nobody has to fill it, so that readers may count on a value as they may
+    where it is true; `is_open` where any other string is allowed besides; `about` is what it says
+    beside its schema; `added` and `removed` say whom it breaks when it comes or goes.
     """
 
     place: str
-    noun: str
     sides: frozenset[str]
+    noun: str = ""
     schema: Json | None = None
     detail: str = ""
     needed: bool | None = None
+    is_open: bool = False
     about: Json = field(default_factory=dict[str, Any])
     added: frozenset[str] = NOBODY
     removed: frozenset[str] = BOTH
 
 
-Slots = dict[tuple[str, ...], Slot]
-"""The key of a slot begins with the key of the slot that it is in, if any."""
+Spots = dict[tuple[str, ...], Spot]
+"""The key of a spot begins with the key of the spot that it is in, if any."""
 
 
 class Document:
-    """A read-only view of a document; `raw` is never changed."""
+    """A read-only view of a document, every schema in its one spelling; `given` stays as it is."""
 
-    def __init__(self, raw: Json) -> None:
-        self.raw = raw
-        schemas = raw.get("components", {}).get("schemas", {})
-        self.schemas = {name: normalize(schema) for name, schema in schemas.items()}
-        self.slots: Slots = {}
-        for operation in operations(raw):
-            self.slots |= _operation_slots(operation, raw)
+    def __init__(self, given: Json) -> None:
+        raw = rebuild(given, "document", (), kept, spelled)
+        self.schemas: dict[str, Json] = raw.get("components", {}).get("schemas", {})
+        self.spots = {k: spot for one in operations(raw) for k, spot in _spots(one, raw).items()}
+        self.operations = {key[0] for key in self.spots}
         self.sides: dict[str, set[str]] = {}
         self.values: set[str] = set()
-        for slot in self.slots.values():
-            for side in slot.sides:
-                self._reach(slot.schema or {}, side)
-
-    @property
-    def operations(self) -> set[str]:
-        """The names of all operations."""
-        return {key[0] for key in self.slots}
+        for spot in self.spots.values():
+            for side in spot.sides:
+                self._reach(spot.schema or {}, side)
 
     def effective(self, node: Json, seen: frozenset[str] = frozenset()) -> Json:
         """Return the shape behind a `$ref` or an `allOf`, its parts merged into one."""
@@ -81,75 +84,81 @@ class Document:
             merged.pop("nullable", None)
         return {**merged, **annotations(node)}
 
+    def tags(self, node: Json) -> frozenset[str]:
+        """Return what tells a union's member from others: each value of `type`, with each `role`.
+
+        Empty for a member that has no such field.
+        """
+        fields = self.effective(node).get("properties", {})
+        kinds, roles = (
+            [canonical(v) for v in listed(self.effective(fields.get(name, {})).get("enum"))]
+            for name in ("type", "role")
+        )
+        return frozenset(f"{value} {role}" for value in kinds for role in roles or [""])
+
+    def only_kind(self, node: Json) -> str:
+        """Return the kind of a member that its kind alone tells from others; "" for any other."""
+        shape = self.effective(node)
+        found = kind(shape)
+        if found == "object":
+            return "" if "$ref" in node or self.tags(node) else found
+        if found in ("union", "unresolved", "anything"):
+            return ""
+        return f"{found}, constants" if "enum" in shape else found
+
+    def features(self, shape: Json) -> set[str]:
+        """Return what a shape has of its own: fields, constants, what its members are told by."""
+        members = [tag for member in shape.get("anyOf", ()) for tag in self.tags(member)]
+        return {*declared(shape), *map(str, shape.get("enum", ())), *members}
+
     def _reach(self, schema: Json, side: str) -> None:
         """Note every component schema that `schema` leads to on this side."""
         waiting = [(schema, True)]
-        while waiting:
-            start, is_value = waiting.pop()
+        for start, is_value in waiting:
             for node in walk(start, "schema"):
-                names = node.value.get("mapping", {}).values() if node.kind != "schema" else ()
-                if node.kind == "schema" and "$ref" in node.value:
-                    names = (node.value["$ref"],)
                 counts = node.place[-2:-1] != ("allOf",) if node.place else is_value
-                for name in names:
-                    if counts and name in self.schemas:
-                        self.values.add(name)
-                    if name in self.schemas and side not in self.sides.setdefault(name, set()):
+                mapping = node.value.get("mapping", {}) if node.kind == "discriminator" else {}
+                for name in self.schemas.keys() & {node.value.get("$ref"), *mapping.values()}:
+                    self.values |= {name} if counts else set()
+                    if side not in self.sides.setdefault(name, set()):
                         self.sides[name].add(side)
                         waiting.append((self.schemas[name], counts))
 
 
-def _operation_slots(found: Operation, raw: Json) -> Slots:
+def _spots(found: Operation, raw: Json) -> Spots:
     """Return an operation and all that is in it, `$ref`s of its own resolved."""
     name, route = found.name, f"{found.method.upper()} {found.path}"
-    whole = {**{key: raw.get(key) for key in ("security", "servers")}, **found.value}
-    about = {key: _plain(whole[key]) for key in _TOLD if whole.get(key) is not None}
-    about |= {"route": route, "tag": next(iter(listed(whole.get("tags"))), "default")}
-    slots: Slots = {(name,): Slot(name, "operation", BOTH, detail=route, about=about)}
+    about = {key: part for key, part in {**raw, **found.value}.items() if key in _TOLD}
+    about |= {"route": route, "tag": next(iter(listed(found.value.get("tags"))), "default")}
+    spots: Spots = {(name,): Spot(name, BOTH, "operation", detail=route, about=about)}
+
+    def content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> None:
+        for media_type, media in raw.get("content", {}).items():
+            spot = Spot(place, sides, f"content {media_type}", media.get("schema", {}))
+            spots[*key, "content", media_type] = spot
+
     for (where, called), one in found.parameters(raw).items():
-        about = {key: _plain(part) for key, part in one.items() if key not in _OWN and kept(key)}
         media = one.get("content", {})
+        about = {key: part for key, part in one.items() if key not in _OWN}
         about |= {"content": sorted(media)} if media else {}
-        schema = one.get("schema", next((part.get("schema") for part in media.values()), None))
-        slots[name, "0", where, called] = _sent(
-            f"{name}({called})", f"{where} parameter", one, schema=normalize(schema), about=about
-        )
+        schema = next((part["schema"] for part in (one, *media.values()) if "schema" in part), {})
+        place, noun, needed = f"{name}({called})", f"{where} parameter", one.get("required") is True
+        spot = Spot(place, SENDERS, noun, schema, needed=needed, about=about)
+        spots[name, "0", where, called] = spot
     if body := resolve(raw, found.value.get("requestBody")):
         place, kinds = f"{name}(body)", ", ".join(body.get("content", {}))
-        slots[name, "1"] = _sent(place, "request body", body, detail=kinds)
-        slots |= _content((name, "1"), body, place, SENDERS)
+        needed = body.get("required") is True
+        spots[name, "1"] = Spot(place, SENDERS, "request body", detail=kinds, needed=needed)
+        content((name, "1"), body, place, SENDERS)
     for status, response in found.value.get("responses", {}).items():
         met = BOTH if status.startswith("2") else NOBODY
         whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
-        slots[key] = Slot(name, f"response {status}", BOTH, added=met, removed=met)
-        slots |= _content(key, whole, place, READERS)
+        spots[key] = Spot(name, BOTH, f"response {status}", added=met, removed=met)
+        content(key, whole, place, READERS)
         for header, value in whole.get("headers", {}).items():
-            schema = normalize(resolve(raw, value).get("schema"))
-            slots[*key, "header", header] = Slot(f"{place}({header})", "header", READERS, schema)
-    return slots
-
-
-def _sent(place: str, noun: str, raw: Json, **more: Any) -> Slot:
-    needed = raw.get("required") is True
-    return Slot(place, noun, SENDERS, needed=needed, added=SENDERS if needed else NOBODY, **more)
-
-
-def _content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> Slots:
-    return {
-        (*key, "content", kind): Slot(
-            place, f"content {kind}", sides, normalize(media.get("schema"))
-        )
-        for kind, media in raw.get("content", {}).items()
-    }
-
-
-def _plain(value: object) -> Any:
-    """Return a part that holds no schema (a server, a callback) without prose and extensions."""
-    if is_list(value):
-        return [_plain(item) for item in value]
-    if is_object(value):
-        return {key: _plain(item) for key, item in value.items() if kept(key)}
-    return value
+            schema = resolve(raw, value).get("schema", {})
+            spots[*key, "header", header] = Spot(f"{place}({header})", READERS, "header", schema)
+    return spots
 
 
 def _merge(first: Json, second: Json) -> Json:
