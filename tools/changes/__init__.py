@@ -10,7 +10,6 @@ from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, Document
 from tools.values import Json
 
-__all__ = ["NOTHING", "report"]
 NOTHING = "No differences that matter.\n"
 
 
@@ -32,10 +31,7 @@ def report(old: Json, new: Json) -> str:
 
 
 def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[str]) -> str:
-    """Return the report: few lines, the painful ones first.
-
-    With all `operations` given, "every one" can be said in a word.
-    """
+    """Return the report, the painful lines first; what all `operations` share is said once."""
     sections = {
         "Breaks callers": _lines([c for c in changes if c[2]], operations),
         "Does not break callers": _lines([c for c in changes if not c[2]], operations),

@@ -6,13 +6,13 @@ refers to a schema that is gone and the other, at the same place, to one that is
 same, it is one schema under two names.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
-from tools.changes import verdicts
-from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Spot, Spots
-from tools.changes.schemas import annotations, bare, declared, kind, named
+from tools.changes import document, verdicts
+from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Spot, Spots, kind
+from tools.changes.verdicts import bare, named
 from tools.values import Json, canonical
 
 Change = tuple[Spot, str, frozenset[str]]
@@ -31,34 +31,29 @@ class Comparison:
 
     def run(self) -> None:
         """Compare every operation with all in it, and every schema under the name it has now."""
-        self._operations()
+        come, gone = (
+            {one.spots[name,].detail: name for name in one.operations - other.operations}
+            for one, other in ((self.new, self.old), (self.old, self.new))
+        )
+        moved = {name: come[route] for route, name in gone.items() if route in come}
+        for name, other in sorted(moved.items()):
+            told = f"operationId was `{name}`: its generated function gets another name"
+            self._add(Spot(other, BOTH), (told, BOTH))
+        old = {(moved.get(name, name), *key): spot for (name, *key), spot in self.old.spots.items()}
+        self._spots(old, self.new.spots)
         for before in sorted(self.old.sides):
             after = self.renamed.get(before, before)
             if after in self.new.sides:
-                old, new = self.old.schemas[before], self.new.schemas[after]
-                self._learn_parts(old, new)
+                schemas = self.old.schemas[before], self.new.schemas[after]
+                self._learn_parts(*schemas)
                 if before in self.old.values or after in self.new.values:
-                    self._whole(old, new, Spot(after, frozenset(self.old.sides[before])))
+                    self._whole(*schemas, Spot(after, self.old.sides[before]))
         # The schemas that came and went, save parts and those moved in or out of line.
-        moved = {*self._inline, *self.renamed, *self.renamed.values()}
-        for name in sorted((self.old.values | self.new.values) - moved):
-            if (name in self.new.sides) != (name in self.old.sides):
-                gone = name in self.old.sides
-                sides = frozenset((self.old if gone else self.new).sides[name])
-                told = ("schema removed", BOTH) if gone else ("schema added", NOBODY)
-                self._add(Spot(name, sides), told)
-
-    def _operations(self) -> None:
-        moved: dict[str, str] = {}
-        now = {self.new.spots[name,].detail: name for name in self.new.operations}
-        for name in sorted(self.old.operations - self.new.operations):
-            other = now.get(self.old.spots[name,].detail)
-            if other and other not in self.old.operations:
-                moved[name] = other
-                told = f"operationId was `{name}`: its generated function gets another name"
-                self._add(Spot(other, BOTH), (told, BOTH))
-        old = {(moved.get(name, name), *key): spot for (name, *key), spot in self.old.spots.items()}
-        self._spots(old, self.new.spots)
+        moved_schemas = {*self._inline, *self.renamed, *self.renamed.values()}
+        one_sided = (self.old.sides.keys() ^ self.new.sides.keys()) - moved_schemas
+        for name in sorted((self.old.values | self.new.values) & one_sided):
+            came = ("schema removed", BOTH) if name in self.old.sides else ("schema added", NOBODY)
+            self._add(Spot(name, {**self.old.sides, **self.new.sides}[name]), came)
 
     def _add(self, spot: Spot, *found: verdicts.Verdict) -> None:
         """Note differences; each breaks only on the sides where the place is met."""
@@ -67,16 +62,15 @@ class Comparison:
     def _spots(self, old: Spots, new: Spots) -> None:
         for key in sorted(old.keys() | new.keys()):
             before, after = old.get(key), new.get(key)
-            outer = [key[:length] for length in range(1, len(key))]
-            spot = after or before
-            if spot is None or any((part in old) != (part in new) for part in outer):
+            spot = after or old[key]
+            if any((key[:end] in old) != (key[:end] in new) for end in range(1, len(key))):
                 continue
             detail = spot.detail or (named(spot.schema) if spot.schema is not None else "")
             if before and after:
                 if before.needed != after.needed:
                     now = ("now required", SENDERS), ("no longer required", READERS)
                     self._add(spot, now[not after.needed])
-                self._add(spot, *verdicts.keyword_changes(before.about, after.about))
+                self._add(spot, *verdicts.keyword_changes(before.about, after.about, True, True))
                 if before.schema is not None and after.schema is not None:
                     self._use(before.schema, after.schema, replace(spot, needed=before.needed))
             elif after:
@@ -85,7 +79,7 @@ class Comparison:
                 self._add(spot, (told, SENDERS if spot.needed else spot.added))
             else:
                 told = f"{spot.noun} removed{detail and f' (was {detail})'}"
-                self._add(spot, (told, spot.removed))
+                self._add(spot, (told, BOTH))
 
     def _use(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare two uses of schemas at one place."""
@@ -100,8 +94,9 @@ class Comparison:
             self._notes(old, new, spot)
         elif (before, after) not in self._visiting:
             self._visiting.add((before, after))
-            with self._aside() as found:
-                self._shape(old, new, spot)
+            kept, self.changes = self.changes, []  # to judge what is found as a whole
+            self._shape(old, new, spot)
+            found, self.changes = self.changes, kept
             self._visiting.discard((before, after))
             self._notes(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
@@ -115,20 +110,22 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = annotations(old), annotations(new)
+        notes = document.annotations(old), document.annotations(new)
         self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
         kinds = kind(before), kind(after)
         if "union" in kinds:
-            self._union(old, new, spot)
-            return
-        if kinds[0] != kinds[1]:
+            self._union(old, new, before, after, spot)
+        elif kinds[0] != kinds[1]:
             self._add(spot, (f"type {bare(old)} → {bare(new)}", verdicts.type_change(*kinds)))
+        if kinds[0] != kinds[1]:
             return
+        constraints = document.constraints(before), document.constraints(after)
+        self._add(spot, *verdicts.keyword_changes(*constraints))
         self._add(spot, *verdicts.enum_changes(before, after, spot.is_open))
-        self._constraints(before, after, spot)
+        self._add(spot, *verdicts.discriminator_changes(before, after, self._together))
         self._spots(_fields(before, spot), _fields(after, spot))
         for keyword, brackets in (("items", "[]"), ("additionalProperties", "{}")):
             was, now = (node.get(keyword, {}) for node in (before, after))
@@ -138,13 +135,7 @@ class Comparison:
             elif was or now:
                 self._use(was, now, Spot(spot.place + brackets, spot.sides))
 
-    def _constraints(self, old: Json, new: Json, spot: Spot) -> None:
-        """Compare the keywords that only say which values of a kind are allowed."""
-        rest = ({key: node[key] for key in node.keys() - verdicts.WALKED} for node in (old, new))
-        self._add(spot, *verdicts.keyword_changes(*rest))
-
-    def _union(self, old: Json, new: Json, spot: Spot) -> None:
-        before, after = self.old.effective(old), self.new.effective(new)
+    def _union(self, old: Json, new: Json, before: Json, after: Json, spot: Spot) -> None:
         members = before.get("anyOf", [old]), after.get("anyOf", [new])
         left, opened = [*members], set[str]()
         pairs = self._pairs(left)
@@ -156,20 +147,16 @@ class Comparison:
         removed, added = left
         if not removed and not added:
             self._inline |= opened
-        strings = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
+        is_open = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
         for pair in pairs:
-            self._use(*pair, replace(spot, is_open=strings))
+            self._use(*pair, replace(spot, is_open=is_open))
         if removed:
             self._add(spot, (f"can no longer be {' or '.join(map(named, removed))}", SENDERS))
         # Readers keep a new kind of object as it is where its tag tells it from the others.
         tagged = "anyOf" in before and any(map(self.old.tags, members[0]))
         for known, breaks in ((True, NOBODY), (False, READERS)):
-            come = [m for m in added if (tagged and bool(self.new.tags(m))) == known]
-            if come:
+            if come := [m for m in added if (tagged and bool(self.new.tags(m))) == known]:
                 self._add(spot, (f"may now also be {' or '.join(map(named, come))}", breaks))
-        if "anyOf" in before and "anyOf" in after:
-            self._constraints(before, after, spot)
-            self._add(spot, *verdicts.discriminator_changes(before, after, self._together))
 
     def _pairs(self, left: list[list[Json]]) -> list[tuple[Json, Json]]:
         """Return members of two unions that belong together, and take them out of `left`.
@@ -183,50 +170,36 @@ class Comparison:
             lambda a, b: bool(tags[0](a) & tags[1](b)),
             lambda a, b: canonical(self.old.effective(a)) == canonical(self.new.effective(b)),
             self._alike,
-            lambda a, b: self.old.only_kind(a) == self.new.only_kind(b) != "",
+            lambda a, b: _only_kind(self.old, a) == _only_kind(self.new, b) != "",
         )
         pairs: list[tuple[Json, Json]] = []
-        for test in tests:
-            for member in list(left[0]):
-                partner = next((other for other in left[1] if test(member, other)), None)
-                if partner is not None:
-                    pairs.append((member, partner))
-                    left[0] = [other for other in left[0] if other is not member]
-                    left[1] = [other for other in left[1] if other is not partner]
+        taken: set[int] = set()
+        for test, (one, other) in product(tests, list(product(*left))):
+            if not {id(one), id(other)} & taken and test(one, other):
+                pairs.append((one, other))
+                taken |= {id(one), id(other)}
+        left[:] = [[member for member in side if id(member) not in taken] for side in left]
         return pairs
 
     def _opened(self, left: list[list[Json]], opened: set[str]) -> list[tuple[Json, Json]]:
         """Replace one lonely union by its members if that finds a partner for any of them."""
-        for side, document in enumerate((self.old, self.new)):
-            for member in left[side]:
-                trial = list(left)
-                trial[side] = document.effective(member).get("anyOf", []) if "$ref" in member else []
-                if pairs := self._pairs(trial):
-                    trial[side] = [m for m in left[side] if m is not member] + trial[side]
-                    left[:] = trial
-                    opened.add(str(member["$ref"]))
-                    return pairs
+        for side, member in ((at, m) for at in (0, 1) for m in left[at] if "$ref" in m):
+            trial = [*left]
+            trial[side] = (self.old, self.new)[side].effective(member).get("anyOf", [])
+            if pairs := self._pairs(trial):
+                trial[side] = [m for m in left[side] if m is not member] + trial[side]
+                left[:] = trial
+                opened.add(str(member["$ref"]))
+                return pairs
         return []
-
-    @contextmanager
-    def _aside(self) -> Generator[list[Change]]:
-        """Collect the changes found in the block in a list of its own, to be judged as a whole."""
-        kept, self.changes = self.changes, []
-        try:
-            yield self.changes
-        finally:
-            self.changes = kept
 
     def _together(self, before: str, after: str) -> bool:
         """Tell whether both names stand for one schema; learn it where they were not known to."""
-        if before == after or self.renamed.get(before) == after:
-            return True
         free = before not in self.renamed and after not in self.renamed.values()
         moved = before not in self.new.sides and after not in self.old.sides
         if free and moved and self._alike({"$ref": before}, {"$ref": after}):
             self.renamed[before] = after
-            return True
-        return False
+        return self.renamed.get(before, before) == after
 
     def _learn_parts(self, old: Json, new: Json) -> None:
         """Learn names that only `allOf` refers to: comparing sees such parts merged."""
@@ -249,7 +222,7 @@ def _fields(shape: Json, spot: Spot) -> Spots:
     required = shape.get("required", ())
     return {
         (name,): Spot(f"{spot.place}.{name}", spot.sides, "field", schema, needed=name in required)
-        for name, schema in declared(shape).items()
+        for name, schema in document.declared(shape).items()
     }
 
 
@@ -259,7 +232,13 @@ def _refs(node: Json) -> set[str]:
     return {*parts, *([str(node["$ref"])] if "$ref" in node else [])}
 
 
-def _any_string(document: Document, members: list[Json]) -> bool:
-    shapes = [document.effective(member) for member in members]
-    shapes += [part for shape in shapes for part in shape.get("anyOf", ())]
-    return any(kind(shape) == "string" and "enum" not in shape for shape in shapes)
+def _only_kind(side: Document, node: Json) -> str:
+    """Return the kind of a member that its kind alone tells from others; "" for any other."""
+    shape = side.effective(node)
+    found = kind(shape) if kind(shape) not in ("object", "union", "unresolved", "anything") else ""
+    return f"{found}, constants" if "enum" in shape else found
+
+
+def _any_string(side: Document, members: list[Json]) -> bool:
+    inner = [part for member in members for part in side.effective(member).get("anyOf", ())]
+    return any(_only_kind(side, part) == "string" for part in (*members, *inner))
