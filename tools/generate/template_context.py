@@ -125,10 +125,7 @@ class Views:
             name=name,
             module=self.module(name),
             doc=doc_text(self.types.models[name].description, name),
-            bases=(
-                *_readings({f.attribute for f in fields}),
-                "Model",
-            ),
+            bases=(*_readings({f.attribute for f in fields}), "Model"),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
             constants=self.constants(code),
             helpers=helpers_in(code),
