@@ -14,6 +14,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
     "spec_sha256": "4ba2bb4c6485872e9f062eea9055c890236a97b4b9238a3f1bdc092790f4de02",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "96e73e0487f940a9bd05cc0d5d3f3582b11cf7d59ffa69a9061c6bea61952991",
+    "templates_sha256": "4a2793a9eb7c7ef4f9708752b9fb8683fb421538cc35ab80cd156c80aa4041ce",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -17,17 +17,8 @@ _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", 
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
-OWN = {
-    "Any",
-    "ClassVar",
-    "Client",
-    "DetailedResponse",
-    "Dispatch",
-    "Extra",
-    "HasCreated",
-    "HasOutputText",
-}
-OWN |= {"HasText", "Literal", "Model", "RawObject", "Self", "TypeAlias", "TYPE_CHECKING"}
+OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
+OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
 _MODULES = {"decode"}
 
 

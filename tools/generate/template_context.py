@@ -15,7 +15,7 @@ from tools.errors import ToolError
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
-from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
+from .types import ANY, NONE, RAW, Array, Enum, Node, OneOf, Types, flat, holds_models, literal
 
 WIDTH = 92
 
@@ -51,24 +51,9 @@ class ModelView:
     others_decoded: str
 
     @property
-    def required(self) -> tuple[Field, ...]:
-        """The fields that an object must have."""
-        return tuple(f for f in self.fields if f.required)
-
-    @property
     def required_keys(self) -> tuple[str, ...]:
-        """The JSON names of the required fields."""
-        return tuple(f.key for f in self.required)
-
-    @property
-    def keys(self) -> list[str]:
-        """The JSON names of all fields."""
-        return [f.key for f in self.fields]
-
-    @property
-    def optional(self) -> tuple[Field, ...]:
-        """The fields that an object may leave out."""
-        return tuple(f for f in self.fields if not f.required)
+        """The JSON names of the fields that an object must have."""
+        return tuple(f.key for f in self.fields if f.required)
 
 
 @dataclass(frozen=True)
@@ -222,20 +207,10 @@ def _readings(names: set[str]) -> list[str]:
 
 
 def _encoded(node: Node, value: str) -> str:
-    parts = list(flat([node]))
-    if any(isinstance(p, Array) and _holds_models(p) for p in parts):
+    lists = [part for part in flat([node]) if isinstance(part, Array)]
+    if any(map(holds_models, lists)):
         return f"encode_list({value})"
-    return f"encode({value})" if any(map(_holds_models, parts)) else value
-
-
-def _holds_models(node: Node) -> bool:
-    match node:
-        case Ref():
-            return True
-        case Map(inner) | Array(inner):
-            return any(_holds_models(part) for part in flat([inner]))
-        case _:
-            return False
+    return f"encode({value})" if holds_models(node) else value
 
 
 _LISTS = ("decode_many(", "decode_models(")

@@ -254,3 +254,13 @@ def flat(members: Iterable[Node]) -> Iterator[Node]:
             yield from flat(member.members)
         else:
             yield member
+
+
+def holds_models(node: Node) -> bool:
+    """Tell whether a class is anywhere in a node."""
+    return any(
+        isinstance(m, Ref)
+        or (isinstance(m, Map) and holds_models(m.value))
+        or (isinstance(m, Array) and holds_models(m.item))
+        for m in flat([node])
+    )
