@@ -23,7 +23,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
-from tools.values import Json, is_list, is_object
+from tools.values import Json, is_object
 
 _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
@@ -119,7 +119,10 @@ def parse(data: bytes, name: str) -> object:
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.Constructor = _constructor
     try:
-        return _plain(yaml.load(text), name)
+        # Keys as JSON has them: strings (`200:` is common).
+        return json.loads(json.dumps(yaml.load(text)))
+    except TypeError as error:
+        raise ToolError(f"{name}: holds what JSON does not have ({error}).") from None
     except MarkedYAMLError as error:
         raise ToolError(
             f"{name}: is neither JSON nor YAML ({json_error or _problem(error)})."
@@ -132,25 +135,6 @@ def _problem(error: Any) -> str:
     mark = error.problem_mark or error.context_mark
     where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     return f"{where}{error.problem or error.context}"
-
-
-def _plain(value: object, name: str) -> object:
-    """Return a value as JSON would have it: keys are strings (`200:` is common), values JSON's."""
-    if is_object(value):
-        return {_key(key, name): _plain(part, name) for key, part in value.items()}
-    if is_list(value):
-        return [_plain(part, name) for part in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise ToolError(f"{name}: holds a {type(value).__name__}, which JSON does not have.")
-
-
-def _key(key: object, name: str) -> str:
-    if isinstance(key, str):
-        return key
-    if key is None or isinstance(key, int | float | bool):
-        return json.dumps(key)
-    raise ToolError(f"{name}: has a key that is a {type(key).__name__}; keys must be strings.")
 
 
 def openapi(document: object, name: str) -> Json:
