@@ -3,6 +3,7 @@
 All decisions are made here, in Python, so that the templates only lay out.
 """
 
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -106,11 +107,13 @@ class Views:
         others = self.types.others(name)
         others_decoded = self.decoding.expression(others, "each", f"{name}.others")
         code = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
+        names = {field.attribute for field in fields}
+        bases = (base for base, needs, own in _READINGS if needs <= names and own not in names)
         return ModelView(
             name=name,
             module=self.module(name),
             doc=doc_text(self.types.models[name].description, name),
-            bases=(*_readings({f.attribute for f in fields}), "Model"),
+            bases=(*bases, "Model"),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
             constants=self.constants(code),
             helpers=helpers_in(code),
@@ -167,7 +170,8 @@ class Views:
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
         annotation = self.types.annotation(OneOf(parts), "")
-        used = set().union(*(self.types.names(part) for part in parts)) - {name}
+        # a word of a constant that is a class's name too is an import that ruff takes out again
+        used = {*re.findall(r"\w+", annotation)} & {*self.types.names_of_all, RAW} - {name}
         decoded = self.decoding.expression(node, "value", name)
         return AliasView(
             name=name,
@@ -194,16 +198,12 @@ _HELPERS: tuple[str, ...] = (
 _LOCALS = {"v", "cls", "extra", "left", "len", "new", "raw", *_HELPERS}
 
 
-def _readings(names: set[str]) -> list[str]:
-    """Return the bases of `_reading.py` that the fields of a class allow."""
-    bases = []
-    if "created_at" in names and "created" not in names:
-        bases.append("HasCreated")
-    if {"role", "content"} <= names and "text" not in names:
-        bases.append("HasText")
-    if {"output", "instructions"} <= names and "output_text" not in names:
-        bases.append("HasOutputText")
-    return bases
+# The bases of `_reading.py`: the fields that each needs, and the name that must be free.
+_READINGS = (
+    ("HasCreated", {"created_at"}, "created"),
+    ("HasText", {"role", "content"}, "text"),
+    ("HasOutputText", {"output", "instructions"}, "output_text"),
+)
 
 
 def _encoded(node: Node, value: str) -> str:

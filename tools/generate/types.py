@@ -211,20 +211,6 @@ class Types:
                 # Literal["a"] | str | RawObject | None: the general ones last
                 yield from sorted(parts, key=(f"{package}{RAW}", "None").count)
 
-    def names(self, node: Node) -> set[str]:
-        """Return the names that the annotation of a node uses and that must be imported for it."""
-        match node:
-            case Ref(name):
-                return {name, RAW} if self.constant(name) else {name}
-            case Enum(_, str(alias)) | OneOf(_, str(alias)):
-                return {alias}
-            case Map(inner) | Array(inner):
-                return self.names(inner)
-            case OneOf(members):
-                return set().union(*map(self.names, members))
-            case _:
-                return set()
-
 
 _SCALARS: dict[type, Scalar] = {
     AnyProperty: ANY,
