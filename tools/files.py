@@ -10,8 +10,8 @@ a change upstream is a small diff here. Strings that YAML 1.1 readers would take
 
 import io
 import json
-import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -181,31 +181,22 @@ def replace(files: dict[Path, str]) -> list[Path]:
     """
     before = {path: path.read_bytes() if path.exists() else None for path in files}
     changed = [path for path, text in files.items() if before[path] != text.encode()]
-    ready: list[tuple[Path, Path]] = []
     done: list[Path] = []
     try:
-        for path in changed:
-            ready.append((_beside(path, files[path].encode()), path))
-        for new, path in ready:
-            new.replace(path)
-            done.append(path)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=next(iter(files)).parent) as folder:
+            ready = {path: Path(folder, path.name) for path in changed}
+            for path, new in ready.items():
+                new.write_bytes(files[path].encode())
+                if path.exists():
+                    shutil.copymode(path, new)
+            for path, new in ready.items():
+                new.replace(path)
+                done.append(path)
     except OSError as error:
         for path in done:
             _restore(path, before[path])
         raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
-    finally:
-        for new, _ in ready:
-            new.unlink(missing_ok=True)
     return changed
-
-
-def _beside(path: Path, content: bytes) -> Path:
-    """Write a new file in the folder of `path`, with the permissions of `path`; return its path."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
-    return Path(name)
 
 
 def _restore(path: Path, content: bytes | None) -> None:
