@@ -137,6 +137,14 @@ def _problem(error: Any) -> str:
     return f"{where}{error.problem or error.context}"
 
 
+def text_of(entry: Json, key: str, where: str, why: str = "every entry needs one") -> str:
+    """Return a text of a file that people write; ToolError where there is none."""
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ToolError(f"{where}: `{key}` is missing or empty; {why}.")
+    return " ".join(value.split())
+
+
 def openapi(document: object, name: str) -> Json:
     """Return `document` when it is an OpenAPI 3.1 document; otherwise say what it is."""
     if not is_object(document):

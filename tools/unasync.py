@@ -27,20 +27,13 @@ NAMES = {
     "AnyIOBackend": "SyncBackend",
     "AsyncByteStream": "SyncByteStream",
     "StopAsyncIteration": "StopIteration",
-    "__aenter__": "__enter__",
-    "__aexit__": "__exit__",
-    "__aiter__": "__iter__",
-    "__anext__": "__next__",
     "_async": "_sync",
     "concurrency_async": "concurrency_sync",
-    "aclose": "close",
-    "aiter_bytes": "iter_bytes",
-    "aiter_lines": "iter_lines",
-    "aiter_text": "iter_text",
-    "anext": "next",
-    "aread": "read",
     "handle_async_request": "handle_request",
 }
+NAMES |= {f"__a{name}__": f"__{name}__" for name in ("enter", "exit", "iter", "next")}
+NAMES |= {f"a{name}": name for name in ("close", "iter_bytes", "iter_lines", "iter_text")}
+NAMES |= {"anext": "next", "aread": "read"}
 #: Generic types of which only the first argument is left.
 UNWRAPPED = ("AsyncPaginator", "Awaitable")
 

@@ -27,7 +27,7 @@ _UNSAID |= dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly", "un
 _PROSE = {"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
 _PREFIX = "#/components/schemas/"
 # What tells the type of a schema that does not say it.
-_TELLS = dict.fromkeys(("properties", "required", "additionalProperties"), "object")
+_TELLS = {"properties": "object", "required": "object", "additionalProperties": "object"}
 _TELLS |= {"items": "array"}
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 SENDERS, READERS = frozenset({"requests"}), frozenset({"responses"})

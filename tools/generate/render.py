@@ -56,7 +56,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
         view=view,
         endpoint_view=endpoints.view,
         path_template=_path_template,
-        module=views.module,
+        module=views.modules.__getitem__,
         names=views.names,
         variant=views.decoding.variant,
         base_url=document["servers"][0]["url"],

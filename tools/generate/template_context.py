@@ -80,7 +80,7 @@ class Views:
         self.decoding = Decoding(self.types)
         classes = [model.class_info for model in parsed.data.models]
         classes += [parsed.named(component) for component in parsed.components]
-        self._modules = {str(info.name): str(info.module_name) for info in classes}
+        self.modules = {str(info.name): str(info.module_name) for info in classes}
         named = (n for n in self.types.models if not self.types.is_map(n))
         self.models = [self._model(name) for name in sorted(named)]
         self.aliases = [self._alias(c, n) for c, n in sorted(self.types.aliases.items())]
@@ -93,12 +93,8 @@ class Views:
 
     def imports(self, names: set[str]) -> tuple[str, ...]:
         """Return the lines by which a module of the models package imports names of it."""
-        lines = [f"from .{self.module(n)} import {n}" for n in sorted(names - {RAW})]
+        lines = [f"from .{self.modules[n]} import {n}" for n in sorted(names - {RAW})]
         return (*lines, *([f"from ..types import {RAW}"] if RAW in names else []))
-
-    def module(self, name: str) -> str:
-        """Return the module of a public name."""
-        return self._modules[name]
 
     def _model(self, name: str) -> ModelView:
         props = self.types.fields(name)
@@ -111,7 +107,7 @@ class Views:
         bases = (base for base, needs, own in _READINGS if needs <= names and own not in names)
         return ModelView(
             name=name,
-            module=self.module(name),
+            module=self.modules[name],
             doc=doc_text(self.types.models[name].description, name),
             bases=(*bases, "Model"),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
@@ -175,7 +171,7 @@ class Views:
         decoded = self.decoding.expression(node, "value", name)
         return AliasView(
             name=name,
-            module=self.module(name),
+            module=self.modules[name],
             doc=doc_text(prop.description, name),
             annotation=annotation,
             imports=self.imports(used),
