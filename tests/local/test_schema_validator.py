@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from openai_conversations import _schema
-from openai_conversations._schema.validation import KEYWORDS
+from openai_conversations._schema import document as _schema
+from openai_conversations._schema.validation import KEYWORDS, Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -135,7 +135,7 @@ def tiny_schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 @settings(max_examples=200, deadline=None)
 @given(schema=st.recursive(st.booleans(), tiny_schemas, max_leaves=6), value=VALUES)
 def test_verdict_over_schemas_of_every_shape(schema: Any, value: Any) -> None:
-    found = _schema.Validator({}).problems(schema, value)
+    found = Validator({}).problems(schema, value)
     assert (not found) == Draft202012Validator(schema).is_valid(value), found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_conversations import _schema
+from openai_conversations._schema import document as _schema
 from openai_conversations.local import LocalService
 
 from tests.document import Schema, schemas, variants

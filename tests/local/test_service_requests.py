@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_conversations import _schema
+from openai_conversations._schema import document as _schema
 from openai_conversations.errors import InvalidArgumentError
 from openai_conversations.local import LocalService, ServiceRequest
 

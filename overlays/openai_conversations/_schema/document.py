@@ -9,6 +9,7 @@ code.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -101,12 +102,10 @@ def operation(operation_id: str) -> Operation:
     Raises:
         KeyError: If there is none; the message names those that there are.
     """
-    try:
-        return operations()[operation_id]
-    except KeyError:
+    if (found := operations().get(operation_id)) is None:
         known = ", ".join(operations())
-        message = f"the OpenAPI document has no operation {operation_id!r}; it has {known}"
-        raise KeyError(message) from None
+        raise KeyError(f"the OpenAPI document has no operation {operation_id!r}; it has {known}")
+    return found
 
 
 def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
@@ -128,29 +127,25 @@ def methods(path: str) -> list[str]:
 
 
 def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
-    segments = path.split("/")
-    hits: list[tuple[int, Operation, dict[str, str]]] = []
-    for candidate in operations().values():
-        pattern = candidate.path.split("/")
-        if len(pattern) != len(segments):
-            continue
-        values: dict[str, str] = {}
-        for expected, actual in zip(pattern, segments, strict=True):
-            if expected.startswith("{") and actual:
-                values[expected[1:-1]] = unquote(actual)
-            elif expected != actual:
-                break
-        else:
-            hits.append((len(values), candidate, values))
+    hits = [
+        (candidate, {name: unquote(text) for name, text in hit.groupdict().items()})
+        for candidate in operations().values()
+        if (hit := _pattern(candidate.path).fullmatch(path))
+    ]
     # A literal segment beats a parameter: /responses/compact is not the response "compact".
-    fewest = min((hit[0] for hit in hits), default=0)
-    return [(candidate, values) for count, candidate, values in hits if count == fewest]
+    fewest = min((len(values) for _, values in hits), default=0)
+    return [hit for hit in hits if len(hit[1]) == fewest]
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 
 
 def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
     body = _resolved(shape.get("requestBody"))
     responses = {status: _resolved(one) for status, one in shape["responses"].items()}
-    events = [_schema(response, "text/event-stream") for response in responses.values()]
+    events = (_schema(response, "text/event-stream") for response in responses.values())
     return Operation(
         id=shape["operationId"],
         method=method.upper(),
@@ -162,7 +157,7 @@ def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
         body=_schema(body, "application/json"),
         body_required=bool(body.get("required")),
         responses={status: _schema(one, "application/json") for status, one in responses.items()},
-        event=next((event for event in events if event is not None), None),
+        event=next(filter(None, events), None),
     )
 
 
@@ -172,6 +167,4 @@ def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | N
 
 
 def _resolved(shape: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    if shape is None:
-        return {}
-    return validator().resolve(shape["$ref"]) if "$ref" in shape else shape
+    return validator().resolve(shape["$ref"]) if shape and "$ref" in shape else shape or {}

@@ -11,6 +11,14 @@ from typing import Any, NamedTuple, TypeGuard
 
 JsonObject = dict[str, Any]
 
+#: Message and code of the problem that something is not there.
+REQUIRED = ("is required", "missing_required_parameter")
+#: The JSON Schema types of a Python value, the narrowest first, but for a float.
+_TYPES: Mapping[type, tuple[str, ...]] = {
+    type(None): ("null",), bool: ("boolean",), str: ("string",), int: ("integer", "number"),
+    list: ("array",),
+}  # fmt: skip
+
 
 class Problem(NamedTuple):
     """A place in a JSON value and what is wrong there.
@@ -36,7 +44,7 @@ class Problem(NamedTuple):
 
     def under(self, step: str | int) -> Problem:
         """Return the same problem, seen from the value that holds this one at `step`."""
-        return Problem((step, *self.path), self.message, self.code)
+        return self._replace(path=(step, *self.path))
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
@@ -56,17 +64,9 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def json_types(value: object) -> tuple[str, ...]:
     """Return the JSON Schema types of a value, the narrowest first: `3` is integer and number."""
-    if value is None:
-        return ("null",)
-    if isinstance(value, bool):
-        return ("boolean",)
-    if isinstance(value, str):
-        return ("string",)
-    if isinstance(value, int):
-        return ("integer", "number")
     if isinstance(value, float):
         return ("integer", "number") if value.is_integer() else ("number",)
-    return ("array",) if isinstance(value, list) else ("object",)
+    return _TYPES.get(type(value), ("object",))
 
 
 def json_equal(left: object, right: object) -> bool:

@@ -7,7 +7,8 @@ before it is needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -18,7 +19,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError
-from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
+from .http_messages import PREFIX, Service, ServiceRequest
 from .worker_threads import StreamReader, handle_in_thread
 
 # A server may put a function under this name into the ASGI state; it closes the connection of the
@@ -46,11 +47,11 @@ def create_app(service: Service) -> Starlette:
     return app
 
 
+@dataclass
 class _Endpoint:
     """Gives each request to the service and sends the response."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    service: Service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,32 +62,19 @@ class _Endpoint:
         except ClientDisconnect:
             return
         try:
-            response = await handle_in_thread(self._service, _to_service(request, body))
-            await _to_starlette(response)(scope, receive, send)
+            response = await handle_in_thread(self.service, _to_service(request, body))
+            status, headers = response.status, dict(response.headers)
+            if isinstance(response.body, bytes):
+                await Response(response.body, status, headers)(scope, receive, send)
+            else:
+                with contextlib.closing(StreamReader(response.body)) as reader:
+                    await StreamingResponse(reader, status, headers)(scope, receive, send)
         except (ConnectionLostError, ResponseTimeoutError) as error:
             # Closed now, or silent; in both cases the client's end of it ends the request.
             if isinstance(error, ConnectionLostError):
                 getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":
                 pass
-
-
-class _Stream(StreamingResponse):
-    """A streamed response whose body is closed in whichever way the response ends."""
-
-    def __init__(self, body: Iterator[bytes], status: int) -> None:
-        self._reader = StreamReader(body)
-        super().__init__(self._read(), status)
-
-    async def _read(self) -> AsyncIterator[bytes]:
-        while (chunk := await self._reader.next_async()) is not None:
-            yield chunk
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._reader.close()
 
 
 def _to_service(request: Request, body: bytes) -> ServiceRequest:
@@ -98,22 +86,6 @@ def _to_service(request: Request, body: bytes) -> ServiceRequest:
         headers=dict(request.headers),
         body=body,
     )
-
-
-def _to_starlette(response: ServiceResponse) -> Response:
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers
-    ]
-    starlette: Response
-    if isinstance(response.body, bytes):
-        starlette = Response(response.body, response.status)
-        if not any(name == b"content-length" for name, _ in headers):
-            headers.append((b"content-length", str(len(response.body)).encode()))
-    else:
-        starlette = _Stream(response.body, response.status)
-    starlette.raw_headers = headers
-    return starlette
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

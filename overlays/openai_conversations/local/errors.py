@@ -17,7 +17,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from .._schema import Problem
+from .._schema.values import Problem
 from ..errors import InvalidArgumentError
 
 logger = logging.getLogger(__name__)

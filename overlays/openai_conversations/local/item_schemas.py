@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from .._schema import problems, schema, validator
-from .._schema.unions import TAG, admitted_tags
+from .._schema.document import problems, schema, validator
+from .._schema.unions import admitted_tags
 from .._schema.values import is_mapping
 
 Item = dict[str, Any]
@@ -104,7 +104,7 @@ def _object_schemas(union: str, type: str) -> Iterator[Schema]:
 
 
 def _tags(variant: Schema) -> Collection[str]:
-    return admitted_tags(variant, TAG, validator().resolve) or ()
+    return admitted_tags(variant, validator().resolve) or ()
 
 
 def _variants(one: Any) -> Iterator[Schema]:

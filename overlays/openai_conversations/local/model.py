@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from .._schema import schema
+from .._schema.document import schema
 from .._schema.values import is_array
 from ..errors import InvalidArgumentError
 from .errors import check_argument

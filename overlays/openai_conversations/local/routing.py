@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._schema import Operation, Parameter, match, methods, problems
+from .._schema.document import Operation, Parameter, match, methods, problems
 from .errors import ServiceError, invalid_request, schema_mismatch
 from .http_messages import PREFIX, ServiceRequest
 from .json_body import decode_body

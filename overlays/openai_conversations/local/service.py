@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .._schema import methods
+from .._schema.document import methods
 from ..errors import InvalidArgumentError
 from .conversations import Conversations
 from .errors import ServiceError, check_argument, to_service_error

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._schema import Problem, problems, schema
-from .._schema.values import is_array, is_object
+from .._schema.document import problems, schema
+from .._schema.values import Problem, is_array, is_object
 from .errors import ServiceError, duplicate_item, invalid_request, not_found, schema_mismatch
 from .ids import is_valid_id, new_item_id
 from .item_schemas import declared_fields, default_fields, nullable_fields, stored_types
