@@ -47,14 +47,14 @@ def count(client: httpx.Client, items: str) -> int:
     return len(client.get(items).json()["data"])
 
 
-def test_answer_lost_after_the_commit(
+def test_response_lost_after_the_commit(
     client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
-    local.faults.answer_lost("POST *")
+    local.faults.response_lost("POST *")
     with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
         client.post(items, json={"items": [HELLO]})
     assert count(client, items) == 2
-    assert (local.requests[1].status, local.requests[1].fault) == (None, "answer_lost")
+    assert (local.requests[1].status, local.requests[1].fault) == (None, "response_lost")
 
 
 @pytest.mark.parametrize("committed", [False, True])

@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(openai_conversations.__file__).parent
 ROOMS = ("local", "cli", "_schema")
-TEST_EQUIPMENT = {"local.fault_injection", "local.recording"}
+TEST_EQUIPMENT = {"local.fault_injection"}
 
 
 def name_of(file: Path) -> str:
@@ -45,4 +45,4 @@ def test_a_room_has_no_import_cycle(room: str) -> None:
 
 def test_only_the_plugin_imports_test_equipment() -> None:
     users = {name for name, wanted in MODULES.items() if wanted & TEST_EQUIPMENT}
-    assert users == {"pytest_plugin", "local.fault_injection"}
+    assert users == {"pytest_plugin"}

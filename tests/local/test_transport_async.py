@@ -163,10 +163,10 @@ async def test_faults_are_the_errors_of_a_connection(service: LocalService) -> N
         local.faults.timeout()
         with pytest.raises(httpx.ReadTimeout):
             await client.post("conversations", json={})
-        local.faults.answer_lost()
+        local.faults.response_lost()
         with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
             await client.post("conversations", json={})
         local.faults.cut_body()
         with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
             await client.post("conversations", json={})
-    assert [request.fault for request in local.requests] == ["timeout", "answer_lost", "cut_body"]
+    assert [request.fault for request in local.requests] == ["timeout", "response_lost", "cut_body"]

@@ -11,8 +11,8 @@ what it is given and follows the documented rules. A request takes this way thro
     stored_items      the items of a request as they are stored (item_schemas, ids)
     store, locks      the tables, in one SQLite database (database)
 
-Each imports from those below it. `recording` and `fault_injection` are for the pytest plugin alone:
-they wrap a service, and the transports take a wrapped one as they take any `Service`.
+Each imports from those below it. `fault_injection` is for the pytest plugin alone: it wraps a
+service, and the transports take a wrapped one as they take any `Service`.
 """
 
 from importlib import import_module

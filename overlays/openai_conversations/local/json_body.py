@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NoReturn
 
-from .._schema.values import JsonObject, is_array, is_object
+from .._schema.values import JsonObject, is_object
 from .errors import ServiceError, invalid_request
 
 #: Deeper than any valid request, and far from the recursion limits of Python.
@@ -35,10 +36,7 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
         raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
     media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        message = (
-            f"Unsupported content type: '{media_type:.100}'. This operation takes "
-            "'application/json'."
-        )
+        message = f"Unsupported content type: '{media_type:.100}'; send 'application/json'."
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
@@ -75,9 +73,7 @@ def _check_depth(value: Any, body: bytes) -> None:
         return  # The common case, at the cost of two searches.
     layer: list[Any] = [value]
     for _ in range(MAX_DEPTH):
-        arrays = [one for one in layer if is_array(one)]
-        arrays += [list(one.values()) for one in layer if is_object(one)]
-        layer = [inner for array in arrays for inner in array]
-        if not layer:
-            return
-    raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+        nested = [one.values() if is_object(one) else one for one in layer]
+        layer = [one for one in chain.from_iterable(nested) if isinstance(one, (dict, list))]
+    if layer:
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")

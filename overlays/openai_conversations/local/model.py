@@ -57,9 +57,7 @@ class ModelError(Exception):
         else:
             fits = 400 <= status <= 599
             check_argument("status", fits, "an HTTP error status, 400 to 599", status)
-        self.message = message
-        self.code = code
-        self.status = status
+        self.message, self.code, self.status = message, code, status
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,7 @@ class LocalModel:
         Raises:
             InvalidArgumentError: For a value that is not JSON, and if no item is given.
         """
-        if not items:
-            raise InvalidArgumentError("items", expected="one item or more", received="none")
+        check_argument("items", bool(items), "one item or more", items)
         self._add([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
 
     def enqueue_text(
@@ -127,8 +124,7 @@ class LocalModel:
         joined = "".join(pieces) == text
         check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
         known = incomplete in (None, "max_output_tokens", "content_filter")
-        expected = "'max_output_tokens' or 'content_filter'"
-        check_argument("incomplete", known, expected, incomplete)
+        check_argument("incomplete", known, "'max_output_tokens' or 'content_filter'", incomplete)
         self._add(Text(pieces, incomplete))
 
     def enqueue_function_call(
@@ -136,14 +132,8 @@ class LocalModel:
     ) -> None:
         """Queue a turn of one function call; a mapping of arguments becomes JSON text."""
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        self.enqueue(
-            {
-                "type": "function_call",
-                "name": name,
-                "arguments": text,
-                "call_id": call_id if call_id is not None else new_id("call"),
-            }
-        )
+        id = call_id if call_id is not None else new_id("call")
+        self.enqueue({"type": "function_call", "name": name, "arguments": text, "call_id": id})
 
     def enqueue_refusal(self, refusal: str) -> None:
         """Queue a turn of one assistant message that is a refusal."""
@@ -191,12 +181,10 @@ class LocalModel:
 def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
     """Return the text of the built-in model: its name, and the last item that it was given."""
     last: dict[str, Any] = context[-1] if context else {"type": "nothing"}
-    text = _text(last)
-    if last["type"] == "message" and text:
-        return f"[local model] You said: {text}"
-    if text:
-        return f"[local model] You sent a {last['type']}: {text}"
-    return f"[local model] You sent: {last['type']}"
+    if not (text := _text(last)):
+        return f"[local model] You sent: {last['type']}"
+    did = "said" if last["type"] == "message" else f"sent a {last['type']}"
+    return f"[local model] You {did}: {text}"
 
 
 def split_words(text: str) -> list[str]:
@@ -206,13 +194,13 @@ def split_words(text: str) -> list[str]:
 
 def _to_json(item: OutputItem, name: str) -> dict[str, Any]:
     """Copy an item as JSON; raise InvalidArgumentError with its name for what is not one."""
-    expected = "an item (model or mapping) of JSON values"
-    if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError(name, expected=expected, received=type(item).__name__)
     try:
+        if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(type(item).__name__)
         value = dict(item) if isinstance(item, Mapping) else item.to_dict()
         copied: dict[str, Any] = json.loads(encode_json(value))
     except (TypeError, ValueError) as error:
+        expected = "an item (model or mapping) of JSON values"
         raise InvalidArgumentError(name, expected=expected, received=str(error)) from None
     return copied
 

@@ -70,14 +70,15 @@ def item_events(item: Json, index: int) -> Events:
             if part["type"] == "output_text":
                 yield from _text_part(id, index, n, split_words(part["text"]), part)
             else:
-                yield from _refusal_part(id, index, n, part)
+                place = {"item_id": id, "output_index": index, "content_index": n}
+                event = "response.refusal"
+                yield from _part("response.content_part", event, place, part, "refusal")
     elif type == "reasoning":
         yield from _reasoning(item, index)
     elif isinstance(item.get(field), str):
         name = {"name": item["name"]} if type == "function_call" else {}
         place = {"item_id": id, "output_index": index}
-        yield from _deltas(event, place, item[field])
-        yield {"type": f"{event}.done", **place, field: item[field], **name}
+        yield from _deltas(event, place, field, item[field], name)
     yield from progress[-1:]
     yield _item_event("done", item, index)
 
@@ -86,9 +87,16 @@ def _item_event(name: str, item: Json, index: int) -> Json:
     return {"type": f"response.output_item.{name}", "output_index": index, "item": item}
 
 
-def _deltas(event: str, place: Json, text: str) -> Events:
+def _deltas(event: str, place: Json, field: str, text: str, name: Json | None = None) -> Events:
     for piece in split_words(text):
         yield {"type": f"{event}.delta", **place, "delta": piece}
+    yield {"type": f"{event}.done", **place, field: text, **(name or {})}
+
+
+def _part(part_event: str, event: str, place: Json, part: Json, field: str) -> Events:
+    yield {"type": f"{part_event}.added", **place, "part": part | {field: ""}}
+    yield from _deltas(event, place, field, part[field])
+    yield {"type": f"{part_event}.done", **place, "part": part}
 
 
 def _text_part(
@@ -110,24 +118,12 @@ def _text_part(
     return part
 
 
-def _refusal_part(id: str, index: int, n: int, part: Json) -> Events:
-    place = {"item_id": id, "output_index": index, "content_index": n}
-    empty = {"type": "refusal", "refusal": ""}
-    yield {"type": "response.content_part.added", **place, "part": empty}
-    yield from _deltas("response.refusal", place, part["refusal"])
-    yield {"type": "response.refusal.done", **place, "refusal": part["refusal"]}
-    yield {"type": "response.content_part.done", **place, "part": part}
-
-
 def _reasoning(item: Json, index: int) -> Events:
     name = "response.reasoning_summary"
+    place = {"item_id": item["id"], "output_index": index}
     for n, part in enumerate(item["summary"]):
-        place = {"item_id": item["id"], "output_index": index, "summary_index": n}
-        yield {"type": f"{name}_part.added", **place, "part": part | {"text": ""}}
-        yield from _deltas(f"{name}_text", place, part["text"])
-        yield {"type": f"{name}_text.done", **place, "text": part["text"]}
-        yield {"type": f"{name}_part.done", **place, "part": part}
+        numbered = place | {"summary_index": n}
+        yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")
     for n, part in enumerate(item.get("content") or ()):
-        place = {"item_id": item["id"], "output_index": index, "content_index": n}
-        yield from _deltas("response.reasoning_text", place, part["text"])
-        yield {"type": "response.reasoning_text.done", **place, "text": part["text"]}
+        numbered = place | {"content_index": n}
+        yield from _deltas("response.reasoning_text", numbered, "text", part["text"])

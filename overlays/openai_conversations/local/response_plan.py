@@ -9,7 +9,7 @@ from typing import Any
 from .._schema.values import is_object
 from .conversations import find_conversation
 from .errors import duplicate_item, invalid_request
-from .ids import is_valid_id, new_id, new_item_id
+from .ids import new_id, new_item_id
 from .json_body import encode_json
 from .model import Turn
 from .store import Store
@@ -20,24 +20,12 @@ Json = dict[str, Any]
 
 #: What a response says of settings that its request did not have.
 DEFAULTS: Json = {
-    "background": False,
-    "instructions": None,
-    "max_output_tokens": None,
-    "max_tool_calls": None,
-    "model": "local-model",
-    "parallel_tool_calls": True,
-    "previous_response_id": None,
-    "reasoning": {"effort": None, "summary": None},
-    "service_tier": "default",
-    "store": True,
-    "temperature": 1.0,
-    "text": {"format": {"type": "text"}},
-    "tool_choice": "auto",
-    "tools": [],
-    "top_logprobs": 0,
-    "top_p": 1.0,
-    "truncation": "disabled",
-}
+    "background": False, "instructions": None, "max_output_tokens": None, "max_tool_calls": None,
+    "model": "local-model", "parallel_tool_calls": True, "previous_response_id": None,
+    "reasoning": {"effort": None, "summary": None}, "service_tier": "default", "store": True,
+    "temperature": 1.0, "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": [],
+    "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
+}  # fmt: skip
 #: Settings that a response repeats when, and only when, its request had them.
 REPEATED = ("prompt", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "user")
 
@@ -148,23 +136,19 @@ def _earlier_items(store: Store, body: Json) -> list[Json]:
     conversation_id = _conversation_id(body)
     previous = body.get("previous_response_id")
     if conversation_id is not None and previous is not None:
-        raise invalid_request(
-            "previous_response_id",
-            "Give 'conversation' or 'previous_response_id', not both.",
-            "mutually_exclusive_parameters",
-        )
+        message = "Give 'conversation' or 'previous_response_id', not both."
+        code = "mutually_exclusive_parameters"
+        raise invalid_request("previous_response_id", message, code)
     if conversation_id is not None:
         return store.items(find_conversation(store, conversation_id).items)
     # A chain of responses is read from its newest back to its first.
     turns: list[list[Json]] = []
     while previous is not None:
-        row = store.response(previous) if is_valid_id(previous) else None
+        row = store.response(previous)
         if row is None:
-            raise invalid_request(
-                "previous_response_id",
-                f"Previous response with id '{previous:.200}' not found.",
-                "previous_response_not_found",
-            )
+            message = f"Previous response with id '{previous:.200}' not found."
+            code = "previous_response_not_found"
+            raise invalid_request("previous_response_id", message, code)
         turns.append(store.items(row.input) + store.items(row.output))
         previous = row.body["previous_response_id"]
     return [item for turn in reversed(turns) for item in turn]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._schema.document import Operation, Parameter, match, methods, problems
-from .errors import ServiceError, invalid_request, schema_mismatch
+from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .json_body import decode_body
 from .stored_items import complete_request_item
@@ -47,7 +47,7 @@ def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
         ServiceError: 404 or 405 if there is no such operation, 400, 413 or 415 for a query or a
             body that does not fit it.
     """
-    path = relative_path(request.path)
+    path = sendable(relative_path(request.path))
     hit = match(request.method, path)
     if hit is None:
         wanted = f"{request.method} {request.path:.200}"
@@ -87,7 +87,7 @@ def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         # A list repeats its name, with or without [] or [0] behind it.
-        given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(text)
+        given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(sendable(text))
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
         name = parameter.name.removesuffix("[]")
@@ -103,9 +103,8 @@ def _read_parameter(parameter: Parameter, name: str, texts: list[str]) -> Any:
     value: Any = texts
     if declared != "array":
         if len(texts) > 1:
-            raise invalid_request(
-                name, f"Query parameter '{name}' was given {len(texts)} times; give it once."
-            )
+            message = f"Query parameter '{name}' was given {len(texts)} times; give it once."
+            raise invalid_request(name, message)
         value = texts[0]
         # Text that cannot be read as its type stays text, and then does not fit the schema.
         if declared == "integer" and re.fullmatch(r"-?[0-9]{1,15}", value):

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .database import Database
 from .json_body import encode_json
@@ -18,8 +17,7 @@ from .json_body import encode_json
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(NamedTuple):
     """A conversation: its fields and the number of its list of items."""
 
     id: str
@@ -28,8 +26,7 @@ class ConversationRow:
     items: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseRow:
+class ResponseRow(NamedTuple):
     """A response: its fields but `output`, its request, the events of its stream (if it was
     streamed), and the numbers of its lists."""
 
@@ -80,12 +77,10 @@ class Store(Database):
     def append(self, list_key: int, items: Iterable[Json]) -> None:
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
+        added = enumerate(items, (last or 0) + 1)
         self.run_many(
             "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
-            [
-                (list_key, n, item["id"], _text(item))
-                for n, item in enumerate(items, (last or 0) + 1)
-            ],
+            [(list_key, n, item["id"], _text(item)) for n, item in added],
         )
 
     def item(self, list_key: int, id: str) -> Json | None:
@@ -106,15 +101,11 @@ class Store(Database):
     ) -> list[Json]:
         """Return items of a list by position, from behind `after` on; all without a limit."""
         # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
-        if ascending:
-            bound, order = "position > ?", "ASC"
-            start = 0 if after is None else after
-        else:
-            bound, order = "position < ?", "DESC"
-            start = 2**62 if after is None else after
+        beyond, order, start = (">", "ASC", 0) if ascending else ("<", "DESC", 2**62)
         rows = self.rows(
-            f"SELECT body FROM items WHERE list = ? AND {bound} ORDER BY position {order} LIMIT ?",
-            (list_key, start, limit),
+            f"SELECT body FROM items WHERE list = ? AND position {beyond} ? "
+            f"ORDER BY position {order} LIMIT ?",
+            (list_key, start if after is None else after, limit),
         )
         # Read as one text: that takes half the time of reading item by item.
         found: list[Json] = json.loads(f"[{','.join(row[0] for row in rows)}]")
@@ -138,12 +129,11 @@ class Store(Database):
     def response(self, id: str) -> ResponseRow | None:
         """Return the response with this id."""
         row = self.row(
-            "SELECT id, body, request, events, input, output FROM responses WHERE id = ?", (id,)
+            "SELECT id, body, request, coalesce(events, 'null'), input, output FROM responses "
+            "WHERE id = ?",
+            (id,),
         )
-        if row is None:
-            return None
-        events = json.loads(row[3]) if row[3] is not None else None
-        return ResponseRow(row[0], json.loads(row[1]), json.loads(row[2]), events, row[4], row[5])
+        return ResponseRow(row[0], *map(json.loads, row[1:4]), *row[4:]) if row else None
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
         """Replace a response's fields, and the events of its stream if they are given."""

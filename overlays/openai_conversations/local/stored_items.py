@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._schema.document import problems, schema
-from .._schema.values import Problem, is_array, is_object
-from .errors import ServiceError, duplicate_item, invalid_request, not_found, schema_mismatch
+from .._schema.values import is_array, is_object
+from .errors import ServiceError, duplicate_item, found, invalid_request, schema_mismatch
 from .ids import is_valid_id, new_item_id
 from .item_schemas import declared_fields, default_fields, nullable_fields, stored_types
 
@@ -88,14 +88,10 @@ def is_reference(sent: Mapping[str, Any]) -> bool:
 
 def _make_stored_item(sent: Item, place: str, find_item: Callable[[str], Item | None]) -> Item:
     if is_reference(sent):
-        found = find_item(sent["id"])
-        if found is None:
-            raise not_found("Item", sent["id"], f"{place}.id")
-        return found
+        return found(find_item(sent["id"]), "Item", sent["id"], f"{place}.id")
     type = sent.get("type") or "message"
     if type not in stored_types():
-        message = f"Invalid value for '{place}.type': a {type} is not an item that can be stored."
-        raise invalid_request(f"{place}.type", message)
+        raise _invalid_value(f"{place}.type", f"a {type} is not an item that can be stored")
     item = {"type": type} | sent
     _check_fields(item, type, place)
     return _complete(item, place)
@@ -108,15 +104,10 @@ def _check_fields(item: Item, type: str, place: str) -> None:
     for name, value in item.items():
         if name not in declared:
             param = f"{place}.{name}"
-            message = f"Unknown parameter: '{param:.200}'."
-            raise invalid_request(param, message, "unknown_parameter")
-        found: list[Problem] = []
-        for one in declared[name]:
-            found = problems(one, value)
-            if not found:
-                break
-        else:
-            raise schema_mismatch([problem.under(name) for problem in found], f"{place}.")
+            raise invalid_request(param, f"Unknown parameter: '{param:.200}'.", "unknown_parameter")
+        verdicts = [problems(one, value) for one in declared[name]]
+        if all(verdicts):
+            raise schema_mismatch([problem.under(name) for problem in verdicts[-1]], f"{place}.")
 
 
 def _complete(item: Item, place: str) -> Item:
@@ -132,15 +123,11 @@ def _complete(item: Item, place: str) -> Item:
     if item.get("id") is None:
         item["id"] = new_item_id(type)
     elif not is_valid_id(item["id"]):
-        param = f"{place}.id"
-        raise invalid_request(
-            param,
-            f"Invalid value for '{param}': expected 1 to 128 letters, digits, '_' and '-', "
-            f"got {item['id']!r:.150}.",
-        )
+        expected = "expected 1 to 128 letters, digits, '_' and '-'"
+        raise _invalid_value(f"{place}.id", f"{expected}, got {item['id']!r:.150}")
     # 4. What the service fills in further inside, type by type.
-    if type == "message":
-        _complete_message(item, place)
+    if type == "message" and item.get("content") is not None:
+        item["content"] = _message_content(item, place)
     elif type == "function_call_output" and is_array(item.get("output")):
         item["output"] = [_complete_part(part) for part in item["output"]]
     elif type == "shell_call":
@@ -150,14 +137,13 @@ def _complete(item: Item, place: str) -> Item:
     return item
 
 
-def _complete_message(item: Item, place: str) -> None:
-    content: Any = item.get("content")
+def _message_content(item: Item, place: str) -> Any:
+    content: Any = item["content"]
     if isinstance(content, str):
         content = [{"type": "input_text", "text": content}]
     if is_array(content) and item.get("role") == "assistant":
         content = [_output_part(part, f"{place}.content[{n}]") for n, part in enumerate(content)]
-    if content is not None:
-        item["content"] = content
+    return content
 
 
 def _output_part(part: Any, place: str) -> Any:
@@ -166,11 +152,12 @@ def _output_part(part: Any, place: str) -> Any:
     type = part.get("type") if is_object(part) else None
     if type == "input_text":
         return _with_annotations({"type": "output_text", "text": part["text"]})
-    raise invalid_request(
-        f"{place}.type",
-        f"Invalid value for '{place}.type': an assistant's message holds output_text and "
-        f"refusal, got {type!r}.",
-    )
+    expected = "an assistant's message holds output_text and refusal"
+    raise _invalid_value(f"{place}.type", f"{expected}, got {type!r}")
+
+
+def _invalid_value(param: str, reason: str) -> ServiceError:
+    return invalid_request(param, f"Invalid value for '{param}': {reason}.")
 
 
 def _is_output_part(part: Any) -> bool:

@@ -49,6 +49,7 @@ class LocalTransport(_ServiceOwner, httpx.BaseTransport):
         with _httpx_errors():
             return _to_httpx(self.service.handle(_to_service(request, body)))
 
+
 class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
     """The same for `httpx.AsyncClient`, under asyncio and trio.
 
