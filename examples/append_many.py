@@ -24,7 +24,7 @@ class Stopped(Exception):  # noqa: N818 - the example's own way to end half-way
 
 
 def messages() -> Iterator[models.InputMessage]:
-    """The items, made as they are needed; the same ones each time."""
+    """Yield the items, made as they are needed; the same ones each time."""
     for number in range(1, COUNT + 1):
         yield MessageItem.user_text(f"Line {number} of the log")
 

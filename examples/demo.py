@@ -24,7 +24,7 @@ MODEL = "gpt-4o"
 
 
 def run(client: Client) -> None:
-    """The program, sync."""
+    """Run the program, sync."""
     conversation = client.conversations.create(
         items=[MessageItem.user_text("Hello! Please remember that I like trains.")],
         metadata={"user_id": "user_123"},
@@ -51,7 +51,7 @@ def run(client: Client) -> None:
 
 
 async def run_async(client: AsyncClient) -> None:
-    """The same program, async."""
+    """Run the same program, async."""
     conversation = await client.conversations.create(
         items=[MessageItem.user_text("Hello! Please remember that I like trains.")],
         metadata={"user_id": "user_123"},
@@ -83,7 +83,7 @@ def tell(step: str, *lines: str) -> None:
 
 
 def line(item: models.ConversationItem) -> str:
-    """An item in one line."""
+    """Return an item in one line."""
     if isinstance(item, models.Message):
         return f"{item.role + ':':10} {item.text}"
     return f"({item.type})"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def remember(client: Client, user: str, text: str) -> str:
-    """The code under test: starts a user's conversation and gives its id."""
+    """Start a user's conversation and return its id: the code under test."""
     conversation = client.conversations.create(
         items=[MessageItem.user_text(text)], metadata={"user_id": user}
     )

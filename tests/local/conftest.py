@@ -1,8 +1,8 @@
-"""Every reply of every local service in these tests is checked against the document.
+"""Every response of every local service in these tests is checked against the document.
 
-The check sits where the service answers, so it sees what goes out whichever way in a test takes.
-It uses jsonschema and the document alone, none of the code that it checks. A reply may be made on
-another thread, so what is wrong is kept and reported at the end of the test.
+The check sits where the service responds, so it sees what goes out whichever way in a test takes.
+It uses jsonschema and the document alone, none of the code that it checks. A response may be made
+on another thread, so what is wrong is kept and reported at the end of the test.
 """
 
 from __future__ import annotations
@@ -51,10 +51,12 @@ def routes() -> list[tuple[str, re.Pattern[str], str]]:
 
 
 @cache
-def reply_validator(method: str, path: str, status: int, media_type: str) -> Draft202012Validator:
-    """A validator of the body that the document gives an operation for a status."""
-    reply = document()["paths"][path][method.lower()]["responses"][str(status)]
-    if "content" not in reply:
+def response_validator(
+    method: str, path: str, status: int, media_type: str
+) -> Draft202012Validator:
+    """Return a validator of the body that the document gives an operation for a status."""
+    response = document()["paths"][path][method.lower()]["responses"][str(status)]
+    if "content" not in response:
         # deleteResponse: the document says nothing of its body.
         return Draft202012Validator(True)
     steps = ["paths", path, method.lower(), "responses", str(status), "content", media_type]
@@ -65,33 +67,35 @@ def reply_validator(method: str, path: str, status: int, media_type: str) -> Dra
 
 @cache
 def complaint(method: str, path: str, status: int, media_type: str, text: bytes) -> str | None:
-    """What is wrong with a body, or with one event; the same one is looked at once."""
+    """Return what is wrong with a body, or with one event; the same one is looked at once."""
     if status >= 400:
         validator = Draft202012Validator(ERROR)
     else:
-        validator = reply_validator(method, path, status, media_type)
+        validator = response_validator(method, path, status, media_type)
     error = best_match(validator.iter_errors(json.loads(text)))
     return None if error is None else f"{error.json_path}: {error.message[:500]}"
 
 
 def problems(
-    request: ServiceRequest, reply: ServiceResponse, text: bytes, stream: bool
+    request: ServiceRequest, response: ServiceResponse, text: bytes, stream: bool
 ) -> list[str]:
-    """What is wrong with a reply, or with one event of a streamed one."""
+    """Return what is wrong with a response, or with one event of a streamed one."""
     path = ""
-    if reply.status < 400:
+    if response.status < 400:
         path = next(
             path
             for method, pattern, path in routes()
             if method == request.method and pattern.fullmatch(request.path)
         )
     media_type = "text/event-stream" if stream else "application/json"
-    found = complaint(request.method, path, reply.status, media_type, text)
-    return [] if found is None else [f"{request.method} {request.path} -> {reply.status} {found}"]
+    found = complaint(request.method, path, response.status, media_type, text)
+    return (
+        [] if found is None else [f"{request.method} {request.path} -> {response.status} {found}"]
+    )
 
 
 def events(chunk: bytes) -> Iterator[bytes]:
-    """The JSON texts of the events of a chunk; the service puts whole events into each."""
+    """Yield the JSON texts of the events of a chunk; the service puts whole events into each."""
     for block in chunk.decode().split("\n\n"):
         data = [line.removeprefix("data: ") for line in block.split("\n") if line[:5] == "data:"]
         if data and data != ["[DONE]"]:
@@ -99,30 +103,30 @@ def events(chunk: bytes) -> Iterator[bytes]:
 
 
 @pytest.fixture(autouse=True)
-def replies_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def responses_fit_the_document(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fail a test in which a local service sent something that the document does not allow."""
     wrong: list[str] = []
     handle = LocalService.handle
 
-    def watched(chunks: Iterator[bytes], request: ServiceRequest, reply: ServiceResponse) -> Any:
+    def watched(chunks: Iterator[bytes], request: ServiceRequest, response: ServiceResponse) -> Any:
         try:
             for chunk in chunks:
                 for event in events(chunk):
-                    wrong.extend(problems(request, reply, event, stream=True))
+                    wrong.extend(problems(request, response, event, stream=True))
                 yield chunk
         finally:
             chunks.close()  # type: ignore[attr-defined]
 
     def checked(self: LocalService, request: ServiceRequest) -> ServiceResponse:
-        reply = handle(self, request)
-        headers = {name.lower(): value for name, value in reply.headers}
+        response = handle(self, request)
+        headers = {name.lower(): value for name, value in response.headers}
         if not headers.get("x-request-id"):
-            wrong.append(f"{request.method} {request.path} -> {reply.status}: no x-request-id")
-        if isinstance(reply.body, bytes):
-            wrong.extend(problems(request, reply, reply.body, stream=False))
+            wrong.append(f"{request.method} {request.path} -> {response.status}: no x-request-id")
+        if isinstance(response.body, bytes):
+            wrong.extend(problems(request, response, response.body, stream=False))
         else:
-            reply.body = watched(reply.body, request, reply)
-        return reply
+            response.body = watched(response.body, request, response)
+        return response
 
     monkeypatch.setattr(LocalService, "handle", checked)
     yield

@@ -16,13 +16,13 @@ TEST_EQUIPMENT = {"local.fault_injection"}
 
 
 def name_of(file: Path) -> str:
-    """The name of a module below the package; a room's `__init__` has the name of the room."""
+    """Return a module's name below the package; a room's `__init__` has the name of the room."""
     parts = file.relative_to(PACKAGE).with_suffix("").parts
     return ".".join(parts).removesuffix(".__init__")
 
 
 def imported(file: Path) -> Iterator[str]:
-    """The modules of the package that a module imports, wherever in its file."""
+    """Yield the modules of the package that a module imports, wherever in its file."""
     folder = file.parent.relative_to(PACKAGE).parts
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:

@@ -25,7 +25,7 @@ NAMES = sorted(_schema.document()["components"]["schemas"])
 
 
 def at_least_one(node: Any) -> Any:
-    """The schema with every `oneOf` turned into an `anyOf` beside what it has."""
+    """Return the schema with every `oneOf` turned into an `anyOf` beside what it has."""
     if isinstance(node, list):
         return [at_least_one(one) for one in node]
     if not isinstance(node, dict):

@@ -109,8 +109,8 @@ def test_one_of_many_responses_at_once_gets_the_conversation(tmp_path: Path) -> 
         )
 
     with ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(start, range(8)))
-    assert sorted(reply.status for reply in replies) == [200] + [400] * 7
+        responses = list(pool.map(start, range(8)))
+    assert sorted(response.status for response in responses) == [200] + [400] * 7
     service.close()
 
 
@@ -180,7 +180,7 @@ def test_writes_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> None
 
 
 def steps(database: Database, read: Callable[[], object]) -> int:
-    """The instructions that SQLite executes for a read: they tell a search from a scan."""
+    """Return the instructions that SQLite executes for a read: they tell a search from a scan."""
     count = itertools.count()
     database._db.set_progress_handler(lambda: next(count) < 0, 1)
     read()

@@ -9,6 +9,7 @@ necessary ones, so that skipping a variant never changes the verdict.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ class Variant(NamedTuple):
     needs_tag: bool
 
 
+@dataclass(eq=False)
 class UnionCheck:
     """A compiled union. Calling it returns the problems of a value, as any compiled schema does.
 
@@ -44,24 +46,21 @@ class UnionCheck:
         resolve: Returns the schema that a `$ref` points to.
     """
 
-    def __init__(
-        self, schemas: Sequence[Any], compile_schema: Callable[[Any], Check], resolve: Resolve
-    ) -> None:
-        self._schemas = schemas
-        self._compile = compile_schema
-        self._resolve = resolve
+    schemas: Sequence[Any]
+    compile_schema: Callable[[Any], Check]
+    resolve: Resolve
 
     @cached_property
     def _variants(self) -> list[Variant]:
         # Made at the first use: unions refer to each other in circles. Types and the need of a tag
         # are what the variant itself says of an empty value of each type.
         made: list[Variant] = []
-        for schema in self._schemas:
-            check = self._compile(schema)
+        for schema in self.schemas:
+            check = self.compile_schema(schema)
             found = {type: check(sample) for type, sample in _SAMPLES.items()}
             types = frozenset(type for type in found if not _has(found[type], (), "invalid_type"))
             needs_tag = _has(found["object"], (TAG,), REQUIRED[1])
-            made.append(Variant(check, types, admitted_tags(schema, self._resolve), needs_tag))
+            made.append(Variant(check, types, admitted_tags(schema, self.resolve), needs_tag))
         return made
 
     @cached_property

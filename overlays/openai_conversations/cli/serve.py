@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
@@ -48,14 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM.
-
-    Args:
-        options: The parsed options of `add_arguments`.
-
-    Returns:
-        The exit status: 0 after a stop by signal, 1 if the server could not start.
-    """
+    """Serve until SIGINT or SIGTERM; return 0 after such a stop, 1 if the server cannot start."""
     try:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
@@ -71,9 +64,8 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as opened:
         try:
             api_key = read_api_key(options)
-            listener = opened.enter_context(
-                _listen(options.host, options.port, guarded=api_key is not None)
-            )
+            guarded = api_key is not None
+            listener = opened.enter_context(_listen(options.host, options.port, guarded=guarded))
             service = LocalService(options.db, api_key=api_key)
         except (ServeError, StoreError) as error:
             print(f"serve: {error}", file=sys.stderr)
@@ -84,22 +76,14 @@ def run(options: argparse.Namespace) -> int:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
-        config = uvicorn.Config(
-            create_app(service),
-            ws="none",
-            timeout_graceful_shutdown=5,
-            log_config=_log_to_stderr(LOGGING_CONFIG),
-        )
+        # All logging, access log included, goes to stderr; stdout gets the address only.
+        logs = copy.deepcopy(LOGGING_CONFIG)
+        for handler in logs["handlers"].values():
+            handler["stream"] = "ext://sys.stderr"
+        app = create_app(service)
+        config = uvicorn.Config(app, ws="none", timeout_graceful_shutdown=5, log_config=logs)
         uvicorn.Server(config).run(sockets=[listener])
     return 0
-
-
-def _log_to_stderr(settings: dict[str, Any]) -> dict[str, Any]:
-    """Send uvicorn's logging, access log included, to stderr; stdout gets the address only."""
-    settings = copy.deepcopy(settings)
-    for handler in settings["handlers"].values():
-        handler["stream"] = "ext://sys.stderr"
-    return settings
 
 
 def _stopped(number: int, frame: FrameType | None) -> NoReturn:
@@ -113,11 +97,11 @@ def read_api_key(options: argparse.Namespace) -> str | None:
         ServeError: For an empty key, and for a variable that is named but not set.
     """
     given: str | None = options.api_key
-    if given is not None:
-        if not given.strip():
-            raise ServeError("--api-key is empty; leave it out to serve without one")
-        return given
     name: str | None = options.api_key_env
+    if given is not None and not given.strip():
+        raise ServeError("--api-key is empty; leave it out to serve without one")
+    if given is not None:
+        return given
     key = os.environ.get(name or KEY_VARIABLE, "").strip()
     if name is not None and not key:
         raise ServeError(f"--api-key-env names {name}, but that variable is not set")
@@ -142,10 +126,7 @@ def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
     try:
         return listen(str(address[0]), port, family)
     except OSError as error:
+        reason = f"cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}"
         if error.errno == errno.EADDRINUSE:
-            raise ServeError(
-                f"port {port} of {host} is in use; choose another with --port, or 0 for a free one"
-            ) from None
-        raise ServeError(
-            f"cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}"
-        ) from None
+            reason = f"port {port} of {host} is in use; choose another, or --port 0 for a free one"
+        raise ServeError(reason) from None

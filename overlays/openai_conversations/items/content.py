@@ -29,15 +29,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 class Content:
-    """Makes the parts of a message: `Content.text`, `Content.image`, `Content.file`, and so on."""
+    """Makes the parts of a message: `Content.text`, `Content.image`, `Content.file`, and so on.
+
+    A text that is not a string is an `InvalidArgumentError`.
+    """
 
     @staticmethod
     def text(text: str) -> m.InputTextContent:
-        """Make a text from a user, a developer or the system.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make a text from a user, a developer or the system."""
         return m.InputTextContent(text=check_text(text, "text"))
 
     @staticmethod
@@ -112,20 +111,12 @@ class Content:
 
     @staticmethod
     def output_text(text: str) -> m.OutputTextContent:
-        """Make a text from the assistant, without annotations, for `MessageItem.assistant(id=…)`.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make a text from the assistant without annotations, for `MessageItem.assistant(id=…)`."""
         return m.OutputTextContent(text=check_text(text, "text"), annotations=[], logprobs=[])
 
     @staticmethod
     def refusal(text: str) -> m.RefusalContent:
-        """Make the assistant's words in declining, for `MessageItem.assistant(…, id=…)`.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make the assistant's words in declining, for `MessageItem.assistant(…, id=…)`."""
         return m.RefusalContent(refusal=check_text(text, "text"))
 
     @staticmethod

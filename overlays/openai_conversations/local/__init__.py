@@ -1,7 +1,7 @@
 """Local mode: the whole API in this process, with no key and no network.
 
 For development, tests and demonstrations. It has no model, and it is not for production: it keeps
-what it is given and follows the documented rules. A request takes this way through the files:
+what it gets and follows the documented rules. A request takes this way through the files:
 
     transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest
     service           the key, the table of operations, errors  ->  http_messages.ServiceResponse
@@ -25,18 +25,6 @@ if TYPE_CHECKING:
     from .model import LocalModel, ModelCallable, ModelError
     from .service import LocalService
 
-# Imported when first used: a client names these types and does without SQLite.
-_HOMES = {
-    "LocalModel": "model",
-    "LocalService": "service",
-    "ModelCallable": "model",
-    "ModelError": "model",
-    "ServiceError": "errors",
-    "ServiceResponse": "http_messages",
-    "ServiceRequest": "http_messages",
-    "StoreError": "database",
-}
-
 __all__ = [
     "LocalModel",
     "LocalService",
@@ -49,7 +37,12 @@ __all__ = [
 ]
 
 
+# Imported when first used: a client names these types and does without SQLite.
+_MODULES = ("errors", "http_messages", "model", "database", "service")
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    for module in _MODULES if name in __all__ else ():
+        if hasattr(home := import_module(f"{__name__}.{module}"), name):
+            return getattr(home, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

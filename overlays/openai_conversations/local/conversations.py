@@ -91,20 +91,12 @@ class Conversations:
 
 
 def find_conversation(store: Store, id: str) -> ConversationRow:
-    """Return the conversation with this id.
-
-    Raises:
-        ServiceError: 404 if there is none or it was deleted.
-    """
+    """Return the conversation with this id, or raise a 404 if there is none (any longer)."""
     return found(store.conversation(id), "Conversation", id)
 
 
 def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> None:
-    """Append items to a conversation.
-
-    Raises:
-        ServiceError: 400 that names `param` if the conversation has one of them already.
-    """
+    """Append items, or raise a 400 that names `param` if the conversation has one already."""
     for item in items:
         if store.position(row.items, item["id"]) is not None:
             raise duplicate_item(item["id"], param)
@@ -112,11 +104,7 @@ def append_new(store: Store, row: ConversationRow, items: list[Json], param: str
 
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
-    """Return the page of a list of items that `limit`, `order` and `after` ask for.
-
-    Raises:
-        ServiceError: 400 if `after` is not an item of the list.
-    """
+    """Return the page of a list that `limit`, `order` and `after` (or else a 400) ask for."""
     limit: int = request.query["limit"]
     after: str | None = request.query.get("after")
     position = store.position(list_key, after) if after is not None else None

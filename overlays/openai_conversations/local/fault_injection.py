@@ -220,34 +220,29 @@ class FaultInjectingService:
         """Record the request and respond to it."""
         recorded = RecordedRequest(*(getattr(request, one.name) for one in fields(request)))
         self.requests.append(recorded)
-        response = self._respond(request, recorded)
-        recorded.status = response.status
-        return response
-
-    def close(self) -> None:
-        """Close the service."""
-        self.service.close()
-
-    def _respond(self, request: ServiceRequest, recorded: RecordedRequest) -> ServiceResponse:
-        fault = self.faults.take(request)
-        if fault is None:
-            return self.service.handle(request)
         handled: list[ServiceResponse] = []
 
         def respond() -> ServiceResponse:
             handled.append(self.service.handle(request))
             return handled[-1]
 
-        # 1. The fault raises: no response. 2. It returns one, made by itself or by the service.
-        recorded.fault = fault.name
-        struck = fault.effect(respond)
-        if struck is not None:
-            struck.headers.append((FAULT_HEADER, fault.name))
-            return struck
-        # 3. It cannot strike this response, and waits for a later one.
-        recorded.fault = None
-        self.faults.put_back(fault)
-        return handled[-1] if handled else self.service.handle(request)
+        struck: ServiceResponse | None = None
+        # 1. No fault. 2. It raises: no response. 3. It returns one, of its own or the service's.
+        if (fault := self.faults.take(request)) is not None:
+            recorded.fault = fault.name
+            struck = fault.effect(respond)
+            if struck is not None:
+                struck.headers.append((FAULT_HEADER, fault.name))
+            else:  # 4. It cannot strike this response, and waits for a later one.
+                recorded.fault = None
+                self.faults.put_back(fault)
+        response = struck or (handled[-1] if handled else respond())
+        recorded.status = response.status
+        return response
+
+    def close(self) -> None:
+        """Close the service."""
+        self.service.close()
 
 
 def _no_response(error: Exception, committed: bool = True) -> Effect:

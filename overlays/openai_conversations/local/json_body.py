@@ -17,6 +17,10 @@ MAX_DEPTH = 64
 #: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
 MAX_BODY = 256 * 2**20
 
+_REASONS: dict[type, str] = {
+    RecursionError: "nested too deeply",
+    UnicodeEncodeError: "half of a surrogate pair is not a character",
+}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -28,9 +32,7 @@ def encode_json(value: Any) -> bytes:
 def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) -> JsonObject:
     """Return the JSON object of a request body: one that can be stored and sent again.
 
-    Raises:
-        ServiceError: 413 for a body of more than `limit` bytes, 415 for a content type other than
-            JSON, 400 for all that is not a JSON object.
+    More than `limit` bytes are a 413, another content type a 415, all but a JSON object a 400.
     """
     if len(body) > limit:
         raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
@@ -45,11 +47,7 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        reason = str(error)
-        if isinstance(error, RecursionError):
-            reason = "nested too deeply"
-        elif isinstance(error, UnicodeEncodeError):
-            reason = "half of a surrogate pair is not a character"
+        reason = _REASONS.get(type(error), str(error))
         message = f"The request body could not be read as JSON: {reason:.200}."
         raise invalid_request(None, message, "invalid_json") from None
     if not is_object(value):

@@ -54,8 +54,7 @@ class ResponsePlan:
 def new_response(body: Json, created_at: int) -> Json:
     """Return the response to a request, every field but `output`, before anything has happened.
 
-    Raises:
-        ServiceError: 400 for settings that exclude each other.
+    Settings that exclude each other are a 400.
     """
     if body.get("background") and body.get("store") is False:
         message = "A response in the background must be stored: store=true."
@@ -82,16 +81,10 @@ def new_response(body: Json, created_at: int) -> Json:
 def new_plan(
     store: Store, body: Json, response: Json, stored_input: list[Json] | None = None
 ) -> ResponsePlan:
-    """Plan how a response is made.
+    """Plan how a response, as `new_response` made it, is made from the body of its request.
 
-    Args:
-        store: Where the context is read.
-        body: The body of the request.
-        response: The response, as `new_response` made it.
-        stored_input: The items of the request, if they are stored already.
-
-    Raises:
-        ServiceError: For a context that does not exist and for input that cannot be stored.
+    `stored_input` is the items of the request, if they are stored already. A context that does not
+    exist and input that cannot be stored are a `ServiceError`.
     """
     earlier = _earlier_items(store, body)
     sent = _sent_items(body)
@@ -106,11 +99,7 @@ def new_plan(
 
 
 def read_context(store: Store, body: Json) -> list[Json]:
-    """Return the items that the model sees: earlier ones, then those of the request.
-
-    Raises:
-        ServiceError: As `new_plan` does.
-    """
+    """Return the items that the model sees: earlier ones, then those of the request."""
     earlier = _earlier_items(store, body)
     return earlier + _new_items(store, _sent_items(body), earlier)
 

@@ -41,12 +41,7 @@ class RoutedRequest:
 
 
 def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
-    """Find the operation of a request and check the request against the OpenAPI document.
-
-    Raises:
-        ServiceError: 404 or 405 if there is no such operation, 400, 413 or 415 for a query or a
-            body that does not fit it.
-    """
+    """Find the operation of a request (or a 404, a 405) and check its query and body."""
     path = sendable(relative_path(request.path))
     hit = match(request.method, path)
     if hit is None:

@@ -49,10 +49,8 @@ class Store(Database):
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
         """Add a conversation and return the number of its list of items."""
         items = self._new_list()
-        self.run(
-            "INSERT INTO conversations (id, created_at, metadata, items) VALUES (?, ?, ?, ?)",
-            (id, created_at, _text(metadata), items),
-        )
+        values = (id, created_at, _text(metadata), items)
+        self.run("INSERT INTO conversations VALUES (?, ?, ?, ?, 0)", values)
         return items
 
     def conversation(self, id: str) -> ConversationRow | None:
@@ -78,10 +76,8 @@ class Store(Database):
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
         added = enumerate(items, (last or 0) + 1)
-        self.run_many(
-            "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
-            [(list_key, n, item["id"], _text(item)) for n, item in added],
-        )
+        rows = [(list_key, n, item["id"], _text(item)) for n, item in added]
+        self.run_many("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
 
     def item(self, list_key: int, id: str) -> Json | None:
         """Return the item of a list with this id."""
@@ -120,10 +116,8 @@ class Store(Database):
     def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
         """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
-        self.run(
-            "INSERT INTO responses (id, body, request, input, output) VALUES (?, ?, ?, ?, ?)",
-            (body["id"], _text(body), _text(request), *lists),
-        )
+        values = (body["id"], _text(body), _text(request), *lists)
+        self.run("INSERT INTO responses VALUES (?, ?, ?, NULL, ?, ?)", values)
         self.append(lists[0], input)
 
     def response(self, id: str) -> ResponseRow | None:

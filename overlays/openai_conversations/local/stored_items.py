@@ -21,16 +21,10 @@ Item = dict[str, Any]
 def make_stored_items(
     sent: Sequence[Any], param: str, find_item: Callable[[str], Item | None]
 ) -> list[Item]:
-    """Make the items to store from the items of a request.
+    """Make the items to store from those of a request, which fit the OpenAPI document.
 
-    Args:
-        sent: The items; they fit the OpenAPI document.
-        param: The field of the request that holds them (`items` or `input`), for errors.
-        find_item: Returns a stored item by its id, for an `item_reference`.
-
-    Raises:
-        ServiceError: 400 for unknown fields and for ill-formed or repeated ids, 404 for a
-            reference to an item that does not exist.
+    Unknown fields and ill-formed or repeated ids are a 400 that names the place below `param`
+    (`items` or `input`), and a reference to an item that `find_item` does not know is a 404.
     """
     stored: dict[str, Item] = {}
     for index, one in enumerate(sent):
@@ -42,11 +36,7 @@ def make_stored_items(
 
 
 def make_output_item(output: Item) -> Item:
-    """Make the item to store from an item that a model put out.
-
-    Raises:
-        ValueError: If it is not an output item.
-    """
+    """Make the item to store from what a model put out; a ValueError if that is not an item."""
     item = {"type": "message"} | output
     if item["type"] == "message":
         item.setdefault("role", "assistant")
