@@ -109,9 +109,6 @@ def _nothing(value: Any) -> Sequence[Problem]:
 def _together(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
-    if not checks:
-        return _anything
-
     return lambda value: [problem for check in checks for problem in check(value)]
 
 
@@ -188,10 +185,7 @@ def _required(names: Sequence[str]) -> Check:
 
 
 def _items(inner: Check) -> Check:
-    def check(value: Sequence[Any]) -> Sequence[Problem]:
-        return [problem.under(i) for i, one in enumerate(value) for problem in inner(one)]
-
-    return _when(is_array, check)
+    return _when(is_array, lambda v: [p.under(n) for n, one in enumerate(v) for p in inner(one)])
 
 
 def _properties(inner: Mapping[str, Check]) -> Check:
@@ -208,23 +202,16 @@ def _properties(inner: Mapping[str, Check]) -> Check:
 
 def _additional(declared: Mapping[str, Any], inner: Check) -> Check:
     def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        return [
-            problem.under(name)
-            for name, one in value.items()
-            if name not in declared
-            for problem in inner(one)
-        ]
+        others = [(name, one) for name, one in value.items() if name not in declared]
+        return [problem.under(name) for name, one in others for problem in inner(one)]
 
     return _when(is_object, check)
 
 
 def _property_names(inner: Check) -> Check:
     def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        return [
-            Problem((name,), f"bad name: {problem.message}", problem.code)
-            for name in value
-            for problem in inner(name)
-        ]
+        bad = [(name, problem) for name in value for problem in inner(name)]
+        return [Problem((name,), f"bad name: {one.message}", one.code) for name, one in bad]
 
     return _when(is_object, check)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import copy
 import errno
 import ipaddress
@@ -11,8 +10,6 @@ import os
 import signal
 import socket
 import sys
-from types import FrameType
-from typing import NoReturn
 
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
@@ -27,52 +24,43 @@ class ServeError(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=8000, help="port to listen on, 0 for any free one (%(default)s)"
-    )
-    parser.add_argument(
-        "--db", metavar="FILE", help="SQLite file that keeps everything; in memory without it"
-    )
+    text = "port to listen on, 0 for any free one (%(default)s)"
+    parser.add_argument("--port", type=int, default=8000, help=text)
+    text = "SQLite file that keeps everything; in memory without it"
+    parser.add_argument("--db", metavar="FILE", help=text)
     key = parser.add_mutually_exclusive_group()
-    key.add_argument(
-        "--api-key",
-        metavar="KEY",
-        help="bearer token that clients must send; other users of the machine can read it in the "
-        "list of processes, so prefer --api-key-env",
-    )
-    key.add_argument(
-        "--api-key-env",
-        metavar="NAME",
-        help=f"environment variable that holds the bearer token ({KEY_VARIABLE}, if it is set)",
-    )
+    warning = "other users of the machine can read it in the list of processes"
+    text = f"bearer token that clients must send; {warning}, so prefer --api-key-env"
+    key.add_argument("--api-key", metavar="KEY", help=text)
+    text = f"environment variable that holds the bearer token ({KEY_VARIABLE}, if it is set)"
+    key.add_argument("--api-key-env", metavar="NAME", help=text)
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; return 0 after such a stop, 1 if the server cannot start."""
+    try:
+        _serve(options)
+    except (ServeError, StoreError) as error:
+        print(f"serve: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> None:
     try:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
 
         from ..local.app import create_app
     except ImportError as error:
-        print(
-            f"serve needs the extra 'local' ({error.name} is not installed): "
-            "pip install 'openai-conversations[local]'",
-            file=sys.stderr,
-        )
-        return 1
-    with contextlib.ExitStack() as opened:
-        try:
-            api_key = read_api_key(options)
-            guarded = api_key is not None
-            listener = opened.enter_context(_listen(options.host, options.port, guarded=guarded))
-            service = LocalService(options.db, api_key=api_key)
-        except (ServeError, StoreError) as error:
-            print(f"serve: {error}", file=sys.stderr)
-            return 1
+        needs = f"needs the extra 'local' ({error.name} is not installed)"
+        raise ServeError(f"{needs}: pip install 'openai-conversations[local]'") from None
+    api_key = read_api_key(options)
+    with _listen(options.host, options.port, guarded=api_key is not None) as listener:
+        service = LocalService(options.db, api_key=api_key)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _stopped)
+            signal.signal(number, lambda *_: sys.exit(0))
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
@@ -83,11 +71,6 @@ def run(options: argparse.Namespace) -> int:
         app = create_app(service)
         config = uvicorn.Config(app, ws="none", timeout_graceful_shutdown=5, log_config=logs)
         uvicorn.Server(config).run(sockets=[listener])
-    return 0
-
-
-def _stopped(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
 
 
 def read_api_key(options: argparse.Namespace) -> str | None:
@@ -117,10 +100,8 @@ def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
         raise ServeError(f"--host {host!r} is not an address of this machine: {error}") from None
     family, _, _, _, address = found[0]
     if not guarded and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
-        raise ServeError(
-            f"--host {host} can be reached from other machines; that needs a key: "
-            f"--api-key-env NAME or --api-key KEY"
-        )
+        key = "--api-key-env NAME or --api-key KEY"
+        raise ServeError(f"--host {host} can be reached from other machines; that needs {key}")
     from ..local.server import listen  # Needs the extra, which `run` has checked.
 
     try:

@@ -12,6 +12,7 @@ import mimetypes
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from openai_conversations_api import models as m
 
@@ -63,7 +64,7 @@ class Content:
             InvalidArgumentError: not exactly one source, a file that cannot be read, or bytes that
                 are not an image.
         """
-        image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
+        image_url = _image_url(mime_type, url=url, file_id=file_id, path=path, data=data)
         return m.InputImageContent(image_url=image_url, file_id=_id_or_none(file_id), detail=detail)
 
     @staticmethod
@@ -132,7 +133,7 @@ class Content:
 
         Arguments and errors as of `image`.
         """
-        image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
+        image_url = _image_url(mime_type, url=url, file_id=file_id, path=path, data=data)
         return m.ComputerScreenshotImage(image_url=image_url, file_id=_id_or_none(file_id))
 
 
@@ -164,23 +165,14 @@ def _input_part(part: object, argument: str) -> m.InputContent:
     raise invalid(argument, expected, part)
 
 
-def _image_url(
-    *,
-    url: str | None,
-    file_id: str | None,
-    path: str | os.PathLike[str] | None,
-    data: bytes | None,
-    mime_type: str | None,
-) -> str | None:
+def _image_url(mime_type: str | None, **sources: Any) -> str | None:
     """Return the URL of an image from the one source that is given; None if that is `file_id`."""
-    source = _one_of(url=url, file_id=file_id, path=path, data=data)
-    if url is not None:
-        return _check_url(url)
-    name = ""
-    if path is not None:
-        data, name = _read_path(path)
-    if data is None:
+    source = _one_of(**sources)
+    if source == "file_id":
         return None
+    if source == "url":
+        return _check_url(sources["url"])
+    data, name = _read_path(sources["path"]) if source == "path" else (sources["data"], "")
     made = data_url(data, argument=source, name=name, mime_type=mime_type)
     if not made.startswith("data:image/"):
         found = made[len("data:") : made.index(";")]

@@ -78,14 +78,9 @@ class _Endpoint:
 
 
 def _to_service(request: Request, body: bytes) -> ServiceRequest:
-    raw: bytes = request.scope["raw_path"]
-    return ServiceRequest(
-        method=request.method,
-        path=raw.decode("latin-1").removeprefix(PREFIX),
-        query=request.query_params.multi_items(),
-        headers=dict(request.headers),
-        body=body,
-    )
+    path: str = request.scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
+    query = request.query_params.multi_items()
+    return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

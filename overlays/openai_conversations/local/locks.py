@@ -49,9 +49,9 @@ class Locks:
         process, until = row or (None, 0)
         return bool(until > self.clock()) and (process is None or not _is_dead(process))
 
-    def release(self, name: str, owner: str) -> None:
-        """Unlock a name; nothing happens if another owner has locked it by now."""
-        self.database.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
+    def release(self, owner: str) -> None:
+        """Unlock all that this owner has locked, and nothing that another one has by now."""
+        self.database.run("DELETE FROM leases WHERE owner = ?", (owner,))
 
 
 def _is_dead(process: str) -> bool:

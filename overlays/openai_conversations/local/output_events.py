@@ -38,7 +38,7 @@ def text_message_events(
     """Yield the events of a message of one text that arrives in pieces; return the message."""
     item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
     yield _item_event("added", item | {"content": []}, index)
-    part = yield from _text_part(id, index, 0, pieces)
+    part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
     item |= {"status": status, "content": [part]}
     yield _item_event("done", item, index)
     return item
@@ -46,15 +46,10 @@ def text_message_events(
 
 def item_events(item: Json, index: int) -> Events:
     """Yield the events of an item that is there as a whole, as the service does for its type."""
-    type, id = item["type"], item["id"]
+    type, place = item["type"], {"item_id": item["id"], "output_index": index}
     field, event = _STREAMED.get(type, ("", ""))
-    progress = [
-        {"type": f"response.{type}.{step}", "item_id": id, "output_index": index}
-        for step in _PROGRESS.get(type, ())
-    ]
-    started = dict(item)
-    if "status" in item:
-        started["status"] = "in_progress"
+    progress = [{"type": f"response.{type}.{step}", **place} for step in _PROGRESS.get(type, ())]
+    started = item | ({"status": "in_progress"} if "status" in item else {})
     if type == "message":
         started["content"] = []
     elif type == "reasoning":
@@ -68,16 +63,14 @@ def item_events(item: Json, index: int) -> Events:
     if type == "message":
         for n, part in enumerate(item["content"]):
             if part["type"] == "output_text":
-                yield from _text_part(id, index, n, split_words(part["text"]), part)
+                yield from _text_part(place, n, split_words(part["text"]), part)
             else:
-                place = {"item_id": id, "output_index": index, "content_index": n}
-                event = "response.refusal"
-                yield from _part("response.content_part", event, place, part, "refusal")
+                numbered, event = place | {"content_index": n}, "response.refusal"
+                yield from _part("response.content_part", event, numbered, part, "refusal")
     elif type == "reasoning":
-        yield from _reasoning(item, index)
+        yield from _reasoning(item, place)
     elif isinstance(item.get(field), str):
         name = {"name": item["name"]} if type == "function_call" else {}
-        place = {"item_id": id, "output_index": index}
         yield from _deltas(event, place, field, item[field], name)
     yield from progress[-1:]
     yield _item_event("done", item, index)
@@ -100,9 +93,9 @@ def _part(part_event: str, event: str, place: Json, part: Json, field: str) -> E
 
 
 def _text_part(
-    id: str, index: int, n: int, pieces: Iterable[str], part: Json | None = None
+    place: Json, n: int, pieces: Iterable[str], part: Json | None = None
 ) -> Generator[Json, None, Json]:
-    place = {"item_id": id, "output_index": index, "content_index": n}
+    place = place | {"content_index": n}
     empty: Json = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
     yield {"type": "response.content_part.added", **place, "part": empty}
     text = ""
@@ -118,9 +111,8 @@ def _text_part(
     return part
 
 
-def _reasoning(item: Json, index: int) -> Events:
+def _reasoning(item: Json, place: Json) -> Events:
     name = "response.reasoning_summary"
-    place = {"item_id": item["id"], "output_index": index}
     for n, part in enumerate(item["summary"]):
         numbered = place | {"summary_index": n}
         yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")

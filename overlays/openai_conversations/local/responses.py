@@ -71,7 +71,7 @@ class Responses:
         with self.store.transaction():
             row = self._find(request)
             self.store.delete_response(row)
-            self._release_locks(row.body)
+            self.locks.release(row.id)
         return {"id": row.id, "object": "response", "deleted": True}
 
     def cancel(self, request: RoutedRequest) -> Json:
@@ -83,7 +83,7 @@ class Responses:
                 raise invalid_request("response_id", f"Cannot cancel this response: {message}")
             if row.body["status"] in UNFINISHED:
                 self.store.set_response(row.body | {"status": "cancelled"})
-            self._release_locks(row.body)
+            self.locks.release(row.id)
         return self._whole(self._find(request), [])
 
     def list_input_items(self, request: RoutedRequest) -> Json:
@@ -174,18 +174,13 @@ class Responses:
             return  # A stream outlived its service; its locks end with the process.
         if response["conversation"] is not None or response["background"]:
             with self.store.transaction():
-                self._release_locks(response)
-
-    def _release_locks(self, response: Json) -> None:
-        if response["conversation"] is not None:
-            self.locks.release(response["conversation"]["id"], response["id"])
-        self.locks.release(response["id"], response["id"])
+                self.locks.release(response["id"])
 
     def _commit(
         self, plan: ResponsePlan, response: Json, output: list[Json], events: list[Json]
     ) -> bool:
         with self.store.transaction():
-            self._release_locks(response)
+            self.locks.release(response["id"])
             row = self.store.response(response["id"])
             # 1. Cancelled or deleted meanwhile: nothing of it is kept.
             if response["background"] and (row is None or row.body["status"] not in UNFINISHED):
@@ -196,10 +191,7 @@ class Responses:
                 append_new(self.store, conversation, plan.input + output, "input")
             # 3. Stored: with its events too if it was streamed, to be replayed.
             if response["store"]:
-                if row is None:
-                    self.store.add_response(response, plan.request, plan.input)
-                    row = self.store.response(response["id"])
-                    assert row is not None
+                row = row or self.store.add_response(response, plan.request, plan.input)
                 self.store.set_response(response, events if plan.request.get("stream") else None)
                 self.store.append(row.output, output)
         return True

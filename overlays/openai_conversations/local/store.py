@@ -113,12 +113,13 @@ class Store(Database):
 
     # Responses
 
-    def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
+    def add_response(self, body: Json, request: Json, input: Iterable[Json]) -> ResponseRow:
         """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
         values = (body["id"], _text(body), _text(request), *lists)
         self.run("INSERT INTO responses VALUES (?, ?, ?, NULL, ?, ?)", values)
         self.append(lists[0], input)
+        return ResponseRow(body["id"], body, request, None, *lists)
 
     def response(self, id: str) -> ResponseRow | None:
         """Return the response with this id."""

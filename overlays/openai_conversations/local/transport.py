@@ -81,13 +81,9 @@ class _Stream(StreamReader, httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
-    return ServiceRequest(
-        method=request.method,
-        path=request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX),
-        query=request.url.params.multi_items(),
-        headers=dict(request.headers),
-        body=body,
-    )
+    path = request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX)
+    query = request.url.params.multi_items()
+    return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
 def _to_httpx(response: ServiceResponse) -> httpx.Response:
