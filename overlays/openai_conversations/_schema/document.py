@@ -32,27 +32,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the OpenAPI document.
-
-    Attributes:
-        id: Its `operationId`.
-        method: The method, in capitals.
-        path: The path as the document writes it, parameters in braces.
-        parameters: The parameters of the path, the query and the headers.
-        body: The schema of the JSON request body, or None if it takes none.
-        body_required: Whether a request without a body is an error.
-        responses: The schema of the JSON response by status (`"200"`), None where there is none.
-        event: The schema of one server-sent event, if the operation can stream.
-    """
+    """One operation of the OpenAPI document; None where it declares no such schema."""
 
     id: str
-    method: str
-    path: str
+    method: str  # in capitals
+    path: str  # as the document writes it, parameters in braces
     parameters: tuple[Parameter, ...]
-    body: Mapping[str, Any] | None
+    body: Mapping[str, Any] | None  # the schema of the JSON request body
     body_required: bool
-    responses: Mapping[str, Mapping[str, Any] | None]
-    event: Mapping[str, Any] | None
+    responses: Mapping[str, Mapping[str, Any] | None]  # of the JSON response, by status ("200")
+    event: Mapping[str, Any] | None  # the schema of one server-sent event
 
 
 @cache
@@ -70,11 +59,7 @@ def validator() -> Validator:
 
 
 def schema(name: str) -> Mapping[str, Any]:
-    """Return the component schema of this name.
-
-    Raises:
-        KeyError: If the OpenAPI document has none.
-    """
+    """Return the component schema of this name; a KeyError if there is none."""
     found: Mapping[str, Any] = document()["components"]["schemas"][name]
     return found
 
@@ -97,11 +82,7 @@ def operations() -> dict[str, Operation]:
 
 
 def operation(operation_id: str) -> Operation:
-    """Return the operation with this id.
-
-    Raises:
-        KeyError: If there is none; the message names those that there are.
-    """
+    """Return the operation with this id; a KeyError that names those that there are if none."""
     if (found := operations().get(operation_id)) is None:
         known = ", ".join(operations())
         raise KeyError(f"the OpenAPI document has no operation {operation_id!r}; it has {known}")
@@ -109,14 +90,10 @@ def operation(operation_id: str) -> Operation:
 
 
 def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """Find the operation that serves a request.
+    """Find the operation that serves a request, with the decoded values of its path parameters.
 
-    Args:
-        method: The method, in any case.
-        path: The path below the base URL, from its slash on; it may be percent-encoded.
-
-    Returns:
-        The operation and the decoded values of its path parameters, or None if none serves it.
+    The method may be in any case. The path is the one below the base URL, from its slash on; it may
+    be percent-encoded.
     """
     return next((hit for hit in _at(path) if hit[0].method == method.upper()), None)
 

@@ -38,17 +38,11 @@ class Variant(NamedTuple):
 
 @dataclass(eq=False)
 class UnionCheck:
-    """A compiled union. Calling it returns the problems of a value, as any compiled schema does.
+    """A compiled union. Calling it returns the problems of a value, as any compiled schema does."""
 
-    Args:
-        schemas: The variants.
-        compile_schema: Compiles one of them.
-        resolve: Returns the schema that a `$ref` points to.
-    """
-
-    schemas: Sequence[Any]
+    schemas: Sequence[Any]  # the variants
     compile_schema: Callable[[Any], Check]
-    resolve: Resolve
+    resolve: Resolve  # returns the schema that a `$ref` points to
 
     @cached_property
     def _variants(self) -> list[Variant]:

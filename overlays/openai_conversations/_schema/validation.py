@@ -37,11 +37,7 @@ ANNOTATIONS = frozenset({
 
 
 class Validator:
-    """Compiles the schemas of one OpenAPI document.
-
-    Args:
-        document: The decoded document (or any JSON object) that `$ref` points into.
-    """
+    """Compiles the schemas of one decoded OpenAPI document, into which `$ref` points."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -53,11 +49,7 @@ class Validator:
         return list(self.check(schema)(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the part of the document that a `#/…` reference points to.
-
-        Raises:
-            KeyError: If there is none.
-        """
+        """Return the part of the document that a `#/…` reference points to, or a KeyError."""
         target: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]

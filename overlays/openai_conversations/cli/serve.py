@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+from typing import NoReturn
 
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
@@ -60,7 +61,7 @@ def _serve(options: argparse.Namespace) -> None:
         service = LocalService(options.db, api_key=api_key)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: sys.exit(0))
+            signal.signal(number, _stopped)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
@@ -71,6 +72,10 @@ def _serve(options: argparse.Namespace) -> None:
         app = create_app(service)
         config = uvicorn.Config(app, ws="none", timeout_graceful_shutdown=5, log_config=logs)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _stopped(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def read_api_key(options: argparse.Namespace) -> str | None:

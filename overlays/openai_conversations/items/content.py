@@ -148,11 +148,16 @@ def input_parts(parts: Iterable[str | m.InputContent], argument: str) -> list[m.
         InvalidArgumentError: `parts` is a bare string, is empty, or holds something else; the
             message names it (`parts[2]`).
     """
+    given = check_parts(parts, argument)
+    return [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
+
+
+def check_parts(parts: object, argument: str) -> list[Any]:
+    """Return the parts as a list; raises `InvalidArgumentError` for none, and for no list."""
     given = check_list(parts, argument, "a list of content parts")
-    made = [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
-    if not made:
+    if not given:
         raise InvalidArgumentError(argument, expected="at least one part", received="none")
-    return made
+    return given
 
 
 def _input_part(part: object, argument: str) -> m.InputContent:

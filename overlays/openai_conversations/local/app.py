@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError
+from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_service_error
 from .http_messages import PREFIX, Service, ServiceRequest
 from .worker_threads import StreamReader, handle_in_thread
 
@@ -40,7 +40,7 @@ def create_app(service: Service) -> Starlette:
     app = Starlette(
         routes=[Mount(PREFIX, app=_Endpoint(service))],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _not_found, Exception: _failed},
+        exception_handlers={HTTPException: _failed, Exception: _failed},
     )
     # A redirect from /v1 to /v1/ would be a response without a request id.
     app.router.redirect_slashes = False
@@ -83,18 +83,10 @@ def _to_service(request: Request, body: bytes) -> ServiceRequest:
     return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
-async def _not_found(request: Request, error: Exception) -> Response:
-    """Respond in the shape of the API to requests that are not below `/v1`, too."""
-    assert isinstance(error, HTTPException)
-    message = f"Invalid URL ({request.method} {request.url.path}); the API is below {PREFIX}."
-    return _error(ServiceError(error.status_code, message))
-
-
 async def _failed(request: Request, error: Exception) -> Response:
-    """Respond with a proper error after a bug; the server's log has the traceback."""
-    message = "The local service failed; its log says why."
-    return _error(ServiceError(500, message, type="server_error"))
-
-
-def _error(error: ServiceError) -> Response:
-    return JSONResponse(error.body(), error.status, {"x-request-id": f"req_{uuid4().hex}"})
+    """Respond in the API's shape to what is not below `/v1`, and after a bug, which is logged."""
+    if isinstance(error, HTTPException):
+        message = f"Invalid URL ({request.method} {request.url.path}); the API is below {PREFIX}."
+        error = ServiceError(error.status_code, message)
+    failure = to_service_error(error)
+    return JSONResponse(failure.body(), failure.status, {"x-request-id": f"req_{uuid4().hex}"})

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any, NoReturn
+from typing import Any
 
 from .._schema.values import JsonObject, is_object
 from .errors import ServiceError, invalid_request
@@ -42,7 +42,7 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
-        value = json.loads(body.decode("utf-8"), parse_float=_float, parse_constant=_constant)
+        value = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
         _check_depth(value, body)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -55,15 +55,11 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
     return value
 
 
-def _float(text: str) -> float:
+def _finite(text: str) -> float:
     value = float(text)
-    if math.isinf(value):
-        raise ValueError(f"the number {text:.40} is out of range")
+    if not math.isfinite(value):
+        raise ValueError(f"{text:.40} is not a number that JSON can hold")
     return value
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _check_depth(value: Any, body: bytes) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -52,25 +52,19 @@ class ModelError(Exception):
     ) -> None:
         super().__init__(message)
         codes: list[str] = schema("ResponseErrorCode")["enum"]
-        if status is None:
-            check_argument("code", code in codes, f"one of {', '.join(codes)}", code)
-        else:
-            fits = 400 <= status <= 599
-            check_argument("status", fits, "an HTTP error status, 400 to 599", status)
+        fits = status is not None or code in codes
+        check_argument("code", fits, f"one of {', '.join(codes)}", code)
+        fits = status is None or 400 <= status <= 599
+        check_argument("status", fits, "an HTTP error status, 400 to 599", status)
         self.message, self.code, self.status = message, code, status
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Output of one text.
+    """Output of one text."""
 
-    Attributes:
-        pieces: The text, in the pieces in which a stream delivers it.
-        incomplete: Why the text stops early (`max_output_tokens` or `content_filter`), or None.
-    """
-
-    pieces: Iterable[str]
-    incomplete: str | None = None
+    pieces: Iterable[str]  # as a stream delivers it
+    incomplete: str | None = None  # why it stops early: `max_output_tokens`, `content_filter`
 
 
 #: The output of a function: text, text as it comes, one item, or several.
@@ -95,7 +89,6 @@ class LocalModel:
     def __init__(self, fallback: ModelCallable | None = None) -> None:
         self.fallback: ModelCallable = fallback if fallback is not None else echo
         self._turns: deque[Turn] = deque()
-        self._lock = threading.Lock()
 
     def enqueue(self, *items: OutputItem) -> None:
         """Queue one turn of these items; missing ids and statuses are filled in.
@@ -104,7 +97,7 @@ class LocalModel:
             InvalidArgumentError: For a value that is not JSON, and if no item is given.
         """
         check_argument("items", bool(items), "one item or more", items)
-        self._add([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
+        self._turns.append([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
 
     def enqueue_text(
         self, text: str, *, chunks: Sequence[str] | None = None, incomplete: str | None = None
@@ -125,7 +118,7 @@ class LocalModel:
         check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
         known = incomplete in (None, "max_output_tokens", "content_filter")
         check_argument("incomplete", known, "'max_output_tokens' or 'content_filter'", incomplete)
-        self._add(Text(pieces, incomplete))
+        self._turns.append(Text(pieces, incomplete))
 
     def enqueue_function_call(
         self, name: str, arguments: str | Mapping[str, Any], *, call_id: str | None = None
@@ -152,7 +145,7 @@ class LocalModel:
         self, message: str, *, code: str = "server_error", status: int | None = None
     ) -> None:
         """Queue a failure; `ModelError` describes the arguments and what it raises."""
-        self._add(ModelError(message, code, status=status))
+        self._turns.append(ModelError(message, code, status=status))
 
     @property
     def pending(self) -> int:
@@ -161,9 +154,8 @@ class LocalModel:
 
     def next_turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
         """Take the oldest queued turn, or call the fallback."""
-        with self._lock:
-            if self._turns:
-                return self._turns.popleft()
+        with suppress(IndexError):
+            return self._turns.popleft()
         # A copy: a function may keep or change its arguments, but not what is stored.
         output = self.fallback(*json.loads(encode_json([request, context])))
         if isinstance(output, str):
@@ -172,10 +164,6 @@ class LocalModel:
             return Text(output)
         items = [output] if isinstance(output, (Mapping, Item)) else output
         return [_to_json(item, f"output[{index}]") for index, item in enumerate(items)]
-
-    def _add(self, turn: Turn) -> None:
-        with self._lock:
-            self._turns.append(turn)
 
 
 def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:

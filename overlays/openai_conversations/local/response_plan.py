@@ -32,23 +32,14 @@ REPEATED = ("prompt", "prompt_cache_key", "prompt_cache_retention", "safety_iden
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
-    """A response that is about to be made.
+    """A response that is about to be made."""
 
-    Attributes:
-        response: The response, every field but `output`.
-        request: The body of the request.
-        context: The items that the model sees, `input` at the end.
-        input: The request's own items, as they are stored.
-        input_tokens: The tokens of the context.
-        turn: The output, if it needs no model.
-    """
-
-    response: Json
-    request: Json
-    context: list[Json]
-    input: list[Json]
-    input_tokens: int
-    turn: Turn | None = None
+    response: Json  # every field but `output`
+    request: Json  # the body of the request
+    context: list[Json]  # the items that the model sees, `input` at the end
+    input: list[Json]  # the request's own items, as they are stored
+    input_tokens: int  # the tokens of the context
+    turn: Turn | None = None  # the output, if it needs no model
 
 
 def new_response(body: Json, created_at: int) -> Json:

@@ -37,22 +37,14 @@ class ResponseRun(Iterator[Json]):
        start the next response at once;
     2. the model failed with an HTTP error, which is raised: `close` does, before that;
     3. the run is closed or dropped early: `close` does.
-
-    Attributes:
-        plan: The response to make.
-        model: The model that puts out its items.
-        now: Gives Unix time in whole seconds.
-        show: Makes of an event what the client gets of it.
-        commit: See `Commit`.
-        release: Releases the locks of a response.
     """
 
     plan: ResponsePlan
     model: LocalModel
-    now: Callable[[], int]
-    show: Callable[[Json], Json]
+    now: Callable[[], int]  # gives Unix time in whole seconds
+    show: Callable[[Json], Json]  # makes of an event what the client gets of it
     commit: Commit
-    release: Callable[[Json], None]
+    release: Callable[[Json], None]  # releases the locks of a response
 
     def __post_init__(self) -> None:
         self._sent: list[Json] = []

@@ -20,19 +20,12 @@ from .stored_items import complete_request_item
 
 @dataclass(frozen=True, slots=True)
 class RoutedRequest:
-    """A request that fits the OpenAPI document, as the rules of its operation take it.
-
-    Attributes:
-        operation_id: The operation, by its id in the document.
-        path: The decoded path parameters.
-        query: The query parameters as typed values.
-        body: The JSON body; empty if there is none.
-    """
+    """A request that fits the OpenAPI document, as the rules of its operation take it."""
 
     operation_id: str
-    path: dict[str, str]
-    query: dict[str, Any]
-    body: dict[str, Any]
+    path: dict[str, str]  # the decoded path parameters
+    query: dict[str, Any]  # the query parameters as typed values
+    body: dict[str, Any]  # the JSON body; empty if there is none
 
     @property
     def include(self) -> list[str]:

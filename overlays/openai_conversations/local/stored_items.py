@@ -95,9 +95,9 @@ def _check_fields(item: Item, type: str, place: str) -> None:
         if name not in declared:
             param = f"{place}.{name}"
             raise invalid_request(param, f"Unknown parameter: '{param:.200}'.", "unknown_parameter")
-        verdicts = [problems(one, value) for one in declared[name]]
-        if all(verdicts):
-            raise schema_mismatch([problem.under(name) for problem in verdicts[-1]], f"{place}.")
+        if all(problems(one, value) for one in declared[name]):
+            wrong = problems(declared[name][-1], value)
+            raise schema_mismatch([problem.under(name) for problem in wrong], f"{place}.")
 
 
 def _complete(item: Item, place: str) -> Item:
