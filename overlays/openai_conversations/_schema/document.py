@@ -22,22 +22,13 @@ from .values import Problem, is_object
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of an operation; `place` is `path`, `query` or `header`."""
-
-    name: str
-    place: str
-    schema: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the OpenAPI document; None where it declares no such schema."""
 
     id: str
     method: str  # in capitals
     path: str  # as the document writes it, parameters in braces
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Mapping[str, Any], ...]  # as the document writes them
     body: Mapping[str, Any] | None  # the schema of the JSON request body
     body_required: bool
     responses: Mapping[str, Mapping[str, Any] | None]  # of the JSON response, by status ("200")
@@ -72,13 +63,12 @@ def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
 @cache
 def operations() -> dict[str, Operation]:
     """Return all operations of the OpenAPI document by their ids."""
-    found = [
-        _operation(path, method, shape)
+    return {
+        shape["operationId"]: _operation(path, method, shape)
         for path, methods in document()["paths"].items()
         for method, shape in methods.items()
         if is_object(shape) and "operationId" in shape
-    ]
-    return {operation.id: operation for operation in found}
+    }
 
 
 def operation(operation_id: str) -> Operation:
@@ -127,10 +117,7 @@ def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
         id=shape["operationId"],
         method=method.upper(),
         path=path,
-        parameters=tuple(
-            Parameter(one["name"], one["in"], one["schema"])
-            for one in map(_resolved, shape.get("parameters", ()))
-        ),
+        parameters=tuple(map(_resolved, shape.get("parameters", ()))),
         body=_schema(body, "application/json"),
         body_required=bool(body.get("required")),
         responses={status: _schema(one, "application/json") for status, one in responses.items()},

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from .values import REQUIRED, Problem, describe_types, is_mapping, is_object, json_types
+from .values import REQUIRED, Problem, is_mapping, is_object, json_types, wrong_type
 
 Check = Callable[[Any], Sequence[Problem]]
 Resolve = Callable[[str], Any]
@@ -70,7 +70,7 @@ class UnionCheck:
             if not found:
                 return ()
             verdicts.append(found)
-        return min(verdicts, key=_rank) if verdicts else (self._no_candidate(value),)
+        return min(verdicts, key=_rank) if verdicts else self._no_candidate(value)
 
     def _candidates(self, value: Any) -> list[Variant]:
         own = json_types(value)
@@ -85,18 +85,16 @@ class UnionCheck:
                 candidates = [v for v in candidates if not v.needs_tag]
         return [v for v in candidates if not v.types.isdisjoint(own)]
 
-    def _no_candidate(self, value: Any) -> Problem:
+    def _no_candidate(self, value: Any) -> Sequence[Problem]:
         own = json_types(value)
         fitting = [v for v in self._variants if not v.types.isdisjoint(own)]
         if not fitting:
             types = frozenset[str]().union(*(v.types for v in self._variants))
-            types -= {"integer"} if "number" in types else frozenset()
-            message = f"expected {describe_types(types)}, got {describe_types(own[:1])}"
-            return Problem((), message, "invalid_type")
+            return wrong_type(types - ({"integer"} if "number" in types else set()), value)
         if TAG not in value:
-            return Problem((TAG,), *REQUIRED)
+            return (Problem((TAG,), *REQUIRED),)
         listing = ", ".join(sorted({tag for v in fitting for tag in v.tags or ()}))
-        return Problem((TAG,), f"expected one of {listing}, got {value[TAG]!r:.80}")
+        return (Problem((TAG,), f"expected one of {listing}, got {value[TAG]!r:.80}"),)
 
 
 def admitted_tags(schema: Any, resolve: Resolve) -> Names | None:

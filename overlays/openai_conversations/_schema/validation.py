@@ -18,16 +18,7 @@ from functools import cache
 from typing import Any
 
 from .unions import Check, UnionCheck
-from .values import (
-    REQUIRED,
-    Problem,
-    describe_types,
-    is_array,
-    is_mapping,
-    is_object,
-    json_equal,
-    json_types,
-)
+from .values import REQUIRED, Problem, is_array, is_mapping, is_object, json_equal, wrong_type
 
 #: Keywords that say nothing about whether a value is valid.
 ANNOTATIONS = frozenset({
@@ -106,15 +97,7 @@ def _together(checks: list[Check]) -> Check:
 
 def _type(declared: str | Sequence[str], rest: Check) -> Check:
     names = frozenset([declared] if isinstance(declared, str) else declared)
-
-    def check(value: Any) -> Sequence[Problem]:
-        own = json_types(value)
-        if names.isdisjoint(own):
-            message = f"expected {describe_types(names)}, got {describe_types(own[:1])}"
-            return (Problem((), message, "invalid_type"),)
-        return rest(value)
-
-    return check
+    return lambda value: wrong_type(names, value) or rest(value)
 
 
 def _when(applies: Callable[[object], bool], check: Check) -> Check:
@@ -138,14 +121,9 @@ def _enum(allowed: Sequence[Any]) -> Check:
     def check(value: Any) -> Sequence[Problem]:
         if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
             return ()
-        return (Problem((), f"expected one of {listing}, got {_brief(value)}"),)
+        return (Problem((), f"expected one of {listing}, got {value!r:.80}"),)
 
     return check
-
-
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _bound(
@@ -158,7 +136,7 @@ def _bound(
             size = measure(value)
             if not is_beyond(size, limit):
                 return ()
-            return (Problem((), phrase.format(limit=limit, size=_brief(size))),)
+            return (Problem((), phrase.format(limit=limit, size=size)),)
 
         return _when(applies, check)
 
@@ -168,7 +146,7 @@ def _bound(
 def _pattern(source: str) -> Check:
     search = re.compile(source).search
     problem = f"must match the pattern {source}, got"
-    return _when(_is_text, lambda v: () if search(v) else (Problem((), f"{problem} {_brief(v)}"),))
+    return _when(_is_text, lambda v: () if search(v) else (Problem((), f"{problem} {v!r:.80}"),))
 
 
 def _required(names: Sequence[str]) -> Check:

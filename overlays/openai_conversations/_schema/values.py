@@ -6,7 +6,7 @@ value of unknown shape asks here, so that the difference is made once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 JsonObject = dict[str, Any]
@@ -21,18 +21,11 @@ _TYPES: Mapping[type, tuple[str, ...]] = {
 
 
 class Problem(NamedTuple):
-    """A place in a JSON value and what is wrong there.
+    """A place in a JSON value and what is wrong there."""
 
-    Attributes:
-        path: The keys and indexes that lead to the place, outermost first.
-        message: A phrase such as `expected a string, got an integer`.
-        code: The error code that the service uses for this sort of problem, for example
-            `invalid_type` or `missing_required_parameter`.
-    """
-
-    path: tuple[str | int, ...]
-    message: str
-    code: str = "invalid_value"
+    path: tuple[str | int, ...]  # the keys and indexes that lead there, outermost first
+    message: str  # a phrase such as `expected a string, got an integer`
+    code: str = "invalid_value"  # the service's error code for this sort of problem
 
     @property
     def param(self) -> str:
@@ -89,3 +82,12 @@ def describe_types(types: Collection[str]) -> str:
         for name in sorted(types)
     ]
     return " or ".join(words) or "nothing"
+
+
+def wrong_type(expected: frozenset[str], value: object) -> Sequence[Problem]:
+    """Return the problem of a value that has none of the expected types; nothing if it has one."""
+    own = json_types(value)
+    if not expected.isdisjoint(own):
+        return ()
+    message = f"expected {describe_types(expected)}, got {describe_types(own[:1])}"
+    return (Problem((), message, "invalid_type"),)

@@ -81,8 +81,7 @@ def _stopped(*_: object) -> NoReturn:
 def read_api_key(options: argparse.Namespace) -> str | None:
     """Return the key that clients must send, from the options or the environment, or None.
 
-    Raises:
-        ServeError: For an empty key, and for a variable that is named but not set.
+    An empty key is a ServeError, and so is a variable that is named but not set.
     """
     given: str | None = options.api_key
     name: str | None = options.api_key_env

@@ -61,8 +61,11 @@ class _Endpoint:
             body = await request.body()
         except ClientDisconnect:
             return
+        path: str = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
+        query, names = request.query_params.multi_items(), dict(request.headers)
+        message = ServiceRequest(request.method, path, query, names, body)
         try:
-            response = await handle_in_thread(self.service, _to_service(request, body))
+            response = await handle_in_thread(self.service, message)
             status, headers = response.status, dict(response.headers)
             if isinstance(response.body, bytes):
                 await Response(response.body, status, headers)(scope, receive, send)
@@ -75,12 +78,6 @@ class _Endpoint:
                 getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":
                 pass
-
-
-def _to_service(request: Request, body: bytes) -> ServiceRequest:
-    path: str = request.scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
-    query = request.query_params.multi_items()
-    return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

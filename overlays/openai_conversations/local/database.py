@@ -52,13 +52,8 @@ class Database:
     """One open database. Thread-safe: one statement or transaction runs at a time.
 
     One that is dropped without `close`, or still open when the interpreter ends, is closed without
-    a warning.
-
-    Args:
-        path: A file, which is made if it does not exist, or None for a database in memory.
-
-    Raises:
-        StoreError: If the file cannot be opened or belongs to another program.
+    a warning. A file that does not exist is made; one that cannot be opened, or belongs to another
+    program, is a `StoreError`. Without a path, the database is in memory.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
@@ -95,15 +90,10 @@ class Database:
             self._db.execute("BEGIN IMMEDIATE")
             yield
 
-    def run(self, sql: str, values: tuple[Any, ...] = ()) -> int | None:
-        """Run one statement; return the key of the row that it added, if it did."""
+    def run(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """Run one statement; return the key of the row that it added, or 0 if it did not."""
         with self._lock:
-            return self._db.execute(sql, values).lastrowid
-
-    def run_many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
-        """Run one statement for each tuple of values."""
-        with self._lock:
-            self._db.executemany(sql, values)
+            return self._db.execute(sql, values).lastrowid or 0
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Return all rows of a query."""
@@ -116,10 +106,8 @@ class Database:
 
     def _prepare(self, name: str) -> None:
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
-        (application,), (version,) = (
-            self.row("PRAGMA application_id"),
-            self.row("PRAGMA user_version"),
-        )
+        [application] = self.row("PRAGMA application_id")
+        [version] = self.row("PRAGMA user_version")
         empty = self.row("SELECT 1 FROM sqlite_schema") is None
         if application != APPLICATION_ID and not (application == 0 and empty):
             raise StoreError(f"{name!r} is the database of another program")

@@ -61,9 +61,7 @@ class ResponseTimeoutError(Exception):
     """No response will come; the client waits until its own timeout."""
 
 
-def invalid_request(
-    param: str | None, message: str, code: str | None = "invalid_value"
-) -> ServiceError:
+def invalid_request(param: str | None, message: str, code: str = "invalid_value") -> ServiceError:
     """Return a 400 that names the part of the request it is about."""
     return ServiceError(400, message, param=param, code=code)
 

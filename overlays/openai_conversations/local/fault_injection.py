@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -56,19 +56,17 @@ class Faults:
     """
 
     def __init__(self) -> None:
+        # Each use of the list is one atomic step, so that threads need no lock.
         self._pending: list[Fault] = []
-        self._lock = threading.Lock()
 
     @property
     def pending(self) -> tuple[Fault, ...]:
         """Return the faults that no request has met yet."""
-        with self._lock:
-            return tuple(self._pending)
+        return tuple(self._pending)
 
     def clear(self) -> None:
         """Remove the faults that are still to come."""
-        with self._lock:
-            self._pending.clear()
+        self._pending.clear()
 
     def add(self, fault: Fault, *, times: int = 1) -> None:
         """Add a fault of your own, `times` times."""
@@ -80,8 +78,7 @@ class Faults:
         check_argument(
             "on", fits, "'METHOD /path' with the path below /v1, '*' for anything", fault.on
         )
-        with self._lock:
-            self._pending.extend([fault] * times)
+        self._pending.extend([fault] * times)
 
     def response_lost(self, on: str = "*", *, times: int = 1) -> None:
         """Carry out the request, then close the connection without a response."""
@@ -154,16 +151,15 @@ class Faults:
     def take(self, request: ServiceRequest) -> Fault | None:
         """Remove and return the first pending fault that is meant for this request."""
         target = f"{request.method} {request.path}"
-        with self._lock:
-            for index, fault in enumerate(self._pending):
-                if fnmatchcase(target, fault.on):
-                    return self._pending.pop(index)
+        for fault in filter(lambda one: fnmatchcase(target, one.on), self.pending):
+            with suppress(ValueError):  # another thread has just taken it
+                self._pending.remove(fault)
+                return fault
         return None
 
     def put_back(self, fault: Fault) -> None:
         """Keep a fault that could not strike for a later request."""
-        with self._lock:
-            self._pending.insert(0, fault)
+        self._pending.insert(0, fault)
 
 
 @dataclass(slots=True)
@@ -171,11 +167,8 @@ class RecordedRequest:
     """One request that reached the service, and what became of it.
 
     Attributes:
-        method: `GET`, `POST` or `DELETE`.
-        path: The path below `/v1`, for example `/conversations/conv_1/items`.
-        query: Name and value of each query parameter, in order.
-        headers: The headers by their lower-case names; not shown by `repr`, as they hold the key.
-        body: The bytes of the body.
+        method, path, query, headers, body: Those of the `ServiceRequest`, the path below `/v1`;
+            `repr` does not show the headers, as they hold the key.
         status: The status of the response, or None if none was sent.
         fault: The name of the fault that struck, if one did.
     """

@@ -63,17 +63,11 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part, type, path in _optional_parts():
+    for part in schema("IncludeEnum")["enum"]:
+        type, *path = part.split(".")  # `type.field`, or `type.field.field`
         if type == item["type"] and part not in include:
             item = _hide(item, path, part)
     return item
-
-
-@cache
-def _optional_parts() -> list[tuple[str, str, list[str]]]:
-    """Split the eight values of `include`, each of the form `type.field` or `type.field.field`."""
-    parts: list[str] = schema("IncludeEnum")["enum"]
-    return [(part, part.split(".")[0], part.split(".")[1:]) for part in parts]
 
 
 def _hide(value: Item, path: list[str], part: str) -> Item:

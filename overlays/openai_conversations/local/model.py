@@ -197,6 +197,5 @@ def _text(item: Mapping[str, Any]) -> str:
     content: Any = item.get("content", item.get("output"))
     if isinstance(content, str):
         return content
-    if not is_array(content):
-        return ""
-    return " ".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    parts = content if is_array(content) else []
+    return " ".join(part["text"] for part in parts if isinstance(part.get("text"), str))

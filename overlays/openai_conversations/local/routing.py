@@ -7,11 +7,11 @@ the schema of its body; the one default that it states in prose only, the order 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._schema.document import Operation, Parameter, match, methods, problems
+from .._schema.document import Operation, match, methods, problems
 from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .json_body import decode_body
@@ -35,7 +35,7 @@ class RoutedRequest:
 
 def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
     """Find the operation of a request (or a 404, a 405) and check its query and body."""
-    path = sendable(relative_path(request.path))
+    path = sendable(request.path.removeprefix(PREFIX))
     hit = match(request.method, path)
     if hit is None:
         wanted = f"{request.method} {request.path:.200}"
@@ -45,11 +45,6 @@ def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
     operation, values = hit
     query = _read_query(operation, request.query)
     return RoutedRequest(operation.id, values, query, _read_body(operation, request, max_body))
-
-
-def relative_path(path: str) -> str:
-    """Return a path without the prefix of the API."""
-    return path.removeprefix(PREFIX) if path == PREFIX or path.startswith(f"{PREFIX}/") else path
 
 
 def _read_body(operation: Operation, request: ServiceRequest, max_body: int) -> dict[str, Any]:
@@ -78,16 +73,16 @@ def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[
         given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(sendable(text))
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
-        name = parameter.name.removesuffix("[]")
-        if parameter.place == "query" and name in given:
-            values[name] = _read_parameter(parameter, name, given[name])
-        elif "default" in parameter.schema:
-            values[name] = parameter.schema["default"]
+        name, schema = parameter["name"].removesuffix("[]"), parameter["schema"]
+        if parameter["in"] == "query" and name in given:
+            values[name] = _read_parameter(schema, name, given[name])
+        elif "default" in schema:
+            values[name] = schema["default"]
     return values
 
 
-def _read_parameter(parameter: Parameter, name: str, texts: list[str]) -> Any:
-    declared = parameter.schema.get("type")
+def _read_parameter(schema: Mapping[str, Any], name: str, texts: list[str]) -> Any:
+    declared = schema.get("type")
     value: Any = texts
     if declared != "array":
         if len(texts) > 1:
@@ -99,6 +94,6 @@ def _read_parameter(parameter: Parameter, name: str, texts: list[str]) -> Any:
             value = int(value)
         elif declared == "boolean" and value in ("true", "false"):
             value = value == "true"
-    if found := problems(parameter.schema, value):
+    if found := problems(schema, value):
         raise schema_mismatch([problem.under(name) for problem in found])
     return value

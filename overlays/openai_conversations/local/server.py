@@ -40,9 +40,6 @@ class LocalServer(AbstractContextManager["LocalServer"]):
     The port listens from the start, so requests may be sent as soon as the object exists. Leaving
     the `with` block, or `close`, stops the server and closes the service.
 
-    Args:
-        service: The service that responds.
-
     Attributes:
         url: The base URL, for example `http://127.0.0.1:50123/v1`.
     """

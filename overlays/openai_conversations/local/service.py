@@ -16,12 +16,12 @@ from typing import Any
 from .._schema.document import methods
 from .conversations import Conversations
 from .errors import ServiceError, check_argument, to_service_error
-from .http_messages import EventStream, ServiceRequest, ServiceResponse
+from .http_messages import PREFIX, EventStream, ServiceRequest, ServiceResponse
 from .json_body import MAX_BODY, encode_json
 from .locks import Locks
 from .model import LocalModel, ModelCallable
 from .responses import Responses
-from .routing import RoutedRequest, relative_path, route
+from .routing import RoutedRequest, route
 from .store import Store
 
 __all__ = ["LocalService", "ServiceRequest", "ServiceResponse"]
@@ -107,7 +107,7 @@ class LocalService:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
             if status == 405:
-                headers.append(("allow", ", ".join(methods(relative_path(request.path)))))
+                headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
         elapsed = round((time.perf_counter() - started) * 1000)

@@ -75,9 +75,9 @@ class Store(Database):
     def append(self, list_key: int, items: Iterable[Json]) -> None:
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        added = enumerate(items, (last or 0) + 1)
-        rows = [(list_key, n, item["id"], _text(item)) for n, item in added]
-        self.run_many("INSERT INTO items VALUES (?, ?, ?, ?)", rows)
+        for n, item in enumerate(items, (last or 0) + 1):
+            row = (list_key, n, item["id"], _text(item))
+            self.run("INSERT INTO items VALUES (?, ?, ?, ?)", row)
 
     def item(self, list_key: int, id: str) -> Json | None:
         """Return the item of a list with this id."""
@@ -144,9 +144,7 @@ class Store(Database):
         self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
     def _new_list(self) -> int:
-        key = self.run("INSERT INTO lists DEFAULT VALUES")
-        assert key is not None
-        return key
+        return self.run("INSERT INTO lists DEFAULT VALUES")
 
     def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
         row = self.row(sql, values)

@@ -78,9 +78,8 @@ async def handle_in_thread(service: Service, request: ServiceRequest) -> Service
     done: Future[ServiceResponse] = Future()
 
     def handle() -> ServiceResponse:
-        response = service.handle(request)
-        done.set_result(response)
-        return response
+        done.set_result(service.handle(request))
+        return done.result()
 
     try:
         return await to_thread.run_sync(handle, **_ABANDON)
