@@ -7,7 +7,10 @@ BENCH  := benchmarks/.venv
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
-          tests/tools/test_generate_complete.py
+          tests/local/test_model_based.py tests/tools/test_changes_upstream.py \
+          tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
+          tests/tools/test_generate_grown.py tests/tools/test_generate_upstream.py \
+          tests/tools/test_spec_upstream.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean
@@ -52,9 +55,11 @@ $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
 	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
 
-test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones
+test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, COVERAGE=1
 	$(if $(QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
-	$(RUN) -m pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	@rm -f .coverage .coverage.*
+	$(RUN) -m $(if $(COVERAGE),coverage run -m )pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	@$(if $(COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
 
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
 # without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would

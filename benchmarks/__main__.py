@@ -32,18 +32,18 @@ TOPICS = {
     "encode": "decode.encode_rows",
     "new": "decode.new_messages_rows",
     "memory": "decode.memory_rows",
-    "get": "calls.get_rows",
-    "post": "calls.post_rows",
+    "get": "requests.get_rows",
+    "post": "requests.post_rows",
     "walk": "walk.rows",
     "event": "decode.event_rows",
     "stream": "streams.rows",
     "async": "throughput.rows",
-    "local": "local_calls.rows",
+    "local": "local_requests.rows",
 }
 
 
 def topics(names: str) -> list[str]:
-    """The topics of a list with commas; an empty one stands for all."""
+    """Return the topics of a list with commas; an empty one stands for all."""
     chosen = [name.strip() for name in names.split(",") if name.strip()] or list(TOPICS)
     for name in chosen:
         if name not in TOPICS:
@@ -52,7 +52,7 @@ def topics(names: str) -> list[str]:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", type=topics, default=list(TOPICS), metavar="TOPIC,TOPIC")
     parser.add_argument("--quick", action="store_true")
@@ -62,7 +62,7 @@ def arguments() -> argparse.Namespace:
 
 
 def rows(topic: str, repetitions: int, *, quick: bool) -> list[Row]:
-    """One topic, measured now."""
+    """Measure one topic now."""
     module, _, name = TOPICS[topic].partition(".")
     function: Callable[..., list[Row]] = getattr(import_module(f"benchmarks.{module}"), name)
     if quick and topic == "walk":

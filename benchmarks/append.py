@@ -2,7 +2,7 @@
 
     python -m benchmarks.append [--rounds 15] [--items 10000]
 
-CPU time of this process for all items, with answers that are ready beforehand, so that only the
+CPU time of this process for all items, with responses that are ready beforehand, so that only the
 client is measured. Both ways take turns; the medians are compared. The exit status is 1 if append
 takes more than 1.2 times as long, or more than one request more.
 """
@@ -30,7 +30,7 @@ KEY = "benchmark"
 
 
 def page(count: int) -> dict[str, Any]:
-    """An answer with that many items."""
+    """Return the body of a response with that many items."""
     data = [user_message(number) for number in range(count)]
     first, last = (data[0]["id"], data[-1]["id"]) if data else ("", "")
     return {
@@ -42,8 +42,8 @@ def page(count: int) -> dict[str, Any]:
     }
 
 
-class Answers:
-    """Answers every request with what is ready, and counts them."""
+class ReadyResponses:
+    """A transport's handler that gives the same responses to all requests, and counts them."""
 
     def __init__(self) -> None:
         self.requests = 0
@@ -57,7 +57,7 @@ class Answers:
 
 
 def by_hand(client: Client, items: list[Any]) -> int:
-    """The loop that append replaces."""
+    """Add the items with the loop that append replaces."""
     stored: list[Any] = []
     for start in range(0, len(items), BATCH):
         batch = items[start : start + BATCH]
@@ -81,22 +81,24 @@ async def by_append_async(client: AsyncClient, items: list[Any]) -> int:
     return (await client.conversations.items.append("conv_1", items)).count
 
 
-def measure(answers: Answers, work: Callable[[], int], count: int) -> tuple[float, int]:
-    """CPU seconds and number of requests of one run."""
-    answers.requests = 0
+def measure(responses: ReadyResponses, work: Callable[[], int], count: int) -> tuple[float, int]:
+    """Return the CPU seconds and the number of requests of one run."""
+    responses.requests = 0
     # What the run before has left behind is not this one's cost.
     gc.collect()
     start = time.process_time()
     assert work() == count
-    return time.process_time() - start, answers.requests
+    return time.process_time() - start, responses.requests
 
 
-def compare(name: str, rounds: int, count: int, *ways: Callable[[], int], answers: Answers) -> bool:
-    """Print a line; was append cheap enough?"""
+def compare(
+    name: str, rounds: int, count: int, *ways: Callable[[], int], responses: ReadyResponses
+) -> bool:
+    """Print a line, and return whether append was cheap enough."""
     results: list[list[tuple[float, int]]] = [[] for _ in ways]
     for _ in range(rounds + 1):
         for way, result in zip(ways, results, strict=True):
-            result.append(measure(answers, way, count))
+            result.append(measure(responses, way, count))
     hand, append = (
         statistics.median(seconds for seconds, _ in result[1:]) * 1e6 / count for result in results
     )
@@ -116,19 +118,19 @@ def main() -> int:
     options = parser.parse_args()
     dicts: list[Any] = [{"role": "user", "content": f"Message {n}"} for n in range(options.items)]
     models: list[Any] = [MessageItem.user_text(f"Message {n}") for n in range(options.items)]
-    answers = Answers()
+    responses = ReadyResponses()
     good = True
     for kind, items in (("dictionaries", dicts), ("models", models)):
         with (
-            httpx.Client(transport=httpx.MockTransport(answers)) as http,
+            httpx.Client(transport=httpx.MockTransport(responses)) as http,
             Client(api_key=KEY, http_client=http) as client,
         ):
             ways = partial(by_hand, client, items), partial(by_append, client, items)
-            good &= compare(f"sync, {kind}", options.rounds, len(items), *ways, answers=answers)
+            good &= compare(f"sync, {kind}", options.rounds, len(items), *ways, responses=responses)
 
     async def run_async(way: Callable[[AsyncClient, list[Any]], Coroutine[Any, Any, int]]) -> int:
         async with (
-            httpx.AsyncClient(transport=httpx.MockTransport(answers)) as http,
+            httpx.AsyncClient(transport=httpx.MockTransport(responses)) as http,
             AsyncClient(api_key=KEY, http_client=http) as client,
         ):
             return await way(client, dicts)
@@ -138,7 +140,9 @@ def main() -> int:
         (lambda: asyncio.run(run_async(by_append_async))),
     )
     return int(
-        not compare("async, dictionaries", options.rounds, len(dicts), *async_ways, answers=answers)
+        not compare(
+            "async, dictionaries", options.rounds, len(dicts), *async_ways, responses=responses
+        )
         or not good
     )
 

@@ -1,9 +1,9 @@
-"""A server in another process that answers with prepared bytes, as fast as Python can.
+"""A server in another process that sends prepared responses, as fast as Python can.
 
 What is measured then is the client. No framework, and no more of HTTP than the benchmarks send.
-What it answers is in the path: `conversations/conv_mixed_1000/items` is a list of 1,000 mixed
-items, and a POST to `conversations/conv_messages_20/items` is answered with 20 messages. Any other
-path is a conversation, except for `responses`, which is a stream.
+The path says which: `conversations/conv_mixed_1000/items` is a list of 1,000 mixed items, and a
+POST to `conversations/conv_messages_20/items` returns 20 messages. Any other path is a
+conversation, except for `responses`, which is a stream.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class _Connection(asyncio.Protocol):
             if len(rest) < end:
                 break
             if self._transport is not None:
-                self._transport.write(_answer(rest))
+                self._transport.write(_response(rest))
             rest = rest[end:]
         self._rest = rest
 
 
-def _answer(request: bytes) -> bytes:
+def _response(request: bytes) -> bytes:
     match = _ITEMS.match(request)
     if match is None:
         return _stream() if request.startswith(b"POST /v1/responses ") else _CONVERSATION
@@ -66,20 +66,20 @@ def _items(kind: str, count: int) -> bytes:
 def _page(kind: str, start: int, count: int, *, wanted: bool) -> bytes:
     end = min(start + _PAGE, count) if wanted else count
     more = json.dumps(end < count).encode()
-    return _reply(b'%s"has_more":%s,"last_id":"at_%d"}' % (_items(kind, end - start), more, end))
+    return _http(b'%s"has_more":%s,"last_id":"at_%d"}' % (_items(kind, end - start), more, end))
 
 
 @cache
 def _stream() -> bytes:
-    return _reply(fixtures.sse(fixtures.whole_stream(EVENTS)), b"text/event-stream")
+    return _http(fixtures.sse(fixtures.whole_stream(EVENTS)), b"text/event-stream")
 
 
-def _reply(body: bytes, kind: bytes = b"application/json") -> bytes:
+def _http(body: bytes, kind: bytes = b"application/json") -> bytes:
     head = b"HTTP/1.1 200 OK\r\ncontent-type: %s\r\nx-request-id: req_1\r\ncontent-length: %d\r\n"
     return head % (kind, len(body)) + b"\r\n" + body
 
 
-_CONVERSATION = _reply(
+_CONVERSATION = _http(
     fixtures.dump(
         {
             "id": "conv_68542dc602388199a30af27d040cefd4087a04b576bfeb24",
@@ -105,7 +105,7 @@ def _run(port: Connection) -> None:
 
 @contextlib.contextmanager
 def canned_server() -> Iterator[str]:
-    """Start the server; gives its base URL, and stops it at the end."""
+    """Start the server, yield its base URL, and stop it at the end."""
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     process = spawn.Process(target=_run, args=(there,), daemon=True)

@@ -17,7 +17,7 @@ WIDTH = LEFT + PLOT + RIGHT
 
 
 def svg(rows: Sequence[Row], title: str) -> str:
-    """The rows that plain httpx takes part in, each relative to it."""
+    """Draw the rows that plain httpx takes part in, each relative to it."""
     shown = [row for row in rows if PLAIN in row.results]
     relative = [
         {name: row.results[name].median / row.results[PLAIN].median for name in row.results}

@@ -34,7 +34,7 @@ FIRST_PAGES = {
 
 
 def rows(repetitions: int) -> list[Row]:
-    """Everything of this module, measured now."""
+    """Measure everything of this module now."""
     means = {PLAIN: HTTPX_AND_ATTRS}
     results = _net(CLIENTS, {}, repetitions)
     found = [Row("cold import and client", "ms", results, {PLAIN: 1.25}, means)]
@@ -51,7 +51,7 @@ def rows(repetitions: int) -> list[Row]:
 def _net(
     codes: dict[str, str], environment: dict[str, str], repetitions: int
 ) -> dict[str, Measured]:
-    """Milliseconds of CPU that each piece of code takes beyond the interpreter's own start."""
+    """Measure CPU milliseconds of each piece of code beyond the start of the interpreter."""
     meters = {name: partial(_milliseconds, code, environment) for name, code in codes.items()}
     for meter in meters.values():
         meter()  # writes the bytecode, and brings the files into memory

@@ -1,6 +1,6 @@
 """From bytes to objects and back: pages of items, streamed events, and the memory they keep.
 
-openai-python takes the path that its own client takes from the text of a reply to its objects,
+openai-python takes the path that its own client takes from the text of a response to its objects,
 without the HTTP before it. "Plain httpx" is the standard library's json on plain dictionaries.
 """
 
@@ -20,7 +20,7 @@ from openai.pagination import SyncConversationCursorPage
 from openai.types.conversations import ConversationItem
 from openai.types.conversations.item_create_params import ItemCreateParams
 from openai.types.responses import ResponseStreamEvent
-from openai_conversations._response.json import loads
+from openai_conversations._response.parsing import loads
 from openai_conversations_api import models
 from openai_conversations_api.api.conversations import list_conversation_items
 from openai_conversations_api.api.responses import create_response
@@ -45,7 +45,7 @@ Decoder = Callable[[bytes], Any]
 
 
 def openai_decoder(cast_to: Any) -> Decoder:
-    """What openai-python's client does with the body of a reply."""
+    """Return what openai-python's client does with the body of a response."""
     client = OpenAI(api_key="none")
     response = httpx2.Response(200)
 
@@ -80,7 +80,7 @@ PAGES = {
 
 
 def decode_rows(repetitions: int) -> list[Row]:
-    """Our two rows of a page share one measurement: without the extra `fast`, and with it."""
+    """Measure pages; our two rows of each, without the extra `fast` and with it, share one run."""
     rows: list[Row] = []
     for name, items in PAGES.items():
         body = fixtures.dump(fixtures.page(items))
@@ -121,7 +121,7 @@ def encode_rows(repetitions: int) -> list[Row]:
 
 
 def new_messages_rows(repetitions: int) -> list[Row]:
-    """What a caller does to append: make the objects, and the bytes of the request."""
+    """Measure what a caller does to append: make the objects, and the bytes of the request."""
     items = fixtures.new_user_messages()
     texts: list[str] = [item["content"][0]["text"] for item in items]
 

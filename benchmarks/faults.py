@@ -4,7 +4,7 @@
 
 Each run appends the items through a proxy (`tests/faults/proxy.py`) that does something bad to a
 fifth of all exchanges, to the local service over HTTP. openai-python appends with a loop over
-`items.create` in chunks of 20. All clients have the same time-out and the same number of retries;
+`items.create` in chunks of 20. All clients have the same timeout and the same number of retries;
 the pauses before retries are cut short in all of them, since they change nothing but the duration.
 `--write` also puts the table into docs/append.md.
 """
@@ -23,7 +23,7 @@ from typing import Any
 
 import openai
 from openai_conversations import __version__
-from openai_conversations._transport import retries as retry
+from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
@@ -43,7 +43,7 @@ from tests.faults.runs import (
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "append.md"
 BEGIN, END = "<!-- table of make faults -->\n", "<!-- end of the table -->\n"
 SETTINGS = Settings(timeout=0.3, max_retries=8)
-#: More than the machine has processors: a run mostly waits for time-outs.
+#: More than the machine has processors: a run mostly waits for timeouts.
 WORKERS = 6
 
 WRITERS: dict[str, Writer] = {
@@ -61,7 +61,7 @@ class Total:
     outcomes: list[Outcome] = field(default_factory=list)
 
     def row(self, name: str) -> str:
-        """A line of the table."""
+        """Return a line of the table."""
         clean = sum(not one.lost and not one.doubled and one.in_order for one in self.outcomes)
         cells = [
             name,
@@ -82,17 +82,17 @@ HEAD = (
 
 
 def one_run(name: str, seed: int, items: int, rate: float) -> Outcome:
-    """One client, one seed, in a process of its own."""
+    """Run one client with one seed, in a process of its own."""
     peer_client: Any = import_module("openai._base_client")
-    retry.INITIAL_DELAY = peer_client.INITIAL_RETRY_DELAY = 0.005
-    retry.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
+    retries.INITIAL_DELAY = peer_client.INITIAL_RETRY_DELAY = 0.005
+    retries.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
     with LocalServer(LocalService()) as server:
         draw = seeded(seed, rate)
         return run(server.url, WRITERS[name], messages(items), draw, SETTINGS)
 
 
 def table(options: argparse.Namespace) -> Iterator[str]:
-    """The lines, each as soon as it is known."""
+    """Yield the lines, each as soon as it is known."""
     yield HEAD
     struck: Counter[str] = Counter()
     with ProcessPoolExecutor(WORKERS) as pool:
@@ -127,7 +127,7 @@ def main() -> int:
     options.failed = False
     title = (
         f"{options.items:,} items, {options.rate:.0%} of exchanges faulty, {options.seeds} seeds, "
-        f"time-out {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
+        f"timeout {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
     )
     lines = [title]
     print(title, flush=True)

@@ -16,17 +16,17 @@ from benchmarks.items import (
 
 
 def mixed_items(count: int = 100) -> list[Json]:
-    """Items of all `KINDS` in turn."""
+    """Return items of all `KINDS` in turn."""
     return [make(seed) for seed, make in enumerate(islice(cycle(KINDS), count))]
 
 
 def message_items(count: int = 100) -> list[Json]:
-    """User and assistant messages in turn, as in a plain chat."""
+    """Return user and assistant messages in turn, as in a plain chat."""
     return [(assistant_message if seed % 2 else user_message)(seed) for seed in range(count)]
 
 
 def unknown_items(count: int = 100) -> list[Json]:
-    """As `mixed_items`, but every tenth item is of a type that the document does not have."""
+    """Return `mixed_items`, but every tenth is of a type that the spec does not have."""
     items = mixed_items(count)
     for seed in range(0, count, 10):
         items[seed] = {**user_message(seed), "type": "hologram"}
@@ -34,7 +34,7 @@ def unknown_items(count: int = 100) -> list[Json]:
 
 
 def page(items: list[Json]) -> Json:
-    """The answer of listConversationItems that holds `items`."""
+    """Return the response of listConversationItems that holds `items`."""
     return {
         "object": "list",
         "data": items,
@@ -45,12 +45,12 @@ def page(items: list[Json]) -> Json:
 
 
 def dump(value: Json | list[Json]) -> bytes:
-    """The bytes that a server sends for `value`."""
+    """Return the bytes that a server sends for `value`."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
 def new_user_messages(count: int = 20) -> list[Json]:
-    """What a caller sends to append `count` user messages: no ids, no status."""
+    """Make what a caller sends to append `count` user messages: no ids, no status."""
     return [
         {
             "type": "message",
@@ -62,7 +62,7 @@ def new_user_messages(count: int = 20) -> list[Json]:
 
 
 def stream_events(count: int = 100) -> list[Json]:
-    """`count` deltas of a streamed message, a word each, as response.output_text.delta."""
+    """Return `count` deltas of a streamed message, response.output_text.delta, a word each."""
     words = text(0, 7).split(" ")
     return [
         {
@@ -79,19 +79,19 @@ def stream_events(count: int = 100) -> list[Json]:
 
 
 def sse(events: list[Json]) -> bytes:
-    """The body of a streamed answer: each event with its name and its data."""
+    """Return the body of a streamed response: each event with its name and its data."""
     return b"".join(b"event: %s\ndata: %s\n\n" % (e["type"].encode(), dump(e)) for e in events)
 
 
 def whole_stream(count: int = 100) -> list[Json]:
-    """A streamed response of `count` deltas, from response.created to response.completed."""
+    """Return a streamed response of `count` deltas, from response.created to response.completed."""
     message = assistant_message(1)
     response = {
         "id": identifier("resp", 1),
         "object": "response",
         "created_at": 1_750_347_206,
         "status": "completed",
-        "model": "gpt-4o",
+        "model": "gpt-5.4",
         "output": [message],
         "parallel_tool_calls": True,
         "tool_choice": "auto",

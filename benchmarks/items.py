@@ -1,6 +1,6 @@
 """One item of each kind, as the service sends it: what the pages of the benchmarks are made of.
 
-Written from the document, with text of our own, and without randomness, so that two runs measure
+Written from the spec, with text of our own, and without randomness, so that two runs measure
 the same bytes. One function a kind, with the ids and lengths of real traffic (340 to 900 bytes an
 item). `KINDS` holds twenty types, messages in four shapes.
 """
@@ -26,13 +26,13 @@ _SENTENCES = (
 
 
 def text(seed: int, sentences: int) -> str:
-    """`sentences` sentences, the first one chosen by `seed`."""
+    """Return `sentences` sentences, the first one chosen by `seed`."""
     start = seed % len(_SENTENCES)
     return " ".join(islice(cycle(_SENTENCES), start, start + sentences))
 
 
 def identifier(prefix: str, seed: int) -> str:
-    """An id of the length the service uses: a prefix and 48 hexadecimal digits."""
+    """Make an id as long as one of OpenAI: a prefix and 48 hexadecimal digits."""
     return f"{prefix}_{seed * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 16**48:048x}"
 
 

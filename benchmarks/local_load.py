@@ -1,4 +1,4 @@
-"""What local mode bears: requests a second in-process and over HTTP, and pages of a long list.
+"""How much local mode bears: requests a second in-process and over HTTP, and pages of a long list.
 
     python benchmarks/local_load.py [--rows 1000000]
 
@@ -39,13 +39,13 @@ WORKS: dict[str, Work] = {
         f"{path}/items", json={"items": [MESSAGE] * 20}
     ),
     "create a response": lambda client, path: client.post(
-        "responses", json={"model": "gpt-4o", "input": "Hello"}
+        "responses", json={"model": "gpt-5.4", "input": "Hello"}
     ),
 }
 
 
 def rate(work: Work, client: httpx.Client, path: str) -> float:
-    """Calls a second, one after the other."""
+    """Count the requests in a second, sent one after the other."""
     done, start = 0, time.perf_counter()
     while time.perf_counter() - start < SECONDS:
         work(client, path).raise_for_status()
@@ -54,20 +54,20 @@ def rate(work: Work, client: httpx.Client, path: str) -> float:
 
 
 def start(client: httpx.Client) -> str:
-    """The path of a new conversation with a page of items."""
+    """Make a conversation with a page of items, and return its path."""
     made = client.post("conversations", json={"items": [MESSAGE] * 20}).raise_for_status()
     return f"conversations/{made.json()['id']}"
 
 
 def in_process(path: str | None) -> dict[str, float]:
-    """Every work through the in-process transport."""
+    """Measure every work through the in-process transport."""
     transport = LocalTransport(LocalService(path), close_service=True)
     with httpx.Client(base_url=BASE, transport=transport) as client:
         return {name: rate(work, client, start(client)) for name, work in WORKS.items()}
 
 
 def served(path: str | None) -> dict[str, float]:
-    """Every work over HTTP, from several threads at once, the server in a process of its own."""
+    """Measure every work over HTTP, from several threads, the server in another process."""
     command = [sys.executable, "-m", "openai_conversations", "serve", "--port", "0"]
     with subprocess.Popen(
         [*command, *(["--db", path] if path else [])],
@@ -90,7 +90,7 @@ def served(path: str | None) -> dict[str, float]:
 
 
 def asynchronous() -> float:
-    """GETs a second through the asynchronous transport, 20 at once."""
+    """Count the GETs in a second through the asynchronous transport, 20 at once."""
 
     async def measure() -> float:
         transport = AsyncLocalTransport(LocalService(), close_service=True)
@@ -107,7 +107,7 @@ def asynchronous() -> float:
 
 
 def stored(numbers: Iterable[int]) -> Iterator[dict[str, object]]:
-    """The items of a long list, as the service stores them."""
+    """Yield the items of a long list, as the service stores them."""
     for number in numbers:
         part = {"type": "input_text", "text": f"message {number}"}
         yield {
@@ -120,7 +120,7 @@ def stored(numbers: Iterable[int]) -> Iterator[dict[str, object]]:
 
 
 def fill(path: Path, rows: int) -> str:
-    """Write a conversation of so many items into a database; gives the id."""
+    """Write a conversation of so many items into a database, and return its id."""
     store = Store(path)
     id = f"conv_{rows:048x}"
     with store.transaction():
@@ -132,7 +132,7 @@ def fill(path: Path, rows: int) -> str:
 
 
 def latencies(client: httpx.Client, id: str, rows: int) -> list[float]:
-    """Seconds for pages of 100: the newest, the oldest, and from the middle on both ways."""
+    """Measure the seconds for pages of 100: newest, oldest, and from the middle both ways."""
     middle = f"msg_{rows // 2:032x}"
     took: list[float] = []
     for query in ({}, {"order": "asc"}, {"after": middle}, {"after": middle, "order": "asc"}):

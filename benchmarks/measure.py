@@ -62,7 +62,7 @@ class Row:
     means: Mapping[str, str] = field(default_factory=dict)
 
     def ratio(self, other: str) -> float:
-        """What ours needed as a share of what another contestant did, repetition by repetition.
+        """Compare ours with another contestant: its share of what the other needed.
 
         The median of the shares: where the machine changes its pace between two repetitions, the
         share of each is right, and that of the medians need not be.
@@ -74,7 +74,7 @@ class Row:
 def interleaved(
     works: Mapping[str, Work], per: int, repetitions: int = REPETITIONS
 ) -> dict[str, Measured]:
-    """Microseconds of CPU that each work needs for one of the `per` things that it handles.
+    """Measure the CPU microseconds that each work needs for one of the `per` things it handles.
 
     Every contestant gets a share of about `SLICE` seconds in each repetition.
     """
@@ -102,7 +102,7 @@ def in_turns(
 
 
 def instead(results: Mapping[str, Measured], variant: str) -> dict[str, Measured]:
-    """The same results, with a variant of ours in the place of ours."""
+    """Return the same results, with a variant in place of our own."""
     others = {name: result for name, result in results.items() if name not in (OURS, variant)}
     return {OURS: results[variant], **others}
 
@@ -110,7 +110,7 @@ def instead(results: Mapping[str, Measured], variant: str) -> dict[str, Measured
 def memory(
     makers: Mapping[str, Work], per: int, repetitions: int = REPETITIONS
 ) -> dict[str, Measured]:
-    """Bytes kept for one of the `per` things that each maker returns."""
+    """Measure the bytes kept for one of the `per` things that each maker returns."""
     readings = in_turns(
         {name: partial(_kept, make, per) for name, make in makers.items()}, repetitions
     )
@@ -130,7 +130,7 @@ def _seconds(work: Work, calls: int) -> float:
 
 
 def measured(values: list[float]) -> Measured:
-    """The median of at least two values, and the quartiles."""
+    """Return the median of at least two values, and the quartiles."""
     low, median, high = statistics.quantiles(values, n=4)
     return Measured(median, low, high, values)
 

@@ -44,7 +44,7 @@ def _lines(rows: Sequence[Row], about: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _meanings(rows: Sequence[Row]) -> Iterator[str]:
-    """What the columns did, one line for works that follow one another with the same meaning."""
+    """Yield what the columns did, one line for neighbouring works of the same meaning."""
     works: list[str] = []
     for row, following in zip(rows, [*rows[1:], None], strict=True):
         works.append(row.work)

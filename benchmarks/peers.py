@@ -58,7 +58,7 @@ class Floor:
         self._connection.request(method, self._path + path, content, headers)
         return self._connection.getresponse()
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def send(self, method: str, path: str, body: Any = None) -> Any:
         """Return the JSON value of the response to a request."""
         import orjson
 

@@ -19,7 +19,7 @@ NOTEWORTHY = 0.1
 
 
 def cells(row: Row) -> list[str]:
-    """A row of the table: medians with their spread, our share of each, and the targets."""
+    """Return a row of the table: medians with their spread, our share of each, and the targets."""
     medians = [_value(row.results.get(name)) for name in CONTESTANTS]
     shares = [_share(row.ratio(name)) if name in row.results else "" for name in OTHERS]
     return [row.work, row.unit, *medians, *shares, verdict(row)]
@@ -29,7 +29,7 @@ HEAD = ["work", "unit", *CONTESTANTS, *(f"of {name}" for name in OTHERS), "targe
 
 
 def table(rows: Sequence[Row]) -> str:
-    """All rows, aligned, and what the names in them mean."""
+    """Return all rows, aligned, and what the names in them mean."""
     return "\n".join([*_aligned([HEAD, *map(cells, rows)]), "", SPREAD])
 
 
@@ -40,7 +40,7 @@ SPREAD = (
 
 
 def verdict(row: Row) -> str:
-    """Each target of the row, and whether it was met."""
+    """Say for each target of the row whether it was met."""
     return ", ".join(
         f"{'ok' if row.ratio(name) <= limit else 'MISSED'} (≤ {limit:.3g} of {name})"
         for name, limit in row.targets.items()
@@ -48,7 +48,7 @@ def verdict(row: Row) -> str:
 
 
 def missed(rows: Iterable[Row]) -> int:
-    """How many targets were missed."""
+    """Count the targets that were missed."""
     return sum(row.ratio(name) > limit for row in rows for name, limit in row.targets.items())
 
 
@@ -75,7 +75,7 @@ def _aligned(lines: list[list[str]]) -> Iterable[str]:
 
 
 def machine() -> dict[str, Any]:
-    """What was measured on, and with which versions."""
+    """Return the machine and the versions that are measured."""
     return {
         "python": platform.python_version(),
         "machine": platform.machine(),
@@ -87,12 +87,12 @@ def machine() -> dict[str, Any]:
 
 
 def as_json(rows: Sequence[Row], about: Mapping[str, Any]) -> str:
-    """Everything that was measured, and on what."""
+    """Return all that was measured, and on what, as JSON."""
     return json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
 
 
 def from_json(text: str) -> tuple[list[Row], dict[str, Any]]:
-    """The rows of an earlier run, and what they were measured on.
+    """Read the rows of an earlier run, and what they were measured on.
 
     Raises:
         ValueError: this is not what `as_json` gave.
@@ -109,7 +109,7 @@ def from_json(text: str) -> tuple[list[Row], dict[str, Any]]:
 
 
 def comparison(then: Sequence[Row], now: Sequence[Row]) -> str:
-    """How our shares have changed. Shares, since the machines or their load may differ."""
+    """Show how our shares have changed. Shares, since machines and their load differ."""
     earlier = {row.work: row for row in then}
     lines = [["work", "ours as a share of", "then", "now", "change"]]
     for row in now:

@@ -11,12 +11,12 @@ from benchmarks import peers
 from benchmarks.canned import EVENTS, canned_server
 from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row, Work, interleaved
 
-REQUEST: dict[str, Any] = {"model": "gpt-4o", "input": "Hello", "stream": True}
+REQUEST: dict[str, Any] = {"model": "gpt-5.4", "input": "Hello", "stream": True}
 MEANS = {PLAIN: "httpx's iter_lines and json.loads", FLOOR: "http.client, split by hand, orjson"}
 
 
 def rows(repetitions: int) -> list[Row]:
-    """Everything of this module, measured now."""
+    """Measure everything of this module now."""
     with canned_server() as url:
         works = _works(url)
         for name, work in works.items():
@@ -30,11 +30,11 @@ def _works(url: str) -> dict[str, Work]:
     our, their, httpx, low = peers.ours(url), peers.theirs(url), peers.plain(url), peers.Floor(url)
 
     def ours() -> int:
-        with our.responses.create(model="gpt-4o", input="Hello", stream=True) as stream:
+        with our.responses.create(model="gpt-5.4", input="Hello", stream=True) as stream:
             return sum(1 for _ in stream)
 
     def theirs() -> int:
-        with their.responses.create(model="gpt-4o", input="Hello", stream=True) as stream:
+        with their.responses.create(model="gpt-5.4", input="Hello", stream=True) as stream:
             return sum(1 for _ in stream)
 
     def plain() -> int:

@@ -87,7 +87,7 @@ CLIENTS: dict[str, Callable[[str], _Client]] = {
 
 
 def rows(repetitions: int) -> list[Row]:
-    """Everything of this module, measured now."""
+    """Measure everything of this module now."""
     with canned_server() as url:
         return [row for at_once in AT_ONCE for row in _rows(url, at_once, repetitions)]
 
@@ -119,7 +119,7 @@ def _timed(make: Callable[[str], _Client], url: str, at_once: int) -> tuple[floa
 async def _run(
     make: Callable[[str], _Client], url: str, at_once: int
 ) -> tuple[float, float, float]:
-    """Microseconds a request, and the median and 99th percentile of their milliseconds."""
+    """Return microseconds a request, and the median and 99th percentile in milliseconds."""
     client = make(url)
     count = max(AT_LEAST, 2 * at_once)
     left, took = count, list[float]()

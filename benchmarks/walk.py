@@ -36,7 +36,7 @@ def plain(url: str, id: str) -> Walk:
 
 
 def floor(url: str, id: str) -> Walk:
-    return partial(_walk, partial(peers.Floor(url).call, "GET"), id)
+    return partial(_walk, partial(peers.Floor(url).send, "GET"), id)
 
 
 WALKS = {OURS: ours, OPENAI: theirs, PLAIN: plain, FLOOR: floor}
@@ -57,7 +57,7 @@ def _walk(get: Callable[[str], Any], id: str) -> int:
 
 
 def rows(repetitions: int, items: int = ITEMS) -> list[Row]:
-    """Everything of this module, measured now."""
+    """Measure everything of this module now."""
     id = f"conv_mixed_{items}"
     with canned_server() as url:
         walks = {name: make(url, id) for name, make in WALKS.items()}
@@ -90,7 +90,7 @@ def _peak(name: str, url: str, items: int) -> float:
 
 
 def report_peak(name: str, url: str, items: int) -> None:
-    """In a process of its own: walk, and print the largest size that the process had."""
+    """Walk, and print the largest size that the process had; in a process of its own."""
     WALKS[name](url, f"conv_mixed_{items}")()
     # Not getrusage: what it tells begins with the size of the process that started this one.
     status = Path("/proc/self/status").read_text()

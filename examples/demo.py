@@ -20,7 +20,7 @@ from openai_conversations import (
     models,
 )
 
-MODEL = "gpt-4o"
+MODEL = "gpt-5.4"
 
 
 def run(client: Client) -> None:
@@ -78,7 +78,7 @@ async def run_async(client: AsyncClient) -> None:
 
 
 def tell(step: str, *lines: str) -> None:
-    """Print one step of the transcript: the call, and what came of it."""
+    """Print one step of the transcript: the method, and what it returned."""
     print(f"  {step}", *(f"      {line}" for line in lines), "", sep="\n")
 
 

@@ -33,7 +33,7 @@ def run(client: Client) -> None:
 
     response = create_response.sync(
         client=client,
-        body=CreateResponse(model="gpt-4o", input="Go on", conversation=conversation.id),
+        body=CreateResponse(model="gpt-5.4", input="Go on", conversation=conversation.id),
     )
     print("response", response.output_text)
 

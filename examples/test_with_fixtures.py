@@ -44,7 +44,7 @@ def test_a_scripted_response(
     conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     conversations_local.model.enqueue_text("It is sunny in Paris.")
-    response = conversations_client.responses.create(model="gpt-4o", input="Weather?")
+    response = conversations_client.responses.create(model="gpt-5.4", input="Weather?")
     assert response.output_text == "It is sunny in Paris."
 
 

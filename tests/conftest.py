@@ -1,11 +1,12 @@
-"""Every request of our client in any test, and its reply, is held to the document.
+"""Every request of our client in any test, and its response, is held to the document.
 
-Automatically: a test does nothing for it. One that lets a server answer wrongly on purpose says so
+Automatically: a test does nothing for it. One that lets a server respond wrongly on purpose says so
 with the marker `off_contract`. No test measures time, those of hypothesis included.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -20,8 +21,16 @@ settings.load_profile("untimed")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "off_contract: replies (or requests) of this test break the document on purpose"
+        "markers",
+        "off_contract: responses or requests of this test break the document on purpose",
     )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Save what coverage has measured, where it runs: xdist kills a worker that is slow to end."""
+    if (coverage := sys.modules.get("coverage")) and (running := coverage.Coverage.current()):
+        running.save()
 
 
 @pytest.fixture(autouse=True)

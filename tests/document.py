@@ -6,10 +6,13 @@ and never from lists written by hand, so that a new document brings its own test
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -20,10 +23,23 @@ SPEC = ROOT / "spec" / "openapi.yaml"
 Schema = dict[str, Any]
 
 
+# As JSON, by the hash of the YAML: reading that takes two seconds in each process.
+CACHE = ROOT / ".pytest_cache" / "openapi"
+
+
 @cache
 def document() -> Schema:
     """Return the whole document."""
-    loaded: Schema = YAML(typ="safe").load(SPEC)
+    source = SPEC.read_bytes()
+    kept = CACHE / f"{hashlib.sha256(source).hexdigest()}.json"
+    if not kept.is_file():
+        text = json.dumps(YAML(typ="safe").load(source))
+        CACHE.mkdir(parents=True, exist_ok=True)
+        # Renamed into its place: another process may be reading it.
+        with NamedTemporaryFile("w", dir=CACHE, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        Path(file.name).replace(kept)
+    loaded: Schema = json.loads(kept.read_text("utf-8"))
     return loaded
 
 

@@ -50,18 +50,18 @@ _ODD_TAGS: SearchStrategy[Json] = st.one_of(
 
 @cache
 def for_schema(name: str) -> SearchStrategy[Json]:
-    """JSON values that the component schema `name` allows."""
+    """Draw JSON values that the component schema `name` allows."""
     return for_ref({"$ref": f"#/components/schemas/{name}"})
 
 
 def for_ref(schema: Schema, *, present: tuple[str, ...] = ()) -> SearchStrategy[Json]:
-    """JSON values that `schema` allows; optional fields named in `present` are always there."""
+    """Draw JSON that `schema` allows; optional fields named in `present` are always there."""
     return _documented(schema, present)
 
 
 @cache
 def disturbed(name: str) -> SearchStrategy[Json]:
-    """Values of `for_schema(name)` with one to four disturbances, at any depth.
+    """Draw values of `for_schema(name)` with one to four disturbances, at any depth.
 
     An object stays an object, so that the value can always be given to `from_dict`.
     """
@@ -113,7 +113,7 @@ class _Drawing:
         return self.draw(_scalar(kind, *_limits(schema)))
 
     def _alternative(self, choices: list[Schema]) -> Schema:
-        """Any of them; the one that needs no further nodes once there is no room."""
+        """Draw any of them; once there is no room, return one that needs no further nodes."""
         if self.room > 0:
             return self.draw(_choice_of(len(choices), choices))
         small = [c for c in choices if not is_object(c) and not alternatives(c)]
@@ -168,7 +168,7 @@ def _key_lists(size: int) -> SearchStrategy[list[str]]:
 def _scalar(
     kind: str | None, pattern: str | None, low: float | None, high: float | None
 ) -> SearchStrategy[Json]:
-    """Values of one JSON type; `low` and `high` limit a number, or the length of a string."""
+    """Draw values of one JSON type; `low` and `high` limit a number, or the length of a string."""
     if kind == "string":
         if pattern:
             return st.from_regex(pattern, fullmatch=True)
@@ -198,7 +198,7 @@ def _limits(schema: Schema) -> tuple[str | None, float | None, float | None]:
 
 
 def _containers(value: Json) -> Iterator[Json]:
-    """Every object and every list in `value`, itself included."""
+    """Yield every object and every list in `value`, itself included."""
     if isinstance(value, dict | list):
         yield value
         for inner in value.values() if isinstance(value, dict) else value:
@@ -220,14 +220,14 @@ def _null_field(draw: DrawFn, target: dict[str, Json]) -> None:
 
 
 def _replace_field(draw: DrawFn, target: dict[str, Json]) -> None:
-    """An unknown enum value, a string in place of a list, or some other wrong type."""
+    """Set an unknown enum value, a string in place of a list, or some other wrong type."""
     if target:
         key = draw(st.sampled_from(sorted(target)))
         target[key] = draw(st.one_of(st.just(UNKNOWN_TAG), _ANY))
 
 
 def _change_tag(draw: DrawFn, target: dict[str, Json]) -> None:
-    """An unknown variant: `type` and `role` that nobody knows, or that are no strings at all."""
+    """Make an unknown variant: a `type` or `role` that nobody knows or that is not a string."""
     key = draw(st.sampled_from(["type", "role"]))
     target[key] = draw(_ODD_TAGS)
 

@@ -22,7 +22,7 @@ BLOCKS = [
 
 
 def environment() -> Mapping[str, str]:
-    """This one, without what would make a client leave the machine."""
+    """Return the environment without what would make a client leave the machine."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "LIVE"))}
 
 

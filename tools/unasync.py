@@ -1,8 +1,9 @@
-"""Make the sync client from the async one: `overlays/*/_async` -> `overlays/*/_sync`.
+"""Make the sync client from the async one: each `_async` of FOLDERS -> the `_sync` beside it.
 
-The client is written once, as async code. What differs by more than a keyword lives in modules
-outside both folders, which NAMES exchanges; everything else is translated here, so that stack
-traces, hover text and "go to definition" are real code in both.
+The client is written once, as async code, and so are those of its tests that do more than one
+request can show. What differs by more than a keyword lives in modules outside both folders, which
+NAMES exchanges; everything else is translated here, so that stack traces, hover text and "go to
+definition" are real code in both.
 
     python -m tools.unasync            write _sync
     python -m tools.unasync --check    say whether _sync is current, write nothing
@@ -44,9 +45,9 @@ NAMES = {
 #: Generic types of which only the first argument is left.
 UNWRAPPED = ("AsyncPaginator", "Awaitable")
 
-PACKAGE = Path(__file__).resolve().parents[1] / "overlays" / "openai_conversations"
-SOURCE = PACKAGE / "_async"
-TARGET = PACKAGE / "_sync"
+ROOT = Path(__file__).resolve().parents[1]
+#: What holds `_async` and `_sync`. A conftest.py in these is each one's own.
+FOLDERS = (ROOT / "overlays" / "openai_conversations", ROOT / "tests" / "overlay")
 # An import that is longer is wrapped, as `ruff format` would.
 WIDTH = 100
 
@@ -57,10 +58,11 @@ _Edit = tuple[int, int, str]
 
 
 def build() -> dict[Path, str]:
-    """Return the files that TARGET should hold, path to text, in a fixed order. Write nothing."""
+    """Return the files that `_sync` should hold, path to text, in a fixed order. Write nothing."""
     return {
-        TARGET / path.name: translate(path.read_text("utf-8"), f"{SOURCE.name}/{path.name}")
-        for path in sorted(SOURCE.glob("*.py"))
+        folder / "_sync" / path.name: translate(path.read_text("utf-8"), f"_async/{path.name}")
+        for folder in FOLDERS
+        for path in _modules(folder / "_async")
     }
 
 
@@ -71,24 +73,28 @@ def main(arguments: Sequence[str] = ()) -> None:
         ToolError: with `--check`, when a file is missing, left over or different.
     """
     wanted = build()
-    present = set(TARGET.glob("*.py"))
+    present = {path for folder in FOLDERS for path in _modules(folder / "_sync")}
     if "--check" in arguments:
         stale = [
-            path.name
+            f"{path.parent.parent.name}/_sync/{path.name}"
             for path in sorted(present | set(wanted))
             if path not in present or wanted.get(path) != path.read_text("utf-8")
         ]
         if stale:
             raise ToolError(
-                f"_sync is not what _async gives: {', '.join(stale)}. Change _async, then run "
+                f"not what _async gives: {', '.join(stale)}. Change _async, then run "
                 "`make generate`"
             )
         return
-    TARGET.mkdir(exist_ok=True)
     for path in present - set(wanted):
         path.unlink()
     for path, text in wanted.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+
+
+def _modules(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.py") if path.name != "conftest.py")
 
 
 def translate(source: str, name: str) -> str:

@@ -2,7 +2,7 @@
 
 `tools/words.toml` has the words, what to say instead, and the exceptions with their reasons. Names
 are read as the words that they are made of, by underscores or capitals. Function docstrings must
-begin with a verb. `make check` holds the paths that the file lists as clean.
+begin with a verb. `make check` holds everything that the file lists.
 """
 
 import ast
@@ -18,7 +18,7 @@ from tools.errors import ToolError, exit_status
 ROOT = Path(__file__).resolve().parents[1]
 READ = {".py", ".md", ".jinja", ".toml", ".yaml", ".yml"}
 _START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"  # of a word, or of a hump in a CamelCase name
-_GAP = r"[\s#>]+"  # phrases go on in the next line, of a comment as well
+_GAP = r"[\s#>_]+"  # phrases go on in the next line, of a comment as well, and in names
 
 
 def words(root: Path = ROOT) -> dict[str, Any]:
@@ -58,42 +58,37 @@ def _docstrings(tree: ast.Module, not_verbs: frozenset[str]) -> Iterator[tuple[i
             yield node.lineno, f"docstring of {node.name}: begin with a verb, not with `{word}`"
 
 
-def files(root: Path, paths: Iterable[str]) -> Iterator[Path]:
+def files(root: Path, paths: Iterable[str], left_out: Iterable[str] = ()) -> Iterator[Path]:
     """Yield the files at or below the paths; raise ToolError for a path that is not there."""
+    without = [root / path for path in left_out]
     for path in paths:
         if not (root / path).exists():
             raise ToolError(f"{path}: there is no such file or folder.")
         below = [root / path] if (root / path).is_file() else sorted((root / path).rglob("*"))
         for file in below:
-            if file.suffix in READ and not {"_sync", "__pycache__", ".venv"} & {*file.parts}:
+            made = {"_sync", "__pycache__", ".venv"} & {*file.parts}
+            if file.suffix in READ and not made and not {*without} & {file, *file.parents}:
                 yield file
 
 
-def places(paths: Iterable[str], root: Path = ROOT) -> list[str]:
-    """Return every place in the files at or below the paths, relative to `root`."""
+def check(root: Path = ROOT, paths: Iterable[str] = ()) -> str:
+    """Say how many files are clean, of `paths` or of all; print the places and raise ToolError."""
     rules = words(root)
-    return [
+    checked = list(files(root, paths) if paths else files(root, rules["paths"], rules["except"]))
+    found = [
         place
-        for file in files(root, paths)
+        for file in checked
         for place in find(file.relative_to(root).as_posix(), file.read_text("utf-8"), rules)
     ]
-
-
-def check(root: Path = ROOT) -> str:
-    """Say how many paths are clean; raise ToolError, and print the places, where one is not."""
-    clean = words(root)["clean"]
-    if found := places(clean, root):
+    if found:
         print(*found, sep="\n")
         raise ToolError(f"{len(found)} places to put in other words, see above.")
-    return f"{len(clean)} paths clean"
+    return f"{len(checked)} files clean"
 
 
 def main() -> None:
-    """List the places in the paths given, or in everything, and raise ToolError if there is one."""
-    found = places(sys.argv[1:] or words()["all"])
-    print(*found, sep="\n")
-    if found:
-        raise ToolError(f"{len(found)} places to put in other words.")
+    """Check the paths given, or everything."""
+    print(check(paths=sys.argv[1:]))
 
 
 if __name__ == "__main__":

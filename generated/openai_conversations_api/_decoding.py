@@ -32,7 +32,7 @@ class Variant(NamedTuple):
     shapes: Mapping[str, type]
 
     def fits(self, raw: Mapping[str, Any]) -> bool:
-        """Whether `raw` has all that this kind must have."""
+        """Return whether `raw` has all that this kind must have."""
         return (
             all(name in raw for name in self.required)
             and all(_one_of(raw.get(n), v) for n, v in self.values.items())
@@ -48,7 +48,7 @@ Parser = Callable[[Any], Any]
 
 
 def load(name: str) -> type[Model]:
-    """The class of this name; its module is imported now, if it was not yet."""
+    """Return the class of this name; its module is imported now, if it was not yet."""
     from . import models
 
     found: type[Model] = getattr(models, name)

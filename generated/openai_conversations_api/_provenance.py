@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "4ba2bb4c6485872e9f062eea9055c890236a97b4b9238a3f1bdc092790f4de02",
+    "spec_sha256": "7015d5dc4d1e12b99c06de39c585e5d409a0082b691a779d2b39284ab0cb0c21",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "96e73e0487f940a9bd05cc0d5d3f3582b11cf7d59ffa69a9061c6bea61952991",
+    "templates_sha256": "209483becd597d453f8f59b075966f39d81337bed721f8ee532c91bf59f72ad4",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -60,7 +60,7 @@ class HasOutputText:
 
 
 def text_of(content: Any) -> str:
-    """The text of a message's content: a string, or parts of which some have a text."""
+    """Return the text of a message's content: a string, or parts of which some have a text."""
     return content if isinstance(content, str) else _joined(_elements(content))
 
 

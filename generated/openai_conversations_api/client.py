@@ -52,11 +52,11 @@ class Client:
         self._async = async_httpx_client
 
     def with_headers(self, headers: Mapping[str, str]) -> Client:
-        """A client with these headers beside its own; this one stays as it is."""
+        """Make a client with these headers beside its own; this one stays as it is."""
         return self._with(headers={**self._headers, **headers})
 
     def with_timeout(self, timeout: float | httpx.Timeout | None) -> Client:
-        """A client with this timeout, in seconds; this one stays as it is."""
+        """Make a client with this timeout, in seconds; this one stays as it is."""
         return self._with(timeout=timeout)
 
     def _with(self, **changed: Any) -> Client:
@@ -70,13 +70,13 @@ class Client:
         return Client(self.base_url, self._token, **{**same, **changed})
 
     def get_httpx_client(self) -> httpx.Client:
-        """The client that the `sync` functions send with."""
+        """Return the client that the `sync` functions send with."""
         if self._sync is None:
             self._sync = httpx.Client()
         return self._sync
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """The client that the `asyncio` functions send with."""
+        """Return the client that the `asyncio` functions send with."""
         if self._async is None:
             self._async = httpx.AsyncClient()
         return self._async
@@ -90,7 +90,7 @@ class Client:
     async def asend(
         self, kwargs: dict[str, Any], decode: Callable[[Any], T] | None
     ) -> DetailedResponse[T]:
-        """The same as `send`, for the `asyncio` functions."""
+        """Send and decode as `send` does, for the `asyncio` functions."""
         response = await self.get_async_httpx_client().request(**self._whole(kwargs))
         return _detailed(response, decode)
 
@@ -144,7 +144,7 @@ def _detailed(response: httpx.Response, decode: Callable[[Any], T] | None) -> De
 
 
 def path_segment(name: str, value: Any) -> str:
-    """A value percent-encoded as one segment of a path.
+    """Return a value percent-encoded as one segment of a path.
 
     Raises:
         ValueError: if it is empty, `.` or `..`, which would name another resource.
@@ -155,7 +155,7 @@ def path_segment(name: str, value: Any) -> str:
 
 
 def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The pairs of a query: None is left out, a list repeats its name."""
+    """Return the pairs of a query: None is left out, a list repeats its name."""
     pairs: list[tuple[str, str]] = []
     for name, value in values.items():
         if value is None:
@@ -166,7 +166,7 @@ def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def header(values: Mapping[str, Any]) -> dict[str, str]:
-    """The headers of a request: None is left out."""
+    """Return the headers of a request: None is left out."""
     return {name: _text(value) for name, value in values.items() if value is not None}
 
 

@@ -25,7 +25,7 @@ T_co = TypeVar("T_co", covariant=True)
 if TYPE_CHECKING:
 
     def new(cls: type[T]) -> T:
-        """An instance without a call of `__init__`."""
+        """Make an instance without calling `__init__`."""
         ...
 
 else:
@@ -102,11 +102,11 @@ class Model:
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        """The model of `raw`; KeyError if a required field is missing."""
+        """Return the model of `raw`; raise KeyError if a required field is missing."""
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         raise NotImplementedError
 
     @classmethod
@@ -195,7 +195,7 @@ class RawObject:
         return cls(data)
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object, unchanged."""
+        """Return the JSON object, unchanged."""
         return self.data
 
     if TYPE_CHECKING:

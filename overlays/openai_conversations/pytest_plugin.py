@@ -30,7 +30,7 @@ BASE_URL = "http://localhost/v1"
 
 @pytest.fixture
 def conversations_local(request: pytest.FixtureRequest) -> Iterator[FaultInjectingService]:
-    """Yield the local service behind the other fixtures: `.requests`, `.faults`, `.model`.
+    """Return the local service behind the other fixtures: `.requests`, `.faults`, `.model`.
 
     A test that passes fails at its end if no request has met one of its faults: it did not test
     what it says. `conversations_local.faults.clear()` says that this was meant.
@@ -51,7 +51,7 @@ def conversations_local(request: pytest.FixtureRequest) -> Iterator[FaultInjecti
 
 @pytest.fixture
 def conversations_client(conversations_local: FaultInjectingService) -> Iterator[Client]:
-    """Yield a `Client` that talks to the local service in this process."""
+    """Return a `Client` that talks to the local service in this process."""
     import httpx
 
     from . import Client
@@ -82,7 +82,7 @@ def conversations_async_client(conversations_local: FaultInjectingService) -> As
 
 @pytest.fixture
 def conversations_url(conversations_local: FaultInjectingService) -> Iterator[str]:
-    """Yield the base URL of a real HTTP server on this machine, for any client; any key will do.
+    """Return the base URL of a real HTTP server on this machine, for any client; any key will do.
 
     Needs the extra `local`.
     """

@@ -16,19 +16,19 @@ from openai_conversations._async.sender import AsyncSender
 from openai_conversations._request.request import Attempt
 from openai_conversations._sync.sender import Sender
 
-from tests.contract.document import check_reply, check_request
+from tests.contract.checker import check_request, check_response
 
 
 @dataclass
 class Exchange:
-    """A request and what came back of the reply."""
+    """A request and what came back of the response."""
 
     method: str
     url: httpx.URL
     body: bytes
     status: int = 0
     content_type: str = ""
-    reply: list[bytes] = field(default_factory=list)
+    content: list[bytes] = field(default_factory=list)
     complete: bool = False
 
 
@@ -64,20 +64,20 @@ class Recorder:
         exchange.status = response.status_code
         exchange.content_type = response.headers.get("content-type", "").partition(";")[0]
         if response.is_closed:
-            exchange.reply = [response.content]
+            exchange.content = [response.content]
             exchange.complete = True
         else:
             response.stream = _Listening(response.stream, exchange)
         return response
 
     def breaches(self) -> list[str]:
-        """What does not fit the document, one paragraph an exchange."""
+        """Return what does not fit the document, one paragraph an exchange."""
         found: list[str] = []
         for exchange in self.exchanges:
             problems = check_request(exchange.method, exchange.url, exchange.body)
             if exchange.complete:
-                content = b"".join(exchange.reply)
-                problems += check_reply(
+                content = b"".join(exchange.content)
+                problems += check_response(
                     exchange.method,
                     exchange.url,
                     exchange.status,
@@ -99,13 +99,13 @@ class _Listening(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._inner:
-            self._exchange.reply.append(chunk)
+            self._exchange.content.append(chunk)
             yield chunk
         self._exchange.complete = True
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for chunk in self._inner:
-            self._exchange.reply.append(chunk)
+            self._exchange.content.append(chunk)
             yield chunk
         self._exchange.complete = True
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from openai_conversations._transport import retries as retry
+from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
 
 @pytest.fixture(autouse=True)
 def _no_pause_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retry, "INITIAL_DELAY", 0.0)
+    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ from typing import Any
 
 import anyio
 import httpx
-import openai
 from openai_conversations import AsyncClient, Client, OpenAIError
 
 from tests.faults.conversation import Item, texts
@@ -103,6 +102,8 @@ async def _append_async(url: str, conversation: str, items: list[Item], settings
 
 def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
     """Loop over `items.create` of openai-python, sync, and pass over what it gives up on."""
+    import openai  # takes a second
+
     with openai.OpenAI(
         api_key="k", base_url=url, timeout=settings.timeout, max_retries=settings.max_retries
     ) as client:
@@ -115,6 +116,7 @@ def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> 
 
 def peer_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
     """Loop over `items.create` of openai-python, async, as `peer` does."""
+    import openai
 
     async def loop() -> None:
         async with openai.AsyncOpenAI(

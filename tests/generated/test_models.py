@@ -10,15 +10,13 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from openai_conversations_api import RawObject, encode, models
 from openai_conversations_api.types import Model
 
 from tests.document import fields, object_schemas, python_name, resolve, schemas
+from tests.offenders import check_drawn, check_each
 from tests.strategies import disturbed, for_schema
 
-every_class = pytest.mark.parametrize("name", object_schemas())
 HUGE = ["x" * 5000] * 500
 
 
@@ -28,78 +26,85 @@ def class_of(name: str) -> type[Model]:
 
 
 def attribute(field: str) -> str:
-    """The Python name of a JSON field; a keyword gets an underscore."""
+    """Return the Python name of a JSON field; a keyword gets an underscore."""
     return f"{field}_" if keyword.iskeyword(field) else field
 
 
-@every_class
-@settings(max_examples=2, deadline=None)
-@given(data=st.data())
-def test_copies_and_pickles_are_equal_and_encode_the_same(name: str, data: st.DataObject) -> None:
-    value = data.draw(disturbed(name))
-    model = class_of(name).from_dict(value)
-    pickled = [pickle.loads(pickle.dumps(model, p)) for p in (2, pickle.HIGHEST_PROTOCOL)]
-    for twin in (copy.copy(model), copy.deepcopy(model), *pickled):
-        assert twin is not model
-        assert twin == model
-        assert encode(twin) == value
-    assert model != object()
+def test_copies_and_pickles_are_equal_and_encode_the_same() -> None:
+    def check(name: str, value: Any) -> None:
+        model = class_of(name).from_dict(value)
+        pickled = [pickle.loads(pickle.dumps(model, p)) for p in (2, pickle.HIGHEST_PROTOCOL)]
+        for twin in (copy.copy(model), copy.deepcopy(model), *pickled):
+            assert twin is not model
+            assert twin == model
+            assert encode(twin) == value
+        assert model != object()
+
+    check_drawn(object_schemas(), disturbed, check)
 
 
-@every_class
-@settings(max_examples=2, deadline=None)
-@given(data=st.data())
-def test_constructing_from_required_fields_alone(name: str, data: st.DataObject) -> None:
-    """No sentinel is named, and nothing that was not given is sent, but the constant `type`."""
-    _, required = fields(schemas()[name])
-    value = data.draw(for_schema(name))
-    given_ = {field: value[field] for field in required}
-    model = class_of(name)(**{attribute(field): item for field, item in given_.items()})
-    encoded = model.to_dict()
-    added = {field: encoded.pop(field) for field in list(encoded) if field not in given_}
-    assert encoded == given_
-    for field, constant in added.items():
-        schema = resolve(fields(schemas()[name])[0][field])
-        assert [constant] == schema.get("enum", [schema.get("default")]), field
+def test_constructing_from_required_fields_alone() -> None:
+    """Name no sentinel, and send nothing that was not given, but the constant `type`."""
+
+    def check(name: str, value: Any) -> None:
+        properties, required = fields(schemas()[name])
+        given = {field: value[field] for field in required}
+        model = class_of(name)(**{attribute(field): item for field, item in given.items()})
+        encoded = model.to_dict()
+        added = {field: encoded.pop(field) for field in list(encoded) if field not in given}
+        assert encoded == given
+        for field, constant in added.items():
+            schema = resolve(properties[field])
+            assert [constant] == schema.get("enum", [schema.get("default")]), field
+
+    check_drawn(object_schemas(), for_schema, check)
 
 
-@every_class
-def test_what_is_absent_reads_as_none(name: str) -> None:
-    properties, _ = fields(schemas()[name])
-    model = class_of(name).from_dict({})
-    for field in properties:
-        if not isinstance(getattr(type(model), attribute(field), None), property):
-            assert getattr(model, attribute(field)) is None
+def test_what_is_absent_reads_as_none() -> None:
+    def check(name: str) -> None:
+        properties, _ = fields(schemas()[name])
+        model = class_of(name).from_dict({})
+        for field in properties:
+            if not isinstance(getattr(type(model), attribute(field), None), property):
+                assert getattr(model, attribute(field)) is None
+
+    check_each(object_schemas(), check)
 
 
-@every_class
-def test_the_repr_is_short_however_large_the_object_is(name: str) -> None:
-    properties, _ = fields(schemas()[name])
-    large = dict.fromkeys(properties, HUGE) | {"unknown": HUGE}
-    for value in (large, dict.fromkeys(properties, HUGE[0]), dict.fromkeys(properties, 10**50)):
-        shown = repr(class_of(name).from_dict(value))
-        assert shown.startswith(f"{python_name(name)}(")
-        assert len(shown) <= 200
+def test_the_repr_is_short_however_large_the_object_is() -> None:
+    def check(name: str) -> None:
+        properties, _ = fields(schemas()[name])
+        large = dict.fromkeys(properties, HUGE) | {"unknown": HUGE}
+        for value in (large, dict.fromkeys(properties, HUGE[0]), dict.fromkeys(properties, 10**50)):
+            shown = repr(class_of(name).from_dict(value))
+            assert shown.startswith(f"{python_name(name)}(")
+            assert len(shown) <= 200
+
+    check_each(object_schemas(), check)
 
 
-@every_class
-def test_every_documented_field_is_a_parameter_and_is_explained(name: str) -> None:
-    properties, required = fields(schemas()[name])
-    model = class_of(name)
-    parameters = inspect.signature(model).parameters
-    assert set(parameters) == {attribute(field) for field in properties}
-    needed = {n for n, p in parameters.items() if p.default is inspect.Parameter.empty}
-    assert needed <= {attribute(field) for field in required}
-    assert inspect.getdoc(model)
+def test_every_documented_field_is_a_parameter_and_is_explained() -> None:
+    def check(name: str) -> None:
+        properties, required = fields(schemas()[name])
+        model = class_of(name)
+        parameters = inspect.signature(model).parameters
+        assert set(parameters) == {attribute(field) for field in properties}
+        needed = {n for n, p in parameters.items() if p.default is inspect.Parameter.empty}
+        assert needed <= {attribute(field) for field in required}
+        assert inspect.getdoc(model)
+
+    check_each(object_schemas(), check)
 
 
-@every_class
-def test_classes_are_slotted(name: str) -> None:
-    model: Any = class_of(name).from_dict({})
-    assert attrs.has(type(model))
-    assert not hasattr(model, "__dict__")
-    with pytest.raises(AttributeError):
-        model.no_such_field = 1
+def test_classes_are_slotted() -> None:
+    def check(name: str) -> None:
+        model: Any = class_of(name).from_dict({})
+        assert attrs.has(type(model))
+        assert not hasattr(model, "__dict__")
+        with pytest.raises(AttributeError):
+            model.no_such_field = 1
+
+    check_each(object_schemas(), check)
 
 
 def test_unknown_keys_are_a_copy_of_their_own() -> None:

@@ -40,11 +40,11 @@ class Seen(NamedTuple):
 
 
 class Service(ThreadingHTTPServer):
-    """A server on loopback that gives `answer` to everything, and remembers what came."""
+    """A server on loopback that gives `response` to everything, and remembers what came."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answer: tuple[int, bytes] = (200, b"{}")
+        self.response: tuple[int, bytes] = (200, b"{}")
         self.seen: list[Seen] = []
 
     @property
@@ -56,18 +56,18 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Service
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.seen.append(Seen(self.command, self.path, headers, body))
-        status, content = self.server.answer
+        status, content = self.server.response
         self.send_response(status)
         self.send_header("x-request-id", "req_42")
         self.send_header("content-length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_DELETE = _answer  # noqa: N815
+    do_GET = do_POST = do_DELETE = _respond  # noqa: N815
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -113,22 +113,22 @@ def finish(result: Any, client: Client) -> Any:
 @pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
 @settings(max_examples=2, deadline=None)
 @given(data=st.data())
-def test_each_operation_sends_its_request_and_decodes_its_answer(
+def test_each_operation_sends_its_request_and_decodes_its_response(
     path: str, method: str, operation: Schema, service: Service, client: Client, data: st.DataObject
 ) -> None:
     content = operation["responses"]["200"].get("content", {})
     schema = content.get("application/json", {}).get("schema")
     value = data.draw(for_ref(schema)) if schema else {"id": "resp_1", "deleted": True}
-    service.answer = (200, json.dumps(value).encode())
+    service.response = (200, json.dumps(value).encode())
     service.seen.clear()
 
     result = call(operation, "sync", client)
-    answer = call(operation, "sync_detailed", client)
+    response = call(operation, "sync_detailed", client)
 
-    assert result == answer.parsed
+    assert result == response.parsed
     assert encode(result) == (value if schema else None)
-    assert (answer.status_code, answer.request_id) == (200, "req_42")
-    assert answer.content == service.answer[1]
+    assert (response.status_code, response.request_id) == (200, "req_42")
+    assert response.content == service.response[1]
     for seen in service.seen:
         assert seen.method == method.upper()
         assert seen.path == "/v1" + path.format(**PATHS)
@@ -142,7 +142,7 @@ def test_each_operation_sends_its_request_and_decodes_its_answer(
 def test_the_async_functions_do_the_same(
     path: str, method: str, operation: Schema, service: Service, client: Client
 ) -> None:
-    service.answer = (200, b'{"type": "message", "id": "msg_1", "x": null}')
+    service.response = (200, b'{"type": "message", "id": "msg_1", "x": null}')
     service.seen.clear()
     results = [
         call(operation, function, Client(service.url, "secret-token"))
@@ -161,7 +161,7 @@ def test_a_status_that_is_not_2xx_is_an_error_that_keeps_everything(
     service: Service, client: Client, function: str, status: int, body: bytes
 ) -> None:
     body = b"" if status == 304 else body
-    service.answer = (status, body)
+    service.response = (status, body)
     used = client if function == "sync" else Client(service.url)
     with pytest.raises(StatusError) as caught:
         call(dict(operations_by_id())["getConversation"], function, used)
@@ -180,10 +180,10 @@ def operations_by_id() -> Iterator[tuple[str, Schema]]:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"object": ', b"\xff\xfe"])
-def test_a_success_that_is_no_json_is_an_error_too(
+def test_a_success_that_is_not_json_is_an_error_too(
     service: Service, client: Client, body: bytes
 ) -> None:
-    service.answer = (200, body)
+    service.response = (200, body)
     with pytest.raises(DecodeError) as caught:
         get_conversation.sync("conv_1", client=client)
     assert (caught.value.content, caught.value.request_id) == (body, "req_42")
@@ -191,7 +191,7 @@ def test_a_success_that_is_no_json_is_an_error_too(
 
 def test_a_page_with_an_unknown_item_arrives_whole(service: Service, client: Client) -> None:
     page = {"object": "list", "data": [{"type": "hologram", "id": "h_1"}], "has_more": False}
-    service.answer = (200, json.dumps(page).encode())
+    service.response = (200, json.dumps(page).encode())
     result = list_conversation_items.sync("conv_1", client=client, limit=5, after="h_0")
     assert isinstance(result.data[0], RawObject)
     assert result.to_dict() == page
@@ -207,11 +207,11 @@ def test_an_id_that_would_name_another_resource_is_refused(client: Client, value
 def test_there_is_a_default_timeout_and_it_is_sent_along() -> None:
     timeouts = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         timeouts.append(request.extensions["timeout"])
         return httpx.Response(200, json={})
 
-    with httpx.Client(transport=httpx.MockTransport(answer), timeout=1) as own:
+    with httpx.Client(transport=httpx.MockTransport(response), timeout=1) as own:
         client = Client(httpx_client=own)
         get_conversation.sync("conv_1", client=client)
         get_conversation.sync("conv_1", client=client.with_timeout(3))
@@ -221,7 +221,7 @@ def test_there_is_a_default_timeout_and_it_is_sent_along() -> None:
 
 
 def test_changed_copies_leave_the_original_alone(service: Service, client: Client) -> None:
-    service.answer = (200, b"{}")
+    service.response = (200, b"{}")
     with client.with_headers({"x-team": "a"}) as changed:
         get_conversation.sync("conv_1", client=changed)
     get_conversation.sync("conv_1", client=client)

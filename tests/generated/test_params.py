@@ -45,13 +45,13 @@ class Told(NamedTuple):
 
 
 def body_schema(operation: Schema) -> Schema | None:
-    """The schema of the JSON body; None where there is no body."""
+    """Return the schema of the JSON body; None where there is no body."""
     content: Schema = operation.get("requestBody", {}).get("content", {})
     return content["application/json"]["schema"] if content else None
 
 
 def told(operation: Schema) -> Iterator[Told]:
-    """Every parameter and every field of the body."""
+    """Return every parameter and every field of the body."""
     for parameter in operation.get("parameters", ()):
         key = parameter["name"]
         name = re.sub(r"\W+", "_", key).strip("_").lower()
@@ -64,18 +64,18 @@ def told(operation: Schema) -> Iterator[Told]:
 
 
 def class_name(operation: Schema) -> str:
-    """How the names of an operation's types begin."""
+    """Return how the names of an operation's types begin."""
     name: str = operation["operationId"]
     return name[0].upper() + name[1:]
 
 
 def streams(operation: Schema) -> bool:
-    """Whether the document says that events may come back."""
+    """Say whether the document says that events may come back."""
     return any("text/event-stream" in r.get("content", {}) for r in operation["responses"].values())
 
 
 def keys(name: str) -> set[tuple[str, bool]]:
-    """The keys of a `TypedDict`, each with whether it is required."""
+    """Return the keys of a `TypedDict`, each with whether it is required."""
     found: Any = getattr(params, name)
     return {(key, key in found.__required_keys__) for key in get_type_hints(found)}
 
@@ -158,7 +158,7 @@ def test_every_parameter_is_explained() -> None:
 
 @cache
 def sent_objects() -> dict[str, Schema]:
-    """The named objects that a request body holds, by their class."""
+    """Return the named objects that a request body holds, by their class."""
     found: dict[str, Schema] = {}
     waiting = [
         part
@@ -181,7 +181,7 @@ def sent_objects() -> dict[str, Schema]:
 
 
 def param_name(name: str) -> str:
-    """The `TypedDict` for a class: its name and `Param`, which a name may end in already."""
+    """Return the `TypedDict` for a class: its name and `Param`, which a name may end in already."""
     bare = name.removesuffix("Param")
     return name if bare != name and bare not in sent_objects() else f"{name}Param"
 
@@ -217,7 +217,7 @@ def test_what_comes_out_goes_in_again() -> None:
 
 
 def everything() -> Iterator[tuple[str, Any]]:
-    """Every class and function of the package, methods and properties among them."""
+    """Return every class and function of the package, methods and properties among them."""
     package = openai_conversations_api
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(info.name)

@@ -10,24 +10,19 @@ import json
 from copy import deepcopy
 from typing import Any
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openai_conversations_api import decode, encode, models
 from openai_conversations_api.types import Model
 
 from tests.document import document, object_schemas, python_name, schemas
+from tests.offenders import check_drawn, check_each
 from tests.strategies import disturbed, for_schema
-
-every_schema = pytest.mark.parametrize("name", list(schemas()))
-some_values = settings(max_examples=10, deadline=None)
 
 
 def text(value: Any) -> str:
     """JSON text, which tells 1 from true and 1.0; keys sorted, because objects have no order.
 
-    Raises TypeError for anything that is no plain JSON.
+    Raises TypeError for anything that is not plain JSON.
     """
     return json.dumps(value, sort_keys=True, allow_nan=False)
 
@@ -43,45 +38,36 @@ def check_round_trip(name: str, value: Any) -> None:
     assert decode(python_name(name), before) == decoded
 
 
-@every_schema
-@some_values
-@given(data=st.data())
-def test_documented_values_come_back_unchanged(name: str, data: st.DataObject) -> None:
-    check_round_trip(name, data.draw(for_schema(name)))
+def test_documented_values_come_back_unchanged() -> None:
+    check_drawn(schemas(), for_schema, check_round_trip, examples=10)
 
 
-@every_schema
-@some_values
-@given(data=st.data())
-def test_what_real_servers_send_comes_back_unchanged(name: str, data: st.DataObject) -> None:
-    check_round_trip(name, data.draw(disturbed(name)))
+def test_what_real_servers_send_comes_back_unchanged() -> None:
+    check_drawn(schemas(), disturbed, check_round_trip, examples=10)
 
 
-@pytest.mark.parametrize("name", object_schemas())
-def test_an_empty_object_decodes_and_stays_empty(name: str) -> None:
-    model = getattr(models, python_name(name)).from_dict({})
-    assert model.to_dict() == {}
-    assert model.additional_properties == {}
+def test_an_empty_object_decodes_and_stays_empty() -> None:
+    def check(name: str) -> None:
+        model = getattr(models, python_name(name)).from_dict({})
+        assert model.to_dict() == {}
+        assert model.additional_properties == {}
+
+    check_each(object_schemas(), check)
 
 
 def loose(schema: Any) -> Any:
-    """The schema with `oneOf` read as `anyOf`: several of the document's alternatives overlap."""
+    """Return the schema with `oneOf` read as `anyOf`: several of the document's alternatives overlap."""
     if isinstance(schema, dict):
         return {("anyOf" if k == "oneOf" else k): loose(v) for k, v in schema.items()}
     return [loose(part) for part in schema] if isinstance(schema, list) else schema
 
 
-@pytest.fixture(scope="module")
-def loose_components() -> Any:
-    return loose(document()["components"])
+def test_documented_values_are_what_the_document_allows() -> None:
+    """Hold the strategies to the document: they prove something only if they draw what the document means."""
+    components = loose(document()["components"])
 
+    def check(name: str, value: Any) -> None:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": components}
+        Draft202012Validator(schema).validate(value)
 
-@every_schema
-@settings(max_examples=3, deadline=None)
-@given(data=st.data())
-def test_documented_values_are_what_the_document_allows(
-    name: str, data: st.DataObject, loose_components: Any
-) -> None:
-    """The strategies prove something only if they draw what the document means."""
-    schema = {"$ref": f"#/components/schemas/{name}", "components": loose_components}
-    Draft202012Validator(schema).validate(data.draw(for_schema(name)))
+    check_drawn(schemas(), for_schema, check, examples=3)

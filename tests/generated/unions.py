@@ -48,12 +48,12 @@ class Place(NamedTuple):
 
 
 def unions() -> list[str]:
-    """The component schemas that are unions told apart by `type`."""
+    """Return the component schemas that are unions told apart by `type`."""
     return [name for name, schema in schemas().items() if variants(schema)]
 
 
 def kinds() -> list[Kind]:
-    """Every kind of every union, save where several members share one `type`."""
+    """Return every kind of every union, save where several members share one `type`."""
     return [
         Kind(union, tag, members[0])
         for union in unions()
@@ -63,7 +63,7 @@ def kinds() -> list[Kind]:
 
 
 def places() -> list[Place]:
-    """Every field, of any component schema, that holds such a union."""
+    """Return every field, of any component schema, that holds such a union."""
     return [
         Place(owner, field, union, is_list)
         for owner in object_schemas()

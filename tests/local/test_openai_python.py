@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 import pytest
-from openai.types.responses import ResponseFunctionToolCall, ResponseOutputMessage
 
+# Imported by each test: it takes a second, which every collection would pay.
 if TYPE_CHECKING:
+    import openai
     from openai_conversations.local.fault_injection import FaultInjectingService
 
 USER = {"type": "message", "role": "user", "content": "Hello"}
@@ -28,6 +28,8 @@ WEATHER = {
 
 @pytest.fixture
 def client(conversations_url: str) -> Iterator[openai.OpenAI]:
+    import openai
+
     # The environment of the machine (proxies, certificates) is none of a test's business.
     with (
         httpx2.Client(trust_env=False) as http_client,
@@ -39,6 +41,8 @@ def client(conversations_url: str) -> Iterator[openai.OpenAI]:
 
 
 def test_a_conversation_from_create_to_delete(client: openai.OpenAI) -> None:
+    import openai
+
     made = client.conversations.create(items=[USER], metadata={"user_id": "user_123"})
     assert made.id.startswith("conv_")
     assert client.conversations.retrieve(made.id) == made
@@ -72,6 +76,8 @@ def test_items_are_created_paged_retrieved_and_deleted(client: openai.OpenAI) ->
 
 
 def test_a_response_with_a_conversation(client: openai.OpenAI) -> None:
+    import openai
+
     conversation = client.conversations.create(items=[USER])
     response = client.responses.create(
         model="gpt-4o", input="Continue our conversation", conversation=conversation.id
@@ -113,6 +119,8 @@ def test_a_streamed_response(client: openai.OpenAI) -> None:
 def test_a_function_call_and_its_output(
     client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
+    from openai.types.responses import ResponseFunctionToolCall
+
     conversations_local.model.enqueue_function_call("weather", {"city": "Paris"})
     conversations_local.model.enqueue_text("It is sunny in Paris.")
     conversation = client.conversations.create()
@@ -138,6 +146,9 @@ def test_a_function_call_and_its_output(
 
 
 def test_previous_response_counting_compacting_and_cancelling(client: openai.OpenAI) -> None:
+    import openai
+    from openai.types.responses import ResponseOutputMessage
+
     first = client.responses.create(model="gpt-4o", input="My name is Ada.")
     second = client.responses.create(
         model="gpt-4o", input="What is my name?", previous_response_id=first.id
@@ -157,6 +168,8 @@ def test_previous_response_counting_compacting_and_cancelling(client: openai.Ope
 def test_errors_arrive_as_openai_pythons_own(
     client: openai.OpenAI, conversations_local: FaultInjectingService
 ) -> None:
+    import openai
+
     with pytest.raises(openai.BadRequestError) as refused:
         client.conversations.create(items=[USER] * 21)
     assert refused.value.param == "items"
@@ -166,6 +179,8 @@ def test_errors_arrive_as_openai_pythons_own(
 
 
 def test_the_async_client(conversations_url: str) -> None:
+    import openai
+
     async def talk() -> list[str]:
         http_client = httpx2.AsyncClient(trust_env=False)
         async with openai.AsyncOpenAI(

@@ -192,7 +192,7 @@ def test_operations_are_found_by_method_and_path() -> None:
     assert values == {"conversation_id": "conv 1", "item_id": "msg_2"}
 
 
-def test_a_literal_path_is_no_parameter() -> None:
+def test_a_literal_path_comes_before_a_parameter() -> None:
     hit = _schema.match("POST", "/responses/compact")
     assert hit is not None
     assert hit[0].id == "compactConversation"

@@ -145,7 +145,7 @@ def test_closing_the_client_closes_the_service_only_if_told_to() -> None:
     LocalService.close(service)
 
 
-def test_a_client_takes_a_model_of_yours() -> None:
+def test_a_client_takes_a_function_as_model() -> None:
     def shout(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
         return str(request["input"]).upper()
 

@@ -5,27 +5,36 @@ from __future__ import annotations
 import pytest
 from openai_conversations._transport import retries as retry
 
-from tests.overlay.ways import EVERY_TRANSPORT, WAYS, Way
+from tests.overlay.client_runner import EVERY_TRANSPORT, RUNNERS, ClientRunner
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that takes `way` runs sync, under asyncio and under trio.
+    """Run a test that takes `runner` sync, under asyncio and under trio.
 
-    Those of a module with `ON_EVERY_TRANSPORT` run with each transport, too.
+    Those of a module with `ON_EVERY_TRANSPORT` run with each transport, too. `async_runner` is the
+    same without the sync client.
     """
-    if "way" in metafunc.fixturenames:
-        every = getattr(metafunc.module, "ON_EVERY_TRANSPORT", False)
-        metafunc.parametrize("way", EVERY_TRANSPORT if every else WAYS, indirect=True)
+    every = getattr(metafunc.module, "ON_EVERY_TRANSPORT", False)
+    pairs = EVERY_TRANSPORT if every else RUNNERS
+    for fixture in {"runner", "async_runner"} & set(metafunc.fixturenames):
+        chosen = [pair for pair in pairs if fixture == "runner" or pair[0] != "sync"]
+        ids = ["-".join(filter(None, pair)) for pair in chosen]
+        metafunc.parametrize(fixture, chosen, ids=ids, indirect=True)
 
 
 @pytest.fixture
-def way(request: pytest.FixtureRequest) -> Way:
-    return Way(request.param)
+def runner(request: pytest.FixtureRequest) -> ClientRunner:
+    return ClientRunner(*request.param)
+
+
+@pytest.fixture
+def async_runner(request: pytest.FixtureRequest) -> ClientRunner:
+    return ClientRunner(*request.param)
 
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No settings from outside, no proxy, and no pause before a retry."""
+    """Leave no settings from outside, no proxy, and no pause before a retry."""
     for name in ("API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "LOG"):
         monkeypatch.delenv(f"OPENAI_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):

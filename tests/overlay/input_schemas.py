@@ -1,7 +1,7 @@
 """The document's schemas of items that go in, closed: what they do not name is refused.
 
 The service refuses fields that it does not know; JSON Schema allows them unless it is told not to.
-Two schemas that both fit are no fault here (`oneOf` is read as `anyOf`): `EasyInputMessage` and
+Two schemas that both fit are not a fault here (`oneOf` is read as `anyOf`): `EasyInputMessage` and
 `InputMessage` overlap by design.
 """
 
@@ -19,7 +19,7 @@ _IGNORED = frozenset({"discriminator", "minLength", "maxLength", "pattern"})
 
 
 def input_kinds() -> dict[str, list[Schema]]:
-    """The schemas of items that go in, by their `type`."""
+    """Return the schemas of items that go in, by their `type`."""
     table: dict[str, list[Schema]] = {}
     for member in members(schemas()["InputItem"]):
         for tag in tags(member) or enum_of_nullable_type(member):
@@ -28,13 +28,13 @@ def input_kinds() -> dict[str, list[Schema]]:
 
 
 def enum_of_nullable_type(member: Schema) -> list[str]:
-    """The `type` of a schema in which it may also be null, as in a reference."""
+    """Return the `type` of a schema in which it may also be null, as in a reference."""
     choices = fields(member)[0].get("type", {}).get("anyOf", ())
     return [value for choice in choices for value in choice.get("enum", ())]
 
 
 def is_input_item(item: dict[str, Any]) -> bool:
-    """Whether one of the input schemas with the item's `type` allows it."""
+    """Say whether one of the input schemas with the item's `type` allows it."""
     return _validator(item.get("type", "message")).is_valid(item)
 
 

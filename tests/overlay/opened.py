@@ -1,4 +1,4 @@
-"""Opening answers for the tests of `with_streaming_response`, with either client."""
+"""Opening responses for the tests of `with_streaming_response`, with either client."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from openai_conversations import AsyncClient
 
-from tests.overlay.loopback import CONVERSATION, Peer
+from tests.overlay.scripted_server import CONVERSATION, Peer
 
-ANSWER = {**CONVERSATION, "metadata": {"topic": "Größe\n" * 3}}
-BODY = json.dumps(ANSWER, ensure_ascii=False, indent=1).encode()
+BODY_JSON = {**CONVERSATION, "metadata": {"topic": "Größe\n" * 3}}
+BODY = json.dumps(BODY_JSON, ensure_ascii=False, indent=1).encode()
 Step = Callable[[Any], Any]
 
 
@@ -25,7 +25,7 @@ def plain(client: Any) -> Any:
 
 
 def opened(*steps: Step, call: Step = retrieve) -> Step:
-    """Opens an answer and takes the steps with it, in order; gives what each of them gave."""
+    """Open a response, take the steps with it in order, and return what each of them gave."""
 
     def act(client: Any) -> Any:
         if not isinstance(client, AsyncClient):
@@ -51,7 +51,7 @@ async def awaited(found: Any) -> Any:
 
 
 def first(pieces: Any) -> Any:
-    """The first of the pieces, as a step gives it."""
+    """Return the first of the pieces, as a step gives it."""
     return next(pieces) if isinstance(pieces, Iterator) else anext(pieces)
 
 

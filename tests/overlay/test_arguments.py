@@ -10,8 +10,8 @@ from openai_conversations import (
     InvalidArgumentError,
 )
 
-from tests.overlay.loopback import CONVERSATION, Loopback, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 
 IDS = ["", "..", ".", "a b", "a\n", None, 7]
 
@@ -50,9 +50,9 @@ def test_text_that_no_url_can_hold() -> None:
             client.conversations.retrieve("c" * 70_000)
 
 
-def test_an_id_is_one_segment_of_the_path(way: Way) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        way.run(server.url, lambda c: c.conversations.retrieve("a/../b?c#d%ü"))
+def test_an_id_is_one_segment_of_the_path(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, lambda c: c.conversations.retrieve("a/../b?c#d%ü"))
     assert server.requests[0].target == "/v1/conversations/a%2F..%2Fb%3Fc%23d%25%C3%BC"
 
 

@@ -22,7 +22,7 @@ def test_the_sync_half_is_what_the_async_half_gives() -> None:
 
 
 def resources() -> Iterator[tuple[str, Any, Any]]:
-    """Each part of a client by its path, sync and async."""
+    """Return each part of a client by its path, sync and async."""
     sync, other = Client(api_key="k"), AsyncClient(api_key="k")
     yield "client", sync, other
     for path in (
@@ -85,7 +85,7 @@ def test_the_views_have_every_operation(path: str, view: str) -> None:
             assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))
 
 
-def test_open_answers_are_the_same_in_both_and_openai_pythons() -> None:
+def test_open_responses_are_the_same_in_both_and_openai_pythons() -> None:
     from openai import APIResponse as Theirs  # what their with_streaming_response gives
 
     one, two = package.APIResponse, package.AsyncAPIResponse

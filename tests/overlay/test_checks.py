@@ -88,13 +88,13 @@ def test_order_is_asc_or_desc() -> None:
 
 def test_include_is_a_list_of_strings_and_new_values_pass() -> None:
     values = ("reasoning.encrypted_content", "of.a.newer.service")
-    assert _checks.check_include(values) == list(values)
-    assert _checks.check_include(iter(values)) == list(values)
+    assert _checks.check_strings(values, "include") == list(values)
+    assert _checks.check_strings(iter(values), "include") == list(values)
     for wrong in ("reasoning.encrypted_content", b"x", None, {"a": 1}, 7):
         with pytest.raises(InvalidArgumentError, match=r"^include: expected a list of strings"):
-            _checks.check_include(wrong)
+            _checks.check_strings(wrong, "include")
     with pytest.raises(InvalidArgumentError, match=r"^include\[1\]: expected a string"):
-        _checks.check_include(["reasoning.encrypted_content", 7])
+        _checks.check_strings(["reasoning.encrypted_content", 7], "include")
 
 
 def test_no_error_shows_a_secret() -> None:

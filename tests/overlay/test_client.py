@@ -20,8 +20,8 @@ from openai_conversations import (
     omit,
 )
 
-from tests.overlay.loopback import CONVERSATION, Loopback, answers, page
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, page, responds
 
 BOTH = pytest.mark.parametrize("make", [Client, AsyncClient])
 
@@ -33,7 +33,7 @@ def test_without_a_key_the_error_says_what_to_set(make: Any) -> None:
 
 
 def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
+    with ScriptedServer(responds(CONVERSATION)) as server:
         monkeypatch.setenv("OPENAI_API_KEY", "sk-env")
         monkeypatch.setenv("OPENAI_BASE_URL", server.url + "/")
         monkeypatch.setenv("OPENAI_ORG_ID", "org-env")
@@ -96,28 +96,15 @@ def test_the_repr_shows_no_key() -> None:
     assert repr(client).endswith("closed)")
 
 
-def test_a_key_is_asked_for_before_each_request(way: Way) -> None:
-    keys = iter(["sk-1", "sk-2", "sk-3"])
-
-    async def later() -> str:
-        return next(keys)
-
-    source: Any = (lambda: next(keys)) if way.name == "sync" else later
-    with Loopback(answers({}, status=429), answers(CONVERSATION)) as server:
-        way.run(server.url, *[lambda c: c.conversations.retrieve("conv_1")] * 2, api_key=source)
-    sent = [seen.headers["authorization"] for seen in server.requests]
-    assert sent == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3"]
-
-
-def test_a_key_function_that_gives_no_key(way: Way) -> None:
+def test_a_key_function_that_gives_no_key(runner: ClientRunner) -> None:
     with pytest.raises(InvalidArgumentError, match="api_key: expected a string"):
-        way.run(
+        runner.run(
             "http://localhost/v1", lambda c: c.conversations.retrieve("c"), api_key=lambda: None
         )
 
 
 @pytest.mark.off_contract
-def test_per_call_options_win(way: Way) -> None:
+def test_per_call_options_win(runner: ClientRunner) -> None:
     def call(client: Any) -> Any:
         return client.conversations.create(
             metadata={"a": "b"},
@@ -126,8 +113,8 @@ def test_per_call_options_win(way: Way) -> None:
             extra_body={"metadata": {"c": "d"}},
         )
 
-    with Loopback(answers(CONVERSATION)) as server:
-        way.run(
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(
             server.url,
             call,
             default_headers={"x-tenant": "client", "X-Other": "client"},
@@ -141,9 +128,9 @@ def test_per_call_options_win(way: Way) -> None:
     assert seen.json() == {"metadata": {"c": "d"}}
 
 
-def test_a_header_can_be_taken_away(way: Way) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        way.run(
+def test_a_header_can_be_taken_away(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(
             server.url,
             lambda c: c.conversations.retrieve("c", extra_headers={"Accept-Encoding": omit}),
             default_headers={"User-Agent": omit},
@@ -151,7 +138,7 @@ def test_a_header_can_be_taken_away(way: Way) -> None:
     assert not {"accept-encoding", "user-agent"} & set(server.requests[0].headers)
 
 
-def test_a_copy_shares_the_connections_and_changes_nothing(way: Way) -> None:
+def test_a_copy_shares_the_connections_and_changes_nothing(runner: ClientRunner) -> None:
     def copied(client: Any) -> Any:
         other = client.with_options(
             api_key="sk-2", timeout=3, max_retries=0, default_headers={"X-B": "2"}
@@ -163,8 +150,8 @@ def test_a_copy_shares_the_connections_and_changes_nothing(way: Way) -> None:
     def original(client: Any) -> Any:
         return client.conversations.retrieve("c")
 
-    with Loopback(answers(CONVERSATION)) as server:
-        way.run(server.url, original, copied, original, default_headers={"X-A": "1"})
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, original, copied, original, default_headers={"X-A": "1"})
     assert server.connections == 1
     first, second, third = (seen.headers for seen in server.requests)
     assert (second["x-a"], second["x-b"], second["authorization"]) == ("1", "2", "Bearer sk-2")
@@ -184,50 +171,11 @@ def test_closing_a_copy_leaves_the_original_and_closing_the_original_ends_both()
         second.conversations.retrieve("c")
 
 
-def test_a_call_after_closing(way: Way) -> None:
-    def close_and_call(client: Any) -> Any:
-        if way.name == "sync":
-            client.close()
-            return client.conversations.retrieve("c")
-
-        async def run() -> None:
-            await client.close()
-            await client.conversations.retrieve("c")
-
-        return run()
-
-    with pytest.raises(ClientClosedError):
-        way.run("http://localhost/v1", close_and_call)
-
-
-@pytest.mark.off_contract
-def test_a_client_of_the_callers_stays_open_and_keeps_what_it_adds(way: Way) -> None:
-    def make() -> Any:
-        options: Any = {"headers": {"X-Mine": "1"}, "params": {"p": "1"}, "timeout": 9}
-        return httpx.Client(**options) if way.name == "sync" else httpx.AsyncClient(**options)
-
-    def call(client: Any) -> Any:
-        assert client.timeout.read == 9
-        return client.conversations.retrieve("c")
-
-    def close_below(_: Any) -> Any:
-        return mine.close() if way.name == "sync" else mine.aclose()
-
-    mine = make()
-    way.run("http://localhost/v1", http_client=mine)
-    assert not mine.is_closed
-    with Loopback(answers(CONVERSATION)) as server, pytest.raises(ClientClosedError):
-        way.run(server.url, call, close_below, call, http_client=mine)
-    assert server.requests[0].headers["x-mine"] == "1"
-    assert server.requests[0].target.endswith("?p=1")
-    assert server.requests[0].headers["authorization"] == "Bearer sk-test"
-
-
-def test_a_redirect_to_another_host_never_carries_the_key(way: Way) -> None:
-    with Loopback(answers(CONVERSATION)) as other:
+def test_a_redirect_to_another_host_never_carries_the_key(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as other:
         location = other.url.replace("127.0.0.1", "localhost") + "/conversations/c"
-        with Loopback(answers(b"", status=307, location=location)) as server:
-            got = way.run(server.url, lambda c: c.conversations.retrieve("c"))
+        with ScriptedServer(responds(b"", status=307, location=location)) as server:
+            got = runner.run(server.url, lambda c: c.conversations.retrieve("c"))
     assert got.id == "conv_1"
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
     assert "authorization" not in other.requests[0].headers
@@ -246,7 +194,7 @@ def test_a_key_over_plain_http_warns_once_a_host() -> None:
 
 def test_many_threads_may_use_one_client() -> None:
     with (
-        Loopback(answers(page(1, 2))) as server,
+        ScriptedServer(responds(page(1, 2))) as server,
         Client(api_key="k", base_url=server.url) as client,
     ):
         failed: list[BaseException] = []
@@ -268,13 +216,13 @@ def test_many_threads_may_use_one_client() -> None:
     assert server.connections <= 8
 
 
-def test_an_error_after_a_redirect_holds_no_key(way: Way) -> None:
-    with Loopback(answers({}, status=404)) as other:
+def test_an_error_after_a_redirect_holds_no_key(runner: ClientRunner) -> None:
+    with ScriptedServer(responds({}, status=404)) as other:
         location = f"{other.url}/conversations/c"
         with (
-            Loopback(answers(b"", status=307, location=location)) as server,
+            ScriptedServer(responds(b"", status=307, location=location)) as server,
             pytest.raises(NotFoundError) as caught,
         ):
-            way.run(server.url, lambda c: c.conversations.retrieve("c"))
+            runner.run(server.url, lambda c: c.conversations.retrieve("c"))
     assert len(caught.value.response.history) == 1
     assert b"sk-test" not in pickle.dumps(caught.value)

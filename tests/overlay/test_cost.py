@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -14,10 +15,16 @@ LIGHT = {
 
 
 def modules(code: str) -> list[str]:
-    """The modules that are loaded once `code` has run in a fresh interpreter."""
+    """Return the modules that are loaded once `code` has run in a fresh interpreter."""
     report = "import sys, json; print(json.dumps(sorted(sys.modules)))"
+    # Without coverage, which would load modules of its own.
+    environment = {name: value for name, value in os.environ.items() if name[:8] != "COVERAGE"}
     result = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", f"{code}\n{report}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     loaded: list[str] = json.loads(result.stdout.splitlines()[-1])
     return loaded

@@ -11,8 +11,8 @@ import openai_conversations as package
 import pytest
 from openai_conversations import APIStatusError, AppendProgress, OpenAIError, errors
 
-from tests.overlay.loopback import Loopback, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import ScriptedServer, responds
 
 KEY = "sk-secret-1234567890"
 
@@ -88,10 +88,10 @@ STATUSES = [
 def test_a_status_has_its_error(status: int, name: str) -> None:
     body = {"error": {"message": "No.", "type": "t", "param": "items", "code": "c"}}
     with (
-        Loopback(answers(body, status=status, x_request_id="req_7")) as server,
+        ScriptedServer(responds(body, status=status, x_request_id="req_7")) as server,
         pytest.raises(APIStatusError) as caught,
     ):
-        Way("sync").run(server.url, lambda c: c.conversations.create(), max_retries=0)
+        ClientRunner("sync").run(server.url, lambda c: c.conversations.create(), max_retries=0)
     error = caught.value
     assert type(error).__name__ == name
     assert str(error) == f"Error code: {status} - No."
@@ -123,10 +123,10 @@ BODIES = [
 @pytest.mark.parametrize(("body", "said"), BODIES)
 def test_any_body_gives_a_readable_message(body: bytes, said: str) -> None:
     with (
-        Loopback(answers(body, status=404)) as server,
+        ScriptedServer(responds(body, status=404)) as server,
         pytest.raises(package.NotFoundError) as caught,
     ):
-        Way("sync").run(server.url, lambda c: c.conversations.retrieve("conv_1"))
+        ClientRunner("sync").run(server.url, lambda c: c.conversations.retrieve("conv_1"))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400

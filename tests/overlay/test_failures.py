@@ -1,23 +1,20 @@
-"""Servers and networks that fail: each ends in an error of ours, within the time allowed."""
+"""Servers and networks that fail: each ends in one of our errors, within the time allowed."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import Any
 
-import httpx
 import pytest
 from openai_conversations import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
     APITimeoutError,
-    OpenAIError,
 )
 
-from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
 
@@ -28,7 +25,7 @@ pytestmark = [
 ]
 
 
-def cut_before_answer(peer: Peer) -> None:
+def cut_before_response(peer: Peer) -> None:
     peer.cut()
 
 
@@ -55,19 +52,19 @@ def no_http(peer: Peer) -> None:
 
 
 def broken_compression(peer: Peer) -> None:
-    peer.reply(b"no gzip at all", headers={"content-encoding": "gzip"})
+    peer.respond(b"no gzip at all", headers={"content-encoding": "gzip"})
 
 
 def endless_redirects(peer: Peer) -> None:
-    peer.reply(b"", status=302, headers={"location": "/v1/conversations/conv_1"})
+    peer.respond(b"", status=302, headers={"location": "/v1/conversations/conv_1"})
 
 
 def redirect_to_nowhere(peer: Peer) -> None:
-    peer.reply(b"", status=302, headers={"location": "http://[broken/"})
+    peer.respond(b"", status=302, headers={"location": "http://[broken/"})
 
 
 BROKEN = [
-    cut_before_answer,
+    cut_before_response,
     half_a_head,
     half_a_body,
     half_a_chunk,
@@ -79,15 +76,15 @@ BROKEN = [
 
 
 @pytest.mark.parametrize("script", BROKEN)
-def test_a_broken_connection(way: Way, script: Callable[[Peer], None]) -> None:
-    with Loopback(script) as server, pytest.raises(APIConnectionError) as caught:
-        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"), max_retries=0)
+def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
+    with ScriptedServer(script) as server, pytest.raises(APIConnectionError) as caught:
+        runner.run(server.url, lambda c: c.conversations.retrieve("conv_1"), max_retries=0)
     assert type(caught.value) is APIConnectionError
     assert str(caught.value).startswith("Connection error: ")
     assert not caught.value.never_sent
 
 
-def stall_before_answer(peer: Peer) -> None:
+def stall_before_response(peer: Peer) -> None:
     peer.wait()
 
 
@@ -98,7 +95,7 @@ def stall_in_the_body(peer: Peer) -> None:
 
 
 def drip(peer: Peer, first: bytes) -> None:
-    """A byte now and then: no single read takes long, and the whole would never end."""
+    """Send a byte now and then: no single read takes long, and the whole would never end."""
     peer.send(first)
     while not peer.stopped.wait(0.02):
         peer.send(b" ")
@@ -113,27 +110,14 @@ def drip_the_body(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [stall_before_answer, stall_in_the_body, drip_the_head, drip_the_body]
+    "script", [stall_before_response, stall_in_the_body, drip_the_head, drip_the_body]
 )
-def test_a_slow_answer(way: Way, script: Callable[[Peer], None]) -> None:
-    with Loopback(script) as server, pytest.raises(APITimeoutError) as caught:
-        way.run(
+def test_a_slow_response(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
+    with ScriptedServer(script) as server, pytest.raises(APITimeoutError) as caught:
+        runner.run(
             server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=0.2, max_retries=0
         )
     assert str(caught.value) == "Request timed out while waiting for the response."
-
-
-@pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])
-def test_a_slow_body_for_a_client_of_the_callers(way: Way, script: Callable[[Peer], None]) -> None:
-    make = httpx.Client if way.name == "sync" else httpx.AsyncClient
-    with Loopback(script) as server, pytest.raises(APITimeoutError):
-        way.run(
-            server.url,
-            lambda c: c.conversations.retrieve("conv_1"),
-            timeout=0.2,
-            max_retries=0,
-            http_client=make(),
-        )
 
 
 WRONG: list[tuple[bytes, str, str]] = [
@@ -149,29 +133,31 @@ WRONG: list[tuple[bytes, str, str]] = [
 
 
 @pytest.mark.parametrize(("body", "kind", "said"), WRONG)
-def test_an_answer_of_another_kind(way: Way, body: bytes, kind: str, said: str) -> None:
+def test_a_response_of_another_kind(
+    runner: ClientRunner, body: bytes, kind: str, said: str
+) -> None:
     with (
-        Loopback(answers(body, content_type=kind, x_request_id="req_1")) as server,
+        ScriptedServer(responds(body, content_type=kind, x_request_id="req_1")) as server,
         pytest.raises(APIResponseValidationError) as caught,
     ):
-        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"))
+        runner.run(server.url, lambda c: c.conversations.retrieve("conv_1"))
     assert said in str(caught.value)
     assert len(str(caught.value)) < 600
     assert caught.value.request_id == "req_1"
 
 
-def test_a_list_without_data(way: Way) -> None:
+def test_a_list_without_data(runner: ClientRunner) -> None:
     with (
-        Loopback(answers({"object": "list"})) as server,
+        ScriptedServer(responds({"object": "list"})) as server,
         pytest.raises(APIResponseValidationError, match="no `data`"),
     ):
-        way.run(server.url, lambda c: c.conversations.items.list("conv_1"))
+        runner.run(server.url, lambda c: c.conversations.items.list("conv_1"))
 
 
-def test_json_of_another_content_type_is_taken(way: Way) -> None:
+def test_json_of_another_content_type_is_taken(runner: ClientRunner) -> None:
     body = b'{"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {}}'
-    with Loopback(answers(body, content_type="text/plain")) as server:
-        assert way.run(server.url, lambda c: c.conversations.retrieve("conv_1")).id == "conv_1"
+    with ScriptedServer(responds(body, content_type="text/plain")) as server:
+        assert runner.run(server.url, lambda c: c.conversations.retrieve("conv_1")).id == "conv_1"
 
 
 @pytest.mark.parametrize("status", [200, 500])
@@ -183,83 +169,43 @@ def test_a_hundred_megabytes(status: int) -> None:
         for _ in range(100):
             peer.send(megabyte)
 
-    way = Way("sync")
-    with Loopback(script) as server, pytest.raises(APIError) as caught:
-        way.run(server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=30, max_retries=0)
+    runner = ClientRunner("sync")
+    with ScriptedServer(script) as server, pytest.raises(APIError) as caught:
+        runner.run(
+            server.url, lambda c: c.conversations.retrieve("conv_1"), timeout=30, max_retries=0
+        )
     assert len(str(caught.value)) < 600
 
 
-def test_nobody_listens(way: Way) -> None:
+def test_nobody_listens(runner: ClientRunner) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
     with pytest.raises(APIConnectionError) as caught:
-        way.run(url, lambda c: c.conversations.create(), max_retries=1)
+        runner.run(url, lambda c: c.conversations.create(), max_retries=1)
     assert caught.value.never_sent
     assert caught.value.retries_taken == 1
 
 
-def test_no_such_host(way: Way) -> None:
+def test_no_such_host(runner: ClientRunner) -> None:
     with pytest.raises(APIConnectionError) as caught, pytest.warns(UserWarning, match="plain http"):
-        way.run(
-            f"http://{way.name}-{way.transport}.invalid/v1",
+        runner.run(
+            f"http://{runner.name}-{runner.transport}.invalid/v1",
             lambda c: c.conversations.retrieve("conv_1"),
             max_retries=0,
         )
     assert caught.value.never_sent
 
 
-def test_plain_http_where_tls_is_expected(way: Way) -> None:
+def test_plain_http_where_tls_is_expected(runner: ClientRunner) -> None:
     greeting = b"HTTP/1.1 400 Bad Request\r\n\r\n"
     with (
-        Loopback(answers(CONVERSATION), greeting=greeting) as server,
+        ScriptedServer(responds(CONVERSATION), greeting=greeting) as server,
         pytest.raises(APIConnectionError) as caught,
     ):
-        way.run(
+        runner.run(
             server.url.replace("http:", "https:"),
             lambda c: c.conversations.retrieve("conv_1"),
             max_retries=0,
         )
     assert "SSL" in str(caught.value)
     assert caught.value.never_sent
-
-
-def test_whatever_a_transport_raises(way: Way) -> None:
-    class Odd(httpx.BaseTransport, httpx.AsyncBaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
-            raise KeyError("odd")
-
-        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-            raise KeyError("odd")
-
-    http_client: Any = (
-        httpx.Client(transport=Odd()) if way.name == "sync" else httpx.AsyncClient(transport=Odd())
-    )
-    with pytest.raises(OpenAIError, match="odd"):
-        way.run(
-            "http://localhost/v1",
-            lambda c: c.conversations.retrieve("conv_1"),
-            max_retries=0,
-            http_client=http_client,
-        )
-
-
-def test_the_connections_are_good_for_the_next_call(way: Way) -> None:
-    def failing(client: Any) -> Any:
-        return client.with_options(timeout=0.1, max_retries=0).conversations.retrieve("conv_1")
-
-    with Loopback(stall_in_the_body, answers(CONVERSATION)) as server:
-        # The first call fails in the same client that then succeeds.
-        def both(client: Any) -> Any:
-            if way.name == "sync":
-                with pytest.raises(APITimeoutError):
-                    failing(client)
-                return client.conversations.retrieve("conv_1")
-
-            async def run() -> Any:
-                with pytest.raises(APITimeoutError):
-                    await failing(client)
-                return await client.conversations.retrieve("conv_1")
-
-            return run()
-
-        assert way.run(server.url, both).id == "conv_1"

@@ -213,6 +213,6 @@ def test_text_of_any_message(item: object) -> None:
 
 
 @pytest.mark.parametrize("item", [ItemReference.of("msg_1"), {"type": "reasoning"}, "Hello", None])
-def test_text_of_what_is_no_message(item: object) -> None:
+def test_text_of_what_is_not_a_message(item: object) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^item: expected a message"):
         message_text(item)

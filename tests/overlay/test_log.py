@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from openai_conversations._transport import log as _log
 
-from tests.overlay.loopback import CONVERSATION, Loopback, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 
 
 @pytest.fixture(autouse=True)
@@ -23,17 +23,17 @@ def _fresh_logger() -> Iterator[None]:
 
 
 def test_a_line_an_attempt_and_no_secrets(
-    way: Way, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    runner: ClientRunner, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_LOG", "debug")
     with (
-        Loopback(
-            answers({}, status=429, retry_after_ms="1"),
-            answers(CONVERSATION, x_request_id="req_1", set_cookie="a=cookie-secret"),
+        ScriptedServer(
+            responds({}, status=429, retry_after_ms="1"),
+            responds(CONVERSATION, x_request_id="req_1", set_cookie="a=cookie-secret"),
         ) as server,
         caplog.at_level(logging.NOTSET),
     ):
-        way.run(
+        runner.run(
             server.url,
             lambda c: c.conversations.create(metadata={"body": "body-secret"}),
             api_key="sk-secret",
@@ -61,9 +61,9 @@ def test_the_level(value: str, level: int, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_failure_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:
     with (
-        Loopback(lambda peer: peer.cut()) as server,
+        ScriptedServer(lambda peer: peer.cut()) as server,
         caplog.at_level(logging.INFO, "openai_conversations"),
         pytest.raises(Exception, match="Connection"),
     ):
-        Way("sync").run(server.url, lambda c: c.conversations.retrieve("c"), max_retries=0)
+        ClientRunner("sync").run(server.url, lambda c: c.conversations.retrieve("c"), max_retries=0)
     assert "GET /v1/conversations/c failed: Connection error" in caplog.text

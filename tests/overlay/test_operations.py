@@ -11,8 +11,8 @@ from openai_conversations import AsyncClient, Client, MessageItem, NotFoundError
 from openai_conversations._request import operations as _operations
 
 from tests.document import operations
-from tests.overlay.loopback import CONVERSATION, Loopback, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 
 
 @pytest.fixture
@@ -110,14 +110,14 @@ def test_the_local_client_is_a_client(tmp_path: Any) -> None:
 
 
 @pytest.mark.off_contract
-def test_a_conversation_may_be_given_as_what_it_is(way: Way) -> None:
+def test_a_conversation_may_be_given_as_what_it_is(runner: ClientRunner) -> None:
     conversation = models.Conversation.from_dict(CONVERSATION)
     reference = models.ConversationReference(id="conv_1")
-    answer = answers({"id": "resp_1", "object": "response", "output": []})
-    with Loopback(answer) as server:
+    response = responds({"id": "resp_1", "object": "response", "output": []})
+    with ScriptedServer(response) as server:
         for given in ("conv_1", conversation, reference, {"id": "conv_1"}):
-            way.run(server.url, lambda c, x=given: c.responses.create(conversation=x))
-        way.run(server.url, lambda c: c.responses.create(conversation=None, temperature=None))
+            runner.run(server.url, lambda c, x=given: c.responses.create(conversation=x))
+        runner.run(server.url, lambda c: c.responses.create(conversation=None, temperature=None))
     sent = [seen.json() for seen in server.requests]
     assert sent[:3] == [{"conversation": "conv_1"}] * 3
     assert sent[3] == {"conversation": {"id": "conv_1"}}
@@ -125,7 +125,7 @@ def test_a_conversation_may_be_given_as_what_it_is(way: Way) -> None:
 
 
 @pytest.mark.off_contract
-def test_models_in_arguments_become_json(way: Way) -> None:
+def test_models_in_arguments_become_json(runner: ClientRunner) -> None:
     tool = models.FunctionTool.from_dict(
         {"type": "function", "name": "f", "parameters": {}, "strict": True}
     )
@@ -138,8 +138,8 @@ def test_models_in_arguments_become_json(way: Way) -> None:
             include=("file_search_call.results",),
         )
 
-    with Loopback(answers({"id": "resp_1", "output": []})) as server:
-        way.run(server.url, call)
+    with ScriptedServer(responds({"id": "resp_1", "output": []})) as server:
+        runner.run(server.url, call)
     assert server.requests[0].json() == {
         "include": ["file_search_call.results"],
         "metadata": {"a": "b"},

@@ -3,51 +3,24 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import pytest
-from openai_conversations import APIResponseValidationError, AsyncClient, Client, OpenAIError
+from openai_conversations import APIResponseValidationError, AsyncClient
 
-from tests.overlay.loopback import Loopback, Peer, Script, Seen, message, page
-from tests.overlay.ways import Way
-
-
-def query(seen: Seen) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(seen.target).query)
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.listing import ids, listing, query
+from tests.overlay.scripted_server import Peer, Script, ScriptedServer, message, page
 
 
-def listing(total: int, **changes: Any) -> Script:
-    """A server that lists `total` messages as the service does, or with what `changes` says."""
-
-    def script(peer: Peer) -> None:
-        assert peer.seen is not None
-        asked = query(peer.seen)
-        after = int(asked["after"][0].removeprefix("msg_")) if "after" in asked else 0
-        last = min(total, after + int(asked.get("limit", ["20"])[0]))
-        reply = page(*range(after + 1, last + 1), has_more=last < total)
-        for name, value in changes.items():
-            if value is None:
-                del reply[name]
-            else:
-                reply[name] = value
-        peer.reply(reply)
-
-    return script
-
-
-def ids(items: list[Any]) -> list[int]:
-    return [int(item.id.removeprefix("msg_")) for item in items]
-
-
-def test_walking_over_everything(way: Way) -> None:
-    with Loopback(listing(45)) as server:
-        got = way.collect(server.url, lambda c: c.conversations.items.list("c"), [])
+def test_walking_over_everything(runner: ClientRunner) -> None:
+    with ScriptedServer(listing(45)) as server:
+        got = runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])
     assert ids(got) == list(range(1, 46))
     assert [query(seen).get("after") for seen in server.requests] == [None, ["msg_20"], ["msg_40"]]
 
 
-def test_what_was_asked_for_is_asked_on_every_page(way: Way) -> None:
+def test_what_was_asked_for_is_asked_on_every_page(runner: ClientRunner) -> None:
     def call(client: Any) -> Any:
         return client.conversations.items.list(
             "c",
@@ -58,8 +31,8 @@ def test_what_was_asked_for_is_asked_on_every_page(way: Way) -> None:
             extra_headers={"X-A": "1"},
         )
 
-    with Loopback(listing(5)) as server:
-        assert ids(way.collect(server.url, call, [])) == [2, 3, 4, 5]
+    with ScriptedServer(listing(5)) as server:
+        assert ids(runner.collect(server.url, call, [])) == [2, 3, 4, 5]
     for seen, after in zip(server.requests, ("msg_1", "msg_3"), strict=True):
         assert query(seen) == {
             "limit": ["2"],
@@ -68,39 +41,6 @@ def test_what_was_asked_for_is_asked_on_every_page(way: Way) -> None:
             "include[]": ["file_search_call.results", "message.output_text.logprobs"],
         }
         assert seen.headers["x-a"] == "1"
-
-
-def test_pages_by_hand(way: Way) -> None:
-    def check_first(first: Any) -> None:
-        assert ids(first.data) == [1, 2]
-        assert (first.object, first.has_more) == ("list", True)
-        assert (first.first_id, first.last_id) == ("msg_1", "msg_2")
-        assert first.has_next_page()
-
-    def sync(client: Client) -> None:
-        first = client.conversations.items.list("c", limit=2)
-        check_first(first)
-        second = first.get_next_page()
-        assert ids(second.data) == [3]
-        assert not second.has_next_page()
-        with pytest.raises(OpenAIError, match="no next page"):
-            second.get_next_page()
-        assert [len(p.data) for p in first.iter_pages()] == [2, 1]
-        assert ids(list(first)) == ids(list(first)) == [1, 2, 3]
-
-    async def asynchronous(client: AsyncClient) -> None:
-        first = await client.conversations.items.list("c", limit=2)
-        check_first(first)
-        second = await first.get_next_page()
-        assert ids(second.data) == [3]
-        assert not second.has_next_page()
-        with pytest.raises(OpenAIError, match="no next page"):
-            await second.get_next_page()
-        assert [len(p.data) async for p in first.iter_pages()] == [2, 1]
-        assert ids([item async for item in first]) == [1, 2, 3]
-
-    with Loopback(listing(3)) as server:
-        way.run(server.url, sync if way.name == "sync" else asynchronous)
 
 
 @pytest.mark.parametrize(
@@ -114,17 +54,17 @@ def test_pages_by_hand(way: Way) -> None:
     ],
 )
 def test_max_items(
-    way: Way, options: dict[str, int], expected: list[int], limits: list[str]
+    runner: ClientRunner, options: dict[str, int], expected: list[int], limits: list[str]
 ) -> None:
-    with Loopback(listing(300)) as server:
-        got = way.collect(server.url, lambda c: c.conversations.items.list("c", **options), [])
+    with ScriptedServer(listing(300)) as server:
+        got = runner.collect(server.url, lambda c: c.conversations.items.list("c", **options), [])
     assert ids(got) == expected
     assert [query(seen)["limit"][0] for seen in server.requests] == limits
 
 
-def test_an_empty_list(way: Way) -> None:
-    with Loopback(listing(0)) as server:
-        assert way.collect(server.url, lambda c: c.conversations.items.list("c"), []) == []
+def test_an_empty_list(runner: ClientRunner) -> None:
+    with ScriptedServer(listing(0)) as server:
+        assert runner.collect(server.url, lambda c: c.conversations.items.list("c"), []) == []
 
 
 def test_nothing_is_asked_for_before_it_is_wanted() -> None:
@@ -134,7 +74,7 @@ def test_nothing_is_asked_for_before_it_is_wanted() -> None:
             assert server.requests == []
             assert len((await paginator).data) == 20
 
-    with Loopback(listing(45)) as server:
+    with ScriptedServer(listing(45)) as server:
         anyio.run(run)
     assert len(server.requests) == 1
 
@@ -149,22 +89,24 @@ def test_nothing_is_asked_for_before_it_is_wanted() -> None:
         {"object": None},
     ],
 )
-def test_what_a_server_leaves_out_is_made_up_for(way: Way, changes: dict[str, None]) -> None:
-    with Loopback(listing(45, **changes)) as server:
-        got = way.collect(server.url, lambda c: c.conversations.items.list("c"), [])
+def test_what_a_server_leaves_out_is_made_up_for(
+    runner: ClientRunner, changes: dict[str, None]
+) -> None:
+    with ScriptedServer(listing(45, **changes)) as server:
+        got = runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])
     assert ids(got) == list(range(1, 46))
 
 
 @pytest.mark.off_contract
-def test_a_null_last_id(way: Way) -> None:
+def test_a_null_last_id(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         assert peer.seen is not None
         more = "after" not in query(peer.seen)
-        reply = page(1, 2, has_more=True) if more else page(3)
-        peer.reply({**reply, "last_id": None, "first_id": None})
+        response = page(1, 2, has_more=True) if more else page(3)
+        peer.respond({**response, "last_id": None, "first_id": None})
 
-    with Loopback(script) as server:
-        assert ids(way.collect(server.url, lambda c: c.conversations.items.list("c"), [])) == [
+    with ScriptedServer(script) as server:
+        assert ids(runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])) == [
             1,
             2,
             3,
@@ -172,54 +114,54 @@ def test_a_null_last_id(way: Way) -> None:
 
 
 def circle(*lasts: str) -> Script:
-    """A server that names these last ids, over and over."""
+    """Return a script that names these last ids, over and over."""
     position = iter(lasts * 10)
-    return lambda peer: peer.reply({**page(1, has_more=True), "last_id": next(position)})
+    return lambda peer: peer.respond({**page(1, has_more=True), "last_id": next(position)})
 
 
 @pytest.mark.parametrize("lasts", [("a",), ("a", "b"), ("a", "b", "c", "d")])
-def test_a_cursor_that_comes_back_is_an_error(way: Way, lasts: tuple[str, ...]) -> None:
+def test_a_cursor_that_comes_back_is_an_error(runner: ClientRunner, lasts: tuple[str, ...]) -> None:
     seen: list[Any] = []
     with (
-        Loopback(circle(*lasts)) as server,
+        ScriptedServer(circle(*lasts)) as server,
         pytest.raises(APIResponseValidationError, match="repeats the cursor 'a'"),
     ):
-        way.collect(server.url, lambda c: c.conversations.items.list("c"), seen)
+        runner.collect(server.url, lambda c: c.conversations.items.list("c"), seen)
     assert len(server.requests) == len(lasts) + 1
     assert len(seen) == len(lasts) + 1
 
 
-def test_the_cursor_that_was_given_counts_too(way: Way) -> None:
+def test_the_cursor_that_was_given_counts_too(runner: ClientRunner) -> None:
     with (
-        Loopback(circle("msg_7")) as server,
+        ScriptedServer(circle("msg_7")) as server,
         pytest.raises(APIResponseValidationError, match="repeats"),
     ):
-        way.collect(server.url, lambda c: c.conversations.items.list("c", after="msg_7"), [])
+        runner.collect(server.url, lambda c: c.conversations.items.list("c", after="msg_7"), [])
     assert len(server.requests) == 1
 
 
-def test_more_without_a_cursor_is_an_error(way: Way) -> None:
+def test_more_without_a_cursor_is_an_error(runner: ClientRunner) -> None:
     with (
-        Loopback(lambda peer: peer.reply(page(has_more=True))) as server,
+        ScriptedServer(lambda peer: peer.respond(page(has_more=True))) as server,
         pytest.raises(APIResponseValidationError, match="not after which one"),
     ):
-        way.collect(server.url, lambda c: c.conversations.items.list("c"), [])
+        runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])
 
 
 @pytest.mark.off_contract
-def test_an_item_of_an_unknown_type_costs_nothing_but_itself(way: Way) -> None:
+def test_an_item_of_an_unknown_type_costs_nothing_but_itself(runner: ClientRunner) -> None:
     odd = {"type": "hologram", "id": "holo_1", "depth": 3}
     nothing: list[Any] = [None, 3, "text"]
-    reply = {**page(), "data": [message(1), odd, {"id": "no type"}, *nothing]}
-    with Loopback(lambda peer: peer.reply(reply)) as server:
-        got = way.collect(server.url, lambda c: c.conversations.items.list("c"), [])
+    response = {**page(), "data": [message(1), odd, {"id": "no type"}, *nothing]}
+    with ScriptedServer(lambda peer: peer.respond(response)) as server:
+        got = runner.collect(server.url, lambda c: c.conversations.items.list("c"), [])
     assert got[0].id == "msg_1"
     assert (got[1].type, got[1].depth, got[1].to_dict()) == ("hologram", 3, odd)
     assert got[3:] == nothing
 
 
-def test_input_items_are_listed_the_same_way(way: Way) -> None:
-    with Loopback(listing(25)) as server:
-        got = way.collect(server.url, lambda c: c.responses.input_items.list("resp_1"), [])
+def test_input_items_are_listed_the_same_way(runner: ClientRunner) -> None:
+    with ScriptedServer(listing(25)) as server:
+        got = runner.collect(server.url, lambda c: c.responses.input_items.list("resp_1"), [])
     assert ids(got) == list(range(1, 26))
     assert server.requests[1].target.startswith("/v1/responses/resp_1/input_items?")

@@ -14,8 +14,8 @@ from openai_conversations import APITimeoutError, AsyncClient, Client
 from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._sync.connection_pool import ConnectionPool
 
-from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 pytestmark = pytest.mark.off_contract
 
@@ -25,22 +25,22 @@ def sync_pool(**options: Any) -> tuple[httpx.Client, ConnectionPool]:
     return httpx.Client(transport=pool, timeout=5), pool
 
 
-def test_connections_are_used_again(way: Way) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        way.run(server.url, *[lambda c: c.conversations.retrieve("c")] * 5)
+def test_connections_are_used_again(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, *[lambda c: c.conversations.retrieve("c")] * 5)
     assert server.connections == 1
 
 
 def test_requests_beyond_the_limit_wait_in_order() -> None:
-    """Three requests, one connection: each is answered only when the one before it is over."""
+    """Three requests, one connection: each responded to when the one before is over."""
     gate = threading.Semaphore(0)
 
     def script(peer: Peer) -> None:
         gate.acquire()
-        peer.reply(CONVERSATION)
+        peer.respond(CONVERSATION)
 
     http, pool = sync_pool(max_connections=1)
-    with Loopback(script) as server, http:
+    with ScriptedServer(script) as server, http:
         threads = [threading.Thread(target=http.get, args=(server.url,)) for _ in range(3)]
         for thread in threads:
             thread.start()
@@ -59,7 +59,7 @@ def test_waiting_for_a_connection_has_a_time_out() -> None:
             http.get(server.url)
 
     http, pool = sync_pool(max_connections=1)
-    with Loopback(lambda peer: peer.wait_for_hangup()) as server, http:
+    with ScriptedServer(lambda peer: peer.wait_for_hangup()) as server, http:
         thread = threading.Thread(target=held)
         thread.start()
         server.arrived.acquire()
@@ -76,10 +76,10 @@ def test_async_waiters_are_served_and_a_cancelled_one_loses_nothing() -> None:
 
         def script(peer: Peer) -> None:
             gate.acquire()
-            peer.reply(CONVERSATION)
+            peer.respond(CONVERSATION)
 
         pool = AsyncConnectionPool(max_connections=1)
-        with Loopback(script) as server:
+        with ScriptedServer(script) as server:
             async with httpx.AsyncClient(transport=pool, timeout=5) as http:
                 done: list[int] = []
 
@@ -106,7 +106,7 @@ def test_async_waiters_are_served_and_a_cancelled_one_loses_nothing() -> None:
 
 def test_a_connection_that_rests_too_long_is_replaced() -> None:
     http, pool = sync_pool(keepalive_expiry=0.0)
-    with Loopback(answers(CONVERSATION)) as server, http:
+    with ScriptedServer(responds(CONVERSATION)) as server, http:
         for _ in range(3):
             http.get(server.url)
         assert pool._open == 1
@@ -115,7 +115,11 @@ def test_a_connection_that_rests_too_long_is_replaced() -> None:
 
 def test_other_hosts_make_room_for_one_another() -> None:
     http, pool = sync_pool(max_connections=1)
-    with Loopback(answers(CONVERSATION)) as one, Loopback(answers(CONVERSATION)) as two, http:
+    with (
+        ScriptedServer(responds(CONVERSATION)) as one,
+        ScriptedServer(responds(CONVERSATION)) as two,
+        http,
+    ):
         for server in (one, two, one):
             assert http.get(server.url).status_code == 200
         assert pool._open == 1
@@ -123,10 +127,10 @@ def test_other_hosts_make_room_for_one_another() -> None:
 
 
 def test_one_async_client_over_several_event_loops() -> None:
-    """Each loop gets connections of its own; "event loop is closed" is nobody's concern."""
+    """Give each loop connections of its own, so that none meets "event loop is closed"."""
     pool = AsyncConnectionPool()
     http_client = httpx.AsyncClient(transport=pool)
-    with Loopback(answers(CONVERSATION)) as server:
+    with ScriptedServer(responds(CONVERSATION)) as server:
         client = AsyncClient(api_key="k", base_url=server.url, http_client=http_client)
 
         async def call() -> None:
@@ -155,7 +159,7 @@ def test_a_stream_that_is_dropped_without_closing_hangs_up_and_gives_its_place_b
 
     http, pool = sync_pool()
     with (
-        Loopback(script) as server,
+        ScriptedServer(script) as server,
         http,
         Client(api_key="k", base_url=server.url, http_client=http) as client,
     ):
@@ -181,14 +185,17 @@ def test_a_hundred_at_once_over_few_threads() -> None:
                 for _ in range(100):
                     group.start_soon(call)
 
-    with Loopback(answers(CONVERSATION)) as server:
+    with ScriptedServer(responds(CONVERSATION)) as server:
         anyio.run(run)
     assert len(server.requests) == 100
 
 
-def test_the_time_out_says_what_was_waited_for() -> None:
-    with Loopback(lambda peer: peer.wait()) as server, pytest.raises(APITimeoutError) as caught:
-        Way("sync").run(
+def test_the_timeout_says_what_was_waited_for() -> None:
+    with (
+        ScriptedServer(lambda peer: peer.wait()) as server,
+        pytest.raises(APITimeoutError) as caught,
+    ):
+        ClientRunner("sync").run(
             server.url,
             lambda c: c.conversations.create(timeout=httpx.Timeout(5, read=0.05)),
         )

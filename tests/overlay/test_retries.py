@@ -15,8 +15,8 @@ from openai_conversations import (
     RateLimitError,
 )
 
-from tests.overlay.loopback import CONVERSATION, Loopback, Peer, Script, answers, page
-from tests.overlay.ways import Way
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, Peer, Script, ScriptedServer, page, responds
 
 ON_EVERY_TRANSPORT = True
 
@@ -25,7 +25,7 @@ LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param":
 
 
 def lost(peer: Peer) -> None:
-    """The request is taken, and the answer is not given."""
+    """Take the request, and do not give the response."""
     peer.cut()
 
 
@@ -48,19 +48,19 @@ def delete(client: Any) -> Any:
 DELETED = {"id": "conv_1", "object": "conversation.deleted", "deleted": True}
 
 
-@pytest.mark.parametrize("failure", [lost, *(answers({}, status=s) for s in (408, 409, 429, 503))])
+@pytest.mark.parametrize("failure", [lost, *(responds({}, status=s) for s in (408, 409, 429, 503))])
 @pytest.mark.parametrize(("action", "good"), [(retrieve, CONVERSATION), (delete, DELETED)])
 def test_a_read_or_a_deletion_is_sent_again(
-    way: Way, failure: Script, action: Any, good: Any
+    runner: ClientRunner, failure: Script, action: Any, good: Any
 ) -> None:
-    with Loopback(failure, failure, answers(good)) as server:
-        assert way.run(server.url, action).id == "conv_1"
+    with ScriptedServer(failure, failure, responds(good)) as server:
+        assert runner.run(server.url, action).id == "conv_1"
     assert len(server.requests) == 3
 
 
-def test_a_read_that_timed_out_is_sent_again(way: Way) -> None:
-    with Loopback(late, answers(CONVERSATION)) as server:
-        assert way.run(server.url, retrieve, timeout=0.5).id == "conv_1"
+def test_a_read_that_timed_out_is_sent_again(runner: ClientRunner) -> None:
+    with ScriptedServer(late, responds(CONVERSATION)) as server:
+        assert runner.run(server.url, retrieve, timeout=0.5).id == "conv_1"
     assert len(server.requests) == 2
 
 
@@ -69,66 +69,70 @@ def test_a_read_that_timed_out_is_sent_again(way: Way) -> None:
     [
         (lost, APIConnectionError),
         (late, APITimeoutError),
-        (answers({}, status=500), InternalServerError),
-        (answers({}, status=503), InternalServerError),
-        (answers({}, status=408), Exception),
-        (answers({}, status=400), BadRequestError),
+        (responds({}, status=500), InternalServerError),
+        (responds({}, status=503), InternalServerError),
+        (responds({}, status=408), Exception),
+        (responds({}, status=400), BadRequestError),
     ],
 )
 def test_an_append_whose_fate_is_unknown_is_not_sent_again(
-    way: Way, failure: Script, error: type[Exception]
+    runner: ClientRunner, failure: Script, error: type[Exception]
 ) -> None:
-    with Loopback(failure, answers(page(1))) as server, pytest.raises(error):
-        way.run(server.url, append, timeout=0.5)
+    with ScriptedServer(failure, responds(page(1))) as server, pytest.raises(error):
+        runner.run(server.url, append, timeout=0.5)
     assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
-    "refusal", [answers({}, status=429), answers({}, status=409), answers(LOCKED, status=400)]
+    "refusal", [responds({}, status=429), responds({}, status=409), responds(LOCKED, status=400)]
 )
-def test_an_append_that_was_refused_is_sent_again(way: Way, refusal: Script) -> None:
-    with Loopback(refusal, answers(page(1))) as server:
-        assert way.run(server.url, append).data[0].id == "msg_1"
+def test_an_append_that_was_refused_is_sent_again(runner: ClientRunner, refusal: Script) -> None:
+    with ScriptedServer(refusal, responds(page(1))) as server:
+        assert runner.run(server.url, append).data[0].id == "msg_1"
     assert [r.body for r in server.requests] == [server.requests[0].body] * 2
 
 
-def test_the_service_may_say_that_an_append_can_be_sent_again(way: Way) -> None:
-    with Loopback(answers({}, status=500, x_should_retry="true"), answers(page(1))) as server:
-        way.run(server.url, append)
+def test_the_service_may_say_that_an_append_can_be_sent_again(runner: ClientRunner) -> None:
+    with ScriptedServer(
+        responds({}, status=500, x_should_retry="true"), responds(page(1))
+    ) as server:
+        runner.run(server.url, append)
     assert len(server.requests) == 2
 
 
-def test_retries_end_and_are_counted(way: Way) -> None:
+def test_retries_end_and_are_counted(runner: ClientRunner) -> None:
     with (
-        Loopback(answers({}, status=429, retry_after_ms="1")) as server,
+        ScriptedServer(responds({}, status=429, retry_after_ms="1")) as server,
         pytest.raises(RateLimitError) as caught,
     ):
-        way.run(server.url, retrieve, max_retries=3)
+        runner.run(server.url, retrieve, max_retries=3)
     assert len(server.requests) == 4
     assert caught.value.retries_taken == 3
 
 
-def test_a_good_answer_says_how_many_retries_it_took(way: Way) -> None:
-    with Loopback(lost, answers(CONVERSATION)) as server:
-        raw = way.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
+def test_a_good_response_says_how_many_retries_it_took(runner: ClientRunner) -> None:
+    with ScriptedServer(lost, responds(CONVERSATION)) as server:
+        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
     assert raw.retries_taken == 1
 
 
-def test_the_locked_conversation_has_an_error_of_its_own(way: Way) -> None:
+def test_the_locked_conversation_has_an_error_of_its_own(runner: ClientRunner) -> None:
     with (
-        Loopback(answers(LOCKED, status=400)) as server,
+        ScriptedServer(responds(LOCKED, status=400)) as server,
         pytest.raises(ConversationLockedError) as caught,
     ):
-        way.run(server.url, append, max_retries=0)
+        runner.run(server.url, append, max_retries=0)
     assert caught.value.code == "conversation_locked"
     assert len(server.requests) == 1
 
 
-def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(way: Way) -> None:
+def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(
+    runner: ClientRunner,
+) -> None:
     ended = threading.Semaphore(0)
 
-    def reply_and_leave(peer: Peer) -> None:
-        peer.reply(CONVERSATION)
+    def respond_and_leave(peer: Peer) -> None:
+        peer.respond(CONVERSATION)
         peer.cut()
         ended.release()
 
@@ -136,6 +140,6 @@ def test_an_append_on_a_connection_that_went_away_unused_is_sent_on_a_new_one(wa
         ended.acquire()
         return append(client)
 
-    with Loopback(reply_and_leave, answers(page(1))) as server:
-        assert way.run(server.url, retrieve, append_later).data[0].id == "msg_1"
+    with ScriptedServer(respond_and_leave, responds(page(1))) as server:
+        assert runner.run(server.url, retrieve, append_later).data[0].id == "msg_1"
     assert server.connections == 2

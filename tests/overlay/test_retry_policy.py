@@ -7,12 +7,12 @@ from openai_conversations._transport import retries as retry
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
-def test_without_an_answer_only_what_cannot_have_happened_or_can_be_repeated(method: str) -> None:
+def test_without_a_response_only_what_cannot_have_happened_or_can_be_repeated(method: str) -> None:
     assert retry.retry_after_failure(method, never_sent=True)
     assert retry.retry_after_failure(method, never_sent=False) is (method != "POST")
 
 
-ANSWERS = [
+RESPONSES = [
     # status, code, GET and DELETE, POST
     (400, None, False, False),
     (400, "conversation_locked", True, True),
@@ -28,8 +28,8 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "repeatable", "post"), ANSWERS)
-def test_after_an_answer(status: int, code: str | None, repeatable: bool, post: bool) -> None:
+@pytest.mark.parametrize(("status", "code", "repeatable", "post"), RESPONSES)
+def test_after_a_response(status: int, code: str | None, repeatable: bool, post: bool) -> None:
     for method, expected in (("GET", repeatable), ("DELETE", repeatable), ("POST", post)):
         assert retry.retry_after_response(method, status, code, {}) is expected
 
@@ -40,7 +40,7 @@ def test_the_service_has_the_last_word() -> None:
     assert retry.retry_after_response("GET", 429, None, {"x-should-retry": "perhaps"})
 
 
-def test_who_asks_for_more_than_two_minutes_is_not_asked_again() -> None:
+def test_who_asks_for_more_than_two_minutes_is_not_retried() -> None:
     assert retry.retry_after_response("GET", 429, None, {"retry-after": "120"})
     assert not retry.retry_after_response("GET", 429, None, {"retry-after": "121"})
     headers = {"retry-after-ms": "120001", "x-should-retry": "true"}

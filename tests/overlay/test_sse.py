@@ -76,5 +76,5 @@ def test_a_last_event_without_its_blank_line_counts() -> None:
     assert decode(b"data: 1\n\ndata: 2") == [ServerSentEvent("", b"1"), ServerSentEvent("", b"2")]
 
 
-def test_a_character_that_is_no_utf8_stays_in_its_event() -> None:
+def test_a_character_that_is_not_utf8_stays_in_its_event() -> None:
     assert decode(b"data: \xff\n\ndata: ok\n\n")[1] == ServerSentEvent("", b"ok")

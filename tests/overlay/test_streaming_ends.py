@@ -1,9 +1,8 @@
-"""Open answers that end badly or early: broken off, too slow, aborted, closed, left."""
+"""Open responses that end badly or early: broken off, too slow, aborted, closed, left."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,12 @@ from openai_conversations import (
     RequestAbortedError,
 )
 
-from tests.overlay.events import delta
-from tests.overlay.loopback import Loopback, Peer, answers
+from tests.overlay.client_runner import ClientRunner
 from tests.overlay.opened import (
-    ANSWER,
     BODY,
+    BODY_JSON,
     READS,
     Step,
-    create,
     every_read,
     first,
     opened,
@@ -35,7 +32,7 @@ from tests.overlay.opened import (
     retrieve,
     stalling,
 )
-from tests.overlay.ways import Way
+from tests.overlay.scripted_server import Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
 
@@ -54,11 +51,11 @@ def cut_between_chunks(peer: Peer) -> None:
 
 @every_read
 @pytest.mark.parametrize("script", [cut_short, cut_between_chunks])
-def test_a_body_that_breaks_off(way: Way, script: Step, read: Step) -> None:
-    with Loopback(answers({}, status=429), script, answers(ANSWER)) as server:
+def test_a_body_that_breaks_off(runner: ClientRunner, script: Step, read: Step) -> None:
+    with ScriptedServer(responds({}, status=429), script, responds(BODY_JSON)) as server:
         with pytest.raises(APIConnectionError) as caught:
-            way.run(server.url, opened(read))
-        assert way.run(server.url, plain).id == "conv_1"
+            runner.run(server.url, opened(read))
+        assert runner.run(server.url, plain).id == "conv_1"
     assert type(caught.value) is APIConnectionError
     assert isinstance(caught.value.__cause__, httpx.TransportError)
     assert (caught.value.retries_taken, caught.value.never_sent) == (1, False)
@@ -66,33 +63,33 @@ def test_a_body_that_breaks_off(way: Way, script: Step, read: Step) -> None:
     assert len(server.requests) == 3
 
 
-def test_a_file_keeps_what_came_before_the_break(way: Way, tmp_path: Path) -> None:
+def test_a_file_keeps_what_came_before_the_break(runner: ClientRunner, tmp_path: Path) -> None:
     target = tmp_path / "part"
-    with Loopback(stalling) as server, pytest.raises(APITimeoutError):
-        way.run(server.url, opened(lambda r: r.stream_to_file(target)), timeout=0.5)
+    with ScriptedServer(stalling) as server, pytest.raises(APITimeoutError):
+        runner.run(server.url, opened(lambda r: r.stream_to_file(target)), timeout=0.5)
     assert target.read_bytes() == BODY[:20]
 
 
 @pytest.mark.parametrize("read", ["parse", "iter_lines"])
-def test_a_body_that_stalls(way: Way, read: str) -> None:
-    with Loopback(stalling) as server, pytest.raises(APITimeoutError):
-        way.run(server.url, opened(READS[read]), timeout=0.2)
+def test_a_body_that_stalls(runner: ClientRunner, read: str) -> None:
+    with ScriptedServer(stalling) as server, pytest.raises(APITimeoutError):
+        runner.run(server.url, opened(READS[read]), timeout=0.2)
 
 
 @pytest.mark.off_contract
-def test_a_body_may_take_longer_than_the_time_out_of_a_read(way: Way) -> None:
+def test_a_body_may_take_longer_than_the_timeout_of_a_read(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.head(200, {"content-length": "8"})
         for _ in range(8):
             peer.stopped.wait(0.1)
             peer.send(b"1")
 
-    with Loopback(script) as server:
-        assert way.run(server.url, opened(lambda r: r.text()), timeout=0.5) == ["1" * 8]
+    with ScriptedServer(script) as server:
+        assert runner.run(server.url, opened(lambda r: r.text()), timeout=0.5) == ["1" * 8]
 
 
 @every_read
-def test_aborting_ends_the_reading(way: Way, read: Step) -> None:
+def test_aborting_ends_the_reading(runner: ClientRunner, read: Step) -> None:
     signal = AbortSignal()
 
     def later(_: object) -> None:
@@ -101,19 +98,19 @@ def test_aborting_ends_the_reading(way: Way, read: Step) -> None:
     def call(client: Any) -> Any:
         return retrieve(client, abort=signal)
 
-    with Loopback(stalling, answers(ANSWER)) as server:
+    with ScriptedServer(stalling, responds(BODY_JSON)) as server:
         with pytest.raises(RequestAbortedError) as caught:
-            way.run(server.url, opened(later, read, call=call))
+            runner.run(server.url, opened(later, read, call=call))
         assert (caught.value.stage, caught.value.reason) == ("streaming", "user left")
         with pytest.raises(RequestAbortedError, match="before sending"):
-            way.run(server.url, opened(read, call=call))
-        assert way.run(server.url, plain).id == "conv_1"
+            runner.run(server.url, opened(read, call=call))
+        assert runner.run(server.url, plain).id == "conv_1"
 
 
-def test_a_signal_that_is_set_too_late_takes_nothing_away(way: Way) -> None:
+def test_a_signal_that_is_set_too_late_takes_nothing_away(runner: ClientRunner) -> None:
     signal = AbortSignal()
-    with Loopback(answers(ANSWER)) as server:
-        got = way.run(
+    with ScriptedServer(responds(BODY_JSON)) as server:
+        got = runner.run(
             server.url,
             opened(
                 lambda r: r.read(),
@@ -122,47 +119,18 @@ def test_a_signal_that_is_set_too_late_takes_nothing_away(way: Way) -> None:
                 call=lambda c: retrieve(c, abort=signal),
             ),
         )
-    assert got[2] == ANSWER
-
-
-LEAVINGS: dict[str, tuple[Step, ...]] = {
-    "at once": (),
-    "after a piece": (lambda r: first(r.iter_bytes(4)),),
-    "after a line": (lambda r: first(r.iter_lines()),),
-    "closed twice": (lambda r: first(r.iter_text()), lambda r: r.close(), lambda r: r.close()),
-}
-
-
-@pytest.mark.parametrize("steps", LEAVINGS.values(), ids=LEAVINGS)
-def test_leaving_early_hangs_up_and_the_client_goes_on(way: Way, steps: tuple[Step, ...]) -> None:
-    hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        stalling(peer)
-        hung_up.set()
-
-    def wait(client: Any) -> Any:
-        if not isinstance(client, AsyncClient):
-            return hung_up.wait(10)
-        # In another thread: an event loop that stands still closes nothing.
-        return anyio.to_thread.run_sync(hung_up.wait, 10)
-
-    with Loopback(script, answers(ANSWER)) as server:
-        got = way.run(server.url, opened(*steps), wait, plain)
-    assert hung_up.is_set()
-    assert got.id == "conv_1"
-    assert server.connections == 2
+    assert got[2] == BODY_JSON
 
 
 @every_read
-def test_what_is_gone_is_not_silently_empty(way: Way, read: Step) -> None:
-    with Loopback(answers(ANSWER)) as server:
+def test_what_is_gone_is_not_silently_empty(runner: ClientRunner, read: Step) -> None:
+    with ScriptedServer(responds(BODY_JSON)) as server:
         with pytest.raises(OpenAIError, match="read in pieces") as gone:
-            way.run(server.url, opened(lambda r: r.iter_bytes(), read))
+            runner.run(server.url, opened(lambda r: r.iter_bytes(), read))
         with pytest.raises(OpenAIError, match="read in pieces"):
-            way.run(server.url, opened(lambda r: first(r.iter_bytes(1)), read))
+            runner.run(server.url, opened(lambda r: first(r.iter_bytes(1)), read))
         with pytest.raises(OpenAIError, match="closed before") as closed:
-            way.run(server.url, opened(lambda r: r.close(), read))
+            runner.run(server.url, opened(lambda r: r.close(), read))
         held: list[Any] = []
 
         def hold(response: Any) -> Any:
@@ -170,37 +138,13 @@ def test_what_is_gone_is_not_silently_empty(way: Way, read: Step) -> None:
             return first(held[0])
 
         with pytest.raises(OpenAIError, match="closed before"):
-            way.run(server.url, opened(hold, lambda r: r.close(), lambda _: held[0]))
+            runner.run(server.url, opened(hold, lambda r: r.close(), lambda _: held[0]))
     assert type(gone.value) is type(closed.value) is OpenAIError
-
-
-def test_leaving_the_block_closes_the_stream_of_events(way: Way) -> None:
-    hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        peer.events(delta(1, "x"))
-        peer.wait_for_hangup()
-        hung_up.set()
-
-    def begin(response: Any) -> Any:
-        stream = response.parse()
-        if not isinstance(stream, Awaitable):
-            return next(stream)
-
-        async def run() -> Any:
-            return await anext(await stream)
-
-        return run()
-
-    with Loopback(script, answers(ANSWER)) as server:
-        got = way.run(server.url, opened(begin, call=create), plain)
-        assert hung_up.wait(10)
-    assert got.id == "conv_1"
 
 
 def test_a_task_that_is_cancelled_frees_the_connection() -> None:
     async def run() -> None:
-        with Loopback(stalling, answers(ANSWER)) as server:
+        with ScriptedServer(stalling, responds(BODY_JSON)) as server:
             async with AsyncClient(api_key="k", base_url=server.url) as client:
                 async with anyio.create_task_group() as group:
 

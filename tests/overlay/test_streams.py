@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import anyio
@@ -13,13 +12,12 @@ from openai_conversations import (
     APIResponseValidationError,
     APITimeoutError,
     AsyncClient,
-    Client,
     RateLimitError,
 )
 
+from tests.overlay.client_runner import ClientRunner
 from tests.overlay.events import delta, final
-from tests.overlay.loopback import CONVERSATION, Loopback, Peer, answers
-from tests.overlay.ways import Way
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
 
@@ -33,9 +31,9 @@ def create(client: Any) -> Any:
     return client.responses.create(model="gpt-4o", input="Hi", stream=True)
 
 
-def test_all_events_in_order(way: Way) -> None:
-    with Loopback(whole) as server:
-        events = way.collect(server.url, create, [])
+def test_all_events_in_order(runner: ClientRunner) -> None:
+    with ScriptedServer(whole) as server:
+        events = runner.collect(server.url, create, [])
     assert [event.type for event in events] == [
         "response.output_text.delta",
         "response.output_text.delta",
@@ -46,27 +44,6 @@ def test_all_events_in_order(way: Way) -> None:
     seen = server.requests[0]
     assert seen.json() == {"model": "gpt-4o", "input": "Hi", "stream": True}
     assert seen.headers["accept"] == "text/event-stream"
-
-
-@pytest.mark.parametrize("kind", ["completed", "failed", "incomplete"])
-def test_the_final_response(way: Way, kind: str) -> None:
-    def script(peer: Peer) -> None:
-        peer.events(delta(1, "x"), final(kind))
-        peer.end()
-
-    def sync(client: Client) -> Any:
-        with client.responses.stream(model="gpt-4o", input="Hi") as stream:
-            assert next(stream).type == "response.output_text.delta"
-            return stream.get_final_response()
-
-    async def asynchronous(client: AsyncClient) -> Any:
-        async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
-            assert (await anext(stream)).type == "response.output_text.delta"
-            return await stream.get_final_response()
-
-    with Loopback(script) as server:
-        got = way.run(server.url, sync if way.name == "sync" else asynchronous)
-    assert (got.status, got.output_text) == (kind, "Hello")
 
 
 def broken_off(peer: Peer) -> None:
@@ -86,25 +63,25 @@ def half_an_event(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("script", [broken_off, ended_too_soon, half_an_event])
-def test_a_stream_that_breaks_off(way: Way, script: Any) -> None:
+def test_a_stream_that_breaks_off(runner: ClientRunner, script: Any) -> None:
     events: list[Any] = []
-    with Loopback(script) as server, pytest.raises(APIConnectionError):
-        way.collect(server.url, create, events)
+    with ScriptedServer(script) as server, pytest.raises(APIConnectionError):
+        runner.collect(server.url, create, events)
     assert [event.delta for event in events] == ["x"]
 
 
-def test_a_stream_that_stalls(way: Way) -> None:
+def test_a_stream_that_stalls(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
         peer.wait()
 
     events: list[Any] = []
-    with Loopback(script) as server, pytest.raises(APITimeoutError):
-        way.collect(server.url, create, events, timeout=0.5)
+    with ScriptedServer(script) as server, pytest.raises(APITimeoutError):
+        runner.collect(server.url, create, events, timeout=0.5)
     assert len(events) == 1
 
 
-def test_a_stream_may_take_longer_than_the_time_out_of_a_read(way: Way) -> None:
+def test_a_stream_may_take_longer_than_the_timeout_of_a_read(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
         for number in range(2, 10):
@@ -113,8 +90,8 @@ def test_a_stream_may_take_longer_than_the_time_out_of_a_read(way: Way) -> None:
         peer.event(final("completed"))
         peer.end()
 
-    with Loopback(script) as server:
-        assert len(way.collect(server.url, create, [], timeout=0.5)) == 10
+    with ScriptedServer(script) as server:
+        assert len(runner.collect(server.url, create, [], timeout=0.5)) == 10
 
 
 def bad_json(peer: Peer) -> None:
@@ -131,26 +108,29 @@ def no_object(peer: Peer) -> None:
 
 @pytest.mark.off_contract
 @pytest.mark.parametrize("script", [bad_json, no_object])
-def test_an_event_that_cannot_be_read(way: Way, script: Any) -> None:
-    with Loopback(script) as server, pytest.raises(APIResponseValidationError, match="an event"):
-        way.collect(server.url, create, [])
+def test_an_event_that_cannot_be_read(runner: ClientRunner, script: Any) -> None:
+    with (
+        ScriptedServer(script) as server,
+        pytest.raises(APIResponseValidationError, match="an event"),
+    ):
+        runner.collect(server.url, create, [])
 
 
 @pytest.mark.off_contract
-def test_an_event_of_an_unknown_kind_is_kept(way: Way) -> None:
+def test_an_event_of_an_unknown_kind_is_kept(runner: ClientRunner) -> None:
     odd = {"type": "response.hologram.delta", "depth": 3}
 
     def script(peer: Peer) -> None:
         peer.events(odd, final("completed"))
         peer.end()
 
-    with Loopback(script) as server:
-        events = way.collect(server.url, create, [])
+    with ScriptedServer(script) as server:
+        events = runner.collect(server.url, create, [])
     assert (events[0].type, events[0].depth, events[0].to_dict()) == (odd["type"], 3, odd)
 
 
 @pytest.mark.off_contract
-def test_an_error_in_place_of_an_event(way: Way) -> None:
+def test_an_error_in_place_of_an_event(runner: ClientRunner) -> None:
     body = {"message": "Overloaded", "type": "server_error", "code": "overloaded", "param": None}
 
     def script(peer: Peer) -> None:
@@ -160,108 +140,23 @@ def test_an_error_in_place_of_an_event(way: Way) -> None:
         peer.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         peer.wait_for_hangup()
 
-    with Loopback(script) as server, pytest.raises(APIError, match="Overloaded") as caught:
-        way.collect(server.url, create, [])
+    with ScriptedServer(script) as server, pytest.raises(APIError, match="Overloaded") as caught:
+        runner.collect(server.url, create, [])
     assert (caught.value.code, caught.value.body) == ("overloaded", body)
 
 
-def test_an_error_event_ends_the_stream_and_is_no_final_response(way: Way) -> None:
-    error = {
-        "type": "error",
-        "code": "server_error",
-        "message": "No luck",
-        "param": None,
-        "sequence_number": 2,
-    }
-
-    def script(peer: Peer) -> None:
-        peer.events(delta(1, "x"), error)
-        peer.end()
-
-    with Loopback(script) as server:
-        assert way.collect(server.url, create, [])[-1].message == "No luck"
-
-        def ask(client: Any) -> Any:
-            if way.name == "sync":
-                return create(client).get_final_response()
-
-            async def run() -> Any:
-                return await (await create(client)).get_final_response()
-
-            return run()
-
-        with pytest.raises(APIError, match="No luck") as caught:
-            way.run(server.url, ask)
-    assert caught.value.code == "server_error"
-
-
-def test_an_error_status_comes_as_for_any_call(way: Way) -> None:
+def test_an_error_status_comes_as_for_any_call(runner: ClientRunner) -> None:
     with (
-        Loopback(answers({"error": {"message": "Slow down"}}, status=429)) as server,
+        ScriptedServer(responds({"error": {"message": "Slow down"}}, status=429)) as server,
         pytest.raises(RateLimitError, match="Slow down") as caught,
     ):
-        way.collect(server.url, create, [], max_retries=1)
+        runner.collect(server.url, create, [], max_retries=1)
     assert caught.value.retries_taken == 1
-
-
-def test_closing_early_frees_the_connection(way: Way) -> None:
-    hung_up = threading.Semaphore(0)
-
-    def script(peer: Peer) -> None:
-        peer.events(delta(1, "x"))
-        peer.wait_for_hangup()
-        hung_up.release()
-
-    def sync(client: Client) -> Any:
-        stream = create(client)
-        assert next(stream).delta == "x"
-        stream.close()
-        assert list(stream) == []
-        with client.responses.stream(model="gpt-4o", input="Hi") as stream:
-            for _ in stream:
-                break
-        assert hung_up.acquire(timeout=10)
-        assert hung_up.acquire(timeout=10)
-        return client.conversations.retrieve("conv_1")
-
-    async def asynchronous(client: AsyncClient) -> Any:
-        stream = await create(client)
-        assert (await anext(stream)).delta == "x"
-        await stream.close()
-        assert [event async for event in stream] == []
-        async with client.responses.stream(model="gpt-4o", input="Hi") as stream:
-            async for _ in stream:
-                break
-        assert await anyio.to_thread.run_sync(lambda: hung_up.acquire(timeout=10))
-        assert await anyio.to_thread.run_sync(lambda: hung_up.acquire(timeout=10))
-        return await client.conversations.retrieve("conv_1")
-
-    with Loopback(script, script, answers(CONVERSATION)) as server:
-        got = way.run(server.url, sync if way.name == "sync" else asynchronous)
-    assert got.id == "conv_1"
-
-
-def test_a_stream_that_was_read_gives_its_connection_back(way: Way) -> None:
-    def retrieve(client: Any) -> Any:
-        return client.conversations.retrieve("conv_1")
-
-    def read(client: Any) -> Any:
-        if way.name == "sync":
-            return create(client).until_done()
-
-        async def run() -> Any:
-            return await (await create(client)).until_done()
-
-        return run()
-
-    with Loopback(whole, answers(CONVERSATION)) as server:
-        way.run(server.url, read, retrieve)
-    assert server.connections == 1
 
 
 def test_a_task_that_is_cancelled_frees_the_connection() -> None:
     async def run() -> None:
-        with Loopback(script, answers(CONVERSATION)) as server:
+        with ScriptedServer(script, responds(CONVERSATION)) as server:
             async with AsyncClient(api_key="k", base_url=server.url) as client:
                 async with anyio.create_task_group() as group:
 
@@ -281,7 +176,7 @@ def test_a_task_that_is_cancelled_frees_the_connection() -> None:
         anyio.run(run, backend=backend)
 
 
-def test_going_on_with_a_stored_stream(way: Way) -> None:
+def test_going_on_with_a_stored_stream(runner: ClientRunner) -> None:
     def retrieve(client: Any) -> Any:
         return client.responses.retrieve("resp_1", stream=True, starting_after=8)
 
@@ -293,17 +188,17 @@ def test_going_on_with_a_stored_stream(way: Way) -> None:
         peer.events(final("completed"))
         peer.end()
 
-    with Loopback(the_rest, nothing_left) as server:
-        assert [e.type for e in way.collect(server.url, retrieve, [])] == ["response.completed"]
-        assert way.collect(server.url, retrieve, []) == []
+    with ScriptedServer(the_rest, nothing_left) as server:
+        assert [e.type for e in runner.collect(server.url, retrieve, [])] == ["response.completed"]
+        assert runner.collect(server.url, retrieve, []) == []
     assert server.requests[0].target == "/v1/responses/resp_1?stream=true&starting_after=8"
 
 
-def test_done_may_stand_for_the_end(way: Way) -> None:
+def test_done_may_stand_for_the_end(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
         peer.send(b"e\r\ndata: [DONE]\n\n\r\n")
         peer.end()
 
-    with Loopback(script) as server:
-        assert len(way.collect(server.url, create, [])) == 1
+    with ScriptedServer(script) as server:
+        assert len(runner.collect(server.url, create, [])) == 1

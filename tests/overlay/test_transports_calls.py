@@ -1,4 +1,4 @@
-"""Each transport sends the same, understands the same, and fails with the same errors of ours."""
+"""Each transport sends the same, understands the same, and fails with the same our errors."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ from openai_conversations import (
     MessageItem,
 )
 
-from tests.overlay.carriers import CARRIERS, Carrier, nobody_accepts, nobody_reads
+from tests.overlay.client_runner import EVERY_TRANSPORT, ClientRunner
 from tests.overlay.events import delta
-from tests.overlay.loopback import CONVERSATION, Loopback, Peer, Seen, answers, page
+from tests.overlay.scripted_server import (
+    CONVERSATION,
+    Peer,
+    ScriptedServer,
+    Seen,
+    nobody_accepts,
+    nobody_reads,
+    page,
+    responds,
+)
 
+ON_EVERY_TRANSPORT = True
 pytestmark = pytest.mark.off_contract
-
-
-@pytest.fixture(params=CARRIERS, ids="-".join)
-def carrier(request: pytest.FixtureRequest) -> Carrier:
-    return Carrier(*request.param)
 
 
 def retrieve(client: Any) -> Any:
@@ -45,9 +50,9 @@ def lines(seen: Seen) -> dict[str, str]:
 
 def test_the_request_is_the_same_whatever_sends_it() -> None:
     sent: list[tuple[Any, ...]] = []
-    for name, transport in CARRIERS:
-        with Loopback(answers(CONVERSATION), answers(page(1))) as server:
-            Carrier(name, transport).run(server.url, retrieve, append)
+    for name, transport in EVERY_TRANSPORT:
+        with ScriptedServer(responds(CONVERSATION), responds(page(1))) as server:
+            ClientRunner(name, transport).run(server.url, retrieve, append)
             assert [x.headers["host"] for x in server.requests] == [server.url[7:-3]] * 2
         for seen in server.requests:
             headers = lines(seen)
@@ -58,14 +63,14 @@ def test_the_request_is_the_same_whatever_sends_it() -> None:
     assert all(sent[index] == sent[index % 2] for index in range(len(sent)))
 
 
-def test_a_reply_and_its_headers(carrier: Carrier) -> None:
+def test_a_response_and_its_headers(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.send(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n")
         body = gzip.compress(json.dumps(CONVERSATION).encode())
-        peer.reply(body, headers={"content-encoding": "gzip", "x-a": "1", "X-A": "2"})
+        peer.respond(body, headers={"content-encoding": "gzip", "x-a": "1", "X-A": "2"})
 
-    with Loopback(script) as server:
-        raw = carrier.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("c"))
+    with ScriptedServer(script) as server:
+        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("c"))
     assert raw.parse().id == "conv_1"
     assert raw.headers.get_list("x-a") == ["1", "2"]
     assert (raw.http_response.reason_phrase, raw.http_response.http_version) == (
@@ -74,9 +79,9 @@ def test_a_reply_and_its_headers(carrier: Carrier) -> None:
     )
 
 
-def test_connections_are_used_again(carrier: Carrier) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        carrier.run(server.url, retrieve, retrieve, retrieve)
+def test_connections_are_used_again(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, retrieve, retrieve, retrieve)
     assert (len(server.requests), server.connections) == (3, 1)
 
 
@@ -94,18 +99,22 @@ def until_the_end(peer: Peer) -> None:
 
 
 @pytest.mark.parametrize(("script", "connections"), [(chunked, 1), (until_the_end, 2)])
-def test_other_framings(carrier: Carrier, script: Callable[[Peer], None], connections: int) -> None:
-    with Loopback(script) as server:
-        assert carrier.run(server.url, retrieve, retrieve).id == "conv_1"
+def test_other_framings(
+    runner: ClientRunner, script: Callable[[Peer], None], connections: int
+) -> None:
+    with ScriptedServer(script) as server:
+        assert runner.run(server.url, retrieve, retrieve).id == "conv_1"
     assert server.connections == connections
 
 
-def test_what_nobody_asked_for_is_no_answer_to_the_next_request(carrier: Carrier) -> None:
+def test_what_nobody_asked_for_is_not_the_response_to_the_next_request(
+    runner: ClientRunner,
+) -> None:
     def too_much(peer: Peer) -> None:
         peer.send(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "good"}' + b"HTTP/1.1 2")
 
-    with Loopback(too_much, answers({"id": "good"})) as server:
-        assert carrier.run(server.url, retrieve, retrieve).id == "good"
+    with ScriptedServer(too_much, responds({"id": "good"})) as server:
+        assert runner.run(server.url, retrieve, retrieve).id == "good"
 
 
 def half_a_head(peer: Peer) -> None:
@@ -125,7 +134,7 @@ def half_a_chunk(peer: Peer) -> None:
     peer.cut()
 
 
-def no_answer(peer: Peer) -> None:
+def no_response(peer: Peer) -> None:
     peer.cut()
 
 
@@ -134,58 +143,61 @@ def no_http(peer: Peer) -> None:
     peer.cut()
 
 
-@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_answer, no_http])
-def test_a_broken_connection(carrier: Carrier, script: Callable[[Peer], None]) -> None:
-    with Loopback(script) as server, pytest.raises(APIConnectionError) as caught:
-        carrier.run(server.url, retrieve, max_retries=0)
+@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_response, no_http])
+def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
+    with ScriptedServer(script) as server, pytest.raises(APIConnectionError) as caught:
+        runner.run(server.url, retrieve, max_retries=0)
     assert type(caught.value) is APIConnectionError
     assert not caught.value.never_sent
     assert len(server.requests) == 1
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
-def test_a_lost_append_is_not_sent_again_and_a_lost_read_is(carrier: Carrier) -> None:
-    with Loopback(answers(CONVERSATION), no_answer) as server, pytest.raises(APIConnectionError):
-        carrier.run(server.url, retrieve, append)
+def test_a_lost_append_is_not_sent_again_and_a_lost_read_is(runner: ClientRunner) -> None:
+    with (
+        ScriptedServer(responds(CONVERSATION), no_response) as server,
+        pytest.raises(APIConnectionError),
+    ):
+        runner.run(server.url, retrieve, append)
     assert len(server.requests) == 2
-    with Loopback(no_answer, answers(CONVERSATION)) as server:
-        carrier.run(server.url, retrieve)
+    with ScriptedServer(no_response, responds(CONVERSATION)) as server:
+        runner.run(server.url, retrieve)
     assert len(server.requests) == 2
 
 
-def test_nobody_listens(carrier: Carrier) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
+def test_nobody_listens(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
         url = server.url
     with pytest.raises(APIConnectionError) as caught:
-        carrier.run(url, append, max_retries=0)
+        runner.run(url, append, max_retries=0)
     assert caught.value.never_sent
 
 
-def timed_out(carrier: Carrier, url: str, timeout: httpx.Timeout) -> APITimeoutError:
+def timed_out(runner: ClientRunner, url: str, timeout: httpx.Timeout) -> APITimeoutError:
     with pytest.raises(APITimeoutError) as caught:
-        carrier.run(url, append, max_retries=0, timeout=timeout)
+        runner.run(url, append, max_retries=0, timeout=timeout)
     return caught.value
 
 
-def test_the_time_out_of_connecting(carrier: Carrier) -> None:
+def test_the_timeout_of_connecting(runner: ClientRunner) -> None:
     with nobody_accepts() as url:
-        error = timed_out(carrier, url, httpx.Timeout(30, connect=0.1))
+        error = timed_out(runner, url, httpx.Timeout(30, connect=0.1))
     assert str(error) == "Request timed out while connecting."
     assert error.never_sent
 
 
-def test_the_time_out_of_reading(carrier: Carrier) -> None:
-    with Loopback(lambda peer: peer.wait()) as server:
-        error = timed_out(carrier, server.url, httpx.Timeout(30, read=0.1))
+def test_the_timeout_of_reading(runner: ClientRunner) -> None:
+    with ScriptedServer(lambda peer: peer.wait()) as server:
+        error = timed_out(runner, server.url, httpx.Timeout(30, read=0.1))
     assert str(error) == "Request timed out while waiting for the response."
     assert not error.never_sent
 
 
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
-def test_the_time_out_of_writing(carrier: Carrier) -> None:
+def test_the_timeout_of_writing(runner: ClientRunner) -> None:
     text = "x" * 20_000_000
     with nobody_reads() as url, pytest.raises(APITimeoutError) as caught:
-        carrier.run(
+        runner.run(
             url,
             lambda c: c.post("/anything", body=text),
             max_retries=0,
@@ -198,15 +210,15 @@ def test_the_time_out_of_writing(carrier: Carrier) -> None:
     gc.collect()
 
 
-def test_events_arrive_one_by_one(carrier: Carrier) -> None:
+def test_events_arrive_one_by_one(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(0, "a"))
         peer.event(delta(1, "b"))
         peer.wait_for_hangup()
 
     seen: list[Any] = []
-    with Loopback(script) as server, pytest.raises(APITimeoutError):
-        carrier.collect(
+    with ScriptedServer(script) as server, pytest.raises(APITimeoutError):
+        runner.collect(
             server.url,
             lambda c: c.responses.create(model="m", input="x", stream=True),
             seen,
@@ -215,27 +227,27 @@ def test_events_arrive_one_by_one(carrier: Carrier) -> None:
     assert [event.delta for event in seen] == ["a", "b"]
 
 
-def test_a_stream_that_breaks_off(carrier: Carrier) -> None:
+def test_a_stream_that_breaks_off(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(0, "a"))
         peer.cut()
 
     seen: list[Any] = []
-    with Loopback(script) as server, pytest.raises(APIConnectionError):
-        carrier.collect(
+    with ScriptedServer(script) as server, pytest.raises(APIConnectionError):
+        runner.collect(
             server.url, lambda c: c.responses.create(model="m", input="x", stream=True), seen
         )
     assert len(seen) == 1
 
 
-def test_a_redirect_is_followed_and_another_host_never_sees_the_key(carrier: Carrier) -> None:
-    with Loopback(answers({"id": "there"})) as other:
+def test_a_redirect_is_followed_and_another_host_never_sees_the_key(runner: ClientRunner) -> None:
+    with ScriptedServer(responds({"id": "there"})) as other:
         port = other.url.split(":")[2].partition("/")[0]
         there = f"http://localhost:{port}/v1/x"
-        with Loopback(
-            answers(b"", status=307, location="/v1/y"), answers(b"", status=307, location=there)
+        with ScriptedServer(
+            responds(b"", status=307, location="/v1/y"), responds(b"", status=307, location=there)
         ) as server:
-            assert carrier.run(server.url, append_small).id == "there"
+            assert runner.run(server.url, append_small).id == "there"
     assert [seen.target for seen in server.requests] == ["/v1/conversations", "/v1/y"]
     assert all("authorization" in seen.headers for seen in server.requests)
     assert "authorization" not in other.requests[0].headers
@@ -246,9 +258,9 @@ def append_small(client: Any) -> Any:
     return client.conversations.create(metadata={"a": "b"})
 
 
-def test_after_closing(carrier: Carrier) -> None:
+def test_after_closing(runner: ClientRunner) -> None:
     kept: list[Any] = []
-    with Loopback(answers(CONVERSATION)) as server:
-        carrier.run(server.url, retrieve, kept.append)
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, retrieve, kept.append)
         with pytest.raises(ClientClosedError):
-            carrier.run(server.url, lambda _: retrieve(kept[0]))
+            runner.run(server.url, lambda _: retrieve(kept[0]))

@@ -7,18 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from openai_conversations import APIConnectionError, AsyncClient, Client, InvalidArgumentError
 
-from tests.overlay.carriers import CARRIERS, Carrier, SecureLoopback
-from tests.overlay.loopback import CONVERSATION, Loopback, answers
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import (
+    CONVERSATION,
+    ScriptedServer,
+    SecureScriptedServer,
+    responds,
+)
 
-
-@pytest.fixture(params=CARRIERS, ids="-".join)
-def carrier(request: pytest.FixtureRequest) -> Carrier:
-    return Carrier(*request.param)
+ON_EVERY_TRANSPORT = True
 
 
 @pytest.fixture(scope="module")
@@ -58,36 +59,27 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     with pytest.raises(InvalidArgumentError, match=r"openai-conversations\[fast\]"):
         AsyncClient(api_key="k", transport="aiohttp")
-    with Loopback(answers(CONVERSATION)) as server:
-        assert Carrier("asyncio", "httpx").run(server.url, retrieve, transport=None).id == "conv_1"
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        assert (
+            ClientRunner("asyncio", "httpx").run(server.url, retrieve, transport=None).id
+            == "conv_1"
+        )
 
 
 def test_an_aiohttp_that_is_too_old_is_passed_over(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "openai_conversations._transport.aiohttp_transport", None)
-    with Loopback(answers(CONVERSATION)) as server:
-        Carrier("asyncio", "aiohttp").run(server.url, retrieve, retrieve)
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        ClientRunner("asyncio", "aiohttp").run(server.url, retrieve, retrieve)
     assert [r.getMessage()[:40] for r in caplog.records if r.levelname == "WARNING"] == [
         "aiohttp cannot be used, sending with htt"
     ]
 
 
-def test_a_client_of_the_callers_wins() -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
-
-    own = httpx.MockTransport(answer)
-    for name, transport in CARRIERS:
-        make: Any = httpx.Client if name == "sync" else httpx.AsyncClient
-        carrier = Carrier(name, transport)
-        found = carrier.run("http://127.0.0.1/v1", retrieve, http_client=make(transport=own))
-        assert found.id == "conv_own"
-
-
-def test_a_copy_sends_with_the_same(carrier: Carrier) -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        carrier.run(server.url, retrieve, lambda c: retrieve(c.with_options(timeout=5)))
+def test_a_copy_sends_with_the_same(runner: ClientRunner) -> None:
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, retrieve, lambda c: retrieve(c.with_options(timeout=5)))
     assert server.connections == 1
 
 
@@ -113,13 +105,13 @@ assert "aiohttp" in sys.modules
 
 
 def test_aiohttp_is_imported_by_the_first_request_that_it_sends() -> None:
-    with Loopback(answers(CONVERSATION)) as server:
+    with ScriptedServer(responds(CONVERSATION)) as server:
         subprocess.run([sys.executable, "-c", IMPORTS, server.url], check=True)
 
 
 def test_aiohttp_is_the_default_where_it_is_installed() -> None:
-    with Loopback(answers(CONVERSATION)) as server:
-        raw = Carrier("asyncio", "aiohttp").run(
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        raw = ClientRunner("asyncio", "aiohttp").run(
             server.url,
             lambda c: c.conversations.with_raw_response.retrieve("c"),
             transport=None,
@@ -131,25 +123,28 @@ def test_aiohttp_is_the_default_where_it_is_installed() -> None:
 # -- proxies
 
 
-def test_a_proxy_of_the_environment(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Loopback(answers(CONVERSATION)) as server, Loopback(answers(CONVERSATION)) as proxy:
+def test_a_proxy_of_the_environment(runner: ClientRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        ScriptedServer(responds(CONVERSATION)) as server,
+        ScriptedServer(responds(CONVERSATION)) as proxy,
+    ):
         monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
-        carrier.run(server.url, retrieve)
+        runner.run(server.url, retrieve)
         assert [seen.target for seen in proxy.requests] == [f"{server.url}/conversations/conv_1"]
         assert server.requests == []
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-        carrier.run(server.url, retrieve)
+        runner.run(server.url, retrieve)
     assert (len(proxy.requests), len(server.requests)) == (1, 1)
 
 
 @pytest.mark.off_contract
 def test_https_goes_through_a_tunnel_of_the_proxy(
-    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+    runner: ClientRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Loopback(answers(b"", status=403)) as proxy:
+    with ScriptedServer(responds(b"", status=403)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/v1"))
         with pytest.raises(APIConnectionError) as caught:
-            carrier.run("https://api.invalid/v1", retrieve, max_retries=0)
+            runner.run("https://api.invalid/v1", retrieve, max_retries=0)
     assert caught.value.never_sent
     assert [(seen.method, seen.target) for seen in proxy.requests] == [
         ("CONNECT", "api.invalid:443")
@@ -160,31 +155,24 @@ def test_https_goes_through_a_tunnel_of_the_proxy(
 # -- TLS
 
 
-def test_a_certificate_that_nobody_vouches_for(carrier: Carrier, authority: trustme.CA) -> None:
+def test_a_certificate_that_nobody_vouches_for(runner: ClientRunner, authority: trustme.CA) -> None:
     with (
-        SecureLoopback(answers(CONVERSATION), authority=authority) as server,
+        SecureScriptedServer(responds(CONVERSATION), authority=authority) as server,
         pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught,
     ):
-        carrier.run(server.url, retrieve, max_retries=0)
+        runner.run(server.url, retrieve, max_retries=0)
     assert caught.value.never_sent
     assert server.requests == []
 
 
 def test_a_certificate_that_the_environment_vouches_for(
-    carrier: Carrier, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    runner: ClientRunner, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    with SecureLoopback(answers(CONVERSATION), authority=authority) as server:
-        assert carrier.run(server.url, retrieve, retrieve).id == "conv_1"
+    with SecureScriptedServer(responds(CONVERSATION), authority=authority) as server:
+        assert runner.run(server.url, retrieve, retrieve).id == "conv_1"
         assert server.connections == 1
         # It vouches for 127.0.0.1, and for no other name.
         with pytest.raises(APIConnectionError):
-            carrier.run(server.url.replace("127.0.0.1", "localhost"), retrieve, max_retries=0)
-
-
-def test_no_verification_for_those_who_ask_for_it(carrier: Carrier, authority: trustme.CA) -> None:
-    own: Any = (httpx.Client if carrier.name == "sync" else httpx.AsyncClient)(verify=False)
-    close = own.close if carrier.name == "sync" else own.aclose
-    with SecureLoopback(answers(CONVERSATION), authority=authority) as server:
-        carrier.run(server.url, retrieve, lambda _: close(), http_client=own)
+            runner.run(server.url.replace("127.0.0.1", "localhost"), retrieve, max_retries=0)

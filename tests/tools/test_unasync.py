@@ -62,14 +62,14 @@ def test_check_names_what_is_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     source, target = tmp_path / "_async", tmp_path / "_sync"
     source.mkdir()
     (source / "a.py").write_text("async def f(): ...\n")
-    monkeypatch.setattr(unasync, "SOURCE", source)
-    monkeypatch.setattr(unasync, "TARGET", target)
+    monkeypatch.setattr(unasync, "FOLDERS", (tmp_path,))
     unasync.main()
     assert (target / "a.py").read_text() == HEAD.replace("x.py", "a.py") + "def f(): ...\n"
     unasync.main(["--check"])
     (target / "left.py").write_text("")
+    (target / "conftest.py").write_text("")
     (target / "a.py").write_text("changed")
-    with pytest.raises(ToolError, match=r"a\.py, left\.py"):
+    with pytest.raises(ToolError, match=r"/_sync/a\.py, .*/_sync/left\.py\. "):
         unasync.main(["--check"])
     unasync.main()
-    assert [path.name for path in target.iterdir()] == ["a.py"]
+    assert {path.name for path in target.iterdir()} == {"a.py", "conftest.py"}

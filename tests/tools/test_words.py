@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tools.errors import ToolError
 from tools.words import ROOT, check, find, words
 
 RULES = words()
@@ -26,6 +27,7 @@ def found(text: str, path: str = "a.py") -> list[str]:
         ("# after a time-out\n", "timeout"),
         ("raise ValueError('NAME is no identifier')\n", "is not a"),
         ("# that it is\n# no path\n", "is not a"),
+        ("def test_a_name_that_is_no_path(): ...\n", "is not a"),
         ("# a word of ours\n", "ours"),
         ("# it is taken\n# back\n", "delete"),
         ("# is asked again\n", "retry"),
@@ -76,17 +78,24 @@ def test_every_exception_has_a_reason_and_is_needed() -> None:
         assert list(find("a.md", allowed["text"], {**RULES, "allow": []})), allowed
 
 
-def test_the_paths_called_clean_are_checked(tmp_path: Path, capsys) -> None:
+def test_the_files_listed_are_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "tools").mkdir()
     rules = (ROOT / "tools/words.toml").read_text("utf-8")
-    begin, end = rules.index("clean = "), rules.index("all = ")
-    held = rules[:begin] + 'clean = ["one.md", "room"]\n' + rules[end:]
-    (tmp_path / "tools/words.toml").write_text(held, "utf-8")
+    begin, end = rules.index("paths = "), rules.index("# First words")
+    listed = 'paths = ["one.md", "room"]\nexcept = ["room/old"]\n\n'
+    (tmp_path / "tools/words.toml").write_text(rules[:begin] + listed + rules[end:], "utf-8")
     (tmp_path / "one.md").write_text("Fine.\n", "utf-8")
     (tmp_path / "room/_sync").mkdir(parents=True)
     (tmp_path / "room/_sync/made.py").write_text("reply = 1\n", "utf-8")
-    assert check(tmp_path) == "2 paths clean"
+    (tmp_path / "room/old").mkdir()
+    (tmp_path / "room/old/three.py").write_text("reply = 1\n", "utf-8")
+    (tmp_path / "room/four.py").write_text("response = 1\n", "utf-8")
+    assert check(tmp_path) == "2 files clean"
     (tmp_path / "room/two.py").write_text("\nreply = 1\n", "utf-8")
-    with pytest.raises(Exception, match="1 places"):
+    with pytest.raises(ToolError, match="1 places"):
         check(tmp_path)
     assert capsys.readouterr().out == "room/two.py:2: `reply`: say response, respond\n"
+    with pytest.raises(ToolError, match="1 places"):
+        check(tmp_path, ["room/old"])
+    with pytest.raises(ToolError, match="there is no such file or folder"):
+        check(tmp_path, ["elsewhere"])

@@ -43,15 +43,15 @@ def sync(client: Client, error: APIStatusError) -> None:
     assert_type(raw.retrieve("c").parse(), m.Conversation)
     assert_type(raw.items.list("c", limit=3).parse(), Page[m.ConversationItem])
     streaming = client.conversations.with_streaming_response
-    with streaming.retrieve("c", timeout=3) as answer:
-        assert_type(answer, APIResponse[m.Conversation])
-        assert_type(answer.status_code, int)
-        assert_type(answer.headers, httpx.Headers)
-        assert_type(answer.read(), bytes)
-        assert_type(answer.parse(), m.Conversation)
-        for chunk in answer.iter_bytes(1024):
+    with streaming.retrieve("c", timeout=3) as response:
+        assert_type(response, APIResponse[m.Conversation])
+        assert_type(response.status_code, int)
+        assert_type(response.headers, httpx.Headers)
+        assert_type(response.read(), bytes)
+        assert_type(response.parse(), m.Conversation)
+        for chunk in response.iter_bytes(1024):
             assert_type(chunk, bytes)
-        for line in answer.iter_lines():
+        for line in response.iter_lines():
             assert_type(line, str)
     with streaming.items.list("c", limit=3) as listed:
         assert_type(listed.parse(), Page[m.ConversationItem])
@@ -99,11 +99,11 @@ async def asynchronous(client: AsyncClient) -> None:
     assert_type(await raw.retrieve("c"), RawResponse[m.Conversation])
     assert_type((await raw.items.list("c")).parse(), AsyncPage[m.ConversationItem])
     streaming = client.conversations.with_streaming_response
-    async with streaming.retrieve("c") as answer:
-        assert_type(answer, AsyncAPIResponse[m.Conversation])
-        assert_type(await answer.text(), str)
-        assert_type(await answer.parse(), m.Conversation)
-        async for piece in answer.iter_text():
+    async with streaming.retrieve("c") as response:
+        assert_type(response, AsyncAPIResponse[m.Conversation])
+        assert_type(await response.text(), str)
+        assert_type(await response.parse(), m.Conversation)
+        async for piece in response.iter_text():
             assert_type(piece, str)
     async with streaming.items.list("c", limit=3) as listed:
         assert_type(await listed.parse(), AsyncPage[m.ConversationItem])

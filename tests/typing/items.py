@@ -66,7 +66,7 @@ assert_type(message_text(items[0]), str)
 def sent_on(
     item: m.ConversationItem, output: m.OutputItem, listed: m.ItemResource
 ) -> InputItemLike:
-    """Whatever comes out can be put among the items that go in."""
+    """Put what comes out among the items that go in."""
     return ResponseInput.items([item, output, listed, MessageItem.user_text("Hi")])[0]
 
 

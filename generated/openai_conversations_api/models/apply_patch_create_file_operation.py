@@ -35,7 +35,7 @@ class ApplyPatchCreateFileOperation(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "path": self.path,
             "diff": self.diff,

@@ -41,7 +41,7 @@ class CompactionSummaryItemParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "encrypted_content": self.encrypted_content,
             "type": self.type,

@@ -67,7 +67,7 @@ class ComputerCallOutputItemParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "call_id": self.call_id,
             "output": encode(self.output),

@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, encode_list, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ComputerToolCall(Model):
-    """The model asks the caller to work a computer; answer with a computer_call_output."""
+    """The model asks the caller to work a computer; send a computer_call_output."""
 
     id: str
     """Id of this object, given by the service."""
@@ -76,7 +76,7 @@ class ComputerToolCall(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "call_id": self.call_id,

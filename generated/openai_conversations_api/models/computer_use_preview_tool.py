@@ -46,7 +46,7 @@ class ComputerUsePreviewTool(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "environment": self.environment,
             "display_width": self.display_width,

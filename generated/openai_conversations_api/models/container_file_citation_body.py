@@ -53,7 +53,7 @@ class ContainerFileCitationBody(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "container_id": self.container_id,
             "file_id": self.file_id,

@@ -17,7 +17,7 @@ class Conversation(HasCreated, Model):
     """A conversation: a lasting, ordered list of items, known by its id."""
 
     id: str
-    """Id of the conversation; needed in every later call."""
+    """Id of the conversation; needed in every later request."""
     metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
     created_at: int
@@ -40,7 +40,7 @@ class Conversation(HasCreated, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "metadata": self.metadata,

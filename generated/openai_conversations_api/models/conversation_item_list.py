@@ -47,7 +47,7 @@ class ConversationItemList(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "data": encode_list(self.data),
             "has_more": self.has_more,

@@ -42,7 +42,7 @@ class CreateConversationBody(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.metadata is not None:
             out["metadata"] = self.metadata

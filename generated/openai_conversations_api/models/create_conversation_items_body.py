@@ -31,7 +31,7 @@ class CreateConversationItemsBody(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "items": encode_list(self.items),
         }

@@ -27,7 +27,7 @@ class CreateModelResponseProperties(Model):
     user: str | None = None
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None = None
-    """Stable id of the caller's own end user, up to 64 characters. Absent or None: none."""
+    """Stable id of an end user, up to 64 characters. Absent or None: none."""
     prompt_cache_key: str | None = None
     """Same key, same prompt cache: give it to requests that begin alike. Absent or None: no
     key."""
@@ -108,7 +108,7 @@ class CreateModelResponseProperties(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.metadata is not None:
             out["metadata"] = self.metadata

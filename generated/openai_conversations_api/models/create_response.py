@@ -28,7 +28,7 @@ class CreateResponse(Model):
     user: str | None = None
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None = None
-    """Stable id of the caller's own end user, up to 64 characters. Absent or None: none."""
+    """Stable id of an end user, up to 64 characters. Absent or None: none."""
     prompt_cache_key: str | None = None
     """Same key, same prompt cache: give it to requests that begin alike. Absent or None: no
     key."""
@@ -72,7 +72,7 @@ class CreateResponse(Model):
     """Moderation: what to check in a request, what was found in a response. Absent or None:
     none."""
     stream: bool | None = None
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
     stream_options: models.ResponseStreamOptions | None = None
     """Settings of the stream of events. None: the defaults."""
     conversation: str | models.ConversationReference | None = None
@@ -285,7 +285,7 @@ class CreateResponse(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.metadata is not None:
             out["metadata"] = self.metadata

@@ -36,7 +36,7 @@ class CustomGrammarFormatParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "syntax": self.syntax,
             "definition": self.definition,

@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class CustomToolCall(Model):
-    """The model asks the caller to run a custom tool; answer with a custom_tool_call_output."""
+    """The model asks the caller to run a custom tool; send a custom_tool_call_output."""
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
@@ -65,7 +65,7 @@ class CustomToolCall(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "call_id": self.call_id,
             "name": self.name,

@@ -38,7 +38,7 @@ class DoubleClickAction(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "x": self.x,
             "y": self.y,

@@ -23,7 +23,7 @@ class EasyInputMessage(HasText, Model):
     content: str | list[models.InputContent]
     """What the message says: a string, or a list of content parts."""
     phase: models.MessagePhase | None = None
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
     type: Literal["message"] | None = "message"
     """Constant that names the kind; it tells which class this is."""
@@ -52,7 +52,7 @@ class EasyInputMessage(HasText, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "role": self.role,
             "content": encode_list(self.content),

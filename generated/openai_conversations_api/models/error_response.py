@@ -14,7 +14,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class ErrorResponse(Model):
-    """The body of every answer that is an error."""
+    """The body of every error response."""
 
     error: models.Error
     """What the service says is wrong with a request."""
@@ -30,7 +30,7 @@ class ErrorResponse(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "error": encode(self.error),
         }

@@ -60,7 +60,7 @@ class FileSearchTool(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "vector_store_ids": self.vector_store_ids,
             "type": self.type,

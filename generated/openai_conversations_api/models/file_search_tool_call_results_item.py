@@ -57,7 +57,7 @@ class FileSearchToolCallResultsItem(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.file_id is not None:
             out["file_id"] = self.file_id

@@ -34,7 +34,7 @@ class FunctionShellAction(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "commands": self.commands,
             "timeout_ms": self.timeout_ms,

@@ -45,7 +45,7 @@ class FunctionShellActionParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "commands": self.commands,
         }

@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class FunctionShellCall(Model):
-    """The model asks for shell commands to be run; answered by a shell_call_output."""
+    """The model asks for shell commands to be run; send a shell_call_output."""
 
     id: str
     """Id of this object, given by the service."""
@@ -78,7 +78,7 @@ class FunctionShellCall(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "call_id": self.call_id,

@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class FunctionShellCallItemParam(Model):
-    """The model asks for shell commands to be run; answered by a shell_call_output."""
+    """The model asks for shell commands to be run; send a shell_call_output."""
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
@@ -77,7 +77,7 @@ class FunctionShellCallItemParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "call_id": self.call_id,
             "action": encode(self.action),

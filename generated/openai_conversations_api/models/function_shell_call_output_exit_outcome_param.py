@@ -32,7 +32,7 @@ class FunctionShellCallOutputExitOutcomeParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "exit_code": self.exit_code,
             "type": self.type,

@@ -76,7 +76,7 @@ class FunctionTool(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "name": self.name,
             "parameters": self.parameters,

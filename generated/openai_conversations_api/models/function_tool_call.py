@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class FunctionToolCall(Model):
-    """The model asks the caller to run a function; answer with a function_call_output."""
+    """The model asks the caller to run a function; send a function_call_output."""
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
@@ -70,7 +70,7 @@ class FunctionToolCall(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "call_id": self.call_id,
             "name": self.name,

@@ -77,7 +77,7 @@ class FunctionToolCallOutputResource(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "output": encode_list(self.output),
             "id": self.id,

@@ -81,7 +81,7 @@ class FunctionToolCallResource(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "call_id": self.call_id,
             "name": self.name,

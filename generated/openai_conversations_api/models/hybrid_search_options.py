@@ -31,7 +31,7 @@ class HybridSearchOptions(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "embedding_weight": self.embedding_weight,
             "text_weight": self.text_weight,

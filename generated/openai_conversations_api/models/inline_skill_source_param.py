@@ -36,7 +36,7 @@ class InlineSkillSourceParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "media_type": self.media_type,
             "data": self.data,

@@ -51,7 +51,7 @@ class InputMessage(HasText, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "role": self.role,
             "content": encode_list(self.content),

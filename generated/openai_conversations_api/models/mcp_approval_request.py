@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class MCPApprovalRequest(Model):
-    """The model asks for leave to call an MCP tool; answer with an mcp_approval_response."""
+    """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 
     id: str
     """Id of this object, given by the service."""
@@ -43,7 +43,7 @@ class MCPApprovalRequest(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "server_label": self.server_label,

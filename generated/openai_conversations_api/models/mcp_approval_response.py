@@ -15,7 +15,7 @@ class MCPApprovalResponse(Model):
     """The caller's yes or no to an MCP approval request."""
 
     approval_request_id: str
-    """Id of the mcp_approval_request item that is answered."""
+    """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
     request_id: str
@@ -54,7 +54,7 @@ class MCPApprovalResponse(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "approval_request_id": self.approval_request_id,
             "approve": self.approve,

@@ -17,7 +17,7 @@ class MCPApprovalResponseResource(Model):
     id: str
     """Id of this object, given by the service."""
     approval_request_id: str
-    """Id of the mcp_approval_request item that is answered."""
+    """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
     request_id: str
@@ -58,7 +58,7 @@ class MCPApprovalResponseResource(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "approval_request_id": self.approval_request_id,

@@ -49,7 +49,7 @@ class MCPListTools(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "server_label": self.server_label,

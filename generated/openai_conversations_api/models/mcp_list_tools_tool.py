@@ -47,7 +47,7 @@ class MCPListToolsTool(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "name": self.name,
             "input_schema": self.input_schema,

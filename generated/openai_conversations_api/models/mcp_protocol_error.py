@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class MCPProtocolError(Model):
-    """The MCP server answered with an error of the protocol."""
+    """The MCP server responded with an error of the protocol."""
 
     code: int
     """Error number of the MCP protocol."""
@@ -35,7 +35,7 @@ class MCPProtocolError(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "code": self.code,
             "message": self.message,

@@ -134,7 +134,7 @@ class MCPTool(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "server_label": self.server_label,
             "type": self.type,

@@ -47,7 +47,7 @@ class MCPToolRequireApproval(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.always is not None:
             out["always"] = encode(self.always)

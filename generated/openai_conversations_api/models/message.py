@@ -16,7 +16,7 @@ from ..types import Extra, Model, encode_list, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class Message(HasText, Model):
-    """A message of a conversation, whoever wrote it, as the service returns it."""
+    """A message of a conversation, by any author, as the service returns it."""
 
     id: str
     """Id of this object, given by the service."""
@@ -40,7 +40,7 @@ class Message(HasText, Model):
     type: Literal["message"] = "message"
     """Constant that names the kind; it tells which class this is."""
     phase: models.StoredMessagePhase | None = None
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "role", "content", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
@@ -68,7 +68,7 @@ class Message(HasText, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "status": self.status,

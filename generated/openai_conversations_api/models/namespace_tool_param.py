@@ -15,7 +15,7 @@ from ..types import Extra, Model, encode_list, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class NamespaceToolParam(Model):
-    """A group of the caller's tools under one name."""
+    """A group of tools that the caller runs, under one name."""
 
     name: str
     """Name of the group."""
@@ -41,7 +41,7 @@ class NamespaceToolParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "name": self.name,
             "description": self.description,

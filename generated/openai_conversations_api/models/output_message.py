@@ -29,7 +29,7 @@ class OutputMessage(HasText, Model):
     type: Literal["message"] = "message"
     """Constant that names the kind; it tells which class this is."""
     phase: models.MessagePhase | None = None
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "role", "content", "status", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
@@ -58,7 +58,7 @@ class OutputMessage(HasText, Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "id": self.id,
             "role": self.role,

@@ -33,7 +33,7 @@ class PromptCacheOptions(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "ttl": self.ttl,
             "mode": self.mode,

@@ -40,7 +40,7 @@ class PromptCacheOptionsParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.ttl is not None:
             out["ttl"] = self.ttl

@@ -18,7 +18,7 @@ class Reasoning(Model):
     mode: models.ReasoningModeEnum | None = None
     """Mode of reasoning: standard, pro or another name."""
     effort: models.ReasoningEffort = None
-    """How long to think before the answer; more effort costs more time and tokens."""
+    """How long to think before writing; more effort costs more time and tokens."""
     summary: Literal["auto", "concise", "detailed"] | str | None = None
     """How long a summary of the reasoning to return. Absent or None: no summary."""
     context: Literal["all_turns", "auto", "current_turn"] | str | None = None
@@ -60,7 +60,7 @@ class Reasoning(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.mode is not None:
             out["mode"] = self.mode

@@ -12,7 +12,7 @@ from ..types import Extra, Model, new
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class RefusalContent(Model):
-    """The model's refusal, in place of an answer."""
+    """The model's refusal, in place of a text."""
 
     refusal: str
     """Why the model declines, in its words."""
@@ -32,7 +32,7 @@ class RefusalContent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "refusal": self.refusal,
             "type": self.type,

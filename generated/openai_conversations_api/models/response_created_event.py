@@ -37,7 +37,7 @@ class ResponseCreatedEvent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "response": encode(self.response),
             "sequence_number": self.sequence_number,

@@ -34,7 +34,7 @@ class ResponseIncompleteDetails(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.reason is not None:
             out["reason"] = self.reason

@@ -39,7 +39,7 @@ class ResponseLogProbTopLogprobsItem(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.token is not None:
             out["token"] = self.token

@@ -94,7 +94,7 @@ class ResponseProperties(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.previous_response_id is not None:
             out["previous_response_id"] = self.previous_response_id

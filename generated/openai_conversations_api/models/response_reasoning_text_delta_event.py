@@ -55,7 +55,7 @@ class ResponseReasoningTextDeltaEvent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "item_id": self.item_id,
             "output_index": self.output_index,

@@ -61,7 +61,7 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "sequence_number": self.sequence_number,
             "item_id": self.item_id,

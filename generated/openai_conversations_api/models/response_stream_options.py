@@ -37,7 +37,7 @@ class ResponseStreamOptions(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.include_obfuscation is not None:
             out["include_obfuscation"] = self.include_obfuscation

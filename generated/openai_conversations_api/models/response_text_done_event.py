@@ -59,7 +59,7 @@ class ResponseTextDoneEvent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "item_id": self.item_id,
             "output_index": self.output_index,

@@ -20,7 +20,7 @@ class ResponseTextParam(Model):
     format: models.TextResponseFormatConfiguration | None = None
     """Form of the model's text: free, any JSON, or JSON that follows a schema."""
     verbosity: models.Verbosity = None
-    """How wordy the answer is: low, medium or high."""
+    """How wordy the text is: low, medium or high."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["format", "verbosity"])
 
@@ -46,7 +46,7 @@ class ResponseTextParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.format is not None:
             out["format"] = encode(self.format)

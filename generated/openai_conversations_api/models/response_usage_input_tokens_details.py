@@ -31,7 +31,7 @@ class ResponseUsageInputTokensDetails(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "cached_tokens": self.cached_tokens,
             "cache_write_tokens": self.cache_write_tokens,

@@ -44,7 +44,7 @@ class ResponseWebSearchCallSearchingEvent(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "output_index": self.output_index,
             "item_id": self.item_id,

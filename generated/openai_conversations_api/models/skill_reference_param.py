@@ -41,7 +41,7 @@ class SkillReferenceParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "skill_id": self.skill_id,
             "type": self.type,

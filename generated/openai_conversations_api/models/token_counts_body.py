@@ -34,7 +34,7 @@ class TokenCountsBody(Model):
     instructions: str | None = None
     """System or developer message put before the input. Absent or None: none."""
     personality: models.PersonalityEnum | None = None
-    """Manner of the answer: friendly, pragmatic or another name."""
+    """Manner of the text: friendly, pragmatic or another name."""
     conversation: str | models.ConversationReference | None = None
     """Conversation whose items count as input too. Absent or None: none."""
     tool_choice: (
@@ -140,7 +140,7 @@ class TokenCountsBody(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.model is not None:
             out["model"] = self.model

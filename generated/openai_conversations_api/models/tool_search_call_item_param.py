@@ -59,7 +59,7 @@ class ToolSearchCallItemParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "arguments": self.arguments,
             "type": self.type,

@@ -61,7 +61,7 @@ class ToolSearchOutputItemParam(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "tools": encode_list(self.tools),
             "type": self.type,

@@ -34,7 +34,7 @@ class WebSearchToolFilters(Model):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object of this model: what is absent stays absent."""
+        """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
         if self.allowed_domains is not None:
             out["allowed_domains"] = self.allowed_domains

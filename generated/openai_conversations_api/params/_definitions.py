@@ -276,7 +276,7 @@ class ComputerToolParam(TypedDict):
 
 
 class ComputerToolCallParam(TypedDict):
-    """The model asks the caller to work a computer; answer with a computer_call_output."""
+    """The model asks the caller to work a computer; send a computer_call_output."""
 
     type: Literal["computer_call"]
     """Constant that names the kind; it tells which class this is."""
@@ -429,7 +429,7 @@ class CustomTextFormatParam(TypedDict):
 
 
 class CustomToolCallParam(TypedDict):
-    """The model asks the caller to run a custom tool; answer with a custom_tool_call_output."""
+    """The model asks the caller to run a custom tool; send a custom_tool_call_output."""
 
     type: Literal["custom_tool_call"]
     """Constant that names the kind; it tells which class this is."""
@@ -528,7 +528,7 @@ class EasyInputMessageParam(TypedDict):
     content: "str | Sequence[models.InputContent | InputContentParam]"
     """What the message says: a string, or a list of content parts."""
     phase: NotRequired["models.MessagePhase | None"]
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
     type: NotRequired[Literal["message"]]
     """Constant that names the kind; it tells which class this is."""
@@ -638,7 +638,7 @@ class FunctionShellActionParam(TypedDict):
 
 
 class FunctionShellCallItemParam(TypedDict):
-    """The model asks for shell commands to be run; answered by a shell_call_output."""
+    """The model asks for shell commands to be run; send a shell_call_output."""
 
     call_id: str
     """Ties a call to its output: both carry the same value. It is not the item's id."""
@@ -744,7 +744,7 @@ class FunctionToolParam(TypedDict):
 
 
 class FunctionToolCallParam(TypedDict):
-    """The model asks the caller to run a function; answer with a function_call_output."""
+    """The model asks the caller to run a function; send a function_call_output."""
 
     type: Literal["function_call"]
     """Constant that names the kind; it tells which class this is."""
@@ -788,7 +788,7 @@ class FunctionToolParamParam(TypedDict):
 
 
 class HTTPErrorParam(TypedDict):
-    """The MCP server answered with an HTTP error."""
+    """The MCP server responded with an HTTP error."""
 
     type: Literal["http_error"]
     """Constant that names the kind; it tells which class this is."""
@@ -1114,7 +1114,7 @@ class LogProbParam(TypedDict):
 
 
 class MCPApprovalRequestParam(TypedDict):
-    """The model asks for leave to call an MCP tool; answer with an mcp_approval_response."""
+    """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 
     type: Literal["mcp_approval_request"]
     """Constant that names the kind; it tells which class this is."""
@@ -1134,7 +1134,7 @@ class MCPApprovalResponseParam(TypedDict):
     type: Literal["mcp_approval_response"]
     """Constant that names the kind; it tells which class this is."""
     approval_request_id: str
-    """Id of the mcp_approval_request item that is answered."""
+    """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
     request_id: str
@@ -1174,7 +1174,7 @@ class MCPListToolsToolParam(TypedDict):
 
 
 class MCPProtocolErrorParam(TypedDict):
-    """The MCP server answered with an error of the protocol."""
+    """The MCP server responded with an error of the protocol."""
 
     type: Literal["mcp_protocol_error"]
     """Constant that names the kind; it tells which class this is."""
@@ -1318,7 +1318,7 @@ class MoveParam(TypedDict):
 
 
 class NamespaceToolParam(TypedDict):
-    """A group of the caller's tools under one name."""
+    """A group of tools that the caller runs, under one name."""
 
     type: Literal["namespace"]
     """Constant that names the kind; it tells which class this is."""
@@ -1344,7 +1344,7 @@ class OutputMessageParam(TypedDict):
     status: Literal["completed", "in_progress", "incomplete"]
     """How far it has come, such as in_progress or completed."""
     phase: NotRequired["models.MessagePhase | None"]
-    """commentary for remarks on the way, final_answer for the answer. Absent or None: not
+    """commentary for remarks on the way, final_answer for the result. Absent or None: not
     told."""
 
 
@@ -1469,7 +1469,7 @@ class ReasoningParam(TypedDict, total=False):
     mode: "models.ReasoningModeEnum"
     """Mode of reasoning: standard, pro or another name."""
     effort: "models.ReasoningEffort | None"
-    """How long to think before the answer; more effort costs more time and tokens."""
+    """How long to think before writing; more effort costs more time and tokens."""
     summary: Literal["auto", "concise", "detailed"] | None
     """How long a summary of the reasoning to return. Absent or None: no summary."""
     context: Literal["all_turns", "auto", "current_turn"] | None
@@ -1507,7 +1507,7 @@ class ReasoningTextContentParam(TypedDict):
 
 
 class RefusalContentParam(TypedDict):
-    """The model's refusal, in place of an answer."""
+    """The model's refusal, in place of a text."""
 
     type: Literal["refusal"]
     """Constant that names the kind; it tells which class this is."""
@@ -1542,7 +1542,7 @@ class ResponseTextParam(TypedDict, total=False):
     format: "models.TextResponseFormatConfiguration | TextResponseFormatConfigurationParam"
     """Form of the model's text: free, any JSON, or JSON that follows a schema."""
     verbosity: "models.Verbosity | None"
-    """How wordy the answer is: low, medium or high."""
+    """How wordy the text is: low, medium or high."""
 
 
 class ScreenshotParam(TypedDict):
@@ -1973,7 +1973,7 @@ class CreateResponseBody(TypedDict, total=False):
     user: str | None | Omit
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None | Omit
-    """Stable id of the caller's own end user, up to 64 characters. Absent or None: none."""
+    """Stable id of an end user, up to 64 characters. Absent or None: none."""
     prompt_cache_key: str | None | Omit
     """Same key, same prompt cache: give it to requests that begin alike. Absent or None: no
     key."""
@@ -2017,7 +2017,7 @@ class CreateResponseBody(TypedDict, total=False):
     """Moderation: what to check in a request, what was found in a response. Absent or None:
     none."""
     stream: bool | None | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
     stream_options: "models.ResponseStreamOptions | ResponseStreamOptionsParam | Mapping[str, object] | None | Omit"
     """Settings of the stream of events. None: the defaults."""
     conversation: "str | models.ConversationReference | ConversationReferenceParam | models.Conversation | models.ResponseConversation | Mapping[str, object] | None | Omit"
@@ -2042,7 +2042,7 @@ class CreateResponseParamsBase(TypedDict, total=False):
     user: str | None | Omit
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None | Omit
-    """Stable id of the caller's own end user, up to 64 characters. Absent or None: none."""
+    """Stable id of an end user, up to 64 characters. Absent or None: none."""
     prompt_cache_key: str | None | Omit
     """Same key, same prompt cache: give it to requests that begin alike. Absent or None: no
     key."""
@@ -2099,21 +2099,21 @@ class CreateResponseParamsNonStreaming(CreateResponseParamsBase, total=False):
     """`createResponse` for one response."""
 
     stream: Literal[False] | None | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class CreateResponseParamsStreaming(CreateResponseParamsBase):
     """`createResponse` for a stream of events."""
 
     stream: Literal[True]
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class CreateResponseParams(CreateResponseParamsBase, total=False):
     """The parameters of `createResponse`."""
 
     stream: bool | None | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class DeleteConversationPath(TypedDict):
@@ -2203,7 +2203,7 @@ class GetInputTokenCountsBody(TypedDict, total=False):
     instructions: str | None | Omit
     """System or developer message put before the input. Absent or None: none."""
     personality: "models.PersonalityEnum | None | Omit"
-    """Manner of the answer: friendly, pragmatic or another name."""
+    """Manner of the text: friendly, pragmatic or another name."""
     conversation: "str | models.ConversationReference | ConversationReferenceParam | models.Conversation | models.ResponseConversation | Mapping[str, object] | None | Omit"
     """Conversation whose items count as input too. Absent or None: none."""
     tool_choice: "models.ToolChoiceOptions | models.ToolChoiceAllowed | ToolChoiceAllowedParam | models.RawObject | Mapping[str, object] | models.ToolChoiceTypes | ToolChoiceTypesParam | models.ToolChoiceFunction | ToolChoiceFunctionParam | models.ToolChoiceMCP | ToolChoiceMCPParam | models.ToolChoiceCustom | ToolChoiceCustomParam | models.SpecificProgrammaticToolCallingParam | SpecificProgrammaticToolCallingParam | models.SpecificApplyPatchParam | SpecificApplyPatchParam | models.SpecificFunctionShellParam | SpecificFunctionShellParam | None | Omit"
@@ -2230,7 +2230,7 @@ class GetResponseQuery(TypedDict, total=False):
     """Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
     none."""
     stream: bool | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
     starting_after: int | Omit
     """Sequence number of the last event already seen; the stream continues behind it."""
     include_obfuscation: bool | Omit
@@ -2253,21 +2253,21 @@ class GetResponseParamsNonStreaming(GetResponseParamsBase, total=False):
     """`getResponse` for one response."""
 
     stream: Literal[False] | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class GetResponseParamsStreaming(GetResponseParamsBase):
     """`getResponse` for a stream of events."""
 
     stream: Literal[True]
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class GetResponseParams(GetResponseParamsBase, total=False):
     """The parameters of `getResponse`."""
 
     stream: bool | Omit
-    """true: answer with server-sent events instead of one JSON object. Absent: false."""
+    """true: respond with server-sent events instead of one JSON object. Absent: false."""
 
 
 class ListConversationItemsPath(TypedDict):

@@ -48,7 +48,8 @@ class AsyncClient(AsyncHttpMethods):
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
     ) -> None:
-        """
+        """Make a client; no connection is opened before the first request.
+
         Args:
             api_key: the key, or a function (it may be async) that is asked for one before each
                 request. Default: environment variable OPENAI_API_KEY.

@@ -18,7 +18,7 @@ class AsyncConversations(AsyncResource):
     """Conversations: lasting lists of items, which responses read from and add to.
 
     All methods take, besides their own arguments, `extra_headers`, `extra_query` and `extra_body`
-    (added to the request, and stronger than what is there), `timeout` (in place of the client's),
+    (added to the request, and stronger than what is there), `timeout` (stronger than the client's),
     and `abort` (an `AbortSignal` that ends the request). All raise subclasses of `OpenAIError`
     only: `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and
     the others in `openai_conversations.errors` afterwards.

@@ -145,7 +145,8 @@ class AsyncListing(Generic[_T]):
         /,
         **path: object,
     ) -> None:
-        """
+        """Check the parameters and make the request for the first page.
+
         Args:
             client: sends the requests.
             operation: whose response is a page.

@@ -34,7 +34,8 @@ class AsyncStream:
     """
 
     def __init__(self, body: AsyncBodyReader, *, operation: str, resumed: bool) -> None:
-        """
+        """Read events from the body of a response.
+
         Args:
             operation: its id, if each event is to be checked against the spec.
             resumed: whether it begins in the middle. Then it may have no events at all.

@@ -5,10 +5,15 @@ The names are openai-python's. Nothing here names a parameter of an operation.
 
 from __future__ import annotations
 
-from openai_conversations_api import params as p
+# Not all are used by name: `typing.get_type_hints` resolves what the bases write inside
+# `NotRequired[...]` in this module.
+# pyright: reportUnusedImport=false
+from collections.abc import Iterable, Mapping, Sequence  # noqa: F401
+from typing import Any, Literal  # noqa: F401
 
-# `typing.get_type_hints` resolves what the bases write inside `NotRequired[...]` in this module.
-from openai_conversations_api.params._definitions import *  # noqa: F403
+from openai_conversations_api import Omit, models, params  # noqa: F401
+from openai_conversations_api.params import *  # noqa: F403
+from openai_conversations_api.types import SequenceNotStr  # noqa: F401
 
 from .types import GetOptions, RequestOptions
 
@@ -37,85 +42,85 @@ __all__ = [
 ]
 
 
-class ConversationCreateParams(p.CreateConversationParams, RequestOptions):
+class ConversationCreateParams(params.CreateConversationParams, RequestOptions):
     """Keyword arguments of `conversations.create`."""
 
 
-class ConversationRetrieveParams(p.GetConversationParams, RequestOptions):
+class ConversationRetrieveParams(params.GetConversationParams, RequestOptions):
     """Keyword arguments of `conversations.retrieve`."""
 
 
-class ConversationUpdateParams(p.UpdateConversationParams, RequestOptions):
+class ConversationUpdateParams(params.UpdateConversationParams, RequestOptions):
     """Keyword arguments of `conversations.update`."""
 
 
-class ConversationDeleteParams(p.DeleteConversationParams, RequestOptions):
+class ConversationDeleteParams(params.DeleteConversationParams, RequestOptions):
     """Keyword arguments of `conversations.delete`."""
 
 
-class ItemCreateParams(p.CreateConversationItemsParams, RequestOptions):
+class ItemCreateParams(params.CreateConversationItemsParams, RequestOptions):
     """Keyword arguments of `conversations.items.create`."""
 
 
-class ItemRetrieveParams(p.GetConversationItemParams, RequestOptions):
+class ItemRetrieveParams(params.GetConversationItemParams, RequestOptions):
     """Keyword arguments of `conversations.items.retrieve`."""
 
 
-class ItemListParams(p.ListConversationItemsParams, RequestOptions):
+class ItemListParams(params.ListConversationItemsParams, RequestOptions):
     """Keyword arguments of `conversations.items.list`."""
 
 
-class ItemAppendParams(p.CreateConversationItemsQuery, GetOptions, total=False):
+class ItemAppendParams(params.CreateConversationItemsQuery, GetOptions, total=False):
     """Keyword arguments of `conversations.items.append`, besides its own."""
 
 
-class ItemDeleteParams(p.DeleteConversationItemParams, RequestOptions):
+class ItemDeleteParams(params.DeleteConversationItemParams, RequestOptions):
     """Keyword arguments of `conversations.items.delete`."""
 
 
-class ResponseCreateParamsNonStreaming(p.CreateResponseParamsNonStreaming, RequestOptions):
+class ResponseCreateParamsNonStreaming(params.CreateResponseParamsNonStreaming, RequestOptions):
     """Keyword arguments of `responses.create` without `stream=True`."""
 
 
-class ResponseCreateParamsStreaming(p.CreateResponseParamsStreaming, RequestOptions):
+class ResponseCreateParamsStreaming(params.CreateResponseParamsStreaming, RequestOptions):
     """Keyword arguments of `responses.create` with `stream=True`."""
 
 
-class ResponseCreateParams(p.CreateResponseParams, RequestOptions):
+class ResponseCreateParams(params.CreateResponseParams, RequestOptions):
     """Keyword arguments of `responses.create`."""
 
 
-class ResponseStreamParams(p.CreateResponseParamsBase, RequestOptions):
+class ResponseStreamParams(params.CreateResponseParamsBase, RequestOptions):
     """Keyword arguments of `responses.stream`."""
 
 
-class ResponseRetrieveParamsNonStreaming(p.GetResponseParamsNonStreaming, RequestOptions):
+class ResponseRetrieveParamsNonStreaming(params.GetResponseParamsNonStreaming, RequestOptions):
     """Keyword arguments of `responses.retrieve` without `stream=True`."""
 
 
-class ResponseRetrieveParamsStreaming(p.GetResponseParamsStreaming, RequestOptions):
+class ResponseRetrieveParamsStreaming(params.GetResponseParamsStreaming, RequestOptions):
     """Keyword arguments of `responses.retrieve` with `stream=True`."""
 
 
-class ResponseRetrieveParams(p.GetResponseParams, RequestOptions):
+class ResponseRetrieveParams(params.GetResponseParams, RequestOptions):
     """Keyword arguments of `responses.retrieve`."""
 
 
-class ResponseDeleteParams(p.DeleteResponseParams, RequestOptions):
+class ResponseDeleteParams(params.DeleteResponseParams, RequestOptions):
     """Keyword arguments of `responses.delete`."""
 
 
-class ResponseCancelParams(p.CancelResponseParams, RequestOptions):
+class ResponseCancelParams(params.CancelResponseParams, RequestOptions):
     """Keyword arguments of `responses.cancel`."""
 
 
-class ResponseCompactParams(p.CompactConversationParams, RequestOptions):
+class ResponseCompactParams(params.CompactConversationParams, RequestOptions):
     """Keyword arguments of `responses.compact`."""
 
 
-class InputItemListParams(p.ListInputItemsParams, RequestOptions):
+class InputItemListParams(params.ListInputItemsParams, RequestOptions):
     """Keyword arguments of `responses.input_items.list`."""
 
 
-class InputTokenCountParams(p.GetInputTokenCountsParams, RequestOptions):
+class InputTokenCountParams(params.GetInputTokenCountsParams, RequestOptions):
     """Keyword arguments of `responses.input_tokens.count`."""

@@ -43,12 +43,15 @@ class Operation(Generic[_T]):
     """One operation of the spec; its generated module is imported with the first response."""
 
     def __init__(self, operation_id: str) -> None:
-        """
+        """Look an operation up.
+
         Args:
             operation_id: a key of `OPERATIONS`.
         """
         described = OPERATIONS[operation_id]
         self.id = operation_id
+        self.method_name = operation_id
+        """The method of the facade, once it is defined; for error messages."""
         self.parameters = described.parameters
         self._method = described.method
         self._path = described.path
@@ -58,6 +61,13 @@ class Operation(Generic[_T]):
         )
         self._by_name = {p.name: p for p in described.parameters if p.location != "path"}
         self._required = [p.name for p in self._by_name.values() if p.required]
+
+    @property
+    def descriptions(self) -> dict[str, str]:
+        """What each parameter is for, in a line; for `help()`, and loaded for that alone."""
+        from openai_conversations_api._parameter_docs import DESCRIPTIONS
+
+        return DESCRIPTIONS[self.id]
 
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
@@ -86,32 +96,35 @@ class Operation(Generic[_T]):
         headers: list[tuple[bytes, bytes]] = []
         body: Any = {} if self._has_body else omit
         options: dict[str, Any] = {}
+        # A keyword is one of six things.
         for name, value in params.items():
             parameter = self._by_name.get(name)
             if parameter is None:
+                # 1. An option of the request, or 2. unknown.
                 if name not in Options._fields:
                     raise self._unknown(name)
                 options[name] = value
             elif value is omit:
+                # 3. Not given.
                 continue
             elif parameter.location == "body":
+                # 4. A member of the body, where None is null; without a key, the body itself.
                 checked = None if value is None else _to_json(parameter, value)
                 if parameter.key:
                     body[parameter.key] = checked
                 else:
                     body = checked
-            elif value is None:
-                # A query or a header cannot say null; absent is what null means there.
-                continue
-            elif parameter.location == "query":
-                query += _to_query(parameter, value)
-            else:
-                headers.append(check_header(parameter.key, _to_text(value), name))
+            elif value is not None:
+                # 5. A part of the query, or 6. a header. Neither can say null, so None is absent.
+                if parameter.location == "query":
+                    query += _to_query(parameter, value)
+                else:
+                    headers.append(check_header(parameter.key, _to_text(value), name))
         for name in self._required:
             if params.get(name, omit) is omit:
-                message = f"missing the required keyword argument {name!r} of {self.id}"
+                message = f"{self.method_name}() missing required keyword argument: {name!r}"
                 raise InvalidArgumentError(
-                    name, expected="a value", received="none", message=message
+                    name, expected="a value", received="nothing", message=message
                 )
         address = self._path
         for name, value in path.items():
@@ -138,7 +151,7 @@ class Operation(Generic[_T]):
         hint = f"; did you mean {near[0]!r}?" if near else "."
         extra = "extra_body" if self._has_body else "extra_query"
         message = (
-            f"got an unexpected keyword argument {name!r} for {self.id}{hint} "
+            f"{self.method_name}() got an unexpected keyword argument {name!r}{hint} "
             f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
         )
         expected = "a parameter of the operation"

@@ -118,7 +118,8 @@ class PreparedRequest:
     def __init__(
         self, client_options: ClientOptions, request: OperationRequest[Any], options: Options
     ) -> None:
-        """
+        """Encode and check all parts of a request.
+
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """

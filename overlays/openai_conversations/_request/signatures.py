@@ -11,8 +11,6 @@ import textwrap
 from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
-from openai_conversations_api._parameter_docs import DESCRIPTIONS
-
 from .operations import Operation
 from .types import Options, omit
 
@@ -58,7 +56,9 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
                     inspect.Parameter(each.name, _KEYWORD, default=omit, annotation=annotation)
                 )
         parameters = [*written, *required, *optional, *_OPTIONS]
-        described = DESCRIPTIONS[operation.id]
+        described = operation.descriptions
+        if not without:
+            operation.method_name = method.__qualname__.removeprefix("Async")
         names = [p.name for p in parameters if p.name in described]
         method.__doc__ = _with_arguments(method.__doc__, {n: described[n] for n in names})
         method.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar
 
 import httpx
-from openai_conversations_api._omit import Omit, omit
+from openai_conversations_api import Omit, omit
 
 from ..abort import AbortSignal
 from ..errors import InvalidArgumentError

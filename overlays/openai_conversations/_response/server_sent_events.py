@@ -31,7 +31,7 @@ class SSEDecoder:
         self._at_start = True
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
-        """The events that `chunk` completes, in order; often none.
+        """Return the events that `chunk` completes, in order; often none.
 
         Lines that mean nothing are ignored, as the format demands. Raises nothing.
         """
@@ -61,7 +61,7 @@ class SSEDecoder:
         return [event for block in blocks if (event := _parse(block)) is not None]
 
     def end(self) -> list[ServerSentEvent]:
-        """What is left when the stream has ended: the last event, if its blank line is missing.
+        """Return the last event if the stream ended without the blank line after it.
 
         The format would drop it; some servers leave the blank line out after the last event.
         """

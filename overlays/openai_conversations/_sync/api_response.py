@@ -37,7 +37,8 @@ class APIResponse(Head, Generic[_T]):
     def __init__(
         self, raw: RawResponse[_T], abort: AbortSignal | None, *, events: bool = False
     ) -> None:
-        """
+        """Wrap a response.
+
         Args:
             raw: the response, with nothing of its body read.
             abort: ends the reading when it is set.

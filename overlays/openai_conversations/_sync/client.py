@@ -49,7 +49,8 @@ class Client(HttpMethods):
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
     ) -> None:
-        """
+        """Make a client; no connection is opened before the first request.
+
         Args:
             api_key: the key, or a function (it may be async) that is asked for one before each
                 request. Default: environment variable OPENAI_API_KEY.

@@ -146,7 +146,8 @@ class Listing(Generic[_T]):
         /,
         **path: object,
     ) -> None:
-        """
+        """Check the parameters and make the request for the first page.
+
         Args:
             client: sends the requests.
             operation: whose response is a page.

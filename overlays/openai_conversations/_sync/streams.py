@@ -35,7 +35,8 @@ class Stream:
     """
 
     def __init__(self, body: BodyReader, *, operation: str, resumed: bool) -> None:
-        """
+        """Read events from the body of a response.
+
         Args:
             operation: its id, if each event is to be checked against the spec.
             resumed: whether it begins in the middle. Then it may have no events at all.

@@ -1,6 +1,6 @@
 """Local mode: the whole API in this process, with no key and no network.
 
-For development, tests and demonstrations. It has no model, and it is not for production: it keeps
+For development, tests and demonstrations. It has no model, and it is not for production: it stores
 what it gets and follows the documented rules. A request takes this way through the files:
 
     transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 @dataclass(eq=False, repr=False)
 class ServiceError(Exception):
-    """An error response: the HTTP status and the four fields of its error object."""
+    """An error response: an HTTP status and the four fields of the API's error object."""
 
     status: int
     message: str

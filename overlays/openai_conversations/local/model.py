@@ -1,7 +1,7 @@
 """The model of the local service: an echo that says so, a script, or a function of the user.
 
 Deterministic on purpose. A test states what the model will say (the queue) or computes it (the
-function); without either, the text names the local model and repeats the last item.
+function); without either, the text names the local model and repeats the last item that it got.
 """
 
 from __future__ import annotations

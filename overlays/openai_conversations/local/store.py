@@ -55,11 +55,9 @@ class Store(Database):
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        row = self.row(
-            "SELECT id, created_at, metadata, items FROM conversations "
-            "WHERE id = ? AND NOT deleted",
-            (id,),
-        )
+        columns = "id, created_at, metadata, items"
+        sql = f"SELECT {columns} FROM conversations WHERE id = ? AND NOT deleted"
+        row = self.row(sql, (id,))
         return ConversationRow(row[0], row[1], json.loads(row[2]), row[3]) if row else None
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
@@ -123,20 +121,15 @@ class Store(Database):
 
     def response(self, id: str) -> ResponseRow | None:
         """Return the response with this id."""
-        row = self.row(
-            "SELECT id, body, request, coalesce(events, 'null'), input, output FROM responses "
-            "WHERE id = ?",
-            (id,),
-        )
+        columns = "id, body, request, coalesce(events, 'null'), input, output"
+        row = self.row(f"SELECT {columns} FROM responses WHERE id = ?", (id,))
         return ResponseRow(row[0], *map(json.loads, row[1:4]), *row[4:]) if row else None
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
         """Replace a response's fields, and the events of its stream if they are given."""
         text = _text(events) if events is not None else None
-        self.run(
-            "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?",
-            (_text(body), text, body["id"]),
-        )
+        sql = "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?"
+        self.run(sql, (_text(body), text, body["id"]))
 
     def delete_response(self, row: ResponseRow) -> None:
         """Delete a response with its input and output."""

@@ -19,7 +19,6 @@ from openai_conversations import (
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import Item, messages, texts
-from tests.overlay.ways import Way
 
 
 def sent(service: FaultInjectingService) -> list[list[Item]]:
@@ -83,27 +82,6 @@ def test_items_are_taken_as_they_are_needed(conversations_client: Client) -> Non
 async def _generate(items: list[Item]) -> AsyncIterator[Item]:
     for item in items:
         yield item
-
-
-def test_every_client_takes_its_kinds_of_iterables(way: Way, conversations_url: str) -> None:
-    reports: list[AppendProgress] = []
-
-    async def keep(progress: AppendProgress) -> None:
-        reports.append(progress)
-
-    def append(client: Any) -> Any:
-        if way.name == "sync":
-            return client.conversations.items.append(
-                ids[0], iter(messages(25)), on_progress=reports.append
-            )
-        return client.conversations.items.append(ids[0], _generate(messages(25)), on_progress=keep)
-
-    with Client(api_key="k", base_url=conversations_url) as client:
-        ids = [client.conversations.create().id]
-        result = way.run(conversations_url, append)
-        assert texts(client, ids[0]) == [f"text {n}" for n in range(25)]
-    assert len(result) == 25
-    assert [(one.landed, one.unknown) for one in reports] == [(0, 20), (20, 0), (20, 5), (25, 0)]
 
 
 def test_reports_are_the_exact_account(conversations_client: Client) -> None:

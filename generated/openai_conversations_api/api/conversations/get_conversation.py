@@ -33,7 +33,7 @@ def sync_detailed(
     client: Client,
 ) -> DetailedResponse[models.Conversation]:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
-    another call.
+    another request.
 
     GET /conversations/{conversation_id}
 
@@ -65,7 +65,7 @@ def sync(
     client: Client,
 ) -> models.Conversation:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
-    another call.
+    another request.
 
     GET /conversations/{conversation_id}
 
@@ -95,7 +95,7 @@ async def asyncio_detailed(
     client: Client,
 ) -> DetailedResponse[models.Conversation]:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
-    another call.
+    another request.
 
     GET /conversations/{conversation_id}
 
@@ -127,7 +127,7 @@ async def asyncio(
     client: Client,
 ) -> models.Conversation:
     """Fetch a conversation. Returns id, creation time and metadata; the items are listed by
-    another call.
+    another request.
 
     GET /conversations/{conversation_id}
 

@@ -29,8 +29,8 @@ def sync_detailed(
     *,
     client: Client,
 ) -> DetailedResponse[None]:
-    """Delete a stored response. Removes the response with this id; the document promises no body
-    in the answer.
+    """Delete a stored response. Removes the response with this id; the spec promises no body in
+    the response.
 
     DELETE /responses/{response_id}
 
@@ -61,8 +61,8 @@ def sync(
     *,
     client: Client,
 ) -> None:
-    """Delete a stored response. Removes the response with this id; the document promises no body
-    in the answer.
+    """Delete a stored response. Removes the response with this id; the spec promises no body in
+    the response.
 
     DELETE /responses/{response_id}
 
@@ -91,8 +91,8 @@ async def asyncio_detailed(
     *,
     client: Client,
 ) -> DetailedResponse[None]:
-    """Delete a stored response. Removes the response with this id; the document promises no body
-    in the answer.
+    """Delete a stored response. Removes the response with this id; the spec promises no body in
+    the response.
 
     DELETE /responses/{response_id}
 
@@ -123,8 +123,8 @@ async def asyncio(
     *,
     client: Client,
 ) -> None:
-    """Delete a stored response. Removes the response with this id; the document promises no body
-    in the answer.
+    """Delete a stored response. Removes the response with this id; the spec promises no body in
+    the response.
 
     DELETE /responses/{response_id}
 

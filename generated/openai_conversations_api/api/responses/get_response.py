@@ -66,7 +66,7 @@ def sync_detailed(
         client: the connection: base URL, token, timeout.
         include: Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
             none.
-        stream: true: answer with server-sent events instead of one JSON object. Absent: false.
+        stream: true: respond with server-sent events instead of one JSON object. Absent: false.
         starting_after: Sequence number of the last event already seen; the stream continues behind it.
         include_obfuscation: Whether stream events carry random padding that hides the size of their text.
 
@@ -111,7 +111,7 @@ def sync(
         client: the connection: base URL, token, timeout.
         include: Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
             none.
-        stream: true: answer with server-sent events instead of one JSON object. Absent: false.
+        stream: true: respond with server-sent events instead of one JSON object. Absent: false.
         starting_after: Sequence number of the last event already seen; the stream continues behind it.
         include_obfuscation: Whether stream events carry random padding that hides the size of their text.
 
@@ -154,7 +154,7 @@ async def asyncio_detailed(
         client: the connection: base URL, token, timeout.
         include: Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
             none.
-        stream: true: answer with server-sent events instead of one JSON object. Absent: false.
+        stream: true: respond with server-sent events instead of one JSON object. Absent: false.
         starting_after: Sequence number of the last event already seen; the stream continues behind it.
         include_obfuscation: Whether stream events carry random padding that hides the size of their text.
 
@@ -199,7 +199,7 @@ async def asyncio(
         client: the connection: base URL, token, timeout.
         include: Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
             none.
-        stream: true: answer with server-sent events instead of one JSON object. Absent: false.
+        stream: true: respond with server-sent events instead of one JSON object. Absent: false.
         starting_after: Sequence number of the last event already seen; the stream continues behind it.
         include_obfuscation: Whether stream events carry random padding that hides the size of their text.
 

@@ -1,4 +1,4 @@
-"""A server on loopback that does exactly what a test tells it, down to the single byte.
+"""A server for one test that does exactly what a script tells it, down to the single byte.
 
 No framework: what has to be shown is what a client does when a server breaks the rules.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+
+import trustme
 
 CONVERSATION: dict[str, Any] = {
     "id": "conv_1",
@@ -23,7 +26,7 @@ CONVERSATION: dict[str, Any] = {
 
 
 def message(number: int) -> dict[str, Any]:
-    """An item as the service lists it."""
+    """Return an item as the service lists it."""
     return {
         "type": "message",
         "id": f"msg_{number}",
@@ -34,7 +37,7 @@ def message(number: int) -> dict[str, Any]:
 
 
 def page(*numbers: int, has_more: bool = False) -> dict[str, Any]:
-    """A page of messages as the service sends it."""
+    """Return a page of messages as the service sends it."""
     data = [message(number) for number in numbers]
     return {
         "object": "list",
@@ -98,21 +101,21 @@ class Peer:
         lines = [f"HTTP/1.1 {status} Status", *(f"{k}: {v}" for k, v in headers.items())]
         self.send(("\r\n".join(lines) + "\r\n\r\n").encode())
 
-    def reply(
+    def respond(
         self,
         body: object = None,
         *,
         status: int = 200,
         headers: Mapping[str, str] = {},
     ) -> None:
-        """A whole answer; what is not bytes is sent as JSON."""
+        """Send a whole response; a body that is not bytes is sent as JSON."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         kind = {} if isinstance(body, bytes) else {"content-type": "application/json"}
         self.head(status, {"content-length": str(len(content)), **kind, **headers})
         self.send(content)
 
     def events(self, *events: dict[str, Any]) -> None:
-        """A stream of events, not ended."""
+        """Send a stream of events, and do not end it."""
         self.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
         for event in events:
             self.event(event)
@@ -122,7 +125,7 @@ class Peer:
         self.send(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     def end(self) -> None:
-        """The end of a chunked body."""
+        """Send the end of a chunked body."""
         self.send(b"0\r\n\r\n")
 
     def wait(self) -> None:
@@ -143,11 +146,12 @@ class Peer:
 Script = Callable[[Peer], None]
 
 
-class Loopback:
+class ScriptedServer:
     """Runs one script a request, in order; the last one for all further requests."""
 
     def __init__(self, *scripts: Script, greeting: bytes = b"") -> None:
-        """
+        """Prepare a server that listens, and serves once it is entered.
+
         Args:
             greeting: sent on each connection before anything is read.
         """
@@ -221,7 +225,50 @@ class Loopback:
         self._listener.close()
 
 
-def answers(body: object, *, status: int = 200, **headers: str) -> Script:
-    """A script that gives one whole answer; underscores in header names become hyphens."""
+def responds(body: object, *, status: int = 200, **headers: str) -> Script:
+    """Return a script that sends one whole response; `_` in header names becomes `-`."""
     lines = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda peer: peer.reply(body, status=status, headers=lines)
+    return lambda peer: peer.respond(body, status=status, headers=lines)
+
+
+class SecureScriptedServer(ScriptedServer):
+    """The same over TLS, with a certificate that nobody knows but `authority`."""
+
+    def __init__(self, *scripts: Any, authority: trustme.CA) -> None:
+        super().__init__(*scripts)
+        self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(self._context)
+
+    @property
+    def url(self) -> str:
+        return super().url.replace("http://", "https://")
+
+    def _serve(self, sock: socket.socket) -> None:
+        with sock:
+            try:
+                secure = self._context.wrap_socket(sock, server_side=True)
+            except OSError:
+                # The client does not trust us.
+                return
+            with self._lock:
+                self._sockets.append(secure)
+            super()._serve(secure)
+
+
+@contextmanager
+def nobody_accepts() -> Iterator[str]:
+    """Open a port whose queue of new connections is full, so that connecting never ends."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
+@contextmanager
+def nobody_reads() -> Iterator[str]:
+    """Open a port that accepts connections, and reads nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"

@@ -1,7 +1,8 @@
-"""One test, three ways to run it: the sync client, and the async one under asyncio and trio.
+"""One test, several clients: the sync one, and the async one under asyncio and trio.
 
-Both clients have the same methods, so that a test is a function of a client that makes one call;
-what it returns is awaited where it has to be.
+Both clients have the same methods, so that a test can be a function of a client that makes one
+request; the function's result is awaited where it has to be. A test that needs more than that is
+written in `_async`, and translated.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import anyio
 import anyio.to_thread
 from openai_conversations import AsyncClient, Client
 
-WAYS = ("sync", "asyncio", "trio")
+#: Name of the runner, and what its clients are given as `transport=`; None takes the fastest.
+RUNNERS: tuple[tuple[str, str | None], ...] = (("sync", None), ("asyncio", None), ("trio", None))
 #: With the transport that needs no extra as well; under trio there is no other.
-EVERY_TRANSPORT = (*WAYS, "asyncio httpx")
+EVERY_TRANSPORT = (*RUNNERS, ("asyncio", "httpx"))
 Action = Callable[[Any], Any]
 
 
@@ -23,17 +25,17 @@ async def _awaited(value: Any) -> Any:
     return await value if isinstance(value, Awaitable) else value
 
 
-class Way:
-    """How a test's calls are made.
+class ClientRunner:
+    """Makes the requests of a test.
 
     Attributes:
         name: "sync", "asyncio" or "trio".
         transport: what the clients are given as `transport=`; None takes the fastest.
     """
 
-    def __init__(self, way: str) -> None:
-        self.name, _, transport = way.partition(" ")
-        self.transport = transport or None
+    def __init__(self, name: str, transport: str | None = None) -> None:
+        self.name = name
+        self.transport = transport
 
     def _options(self, url: str, options: dict[str, Any]) -> dict[str, Any]:
         return {"api_key": "sk-test", "base_url": url, "transport": self.transport, **options}

@@ -1,4 +1,4 @@
-"""One call after the other, over loopback HTTP: reading a conversation, and adding messages."""
+"""One request after the other, over loopback HTTP: reading a conversation, and adding messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MEANS = {PLAIN: "httpx and json.loads", FLOOR: "http.client and orjson"}
 
 
 def get_rows(repetitions: int) -> list[Row]:
-    """GET of a conversation."""
+    """Measure the GET of a conversation."""
     id = ID.format(count=1)
     path = f"/conversations/{id}"
     with canned_server() as url:
@@ -27,14 +27,14 @@ def get_rows(repetitions: int) -> list[Row]:
             OURS: partial(ours.conversations.retrieve, id),
             OPENAI: partial(theirs.conversations.retrieve, id),
             PLAIN: lambda: json.loads(plain.get(path).content),
-            FLOOR: partial(floor.call, "GET", path),
+            FLOOR: partial(floor.send, "GET", path),
         }
         results = interleaved(works, 1, repetitions)
     return [Row("GET", "µs", results, {PLAIN: 0.65}, MEANS)]
 
 
 def post_rows(repetitions: int) -> list[Row]:
-    """POST of user messages, from texts to the stored items."""
+    """Measure the POST of user messages, from texts to the stored items."""
     with canned_server() as url:
         return [_post(url, count, repetitions) for count in (1, 20)]
 
@@ -66,7 +66,7 @@ def _post(url: str, count: int, repetitions: int) -> Row:
         ),
         OPENAI: lambda: theirs.conversations.items.create(id, items=messages()),
         PLAIN: lambda: json.loads(plain.post(path, json={"items": messages()}).content),
-        FLOOR: lambda: floor.call("POST", path, {"items": messages()}),
+        FLOOR: lambda: floor.send("POST", path, {"items": messages()}),
     }
     results = interleaved(works, 1, repetitions)
     noun = "message" if count == 1 else "messages"

@@ -19,7 +19,7 @@ TEXTS = [item["content"][0]["text"] for item in fixtures.new_user_messages(20)]
 
 
 def rows(repetitions: int) -> list[Row]:
-    """Everything of this module, measured now."""
+    """Measure everything of this module now."""
     transport = LocalTransport(LocalService(), close_service=True)
     with Client.local() as ours, httpx.Client(transport=transport, base_url="http://l/v1") as plain:
         our_id = ours.conversations.create(items=_helpers()).id

@@ -1,0 +1,55 @@
+"""Interceptors: functions around each attempt, async where the client is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+from openai_conversations import AsyncClient
+
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+
+Connect = Callable[..., AsyncClient]
+
+
+async def test_interceptors_are_a_chain_around_each_attempt(connect: Connect) -> None:
+    seen: list[str] = []
+
+    def named(name: str) -> Any:
+        async def interceptor(request: httpx.Request, send: Any) -> httpx.Response:
+            seen.append(f"{name} before")
+            request.headers["X-Tenant"] = name
+            response: httpx.Response = await send(request)
+            seen.append(f"{name} after {response.status_code} {len(response.content) > 0}")
+            return response
+
+        return interceptor
+
+    with ScriptedServer(responds({}, status=429), responds(CONVERSATION)) as server:
+        async with connect(server.url, interceptors=[named("outer"), named("inner")]) as client:
+            await client.conversations.retrieve("c")
+    attempt = ["outer before", "inner before", "inner after {} True", "outer after {} True"]
+    assert seen == [x.format(status) for status in (429, 200) for x in attempt]
+    assert server.requests[0].headers["x-tenant"] == "inner"
+
+
+async def test_an_interceptor_may_respond_by_itself(connect: Connect) -> None:
+    async def cached(request: httpx.Request, send: Any) -> httpx.Response:
+        return httpx.Response(200, json=CONVERSATION, request=request)
+
+    async with connect("http://localhost:9/v1", interceptors=[cached]) as client:
+        assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+async def test_a_raw_stream(connect: Connect) -> None:
+    def script(peer: Peer) -> None:
+        peer.events()
+        peer.wait_for_hangup()
+
+    with ScriptedServer(script) as server:
+        async with connect(server.url) as client:
+            responses = client.responses.with_raw_response
+            raw = await responses.create(model="m", input="x", stream=True)
+            await raw.parse().close()
+    assert raw.status_code == 200

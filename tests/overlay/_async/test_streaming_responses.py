@@ -1,0 +1,134 @@
+"""Responses whose body is read while it comes: what a test holds on to, and when it lets go."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+from openai_conversations import AsyncClient
+
+from tests.overlay.concurrency_async import blocking
+from tests.overlay.events import delta, final
+from tests.overlay.opened import BODY, BODY_JSON, create, retrieve, stalling
+from tests.overlay.scripted_server import Peer, ScriptedServer, page, responds
+
+Connect = Callable[..., AsyncClient]
+
+
+async def at_once(response: Any) -> None:
+    pass
+
+
+async def after_a_piece(response: Any) -> None:
+    assert len(await anext(response.iter_bytes(4))) == 4
+
+
+async def after_a_line(response: Any) -> None:
+    assert await anext(response.iter_lines())
+
+
+async def closed_twice(response: Any) -> None:
+    assert await anext(response.iter_text())
+    await response.close()
+    await response.close()
+
+
+@pytest.mark.parametrize("leave", [at_once, after_a_piece, after_a_line, closed_twice])
+async def test_leaving_early_hangs_up_and_the_client_goes_on(
+    connect: Connect, leave: Callable[[Any], Awaitable[None]]
+) -> None:
+    hung_up = threading.Event()
+
+    def script(peer: Peer) -> None:
+        stalling(peer)
+        hung_up.set()
+
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
+        async with connect(server.url) as client:
+            async with retrieve(client) as response:
+                await leave(response)
+            assert await blocking(hung_up.wait, 10)
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+    assert server.connections == 2
+
+
+async def test_leaving_the_block_closes_the_stream_of_events(connect: Connect) -> None:
+    hung_up = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.wait_for_hangup()
+        hung_up.set()
+
+    with ScriptedServer(script, responds(BODY_JSON)) as server:
+        async with connect(server.url) as client:
+            async with create(client) as response:
+                stream = await response.parse()
+                assert (await anext(stream)).delta == "x"
+            assert await blocking(hung_up.wait, 10)
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+async def test_a_list_goes_on_with_its_next_pages(connect: Connect) -> None:
+    with ScriptedServer(responds(page(1, 2, has_more=True)), responds(page(3))) as server:
+        async with connect(server.url) as client:
+            items = client.conversations.items.with_streaming_response
+            async with items.list("c", order="asc") as response:
+                listed = await response.parse()
+                assert [item.id async for item in listed] == ["msg_1", "msg_2", "msg_3"]
+            async with items.list("c", order="asc") as response:
+                assert [item.id for item in (await response.parse()).data] == ["msg_3"]
+    assert len(server.requests) == 3
+
+
+async def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> None:
+    begun = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "Hel"))
+        begun.wait(10)
+        peer.event(final("completed"))
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        async with connect(server.url) as client, create(client) as response:
+            stream = await response.parse()
+            assert (await anext(stream)).delta == "Hel"
+            begun.set()
+            # The same stream, which goes on where it was.
+            assert await response.parse() is stream
+            assert [event.type async for event in stream] == ["response.completed"]
+    assert server.requests[0].headers["accept"] == "text/event-stream"
+    assert repr(stream).endswith("Stream(closed)")
+
+
+async def test_with_a_client_of_the_callers(connect: Connect) -> None:
+    scripts = (responds(BODY, content_type="application/json"), stalling, responds(BODY_JSON))
+    with ScriptedServer(*scripts) as server:
+        async with httpx.AsyncClient() as http_client:
+            client = connect(server.url, http_client=http_client)
+            async with retrieve(client) as response:
+                await response.read()
+                assert response.http_response.content == BODY
+            async with retrieve(client) as response:
+                assert await anext(response.iter_bytes())
+            async with retrieve(client) as response:
+                await response.read()
+                assert response.http_response.json() == BODY_JSON
+
+
+async def test_an_interceptor_may_have_read_it(connect: Connect) -> None:
+    async def reading(request: httpx.Request, send: Any) -> httpx.Response:
+        response: httpx.Response = await send(request)
+        await response.aread()
+        return response
+
+    with ScriptedServer(responds(BODY_JSON)) as server:
+        client = connect(server.url, interceptors=[reading])
+        async with client, retrieve(client) as response:
+            pieces = [piece async for piece in response.iter_bytes(5)]
+            assert json.loads(b"".join(pieces)) == await response.json() == BODY_JSON

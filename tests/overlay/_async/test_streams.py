@@ -1,0 +1,110 @@
+"""Streams of events that are read by hand: to the response at their end, or left early."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from openai_conversations import APIError, AsyncClient
+
+from tests.overlay.concurrency_async import blocking
+from tests.overlay.events import delta, final
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+
+Connect = Callable[..., AsyncClient]
+HELLO: dict[str, Any] = {"model": "gpt-4o", "input": "Hi"}
+
+
+def whole(peer: Peer) -> None:
+    peer.events(delta(1, "Hel"), delta(2, "lö"), final("completed"))
+    peer.end()
+
+
+@pytest.mark.parametrize("kind", ["completed", "failed", "incomplete"])
+async def test_the_final_response(connect: Connect, kind: str) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), final(kind))
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        client = connect(server.url)
+        async with client, client.responses.stream(**HELLO) as stream:
+            assert (await anext(stream)).type == "response.output_text.delta"
+            got = await stream.get_final_response()
+    assert (got.status, got.output_text) == (kind, "Hello")
+
+
+async def test_an_error_event_ends_the_stream_and_is_not_a_final_response(
+    connect: Connect,
+) -> None:
+    error = {
+        "type": "error",
+        "code": "server_error",
+        "message": "No luck",
+        "param": None,
+        "sequence_number": 2,
+    }
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), error)
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        async with connect(server.url) as client:
+            stream = await client.responses.create(**HELLO, stream=True)
+            events = [event async for event in stream]
+            assert events[-1].message == "No luck"
+            stream = await client.responses.create(**HELLO, stream=True)
+            with pytest.raises(APIError, match="No luck") as caught:
+                await stream.get_final_response()
+    assert caught.value.code == "server_error"
+
+
+async def test_closing_early_frees_the_connection(connect: Connect) -> None:
+    hung_up = threading.Semaphore(0)
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"))
+        peer.wait_for_hangup()
+        hung_up.release()
+
+    with ScriptedServer(script, script, responds(CONVERSATION)) as server:
+        async with connect(server.url) as client:
+            stream = await client.responses.create(**HELLO, stream=True)
+            assert (await anext(stream)).delta == "x"
+            await stream.close()
+            assert [event async for event in stream] == []
+            async with client.responses.stream(**HELLO) as stream:
+                async for _ in stream:
+                    break
+            for _ in range(2):
+                assert await blocking(hung_up.acquire, True, 10)
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+async def test_leaving_the_block_of_a_stream_hangs_up(connect: Connect) -> None:
+    hung_up = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.events(delta(0, "x"))
+        peer.wait_for_hangup()
+        hung_up.set()
+
+    with ScriptedServer(script, responds(CONVERSATION)) as server:
+        async with connect(server.url) as client:
+            async with await client.responses.create(**HELLO, stream=True) as stream:
+                assert (await anext(stream)).delta == "x"
+            assert await blocking(hung_up.wait, 10)
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+    assert server.connections == 2
+
+
+async def test_a_stream_that_was_read_gives_its_connection_back(connect: Connect) -> None:
+    with ScriptedServer(whole, responds(CONVERSATION)) as server:
+        async with connect(server.url) as client:
+            stream = await client.responses.create(**HELLO, stream=True)
+            await stream.until_done()
+            await client.conversations.retrieve("conv_1")
+    assert server.connections == 1

@@ -1,0 +1,148 @@
+# Made from _async/test_client.py by tools/unasync. Do not edit.
+"""The client itself: its key, its httpx client, and closing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+from openai_conversations import (
+    APIConnectionError,
+    APITimeoutError,
+    Client,
+    ClientClosedError,
+    OpenAIError,
+)
+
+from tests.overlay.concurrency_sync import blocking, task_group
+from tests.overlay.scripted_server import (
+    CONVERSATION,
+    Peer,
+    Script,
+    ScriptedServer,
+    SecureScriptedServer,
+    responds,
+)
+
+Connect = Callable[..., Client]
+
+
+def test_a_key_is_asked_for_before_each_request(connect: Connect) -> None:
+    keys = iter(["sk-1", "sk-2", "sk-3"])
+
+    def next_key() -> str:
+        return next(keys)
+
+    with ScriptedServer(responds({}, status=429), responds(CONVERSATION)) as server:
+        with connect(server.url, api_key=next_key) as client:
+            for _ in range(2):
+                client.conversations.retrieve("conv_1")
+    sent = [seen.headers["authorization"] for seen in server.requests]
+    assert sent == ["Bearer sk-1", "Bearer sk-2", "Bearer sk-3"]
+
+
+def test_a_request_after_closing(connect: Connect) -> None:
+    client = connect("http://localhost/v1")
+    client.close()
+    with pytest.raises(ClientClosedError):
+        client.conversations.retrieve("c")
+
+
+@pytest.mark.off_contract
+def test_closing_the_client_ends_a_request_that_waits(connect: Connect) -> None:
+    with ScriptedServer(lambda peer: peer.wait_for_hangup()) as server:
+        client = connect(server.url, max_retries=0)
+
+        def waiting() -> None:
+            with pytest.raises(APIConnectionError):
+                client.conversations.retrieve("conv_1")
+
+        with task_group() as group:
+            group.start_soon(waiting)
+            blocking(server.arrived.acquire)
+            client.close()
+
+
+# -- with the caller's own httpx client
+
+
+@pytest.mark.off_contract
+def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
+    options: Any = {"headers": {"X-Mine": "1"}, "params": {"p": "1"}, "timeout": 9}
+    own = httpx.Client(**options)
+    with connect("http://localhost/v1", http_client=own):
+        pass
+    assert not own.is_closed
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        client = connect(server.url, http_client=own)
+        assert client.timeout.read == 9
+        client.conversations.retrieve("c")
+        own.close()
+        with pytest.raises(ClientClosedError):
+            client.conversations.retrieve("c")
+    assert server.requests[0].headers["x-mine"] == "1"
+    assert server.requests[0].target.endswith("?p=1")
+    assert server.requests[0].headers["authorization"] == "Bearer sk-test"
+
+
+def test_it_is_what_sends(connect: Connect) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+
+    with httpx.Client(transport=httpx.MockTransport(respond)) as own:
+        client = connect("http://127.0.0.1/v1", http_client=own)
+        assert (client.conversations.retrieve("conv_1")).id == "conv_own"
+
+
+def stall_in_the_body(peer: Peer) -> None:
+    peer.head(200, {"content-length": "1000", "content-type": "application/json"})
+    peer.send(b"{")
+    peer.wait()
+
+
+def drip_the_body(peer: Peer) -> None:
+    """Send a byte now and then: no single read takes long, and the whole would never end."""
+    peer.send(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n{")
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])
+def test_a_slow_body(connect: Connect, script: Script) -> None:
+    with ScriptedServer(script) as server:
+        with httpx.Client() as own:
+            client = connect(server.url, http_client=own, timeout=0.2, max_retries=0)
+            with pytest.raises(APITimeoutError):
+                client.conversations.retrieve("conv_1")
+
+
+def test_it_may_do_without_verification(connect: Connect) -> None:
+    with SecureScriptedServer(responds(CONVERSATION), authority=trustme.CA()) as server:
+        with httpx.Client(verify=False) as own:
+            client = connect(server.url, http_client=own)
+            assert (client.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+def test_whatever_a_transport_raises(connect: Connect) -> None:
+    class Odd(httpx.BaseTransport):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            raise KeyError("odd")
+
+    with httpx.Client(transport=Odd()) as own:
+        client = connect("http://localhost/v1", http_client=own, max_retries=0)
+        with pytest.raises(OpenAIError, match="odd"):
+            client.conversations.retrieve("conv_1")
+
+
+@pytest.mark.off_contract
+def test_the_connections_are_good_for_the_next_request(connect: Connect) -> None:
+    with ScriptedServer(stall_in_the_body, responds(CONVERSATION)) as server:
+        with connect(server.url) as client:
+            hasty = client.with_options(timeout=0.1, max_retries=0)
+            with pytest.raises(APITimeoutError):
+                hasty.conversations.retrieve("conv_1")
+            assert (client.conversations.retrieve("conv_1")).id == "conv_1"
