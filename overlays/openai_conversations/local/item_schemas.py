@@ -64,9 +64,9 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     what is returned if nothing had to go.
     """
     for part in schema("IncludeEnum")["enum"]:
-        type, *path = part.split(".")  # `type.field`, or `type.field.field`
-        if type == item["type"] and part not in include:
-            item = _hide(item, path, part)
+        # It has the form `type.field` or `type.field.field`.
+        if part.startswith(f"{item['type']}.") and part not in include:
+            item = _hide(item, part.split(".")[1:], part)
     return item
 
 
