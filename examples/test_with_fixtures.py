@@ -52,7 +52,7 @@ def test_a_response_that_is_lost(
     conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     made = remember(conversations_client, "user_123", "Hello!")
-    conversations_local.faults.answer_lost("POST /conversations/*/items")
+    conversations_local.faults.response_lost("POST /conversations/*/items")
     with pytest.raises(APIConnectionError):
         conversations_client.conversations.items.create(
             made, items=[MessageItem.user_text("Are you there?")]
