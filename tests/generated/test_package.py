@@ -17,7 +17,7 @@ from openai_conversations_api import __provenance__, models
 
 from tests.document import ROOT, operations, python_name, schemas
 from tests.offenders import check_each
-from tools.generate.provenance import provenance
+from tools.generate.render import provenance
 
 PACKAGE = Path(openai_conversations_api.__file__).parent
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
