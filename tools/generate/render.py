@@ -71,7 +71,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     (into / "params").mkdir()
     # last: rendering the endpoints asked for tables too
     tables = sorted(views.decoding.tables.values(), key=lambda table: table.name)
-    source = _provenance(root)
+    source = provenance(root)
     project.env.globals.update(params=params, tables=tables, source=source)
     for name in _OWN_FILES:
         template = name.replace("/__init__", "_init").replace("/_", "_")
@@ -111,7 +111,7 @@ def _format(package: Path) -> None:
             raise ToolError(f"ruff {command[0]}: {result.stderr.strip() or result.stdout.strip()}")
 
 
-def _provenance(root: Path) -> dict[str, str]:
+def provenance(root: Path) -> dict[str, str]:
     """Return the names and hashes that `__provenance__` holds.
 
     Hashes are SHA-256 in hexadecimal, over the bytes of a file with line ends as "\\n".
