@@ -7,7 +7,10 @@ BENCH  := benchmarks/.venv
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
-          tests/tools/test_generate_complete.py
+          tests/local/test_model_based.py tests/tools/test_changes_upstream.py \
+          tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
+          tests/tools/test_generate_grown.py tests/tools/test_generate_upstream.py \
+          tests/tools/test_spec_upstream.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean

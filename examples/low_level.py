@@ -35,7 +35,7 @@ def run(client: Client) -> None:
         client=client,
         body=CreateResponse(model="gpt-5.4", input="Go on", conversation=conversation.id),
     )
-    print("said   ", response.output_text)
+    print("response", response.output_text)
 
     page = list_conversation_items.sync(conversation.id, client=client, order="asc")
     for item in page.data:

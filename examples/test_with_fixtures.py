@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def remember(client: Client, user: str, text: str) -> str:
-    """Start a user's conversation and return its id; this is the code under test."""
+    """Start a user's conversation and return its id: the code under test."""
     conversation = client.conversations.create(
         items=[MessageItem.user_text(text)], metadata={"user_id": user}
     )
@@ -52,7 +52,7 @@ def test_a_response_that_is_lost(
     conversations_client: Client, conversations_local: FaultInjectingService
 ) -> None:
     made = remember(conversations_client, "user_123", "Hello!")
-    conversations_local.faults.answer_lost("POST /conversations/*/items")
+    conversations_local.faults.response_lost("POST /conversations/*/items")
     with pytest.raises(APIConnectionError):
         conversations_client.conversations.items.create(
             made, items=[MessageItem.user_text("Are you there?")]

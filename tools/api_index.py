@@ -37,24 +37,25 @@ def sentence(value: object) -> str:
     return doc.split(". ")[0].rstrip(".:")
 
 
+class _LeftOut:
+    """A default whose value is not shown."""
+
+    def __repr__(self) -> str:
+        return ""
+
+
 def signature(function: Any) -> str:
     """Return the parameters of a function by name, without types: `(a, *, b, c=, **options)`."""
-    shown: list[str] = []
-    options = keyword = False
-    for one in inspect.signature(function).parameters.values():
-        if one.kind is one.KEYWORD_ONLY and not keyword:
-            keyword = True
-            shown.append("*")
-        if one.name in OPTIONS:
-            options = True
-        elif one.name not in ("self", "cls"):
-            stars = "*" * ((one.kind is one.VAR_POSITIONAL) + 2 * (one.kind is one.VAR_KEYWORD))
-            keyword = keyword or stars == "*"
-            optional = "=" if one.default is not one.empty else ""
-            shown.append(f"{stars}{one.name}{optional}")
-    if shown and shown[-1] == "*":
-        shown.pop()
-    return f"({', '.join([*shown, '**options'] if options else shown)})"
+    found = [
+        one.replace(
+            annotation=one.empty, default=one.empty if one.default is one.empty else _LeftOut()
+        )
+        for one in inspect.signature(function).parameters.values()
+    ]
+    shown = [one for one in found if one.name not in ("self", "cls", *OPTIONS)]
+    if OPTIONS & {one.name for one in found}:
+        shown.append(inspect.Parameter("options", inspect.Parameter.VAR_KEYWORD))
+    return str(inspect.Signature(shown))
 
 
 def returns(function: Any) -> str:

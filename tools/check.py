@@ -29,6 +29,7 @@ from tools.errors import ToolError, exit_status
 from tools.generate.__main__ import CARRIED
 from tools.generate.build import SCHEMA, build
 from tools.openapi_spec.__main__ import run as make_spec
+from tools.vendoring.source import package_files
 
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
 TYPED = ("generated", "overlays", "tools", "examples", "tests/typing")
@@ -83,27 +84,14 @@ def workflows() -> str:
                 raise ToolError(f"{file.name}: pin{action} as <action>@<40 digits> # <version>.")
     actionlint = Path(sys.executable).with_name("actionlint")
     # What else is installed on a machine must not decide: no shellcheck, no pyflakes.
-    _run(str(actionlint), "-shellcheck=", "-pyflakes=", *map(str, sorted(folder.glob("*.yml"))))
-    return "clean"
+    files = map(str, sorted(folder.glob("*.yml")))
+    return _run(str(actionlint), "-shellcheck=", "-pyflakes=", *files)
 
 
 def ruff() -> str:
     """Lint and format."""
     _call("ruff", "check", "--quiet", *LINTED)
-    _call("ruff", "format", "--quiet", "--check", *LINTED)
-    return "clean"
-
-
-def mypy() -> str:
-    """Check types with mypy --strict."""
-    _call("mypy", "--no-error-summary", *TYPED, "benchmarks")
-    return "clean"
-
-
-def pyright() -> str:
-    """Check types with pyright."""
-    _call("pyright", *TYPED)
-    return "clean"
+    return _call("ruff", "format", "--quiet", "--check", *LINTED)
 
 
 STEPS: dict[str, Callable[[], str]] = {
@@ -117,26 +105,18 @@ STEPS: dict[str, Callable[[], str]] = {
     "docs": docs.check,
     "workflows": workflows,
     "ruff": ruff,
-    "mypy": mypy,
-    "pyright": pyright,
+    "mypy": lambda: _call("mypy", "--no-error-summary", *TYPED, "benchmarks"),
+    "pyright": lambda: _call("pyright", *TYPED),
 }
 
 
 def _same(made: Path, there: Path, target: str) -> None:
     """Raise ToolError that names every file by which two folders differ."""
-    names = {
-        path.relative_to(folder)
+    contents = [
+        {name: path.read_bytes() for name, path in package_files(folder).items()}
         for folder in (made, there)
-        for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-    different = [
-        str(name)
-        for name in sorted(names)
-        if not ((made / name).exists() and (there / name).exists())
-        or (made / name).read_bytes() != (there / name).read_bytes()
     ]
-    if different:
+    if different := sorted({name for name, _ in contents[0].items() ^ contents[1].items()}):
         shown = ", ".join(different[:10]) + (" …" if len(different) > 10 else "")
         raise ToolError(
             f"{there.relative_to(ROOT)} is not what its sources give: {shown}. "
@@ -144,16 +124,17 @@ def _same(made: Path, there: Path, target: str) -> None:
         )
 
 
-def _call(*command: str) -> None:
-    _run(sys.executable, "-m", *command)
+def _call(*command: str) -> str:
+    return _run(sys.executable, "-m", *command)
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> str:
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if result.returncode:
         print(result.stdout.replace(f"{ROOT}/", "") + result.stderr, end="")
         name = command[2] if command[1] == "-m" else Path(command[0]).name
         raise ToolError(f"{name} is not content, see above.")
+    return "clean"
 
 
 def main() -> None:

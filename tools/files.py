@@ -10,8 +10,8 @@ a change upstream is a small diff here. Strings that YAML 1.1 readers would take
 
 import io
 import json
-import os
 import re
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
-from tools.values import Json, is_list, is_object
+from tools.values import Json, is_object
 
 _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
@@ -119,7 +119,10 @@ def parse(data: bytes, name: str) -> object:
     yaml: Any = YAML(typ="safe", pure=True)
     yaml.Constructor = _constructor
     try:
-        return _plain(yaml.load(text), name)
+        # Keys as JSON has them: strings (`200:` is common).
+        return json.loads(json.dumps(yaml.load(text)))
+    except TypeError as error:
+        raise ToolError(f"{name}: holds what JSON does not have ({error}).") from None
     except MarkedYAMLError as error:
         raise ToolError(
             f"{name}: is neither JSON nor YAML ({json_error or _problem(error)})."
@@ -134,23 +137,12 @@ def _problem(error: Any) -> str:
     return f"{where}{error.problem or error.context}"
 
 
-def _plain(value: object, name: str) -> object:
-    """Return a value as JSON would have it: keys are strings (`200:` is common), values JSON's."""
-    if is_object(value):
-        return {_key(key, name): _plain(part, name) for key, part in value.items()}
-    if is_list(value):
-        return [_plain(part, name) for part in value]
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
-    raise ToolError(f"{name}: holds a {type(value).__name__}, which JSON does not have.")
-
-
-def _key(key: object, name: str) -> str:
-    if isinstance(key, str):
-        return key
-    if key is None or isinstance(key, int | float | bool):
-        return json.dumps(key)
-    raise ToolError(f"{name}: has a key that is a {type(key).__name__}; keys must be strings.")
+def text_of(entry: Json, key: str, where: str, why: str = "every entry needs one") -> str:
+    """Return a text of a file that people write; ToolError where there is none."""
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ToolError(f"{where}: `{key}` is missing or empty; {why}.")
+    return " ".join(value.split())
 
 
 def openapi(document: object, name: str) -> Json:
@@ -197,31 +189,22 @@ def replace(files: dict[Path, str]) -> list[Path]:
     """
     before = {path: path.read_bytes() if path.exists() else None for path in files}
     changed = [path for path, text in files.items() if before[path] != text.encode()]
-    ready: list[tuple[Path, Path]] = []
     done: list[Path] = []
     try:
-        for path in changed:
-            ready.append((_beside(path, files[path].encode()), path))
-        for new, path in ready:
-            new.replace(path)
-            done.append(path)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=next(iter(files)).parent) as folder:
+            ready = {path: Path(folder, path.name) for path in changed}
+            for path, new in ready.items():
+                new.write_bytes(files[path].encode())
+                if path.exists():
+                    shutil.copymode(path, new)
+            for path, new in ready.items():
+                new.replace(path)
+                done.append(path)
     except OSError as error:
         for path in done:
             _restore(path, before[path])
         raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
-    finally:
-        for new, _ in ready:
-            new.unlink(missing_ok=True)
     return changed
-
-
-def _beside(path: Path, content: bytes) -> Path:
-    """Write a new file in the folder of `path`, with the permissions of `path`; return its path."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(name).chmod(path.stat().st_mode if path.exists() else 0o644)
-    return Path(name)
 
 
 def _restore(path: Path, content: bytes | None) -> None:

@@ -28,20 +28,13 @@ NAMES = {
     "AnyIOBackend": "SyncBackend",
     "AsyncByteStream": "SyncByteStream",
     "StopAsyncIteration": "StopIteration",
-    "__aenter__": "__enter__",
-    "__aexit__": "__exit__",
-    "__aiter__": "__iter__",
-    "__anext__": "__next__",
     "_async": "_sync",
     "concurrency_async": "concurrency_sync",
-    "aclose": "close",
-    "aiter_bytes": "iter_bytes",
-    "aiter_lines": "iter_lines",
-    "aiter_text": "iter_text",
-    "anext": "next",
-    "aread": "read",
     "handle_async_request": "handle_request",
 }
+NAMES |= {f"__a{name}__": f"__{name}__" for name in ("enter", "exit", "iter", "next")}
+NAMES |= {f"a{name}": name for name in ("close", "iter_bytes", "iter_lines", "iter_text")}
+NAMES |= {"anext": "next", "aread": "read"}
 #: Generic types of which only the first argument is left.
 UNWRAPPED = ("AsyncPaginator", "Awaitable")
 
@@ -116,7 +109,7 @@ def translate(source: str, name: str) -> str:
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type not in (tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
     ]
-    text = _apply(source, list(_edits(source, tokens)))
+    text = _apply(source, [*_edits(source, tokens), *_unwrapped(source, starts)])
     return f"# Made from {name} by tools/unasync. Do not edit.\n" + _tidy_imports(text)
 
 
@@ -147,30 +140,23 @@ def _edits(source: str, tokens: list[_Token]) -> Iterator[_Edit]:
             continue
         elif token.string in ("async", "await"):
             yield start, tokens[index + 1][1], ""
-        elif token.string in UNWRAPPED and tokens[index + 1][0].string == "[":
-            comma, closing = _first_argument(tokens, index + 1)
-            yield start, tokens[index + 1][2], ""
-            yield tokens[comma][1], tokens[closing][2], ""
         elif (renamed := _rename(token.string)) != token.string:
             yield start, end, renamed
 
 
-def _first_argument(tokens: list[_Token], opening: int) -> tuple[int, int]:
-    """Return where the first argument in brackets ends, and where the bracket closes."""
-    depth, comma = 0, None
-    for index in range(opening, len(tokens)):
-        text = tokens[index][0].string
-        if tokens[index][0].type != tokenize.OP:
-            continue
-        if text in "([{":
-            depth += 1
-        elif text in ")]}":
-            depth -= 1
-            if depth == 0:
-                return (index if comma is None else comma), index
-        elif text == "," and depth == 1 and comma is None:
-            comma = index
-    raise ValueError("a bracket is never closed")
+def _unwrapped(source: str, starts: list[int]) -> Iterator[_Edit]:
+    """Yield an edit for what stands before, and one for what stands behind each first argument."""
+    lines = source.encode().splitlines(keepends=True)
+
+    def at(line: int, column: int) -> int:  # a syntax tree counts bytes
+        return starts[line - 1] + len(lines[line - 1][:column].decode())
+
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Subscript(ast.Name(name), ast.Tuple([first, *_]) | first) if name in UNWRAPPED:
+                yield at(node.lineno, node.col_offset), at(first.lineno, first.col_offset), ""
+                ends = [at(one.end_lineno or 0, one.end_col_offset or 0) for one in (first, node)]
+                yield ends[0], ends[1], ""
 
 
 def _apply(source: str, edits: list[_Edit]) -> str:

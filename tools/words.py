@@ -18,7 +18,7 @@ from tools.errors import ToolError, exit_status
 ROOT = Path(__file__).resolve().parents[1]
 READ = {".py", ".md", ".jinja", ".toml", ".yaml", ".yml"}
 _START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"  # of a word, or of a hump in a CamelCase name
-_GAP = r"[\s#>]+"  # phrases go on in the next line, of a comment as well
+_GAP = r"[\s#>_]+"  # phrases go on in the next line, of a comment as well, and in names
 
 
 def words(root: Path = ROOT) -> dict[str, Any]:
@@ -66,25 +66,13 @@ def files(root: Path, paths: Iterable[str], left_out: Iterable[str] = ()) -> Ite
             raise ToolError(f"{path}: there is no such file or folder.")
         below = [root / path] if (root / path).is_file() else sorted((root / path).rglob("*"))
         for file in below:
-            if any(file.is_relative_to(path) for path in without):
-                continue
-            if file.suffix in READ and not {"_sync", "__pycache__", ".venv"} & {*file.parts}:
+            made = {"_sync", "__pycache__", ".venv"} & {*file.parts}
+            if file.suffix in READ and not made and not {*without} & {file, *file.parents}:
                 yield file
 
 
 def check(root: Path = ROOT, paths: Iterable[str] = ()) -> str:
-    """Look for words to replace, and print the places where they stand.
-
-    Args:
-        root: the folder that the paths are relative to.
-        paths: where to look; everything that tools/words.toml lists if there are none.
-
-    Returns:
-        How many files are clean.
-
-    Raises:
-        ToolError: a path is not there, or there are words to replace.
-    """
+    """Say how many files are clean, of `paths` or of all; print the places and raise ToolError."""
     rules = words(root)
     checked = list(files(root, paths) if paths else files(root, rules["paths"], rules["except"]))
     found = [

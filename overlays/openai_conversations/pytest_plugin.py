@@ -89,10 +89,7 @@ def conversations_url(conversations_local: FaultInjectingService) -> Iterator[st
     try:
         from .local.server import LocalServer
     except ImportError as error:
-        pytest.fail(
-            f"conversations_url needs the extra 'local' ({error.name} is not installed): "
-            "pip install 'openai-conversations[local]'",
-            pytrace=False,
-        )
+        needs = f"conversations_url needs the extra 'local' ({error.name} is not installed)"
+        pytest.fail(f"{needs}: pip install 'openai-conversations[local]'", pytrace=False)
     with LocalServer(conversations_local) as server:
         yield server.url

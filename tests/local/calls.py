@@ -13,8 +13,8 @@ Query = Sequence[tuple[str, str]]
 
 
 @dataclass
-class Answer:
-    """An answer read to its end: ``json`` is the body, ``events`` those of a stream."""
+class Response:
+    """A response read to its end: ``json`` is the body, ``events`` those of a stream."""
 
     status: int
     headers: dict[str, str]
@@ -35,12 +35,12 @@ def ask(
     *,
     query: Query = (),
     headers: dict[str, str] | None = None,
-) -> Answer:
-    """Send a request (bytes as they are, all else as JSON) and read the answer to its end."""
-    reply = send(service, method, path, body, query=query, headers=headers)
-    if isinstance(reply.body, bytes):
-        return Answer(reply.status, dict(reply.headers), json.loads(reply.body), [])
-    return Answer(reply.status, dict(reply.headers), None, list(events(reply.body)))
+) -> Response:
+    """Send a request (bytes as they are, all else as JSON) and read the response to its end."""
+    response = send(service, method, path, body, query=query, headers=headers)
+    if isinstance(response.body, bytes):
+        return Response(response.status, dict(response.headers), json.loads(response.body), [])
+    return Response(response.status, dict(response.headers), None, list(events(response.body)))
 
 
 def send(
@@ -52,14 +52,14 @@ def send(
     query: Query = (),
     headers: dict[str, str] | None = None,
 ) -> ServiceResponse:
-    """Send a request and leave its answer unread."""
+    """Send a request and leave its response unread."""
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     sent = {"content-type": "application/json"} | (headers or {})
     return service.handle(ServiceRequest(method, path, query, sent, raw))
 
 
 def events(chunks: Iterator[bytes]) -> Iterator[Any]:
-    """The events in the bytes of a stream."""
+    """Yield the events in the bytes of a stream."""
     for chunk in chunks:
         first, data, *rest = chunk.decode().split("\n")
         assert rest == ["", ""]
@@ -69,16 +69,16 @@ def events(chunks: Iterator[bytes]) -> Iterator[Any]:
 
 
 def new_conversation(service: LocalService, *texts: str, **fields: Any) -> str:
-    """A new conversation of user messages; its id."""
+    """Return a new conversation of user messages; its id."""
     items = [{"role": "user", "content": text} for text in texts]
-    answer = ask(service, "POST", "/conversations", {"items": items, **fields})
-    assert answer.status == 200, answer.json
-    id: str = answer.json["id"]
+    response = ask(service, "POST", "/conversations", {"items": items, **fields})
+    assert response.status == 200, response.json
+    id: str = response.json["id"]
     return id
 
 
 def texts_of(service: LocalService, conversation_id: str) -> list[str]:
-    """The text of every item of a conversation of at most 100 messages, oldest first."""
+    """Return the text of every item of a conversation of at most 100 messages, oldest first."""
     path = f"/conversations/{conversation_id}/items"
     listed = ask(service, "GET", path, query=[("order", "asc"), ("limit", "100")]).json["data"]
     return ["".join(part["text"] for part in item["content"]) for item in listed]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 def serving(
     *arguments: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process, on a free port, and the base URL that it prints; killed at the end."""
+    """Yield the process, on a free port, and the base URL that it prints; killed at the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "openai_conversations", "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,

@@ -16,7 +16,7 @@ from tests.local.processes import serving
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The one line in which the command says why it does not start."""
+    """Return the one line in which the command says why it does not start."""
     assert main(["serve", *arguments]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -45,11 +45,11 @@ def test_it_asks_for_the_key_and_never_prints_it() -> None:
     key = "sk-a-secret"
     with serving("--api-key-env", "THE_KEY", environment={"THE_KEY": key}) as (process, url):
         for headers in ({}, {"authorization": "Bearer wrong"}):
-            reply = httpx.post(f"{url}/conversations", json={}, headers=headers)
-            assert reply.status_code == 401
+            response = httpx.post(f"{url}/conversations", json={}, headers=headers)
+            assert response.status_code == 401
         headers = {"authorization": f"Bearer {key}"}
-        reply = httpx.post(f"{url}/conversations", json={}, headers=headers)
-        assert reply.status_code == 200
+        response = httpx.post(f"{url}/conversations", json={}, headers=headers)
+        assert response.status_code == 200
         process.send_signal(signal.SIGTERM)
         assert key not in "".join(process.communicate())
 
@@ -58,8 +58,8 @@ def test_local_api_key_is_the_variable_that_needs_no_option() -> None:
     with serving(environment={"LOCAL_API_KEY": "one"}) as (_, url):
         for key, status in (("one", 200), ("LOCAL_API_KEY", 401), (None, 401)):
             headers = {} if key is None else {"authorization": f"Bearer {key}"}
-            reply = httpx.post(f"{url}/conversations", json={}, headers=headers)
-            assert reply.status_code == status
+            response = httpx.post(f"{url}/conversations", json={}, headers=headers)
+            assert response.status_code == status
 
 
 @pytest.mark.parametrize(

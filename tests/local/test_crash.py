@@ -39,10 +39,12 @@ class Writer(threading.Thread):
                 items = [{"type": "message", "role": "user", "content": text} for text in batch]
                 path = f"conversations/{self.conversation}/items"
                 try:
-                    reply = client.post(path, json={"items": items})
+                    response = client.post(path, json={"items": items})
                 except httpx.TransportError:
                     return
-                self.stored.append([item["id"] for item in reply.raise_for_status().json()["data"]])
+                self.stored.append(
+                    [item["id"] for item in response.raise_for_status().json()["data"]]
+                )
                 self.acknowledged.release()
 
 
@@ -82,7 +84,7 @@ def test_a_killed_server_keeps_every_acknowledged_batch_and_no_half_one(
     for writer in writers:
         mine = [(id, text) for id, text in found[writer.conversation] if _by(writer, text)]
         whole = [text for batch in writer.sent[: len(writer.stored)] for text in batch]
-        # What was acknowledged is there once, in order; the last batch, whose answer never came,
+        # What was acknowledged is there once, in order; the last batch, whose response never came,
         # is there whole or not at all.
         assert [text for _, text in mine] in (whole, whole + writer.sent[-1])
         ids = [id for batch in writer.stored for id in batch]
@@ -106,12 +108,12 @@ def test_a_conversation_is_not_locked_for_ever_by_a_response_that_was_killed(
     with serving("--db", database) as (process, url), httpx.Client(base_url=url) as client:
         body["conversation"] = client.post("conversations", json={}).json()["id"]
         streamed = {**body, "stream": True}
-        with client.stream("POST", "responses", json=streamed) as reply:
-            lines = reply.iter_lines()  # kept: httpx closes the stream of one that is dropped
+        with client.stream("POST", "responses", json=streamed) as response:
+            lines = response.iter_lines()  # kept: httpx closes the stream of one that is dropped
             next(lines)
             process.kill()
             process.wait()
     with serving("--db", database) as (process, url), httpx.Client(base_url=url) as client:
-        reply = client.post("responses", json=body)
-        assert reply.status_code == 200, reply.text
+        response = client.post("responses", json=body)
+        assert response.status_code == 200, response.text
         assert len(everything(client, body["conversation"])) in (2, 4)

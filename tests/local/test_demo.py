@@ -32,7 +32,7 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def transcript(text: str) -> list[str]:
-    """The two halves of a transcript, without what differs from run to run."""
+    """Return the two halves of a transcript, without what differs from run to run."""
     return re.split(r"a?sync, with .*", re.sub(r"[0-9a-f]{16,}", "…", text))[1:]
 
 
@@ -59,7 +59,7 @@ def test_in_local_mode() -> None:
     ]
 
 
-def test_live_is_the_same_program(replies_fit_the_document: None) -> None:
+def test_live_is_the_same_program(responses_fit_the_document: None) -> None:
     with LocalServer(LocalService(api_key="sk-test")) as server:
         ended = run(LIVE="1", OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=server.url)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -38,7 +38,7 @@ def client(request: pytest.FixtureRequest, local: FaultInjectingService) -> Iter
 
 @pytest.fixture
 def items(client: httpx.Client) -> str:
-    """The path of the items of a new conversation, which holds one."""
+    """Return the path of the items of a new conversation, which holds one."""
     made = client.post("conversations", json={"items": [HELLO]})
     return f"conversations/{made.json()['id']}/items"
 
@@ -47,14 +47,14 @@ def count(client: httpx.Client, items: str) -> int:
     return len(client.get(items).json()["data"])
 
 
-def test_answer_lost_after_the_commit(
+def test_response_lost_after_the_commit(
     client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
-    local.faults.answer_lost("POST *")
+    local.faults.response_lost("POST *")
     with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
         client.post(items, json={"items": [HELLO]})
     assert count(client, items) == 2
-    assert (local.requests[1].status, local.requests[1].fault) == (None, "answer_lost")
+    assert (local.requests[1].status, local.requests[1].fault) == (None, "response_lost")
 
 
 @pytest.mark.parametrize("committed", [False, True])
@@ -67,7 +67,7 @@ def test_timeout(
     assert count(client, items) == 1 + committed
 
 
-def test_answers_that_refuse(
+def test_responses_that_refuse(
     client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
     local.faults.rate_limited(retry_after=1.5)
@@ -99,8 +99,8 @@ def test_cut_in_the_middle_of_a_stream(client: httpx.Client, local: FaultInjecti
     seen: list[str] = []
 
     def read() -> None:
-        with client.stream("POST", "responses", json=body) as reply:
-            for line in reply.iter_lines():
+        with client.stream("POST", "responses", json=body) as response:
+            for line in response.iter_lines():
                 seen.extend([line] if line.startswith("event: ") else [])
 
     with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
@@ -114,15 +114,15 @@ def test_lists_as_other_servers_send_them(
     local.faults.unknown_item()
     local.faults.unknown_item(item={"type": "mine", "id": "x"})
     local.faults.null_last_id()
-    # A reply that is no list of items is left alone, and the fault waits.
+    # A response other than a list of items is left alone, and the fault waits.
     assert client.get(items.replace("conv_", "conv_no")).status_code == 404
     strange = client.get(items).json()
     assert [item["type"] for item in strange["data"]] == ["hologram", "message"]
     assert strange["first_id"] == "holo_1"
     assert client.get(items).json()["data"][0]["type"] == "mine"
-    reply = client.get(items)
-    assert reply.json()["last_id"] is None
-    assert reply.headers["x-local-fault"] == "null_last_id"
+    response = client.get(items)
+    assert response.json()["last_id"] is None
+    assert response.headers["x-local-fault"] == "null_last_id"
     assert not local.faults.pending
 
 
@@ -154,10 +154,10 @@ def test_requests_are_recorded(
 def test_a_fault_of_ones_own(
     client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
-    def teapot(answer: Callable[[], ServiceResponse]) -> ServiceResponse:
-        reply = answer()
-        reply.status = 418
-        return reply
+    def teapot(respond: Callable[[], ServiceResponse]) -> ServiceResponse:
+        response = respond()
+        response.status = 418
+        return response
 
     local.faults.add(Fault("teapot", "GET *", teapot))
     assert client.get(items).status_code == 418

@@ -41,16 +41,16 @@ def service() -> Iterator[LocalService]:
 
 
 def make_targets(service: LocalService) -> dict[str, str]:
-    """A conversation with an item, and a response: the ids for the parameters of a path."""
+    """Return a conversation with an item, and a response: the ids for the parameters of a path."""
 
     def post(path: str, value: Any) -> Any:
         headers = {"content-type": "application/json"}
-        reply = service.handle(
+        result = service.handle(
             ServiceRequest("POST", path, [], headers, json.dumps(value).encode())
         )
-        assert reply.status == 200
-        assert isinstance(reply.body, bytes)
-        return json.loads(reply.body)
+        assert result.status == 200
+        assert isinstance(result.body, bytes)
+        return json.loads(result.body)
 
     message = {"type": "message", "role": "user", "content": "Hello"}
     conversation = post("/conversations", {})["id"]
@@ -61,7 +61,7 @@ def make_targets(service: LocalService) -> dict[str, str]:
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-def test_no_request_gets_a_5xx_or_a_reply_outside_the_document(
+def test_no_request_gets_a_5xx_or_a_response_outside_the_document(
     operation_id: str, mode: str, service: LocalService
 ) -> None:
     # Imported here, because it takes a second, which is paid by every collection.

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 from openai_conversations.local import LocalService
 
-from tests.local.calls import Answer, ask
+from tests.local.calls import Response, ask
 
 TEXT = st.text(max_size=4)
 METADATA = st.dictionaries(st.sampled_from("abc"), TEXT, max_size=3)
@@ -66,21 +66,21 @@ class LocalMode(RuleBasedStateMachine):
             self.service.close()
         shutil.rmtree(self.folder)
 
-    def ask(self, method: str, path: str, body: Any = None, **query: str) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, **query: str) -> Response:
         self.now += 1
         return ask(self.service, method, path, body, query=list(query.items()))
 
-    def refused(self, answer: Answer, status: int, code: str | None = None) -> None:
-        assert (answer.status, answer.error["code"]) == (status, code), answer.json
+    def refused(self, response: Response, status: int, code: str | None = None) -> None:
+        assert (response.status, response.error["code"]) == (status, code), response.json
 
     # Conversations
 
     @rule(target=conversations, texts=TEXTS, metadata=METADATA)
     def create(self, texts: list[str], metadata: dict[str, str]) -> str:
         body = {"items": messages(texts), "metadata": metadata}
-        answer = self.ask("POST", "/conversations", body)
-        assert answer.status == 200
-        id: str = answer.json["id"]
+        response = self.ask("POST", "/conversations", body)
+        assert response.status == 200
+        id: str = response.json["id"]
         assert id not in self.known | dict.fromkeys(self.deleted)
         self.known[id] = Modelled(metadata, self.now)
         listed = self.ask("GET", f"/conversations/{id}/items", order="asc").json["data"]
@@ -90,33 +90,33 @@ class LocalMode(RuleBasedStateMachine):
 
     @rule(id=conversations, metadata=METADATA)
     def update(self, id: str, metadata: dict[str, str]) -> None:
-        answer = self.ask("POST", f"/conversations/{id}", {"metadata": metadata})
+        response = self.ask("POST", f"/conversations/{id}", {"metadata": metadata})
         if id in self.deleted:
-            return self.refused(answer, 404)
+            return self.refused(response, 404)
         self.known[id].metadata = metadata
-        return self.same_conversation(id, answer)
+        return self.same_conversation(id, response)
 
     @rule(id=conversations)
     def retrieve(self, id: str) -> None:
-        answer = self.ask("GET", f"/conversations/{id}")
+        response = self.ask("GET", f"/conversations/{id}")
         if id in self.deleted:
-            return self.refused(answer, 404)
-        return self.same_conversation(id, answer)
+            return self.refused(response, 404)
+        return self.same_conversation(id, response)
 
     @rule(id=conversations)
     def delete(self, id: str) -> None:
-        answer = self.ask("DELETE", f"/conversations/{id}")
+        response = self.ask("DELETE", f"/conversations/{id}")
         if id in self.deleted:
-            return self.refused(answer, 404)
+            return self.refused(response, 404)
         if self.known[id].locked_by:
-            return self.refused(answer, 400, "conversation_locked")
-        assert answer.json == {"id": id, "object": "conversation.deleted", "deleted": True}
+            return self.refused(response, 400, "conversation_locked")
+        assert response.json == {"id": id, "object": "conversation.deleted", "deleted": True}
         self.deleted.add(id)
         return None
 
-    def same_conversation(self, id: str, answer: Answer) -> None:
+    def same_conversation(self, id: str, response: Response) -> None:
         expected = self.known[id]
-        assert answer.json == {
+        assert response.json == {
             "id": id,
             "object": "conversation",
             "created_at": expected.created_at,
@@ -127,20 +127,20 @@ class LocalMode(RuleBasedStateMachine):
 
     @rule(target=items, id=conversations, texts=TEXTS)
     def append(self, id: str, texts: list[str]) -> Any:
-        answer = self.ask("POST", f"/conversations/{id}/items", {"items": messages(texts)})
+        response = self.ask("POST", f"/conversations/{id}/items", {"items": messages(texts)})
         if id in self.deleted:
-            self.refused(answer, 404)
+            self.refused(response, 404)
             return multiple()
-        new = [(item["id"], text_of(item)) for item in answer.json["data"]]
+        new = [(item["id"], text_of(item)) for item in response.json["data"]]
         assert [text for _, text in new] == texts
         self.known[id].items += new
         return multiple(*((id, item_id) for item_id, _ in new))
 
     @rule(id=conversations, source=items)
     def append_reference(self, id: str, source: tuple[str, str]) -> None:
-        """A reference copies the item, wherever it is kept; twice in one place is refused."""
+        """Append a reference, which copies an item from anywhere; twice in one place is wrong."""
         body = {"items": [{"type": "item_reference", "id": source[1]}]}
-        answer = self.ask("POST", f"/conversations/{id}/items", body)
+        response = self.ask("POST", f"/conversations/{id}/items", body)
         found = [
             item
             for conversation in self.known.values()
@@ -148,32 +148,32 @@ class LocalMode(RuleBasedStateMachine):
             if item[0] == source[1]
         ]
         if id in self.deleted or not found:
-            return self.refused(answer, 404)
+            return self.refused(response, 404)
         if found[0] in self.known[id].items:
-            return self.refused(answer, 400, "duplicate_item")
-        assert answer.json["first_id"] == source[1]
+            return self.refused(response, 400, "duplicate_item")
+        assert response.json["first_id"] == source[1]
         self.known[id].items.append(found[0])
         return None
 
     @rule(item=items)
     def retrieve_item(self, item: tuple[str, str]) -> None:
         id, item_id = item
-        answer = self.ask("GET", f"/conversations/{id}/items/{item_id}")
+        response = self.ask("GET", f"/conversations/{id}/items/{item_id}")
         expected = dict(self.known[id].items)
         if id in self.deleted or item_id not in expected:
-            return self.refused(answer, 404)
-        assert text_of(answer.json) == expected[item_id]
+            return self.refused(response, 404)
+        assert text_of(response.json) == expected[item_id]
         return None
 
     @rule(item=items)
     def delete_item(self, item: tuple[str, str]) -> None:
         id, item_id = item
-        answer = self.ask("DELETE", f"/conversations/{id}/items/{item_id}")
+        response = self.ask("DELETE", f"/conversations/{id}/items/{item_id}")
         remaining = [pair for pair in self.known[id].items if pair[0] != item_id]
         if id in self.deleted or remaining == self.known[id].items:
-            return self.refused(answer, 404)
+            return self.refused(response, 404)
         self.known[id].items = remaining
-        return self.same_conversation(id, answer)
+        return self.same_conversation(id, response)
 
     @rule(
         id=conversations,
@@ -190,14 +190,14 @@ class LocalMode(RuleBasedStateMachine):
         if start is not None and start < len(expected):
             query["after"] = expected[start][0]
             expected = expected[start + 1 :]
-        answer = self.ask("GET", f"/conversations/{id}/items", **query)
+        response = self.ask("GET", f"/conversations/{id}/items", **query)
         if id in self.deleted:
-            return self.refused(answer, 404)
+            return self.refused(response, 404)
         shown = expected[: limit or 20]
-        assert [(item["id"], text_of(item)) for item in answer.json["data"]] == shown
-        assert answer.json["has_more"] == (len(expected) > len(shown))
+        assert [(item["id"], text_of(item)) for item in response.json["data"]] == shown
+        assert response.json["has_more"] == (len(expected) > len(shown))
         ends = (shown[0][0], shown[-1][0]) if shown else ("", "")
-        assert (answer.json["first_id"], answer.json["last_id"]) == ends
+        assert (response.json["first_id"], response.json["last_id"]) == ends
         return None
 
     # Responses
@@ -205,28 +205,28 @@ class LocalMode(RuleBasedStateMachine):
     @rule(id=conversations, text=st.text(min_size=1, max_size=4), streamed=st.booleans())
     def respond(self, id: str, text: str, streamed: bool) -> None:
         body = {"input": text, "conversation": id, "stream": streamed}
-        answer = self.ask("POST", "/responses", body)
+        result = self.ask("POST", "/responses", body)
         if id in self.deleted:
-            return self.refused(answer, 404)
+            return self.refused(result, 404)
         if self.known[id].locked_by:
-            return self.refused(answer, 400, "conversation_locked")
-        response = answer.events[-1]["response"] if streamed else answer.json
+            return self.refused(result, 400, "conversation_locked")
+        response = result.events[-1]["response"] if streamed else result.json
         assert response["status"] == "completed"
         return self.extended(id, text, response)
 
     @rule(target=waiting, id=conversations, text=st.text(min_size=1, max_size=4))
     def respond_later(self, id: str, text: str) -> Any:
         body = {"input": text, "conversation": id, "background": True}
-        answer = self.ask("POST", "/responses", body)
+        response = self.ask("POST", "/responses", body)
         if id in self.deleted:
-            self.refused(answer, 404)
+            self.refused(response, 404)
             return multiple()
         if self.known[id].locked_by:
-            self.refused(answer, 400, "conversation_locked")
+            self.refused(response, 400, "conversation_locked")
             return multiple()
-        assert answer.json["status"] == "queued"
-        self.known[id].locked_by = answer.json["id"]
-        return (id, text, answer.json["id"])
+        assert response.json["status"] == "queued"
+        self.known[id].locked_by = response.json["id"]
+        return (id, text, response.json["id"])
 
     @rule(response=consumes(waiting), cancelled=st.booleans())
     def finish(self, response: tuple[str, str, str], cancelled: bool) -> None:
@@ -260,8 +260,8 @@ class LocalMode(RuleBasedStateMachine):
     def everything_is_there_once_and_in_order(self) -> None:
         for id, expected in self.known.items():
             if id not in self.deleted:
-                answer = self.ask("GET", f"/conversations/{id}/items", order="asc", limit="100")
-                listed = [(item["id"], text_of(item)) for item in answer.json["data"]]
+                response = self.ask("GET", f"/conversations/{id}/items", order="asc", limit="100")
+                listed = [(item["id"], text_of(item)) for item in response.json["data"]]
                 assert listed == expected.items[:100]
 
 

@@ -70,8 +70,8 @@ def test_items_are_created_paged_retrieved_and_deleted(client: openai.OpenAI) ->
     assert newest.has_next_page()
     one = client.conversations.items.retrieve(listed[3].id, conversation_id=conversation.id)
     assert one == listed[3]
-    answer = client.conversations.items.delete(one.id, conversation_id=conversation.id)
-    assert answer.id == conversation.id
+    response = client.conversations.items.delete(one.id, conversation_id=conversation.id)
+    assert response.id == conversation.id
     assert len(list(client.conversations.items.list(conversation.id))) == 44
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
-from openai_conversations import _schema
-from openai_conversations._schema.validation import KEYWORDS
+from openai_conversations._schema import document as _schema
+from openai_conversations._schema.validation import KEYWORDS, Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -25,7 +25,7 @@ NAMES = sorted(_schema.document()["components"]["schemas"])
 
 
 def at_least_one(node: Any) -> Any:
-    """The schema with every `oneOf` turned into an `anyOf` beside what it has."""
+    """Return the schema with every `oneOf` turned into an `anyOf` beside what it has."""
     if isinstance(node, list):
         return [at_least_one(one) for one in node]
     if not isinstance(node, dict):
@@ -135,7 +135,7 @@ def tiny_schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 @settings(max_examples=200, deadline=None)
 @given(schema=st.recursive(st.booleans(), tiny_schemas, max_leaves=6), value=VALUES)
 def test_verdict_over_schemas_of_every_shape(schema: Any, value: Any) -> None:
-    found = _schema.Validator({}).problems(schema, value)
+    found = Validator({}).problems(schema, value)
     assert (not found) == Draft202012Validator(schema).is_valid(value), found
 
 
@@ -192,7 +192,7 @@ def test_operations_are_found_by_method_and_path() -> None:
     assert values == {"conversation_id": "conv 1", "item_id": "msg_2"}
 
 
-def test_a_literal_path_is_no_parameter() -> None:
+def test_a_literal_path_comes_before_a_parameter() -> None:
     hit = _schema.match("POST", "/responses/compact")
     assert hit is not None
     assert hit[0].id == "compactConversation"

@@ -21,10 +21,10 @@ def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalSer
 
 
 def test_a_new_conversation(service: LocalService) -> None:
-    answer = ask(service, "POST", "/conversations", {"metadata": {"topic": "demo"}})
-    assert answer.status == 200
-    assert answer.json.pop("id").startswith("conv_")
-    assert answer.json == {
+    response = ask(service, "POST", "/conversations", {"metadata": {"topic": "demo"}})
+    assert response.status == 200
+    assert response.json.pop("id").startswith("conv_")
+    assert response.json == {
         "object": "conversation",
         "created_at": 1_700_000_000,
         "metadata": {"topic": "demo"},
@@ -38,9 +38,9 @@ def test_a_conversation_needs_nothing(service: LocalService, body: Any) -> None:
 
 def test_an_update_replaces_all_metadata(service: LocalService) -> None:
     id = new_conversation(service, metadata={"a": "1", "b": "2"})
-    answer = ask(service, "POST", f"/conversations/{id}", {"metadata": {"c": "3"}})
-    assert answer.json["metadata"] == {"c": "3"}
-    assert ask(service, "GET", f"/conversations/{id}").json == answer.json
+    response = ask(service, "POST", f"/conversations/{id}", {"metadata": {"c": "3"}})
+    assert response.json["metadata"] == {"c": "3"}
+    assert ask(service, "GET", f"/conversations/{id}").json == response.json
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_an_update_replaces_all_metadata(service: LocalService) -> None:
 )
 def test_metadata_limits(service: LocalService, metadata: Any, param: str) -> None:
     for path in ("/conversations", f"/conversations/{new_conversation(service)}"):
-        answer = ask(service, "POST", path, {"metadata": metadata})
-        assert (answer.status, answer.error["param"]) == (400, param)
+        response = ask(service, "POST", path, {"metadata": metadata})
+        assert (response.status, response.error["param"]) == (400, param)
 
 
 def test_the_largest_metadata_fits(service: LocalService) -> None:
@@ -70,8 +70,8 @@ def test_a_deleted_conversation_is_gone_and_its_items_can_be_referred_to(
 ) -> None:
     id = new_conversation(service, "kept")
     [item] = ask(service, "GET", f"/conversations/{id}/items").json["data"]
-    answer = ask(service, "DELETE", f"/conversations/{id}")
-    assert answer.json == {"id": id, "object": "conversation.deleted", "deleted": True}
+    response = ask(service, "DELETE", f"/conversations/{id}")
+    assert response.json == {"id": id, "object": "conversation.deleted", "deleted": True}
     gone: list[tuple[str, str, Any]] = [
         ("GET", "", None),
         ("DELETE", "", None),
@@ -91,10 +91,10 @@ def test_a_deleted_conversation_is_gone_and_its_items_can_be_referred_to(
 def test_items_come_back_in_the_order_given(service: LocalService) -> None:
     id = new_conversation(service, "one")
     sent = [{"role": "user", "content": "two"}, {"role": "assistant", "content": "three"}]
-    answer = ask(service, "POST", f"/conversations/{id}/items", {"items": sent}).json
-    assert [item["role"] for item in answer["data"]] == ["user", "assistant"]
-    assert answer["has_more"] is False
-    assert (answer["first_id"], answer["last_id"]) == tuple(i["id"] for i in answer["data"])
+    response = ask(service, "POST", f"/conversations/{id}/items", {"items": sent}).json
+    assert [item["role"] for item in response["data"]] == ["user", "assistant"]
+    assert response["has_more"] is False
+    assert (response["first_id"], response["last_id"]) == tuple(i["id"] for i in response["data"])
     assert texts_of(service, id) == ["one", "two", "three"]
 
 
@@ -130,8 +130,8 @@ def test_twenty_items_fit_and_no_more(service: LocalService) -> None:
 def test_a_batch_with_one_bad_item_stores_none(service: LocalService) -> None:
     id = new_conversation(service, "before")
     items = [{"role": "user", "content": "good"}, {"type": "item_reference", "id": "msg_none"}]
-    answer = ask(service, "POST", f"/conversations/{id}/items", {"items": items})
-    assert (answer.status, answer.error["param"]) == (404, "items[1].id")
+    response = ask(service, "POST", f"/conversations/{id}/items", {"items": items})
+    assert (response.status, response.error["param"]) == (404, "items[1].id")
     assert texts_of(service, id) == ["before"]
 
 
@@ -184,24 +184,24 @@ def test_an_empty_page(service: LocalService) -> None:
 )
 def test_bad_query_parameters_are_named(service: LocalService, query: tuple[str, str]) -> None:
     id = new_conversation(service, "x")
-    answer = ask(service, "GET", f"/conversations/{id}/items", query=[query])
-    assert answer.status == 400
-    assert answer.error["param"].split("[")[0] == query[0].removesuffix("[]")
-    assert answer.error["type"] == "invalid_request_error"
+    response = ask(service, "GET", f"/conversations/{id}/items", query=[query])
+    assert response.status == 400
+    assert response.error["param"].split("[")[0] == query[0].removesuffix("[]")
+    assert response.error["type"] == "invalid_request_error"
 
 
 def test_a_repeated_query_parameter_is_refused(service: LocalService) -> None:
     path = f"/conversations/{new_conversation(service)}/items"
-    answer = ask(service, "GET", path, query=[("limit", "1"), ("limit", "2")])
-    assert (answer.status, answer.error["param"]) == (400, "limit")
+    response = ask(service, "GET", path, query=[("limit", "1"), ("limit", "2")])
+    assert (response.status, response.error["param"]) == (400, "limit")
 
 
-def test_a_deleted_item_answers_with_the_conversation(service: LocalService) -> None:
+def test_a_deleted_item_responds_with_the_conversation(service: LocalService) -> None:
     id = new_conversation(service, "a", "b", metadata={"k": "v"})
     path = f"/conversations/{id}/items"
     item_id = ask(service, "GET", path).json["first_id"]
-    answer = ask(service, "DELETE", f"{path}/{item_id}")
-    assert answer.json == ask(service, "GET", f"/conversations/{id}").json
+    response = ask(service, "DELETE", f"{path}/{item_id}")
+    assert response.json == ask(service, "GET", f"/conversations/{id}").json
     assert texts_of(service, id) == ["a"]
     assert ask(service, "GET", f"{path}/{item_id}").status == 404
     assert ask(service, "DELETE", f"{path}/{item_id}").status == 404
@@ -214,8 +214,8 @@ def test_ids_of_the_caller_are_kept_and_not_repeated(service: LocalService) -> N
     assert ask(service, "POST", path, {"items": [call]}).json["first_id"] == "fc_mine"
     assert ask(service, "GET", f"{path}/fc_mine").json["status"] == "completed"
     for items in ([call], [call | {"id": "fc_2"}] * 2):
-        answer = ask(service, "POST", path, {"items": items})
-        assert (answer.status, answer.error["code"]) == (400, "duplicate_item")
+        response = ask(service, "POST", path, {"items": items})
+        assert (response.status, response.error["code"]) == (400, "duplicate_item")
     assert ask(service, "GET", f"{path}/fc_2").status == 404
     elsewhere = new_conversation(service)
     assert (
@@ -226,8 +226,8 @@ def test_ids_of_the_caller_are_kept_and_not_repeated(service: LocalService) -> N
 @pytest.mark.parametrize("id", ["", "fc 1", "fc/1", "x" * 129, "ü"])
 def test_ill_formed_ids_are_refused(service: LocalService, id: str) -> None:
     call = {"type": "function_call", "id": id, "call_id": "c", "name": "f", "arguments": ""}
-    answer = ask(service, "POST", "/conversations", {"items": [call]})
-    assert (answer.status, answer.error["param"]) == (400, "items[0].id")
+    response = ask(service, "POST", "/conversations", {"items": [call]})
+    assert (response.status, response.error["param"]) == (400, "items[0].id")
 
 
 @pytest.mark.parametrize(
@@ -242,14 +242,14 @@ def test_ill_formed_ids_are_refused(service: LocalService, id: str) -> None:
 def test_a_replayed_item_must_not_gain_fields(
     service: LocalService, item: dict[str, Any], param: str
 ) -> None:
-    answer = ask(service, "POST", "/conversations", {"items": [item]})
-    assert (answer.status, answer.error["param"]) == (400, param)
+    response = ask(service, "POST", "/conversations", {"items": [item]})
+    assert (response.status, response.error["param"]) == (400, param)
 
 
 def test_an_approval_needs_only_the_id_that_clients_know(service: LocalService) -> None:
     approval = {"type": "mcp_approval_response", "approval_request_id": "mcpr_1", "approve": True}
-    answer = ask(service, "POST", "/conversations", {"items": [approval]})
-    assert answer.status == 200, answer.json
+    response = ask(service, "POST", "/conversations", {"items": [approval]})
+    assert response.status == 200, response.json
 
 
 @pytest.mark.parametrize("field", ["items", "input"])
@@ -271,7 +271,7 @@ def test_an_assistants_message_in_parts_needs_no_id(service: LocalService, field
 @pytest.mark.parametrize(
     ("change", "param"),
     [
-        # A null that a client added is no field left out.
+        # A null that a client added is not a field left out.
         ({"status": None}, "items[0]"),
         ({"id": None}, "items[0]"),
         ({"role": "user"}, "items[0].content[0].type"),
@@ -285,6 +285,6 @@ def test_what_an_assistants_message_in_parts_cannot_be(
     service: LocalService, change: dict[str, Any], param: str
 ) -> None:
     said = {"role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]}
-    answer = ask(service, "POST", "/conversations", {"items": [said | change]})
-    assert answer.status == 400
-    assert answer.error["param"].startswith(param)
+    response = ask(service, "POST", "/conversations", {"items": [said | change]})
+    assert response.status == 400
+    assert response.error["param"].startswith(param)

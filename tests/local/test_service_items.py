@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_conversations import _schema
+from openai_conversations._schema import document as _schema
 from openai_conversations.local import LocalService
 
 from tests.document import Schema, schemas, variants
@@ -23,7 +23,7 @@ KINDS: dict[str, list[Schema]] = {
 
 
 def acceptable(item: dict[str, Any]) -> dict[str, Any]:
-    """The item without what the service refuses beyond the document: odd ids, input in speech."""
+    """Return the item without what the service refuses and the document allows, such as odd ids."""
     if item.get("id") is not None:
         item = item | {"id": "item_1"}
     if item.get("role") == "assistant" and isinstance(item["content"], list):
@@ -40,9 +40,9 @@ def test_every_kind_is_stored_as_the_document_describes_it(kind: str, data: st.D
     sent = acceptable(data.draw(for_ref(member)))
     service = LocalService()
     id = new_conversation(service)
-    answer = ask(service, "POST", f"/conversations/{id}/items", {"items": [sent]})
-    assert answer.status == 200, answer.json
-    [stored] = answer.json["data"]
+    response = ask(service, "POST", f"/conversations/{id}/items", {"items": [sent]})
+    assert response.status == 200, response.json
+    [stored] = response.json["data"]
     for union in ("ConversationItem", "ItemResource"):
         assert _schema.problems(_schema.schema(union), stored) == []
     assert stored["id"] == (sent.get("id") or stored["id"])

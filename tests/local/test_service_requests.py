@@ -1,4 +1,4 @@
-"""What is wrong with a request is said in a 4xx, whatever it is; and what every answer carries."""
+"""What is wrong with a request gives a 4xx that says it; and what every response carries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_conversations import _schema
+from openai_conversations._schema import document as _schema
 from openai_conversations.errors import InvalidArgumentError
 from openai_conversations.local import LocalService, ServiceRequest
 
@@ -48,16 +48,19 @@ BAD_BODIES = {
 @pytest.mark.parametrize("what", BAD_BODIES)
 @pytest.mark.parametrize("path", ["/conversations", "/responses", "/responses/input_tokens"])
 def test_a_body_that_cannot_be_read(service: LocalService, what: str, path: str) -> None:
-    answer = ask(service, "POST", path, BAD_BODIES[what])
-    assert answer.status == 400
-    assert (answer.error["type"], answer.error["code"]) == ("invalid_request_error", "invalid_json")
+    response = ask(service, "POST", path, BAD_BODIES[what])
+    assert response.status == 400
+    assert (response.error["type"], response.error["code"]) == (
+        "invalid_request_error",
+        "invalid_json",
+    )
 
 
 def test_odd_text_that_is_text_is_kept(service: LocalService) -> None:
     metadata = {"nul\x00": "\x00", "pair": "\U0001f600", "\u2028": "\ufffe"}
     body = json.dumps({"metadata": metadata}).encode()
-    answer = ask(service, "POST", "/conversations", body)
-    assert ask(service, "GET", f"/conversations/{answer.json['id']}").json["metadata"] == metadata
+    response = ask(service, "POST", "/conversations", body)
+    assert ask(service, "GET", f"/conversations/{response.json['id']}").json["metadata"] == metadata
 
 
 def test_a_body_is_needed_where_the_document_says_so(service: LocalService) -> None:
@@ -69,9 +72,9 @@ def test_a_body_is_needed_where_the_document_says_so(service: LocalService) -> N
 
 def test_a_body_too_large() -> None:
     small = LocalService(max_body=100)
-    answer = ask(small, "POST", "/conversations", {"metadata": {"a": "x" * 100}})
-    assert answer.status == 413
-    assert "at most 100" in answer.error["message"]
+    response = ask(small, "POST", "/conversations", {"metadata": {"a": "x" * 100}})
+    assert response.status == 413
+    assert "at most 100" in response.error["message"]
 
 
 @pytest.mark.parametrize(
@@ -96,8 +99,8 @@ def test_paths_and_methods(service: LocalService) -> None:
     refused = ask(service, "PUT", "/responses/resp_1")
     assert (refused.status, refused.headers["allow"]) == (405, "DELETE, GET")
     for path in ("/conversations/conv_1", "/v1/conversations/conv_1", "/v1/conversations/conv%5F1"):
-        answer = ask(service, "GET", path)
-        assert (answer.status, answer.error["message"]) == (
+        response = ask(service, "GET", path)
+        assert (response.status, response.error["message"]) == (
             404,
             "Conversation with id 'conv_1' not found.",
         )
@@ -119,9 +122,9 @@ def test_paths_and_methods(service: LocalService) -> None:
 def test_a_wrong_key(header: str | None) -> None:
     locked = LocalService(api_key="secret")
     headers = {} if header is None else {"authorization": header}
-    answer = ask(locked, "GET", "/nothing", headers=headers)
-    assert (answer.status, answer.error["code"]) == (401, "invalid_api_key")
-    assert "secret" not in json.dumps(answer.json)
+    response = ask(locked, "GET", "/nothing", headers=headers)
+    assert (response.status, response.error["code"]) == (401, "invalid_api_key")
+    assert "secret" not in json.dumps(response.json)
 
 
 def test_the_right_key() -> None:
@@ -136,12 +139,12 @@ def test_arguments_that_cannot_be(argument: Any) -> None:
         LocalService(**argument)
 
 
-def test_every_answer_has_an_id_of_its_own(service: LocalService) -> None:
-    answers = [ask(service, "GET", "/nothing"), ask(service, "POST", "/conversations")]
-    ids = {answer.headers["x-request-id"] for answer in answers}
+def test_every_response_has_an_id_of_its_own(service: LocalService) -> None:
+    responses = [ask(service, "GET", "/nothing"), ask(service, "POST", "/conversations")]
+    ids = {response.headers["x-request-id"] for response in responses}
     assert len(ids) == 2
-    assert all(answer.headers["openai-processing-ms"].isdigit() for answer in answers)
-    assert all(answer.headers["content-type"] == "application/json" for answer in answers)
+    assert all(response.headers["openai-processing-ms"].isdigit() for response in responses)
+    assert all(response.headers["content-type"] == "application/json" for response in responses)
 
 
 def test_a_closed_service_says_so() -> None:
@@ -189,9 +192,9 @@ def test_nothing_makes_the_service_fail(
         path = path.replace(name, id)
     path = path.replace("{response_id}", ids[0])
     request = ServiceRequest(method, path, query, {"content-type": "application/json"}, body)
-    reply = SHARED.handle(request)
-    assert reply.status < 500
-    raw = reply.body if isinstance(reply.body, bytes) else b"".join(reply.body)
+    response = SHARED.handle(request)
+    assert response.status < 500
+    raw = response.body if isinstance(response.body, bytes) else b"".join(response.body)
     assert raw.isascii()
 
 

@@ -27,9 +27,9 @@ def said(response: Any) -> str:
 
 
 def respond(service: LocalService, **body: Any) -> Any:
-    answer = ask(service, "POST", "/responses", {"model": "gpt-5", **body})
-    assert answer.status == 200, answer.json
-    return answer.json
+    response = ask(service, "POST", "/responses", {"model": "gpt-5", **body})
+    assert response.status == 200, response.json
+    return response.json
 
 
 def test_the_built_in_model_names_itself_and_echoes(service: LocalService) -> None:
@@ -56,14 +56,14 @@ def test_a_response_reads_and_extends_its_conversation(as_object: bool) -> None:
 
     def model(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
         seen.append([item["content"][0]["text"] for item in context])
-        return f"reply {len(seen)}"
+        return f"response {len(seen)}"
 
     own = LocalService(model=model)
     id = new_conversation(own, "hello")
     response = respond(own, input="two", conversation={"id": id} if as_object else id)
     respond(own, input="three", conversation=id)
-    assert seen == [["hello", "two"], ["hello", "two", "reply 1", "three"]]
-    assert texts_of(own, id) == ["hello", "two", "reply 1", "three", "reply 2"]
+    assert seen == [["hello", "two"], ["hello", "two", "response 1", "three"]]
+    assert texts_of(own, id) == ["hello", "two", "response 1", "three", "response 2"]
     assert response["conversation"] == {"id": id}
     own.close()
 
@@ -95,16 +95,16 @@ def test_context_that_is_not_there(service: LocalService) -> None:
             "mutually_exclusive_parameters",
         ),
     ]:
-        answer = ask(service, "POST", "/responses", {"input": "x", **body})
-        assert (answer.status, answer.error["code"]) == (status, code)
-        assert answer.error["message"]
+        response = ask(service, "POST", "/responses", {"input": "x", **body})
+        assert (response.status, response.error["code"]) == (status, code)
+        assert response.error["message"]
 
 
 def test_a_failed_request_leaves_the_conversation_free(service: LocalService) -> None:
     id = new_conversation(service)
     bad = {"type": "item_reference", "id": "msg_none"}
-    answer = ask(service, "POST", "/responses", {"input": [bad], "conversation": id})
-    assert answer.status == 404
+    response = ask(service, "POST", "/responses", {"input": [bad], "conversation": id})
+    assert response.status == 404
     respond(service, input="hi", conversation=id)
 
 
@@ -134,8 +134,8 @@ def test_a_reference_to_an_item_of_the_conversation_is_not_appended_again(
     [item] = ask(service, "GET", f"/conversations/{id}/items").json["data"]
     respond(service, input=[{"id": item["id"]}], conversation=id)
     assert texts_of(service, id) == ["hello", "[local model] You said: hello"]
-    answer = ask(service, "POST", "/responses", {"input": [item], "conversation": id})
-    assert (answer.status, answer.error["code"]) == (400, "duplicate_item")
+    response = ask(service, "POST", "/responses", {"input": [item], "conversation": id})
+    assert (response.status, response.error["code"]) == (400, "duplicate_item")
 
 
 def test_scripted_turns_come_in_order_before_the_fallback(service: LocalService) -> None:
@@ -185,7 +185,7 @@ def test_scripted_errors(service: LocalService) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "output"),
+    ("result", "output"),
     [
         ("text", "text"),
         (iter(["a", "b"]), "ab"),
@@ -194,16 +194,17 @@ def test_scripted_errors(service: LocalService) -> None:
         (Message.from_dict({"type": "message", "content": "a model"}), "a model"),
     ],
 )
-def test_a_callable_may_answer_with(reply: Any, output: str) -> None:
-    service = LocalService(model=lambda request, context: reply)
+def test_a_callable_may_return(result: Any, output: str) -> None:
+    service = LocalService(model=lambda request, context: result)
     assert said(respond(service, input="x")) == output
 
 
 @pytest.mark.parametrize(
-    "reply", [None, 5, {1}, {"content": {1}}, iter([b"bytes"]), {"type": "hologram"}, [{"role": 1}]]
+    "result",
+    [None, 5, {1}, {"content": {1}}, iter([b"bytes"]), {"type": "hologram"}, [{"role": 1}]],
 )
-def test_a_bad_reply_of_a_callable_is_a_failed_response(reply: Any) -> None:
-    service = LocalService(model=lambda request, context: reply)
+def test_a_bad_result_of_a_callable_is_a_failed_response(result: Any) -> None:
+    service = LocalService(model=lambda request, context: result)
     response = respond(service, input="x")
     assert response["status"] == "failed"
     assert response["error"]["code"] == "server_error"
@@ -299,8 +300,8 @@ def test_a_queued_response_holds_its_conversation_until_it_ends(service: LocalSe
     id = new_conversation(service)
     path = background(service, conversation=id)
     for method, where in [("POST", "/responses"), ("DELETE", f"/conversations/{id}")]:
-        answer = ask(service, method, where, {"input": "x", "conversation": id})
-        assert (answer.status, answer.error["code"]) == (400, "conversation_locked")
+        response = ask(service, method, where, {"input": "x", "conversation": id})
+        assert (response.status, response.error["code"]) == (400, "conversation_locked")
     cancelled = ask(service, "POST", f"{path}/cancel").json
     assert cancelled["status"] == "cancelled"
     assert ask(service, "POST", f"{path}/cancel").json == cancelled
@@ -343,9 +344,9 @@ def names(found: list[Any]) -> list[str]:
     return [event["type"].removeprefix("response.") for event in found]
 
 
-def read(reply: ServiceResponse) -> list[Any]:
-    assert not isinstance(reply.body, bytes)
-    return list(events(reply.body))
+def read(response: ServiceResponse) -> list[Any]:
+    assert not isinstance(response.body, bytes)
+    return list(events(response.body))
 
 
 def test_the_events_of_a_text(service: LocalService) -> None:
@@ -421,9 +422,9 @@ def test_what_is_not_streamed_can_be_replayed(service: LocalService) -> None:
 
 def test_items_are_appended_before_the_completed_event(service: LocalService) -> None:
     id = new_conversation(service)
-    reply = stream(service, conversation=id)
-    assert not isinstance(reply.body, bytes)
-    for event in events(reply.body):
+    response = stream(service, conversation=id)
+    assert not isinstance(response.body, bytes)
+    for event in events(response.body):
         if event["type"] == "response.completed":
             assert len(texts_of(service, id)) == 2
             # And the conversation is free: the stream need not be read to its very end.
@@ -438,32 +439,32 @@ def test_a_dropped_stream_changes_nothing_and_frees_the_conversation(
     service: LocalService, taken: int
 ) -> None:
     id = new_conversation(service)
-    reply: Any = stream(service, conversation=id)
+    response: Any = stream(service, conversation=id)
     for _ in range(taken):
-        next(reply.body)
+        next(response.body)
     locked = ask(service, "POST", "/responses", {"input": "x", "conversation": id})
     assert (locked.status, locked.error["code"]) == (400, "conversation_locked")
-    reply.body.close()
-    reply.body.close()
-    assert list(reply.body) == []
+    response.body.close()
+    response.body.close()
+    assert list(response.body) == []
     assert texts_of(service, id) == []
     respond(service, input="x", conversation=id)
 
 
 def test_a_stream_that_nobody_reads_frees_the_conversation(service: LocalService) -> None:
     id = new_conversation(service)
-    reply = stream(service, conversation=id)
-    assert reply.status == 200
-    del reply
+    response = stream(service, conversation=id)
+    assert response.status == 200
+    del response
     gc.collect()
     respond(service, input="x", conversation=id)
 
 
 def test_a_dropped_stream_in_the_background_goes_on(service: LocalService) -> None:
     id = new_conversation(service)
-    reply: Any = stream(service, conversation=id, background=True)
-    first = next(events(reply.body))
-    reply.body.close()
+    response: Any = stream(service, conversation=id, background=True)
+    first = next(events(response.body))
+    response.body.close()
     path = f"/responses/{first['response']['id']}"
     assert ask(service, "GET", path).json["status"] == "completed"
     assert len(texts_of(service, id)) == 2
@@ -488,10 +489,10 @@ def test_a_stream_whose_response_is_called_off_ends_with_an_error(
     service: LocalService, method: str, action: str
 ) -> None:
     id = new_conversation(service)
-    reply: Any = stream(service, conversation=id, background=True)
-    path = f"/responses/{next(events(reply.body))['response']['id']}"
+    response: Any = stream(service, conversation=id, background=True)
+    path = f"/responses/{next(events(response.body))['response']['id']}"
     assert ask(service, method, path + action).status == 200
-    last = read(reply)[-1]
+    last = read(response)[-1]
     assert (last["type"], last["code"]) == ("error", "response_cancelled")
     assert texts_of(service, id) == []
     respond(service, input="x", conversation=id)

@@ -109,8 +109,8 @@ def test_one_of_many_responses_at_once_gets_the_conversation(tmp_path: Path) -> 
         )
 
     with ThreadPoolExecutor(8) as pool:
-        replies = list(pool.map(start, range(8)))
-    assert sorted(reply.status for reply in replies) == [200] + [400] * 7
+        responses = list(pool.map(start, range(8)))
+    assert sorted(response.status for response in responses) == [200] + [400] * 7
     service.close()
 
 
@@ -180,7 +180,7 @@ def test_writes_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> None
 
 
 def steps(database: Database, read: Callable[[], object]) -> int:
-    """The instructions that SQLite executes for a read: they tell a search from a scan."""
+    """Return the instructions that SQLite executes for a read: they tell a search from a scan."""
     count = itertools.count()
     database._db.set_progress_handler(lambda: next(count) < 0, 1)
     read()
@@ -234,8 +234,8 @@ def test_a_lock_ends_with_its_process_or_its_time() -> None:
         database.run(replace, ("conv_1", "resp_1", process, 99.0))
         assert not locks.is_locked("conv_1")
     assert locks.acquire("conv_1", "resp_3")
-    locks.release("conv_1", "resp_1")
+    locks.release("resp_1")
     assert locks.is_locked("conv_1")
-    locks.release("conv_1", "resp_3")
+    locks.release("resp_3")
     assert not locks.is_locked("conv_1")
     database.close()

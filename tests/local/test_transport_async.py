@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Gate:
-    """A model that waits until the test lets it answer."""
+    """A model that waits until the test lets it respond."""
 
     def __init__(self) -> None:
         self.entered = threading.Event()
@@ -62,28 +62,28 @@ async def question(client: httpx.AsyncClient) -> dict[str, Any]:
 
 async def ask_until_free(client: httpx.AsyncClient, body: dict[str, Any]) -> None:
     """Ask until the conversation is free: the service lets go of it a moment after the model."""
-    while (reply := await client.post("responses", json=body)).status_code == 400:
-        assert reply.json()["error"]["code"] == "conversation_locked"
-    assert reply.status_code == 200
+    while (response := await client.post("responses", json=body)).status_code == 400:
+        assert response.json()["error"]["code"] == "conversation_locked"
+    assert response.status_code == 200
 
 
 async def test_a_slow_model_stops_nobody_else(client: httpx.AsyncClient, gate: Gate) -> None:
     body = await question(client)
-    replies: list[httpx.Response] = []
+    responses: list[httpx.Response] = []
 
     async def ask() -> None:
-        replies.append(await client.post("responses", json=body))
+        responses.append(await client.post("responses", json=body))
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ask)
         await to_thread.run_sync(gate.entered.wait)
-        # These are answered while the model is still at work.
+        # These are responded while the model is still at work.
         assert (await client.post("conversations", json={})).status_code == 200
         locked = await client.post("responses", json=body)
         assert locked.json()["error"]["code"] == "conversation_locked"
-        assert not replies
+        assert not responses
         gate.opened.set()
-    assert replies[0].status_code == 200
+    assert responses[0].status_code == 200
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -93,8 +93,8 @@ async def test_a_cancelled_call_leaves_its_conversation_free(
     body = await question(client)
 
     async def ask() -> None:
-        async with client.stream("POST", "responses", json={**body, "stream": stream}) as reply:
-            await reply.aread()
+        async with client.stream("POST", "responses", json={**body, "stream": stream}) as response:
+            await response.aread()
 
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(ask)
@@ -109,8 +109,8 @@ async def test_a_cancelled_call_leaves_its_conversation_free(
 async def test_a_stream_is_read_to_its_end(client: httpx.AsyncClient, gate: Gate) -> None:
     gate.opened.set()
     body = await question(client)
-    async with client.stream("POST", "responses", json={**body, "stream": True}) as reply:
-        lines = [line async for line in reply.aiter_lines() if line.startswith("event: ")]
+    async with client.stream("POST", "responses", json={**body, "stream": True}) as response:
+        lines = [line async for line in response.aiter_lines() if line.startswith("event: ")]
     assert lines[0] == "event: response.created"
     assert lines[-1] == "event: response.completed"
 
@@ -122,11 +122,11 @@ async def test_a_stream_is_closed_early(
     body = await question(client)
     transport = AsyncLocalTransport(service)
     request = client.build_request("POST", "responses", json={**body, "stream": True})
-    reply = await transport.handle_async_request(request)
-    assert isinstance(reply.stream, httpx.AsyncByteStream)
-    assert (await anext(aiter(reply.stream))).startswith(b"event: response.created")
+    response = await transport.handle_async_request(request)
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    assert (await anext(aiter(response.stream))).startswith(b"event: response.created")
     assert (await client.post("responses", json=body)).status_code == 400
-    await reply.aclose()
+    await response.aclose()
     assert (await client.post("responses", json=body)).status_code == 200
 
 
@@ -163,10 +163,10 @@ async def test_faults_are_the_errors_of_a_connection(service: LocalService) -> N
         local.faults.timeout()
         with pytest.raises(httpx.ReadTimeout):
             await client.post("conversations", json={})
-        local.faults.answer_lost()
+        local.faults.response_lost()
         with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
             await client.post("conversations", json={})
         local.faults.cut_body()
         with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
             await client.post("conversations", json={})
-    assert [request.fault for request in local.requests] == ["timeout", "answer_lost", "cut_body"]
+    assert [request.fault for request in local.requests] == ["timeout", "response_lost", "cut_body"]

@@ -41,7 +41,7 @@ def service(gate: threading.Event) -> Iterator[LocalService]:
 
 @pytest.fixture(params=["in-process", "served"])
 def client(request: pytest.FixtureRequest, service: LocalService) -> Iterator[httpx.Client]:
-    """A bare httpx client that reaches the service in one of the two ways."""
+    """Yield a bare httpx client that reaches the service in one of the two ways."""
     headers = {"authorization": "Bearer the-key"}
     if request.param == "in-process":
         transport = LocalTransport(service)
@@ -57,7 +57,7 @@ def client(request: pytest.FixtureRequest, service: LocalService) -> Iterator[ht
             yield client
 
 
-def test_requests_and_answers_arrive_whole(client: httpx.Client) -> None:
+def test_requests_and_responses_arrive_whole(client: httpx.Client) -> None:
     text = "ä€🎈" * 1000
     items = [{**HELLO, "content": text}]
     made = client.post("conversations", json={"items": items, "metadata": {"k": "ü"}})
@@ -84,33 +84,33 @@ def test_requests_and_answers_arrive_whole(client: httpx.Client) -> None:
 def test_what_cannot_be_done_is_an_error_of_the_api(
     client: httpx.Client, method: str, path: str, status: int
 ) -> None:
-    reply = client.request(method, path, content=b"{" if method == "POST" else b"")
-    assert reply.status_code == status
-    assert reply.json()["error"]["message"]
-    assert reply.headers["x-request-id"]
+    response = client.request(method, path, content=b"{" if method == "POST" else b"")
+    assert response.status_code == status
+    assert response.json()["error"]["message"]
+    assert response.headers["x-request-id"]
 
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v2/conversations", "/v1x"])
 def test_outside_of_the_api_too(path: str) -> None:
     with LocalServer(LocalService()) as server, httpx.Client(trust_env=False) as client:
-        reply = client.get(server.url.removesuffix("/v1") + path)
-    assert reply.status_code == 404
-    assert "/v1" in reply.json()["error"]["message"]
-    assert reply.headers["x-request-id"]
+        response = client.get(server.url.removesuffix("/v1") + path)
+    assert response.status_code == 404
+    assert "/v1" in response.json()["error"]["message"]
+    assert response.headers["x-request-id"]
 
 
 def test_a_missing_or_wrong_key_is_a_401(client: httpx.Client) -> None:
     for value in ("", "Bearer other", "the-key"):
-        reply = client.get("conversations/conv_1", headers={"authorization": value})
-        assert reply.status_code == 401
-        assert "the-key" not in reply.text
+        response = client.get("conversations/conv_1", headers={"authorization": value})
+        assert response.status_code == 401
+        assert "the-key" not in response.text
 
 
 def test_a_stream_arrives_event_by_event(client: httpx.Client) -> None:
     body = {"model": "gpt-4o", "input": "one two three", "stream": True}
-    with client.stream("POST", "responses", json=body) as reply:
-        assert reply.headers["content-type"].startswith("text/event-stream")
-        data = [line[6:] for line in reply.iter_lines() if line.startswith("data: ")]
+    with client.stream("POST", "responses", json=body) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        data = [line[6:] for line in response.iter_lines() if line.startswith("data: ")]
     kinds = [json.loads(line)["type"] for line in data if line != "[DONE]"]
     assert kinds[0] == "response.created"
     assert kinds[-1] == "response.completed"
@@ -122,16 +122,16 @@ def test_a_stream_that_is_closed_early_gives_its_conversation_back(
     gate.clear()
     conversation = client.post("conversations", json={}).json()["id"]
     body = {"model": "gpt-4o", "input": "Hello", "conversation": conversation}
-    with client.stream("POST", "responses", json={**body, "stream": True}) as reply:
-        lines = reply.iter_lines()  # kept: httpx closes the stream of one that is dropped
+    with client.stream("POST", "responses", json={**body, "stream": True}) as response:
+        lines = response.iter_lines()  # kept: httpx closes the stream of one that is dropped
         next(lines)
         locked = client.post("responses", json=body)
         assert locked.json()["error"]["code"] == "conversation_locked"
     gate.set()
     # Over HTTP the server learns of it a moment later; the service, not a clock, says when.
-    while (reply := client.post("responses", json=body)).status_code == 400:
-        assert reply.json()["error"]["code"] == "conversation_locked"
-    assert reply.status_code == 200
+    while (response := client.post("responses", json=body)).status_code == 400:
+        assert response.json()["error"]["code"] == "conversation_locked"
+    assert response.status_code == 200
 
 
 def test_closing_the_client_closes_the_service_only_if_told_to() -> None:
@@ -145,7 +145,7 @@ def test_closing_the_client_closes_the_service_only_if_told_to() -> None:
     LocalService.close(service)
 
 
-def test_a_client_takes_a_model_of_yours() -> None:
+def test_a_client_takes_a_function_as_model() -> None:
     def shout(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
         return str(request["input"]).upper()
 

@@ -264,7 +264,7 @@ def test_a_response_takes_a_text_or_items() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["Hello", {"role": "user", "content": "Hello"}, b"", None, 7])
-def test_items_that_are_no_list(wrong: object) -> None:
+def test_items_that_are_not_a_list(wrong: object) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^items: expected a list of items"):
         to_input_items(wrong)
 

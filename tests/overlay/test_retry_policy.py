@@ -40,7 +40,7 @@ def test_the_service_has_the_last_word() -> None:
     assert retry.retry_after_response("GET", 429, None, {"x-should-retry": "perhaps"})
 
 
-def test_who_asks_for_more_than_two_minutes_is_not_asked_again() -> None:
+def test_who_asks_for_more_than_two_minutes_is_not_retried() -> None:
     assert retry.retry_after_response("GET", 429, None, {"retry-after": "120"})
     assert not retry.retry_after_response("GET", 429, None, {"retry-after": "121"})
     headers = {"retry-after-ms": "120001", "x-should-retry": "true"}

@@ -56,7 +56,7 @@ def test_renames_inside_unions_and_behind_renames_are_found():
     ]
 
 
-def test_another_schema_in_the_place_is_no_rename():
+def test_another_schema_in_the_place_is_not_a_rename():
     old = document(fields(f=ref("Cat")), Cat=fields(purr=STRING, tail=STRING))
     new = document(fields(f=ref("Dog")), Dog=fields(bark=STRING))
     assert verdicts(old, new) == {
@@ -108,7 +108,7 @@ SAME: dict[str, tuple[Json, Json]] = {
 
 
 @pytest.mark.parametrize(("old", "new"), SAME.values(), ids=SAME)
-def test_two_ways_to_say_one_thing_are_no_difference(old: Json, new: Json):
+def test_two_ways_to_say_one_thing_are_not_a_difference(old: Json, new: Json):
     assert report(old, new) == NOTHING
     assert report(new, old) == NOTHING
 

@@ -148,7 +148,7 @@ def test_new_names_for_all_schemas_are_renames_and_nothing_else(trimmed: tuple[J
 @pytest.mark.parametrize(
     "name", ["Item", "InputMessage", "ModelIdsShared", "ModelResponseProperties", "Metadata"]
 )
-def test_a_schema_written_in_line_is_no_difference(trimmed: tuple[Json, Json], name: str):
+def test_a_schema_written_in_line_is_not_a_difference(trimmed: tuple[Json, Json], name: str):
     _, new = trimmed
     schemas: Json = dict(new["components"]["schemas"])
     whole = schemas.pop(name)

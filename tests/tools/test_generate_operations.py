@@ -111,7 +111,7 @@ def test_parameters_may_have_any_name_and_anything_may_come_back(tmp_path: Path)
     assert endpoint._decode({"free": [1]}) == {"free": [1]}
 
 
-def test_null_is_no_result(tmp_path: Path) -> None:
+def test_null_gives_no_result(tmp_path: Path) -> None:
     made = package(tmp_path, operation())
     send = httpx.MockTransport(lambda _: httpx.Response(200, content=b"null"))
     with httpx.Client(transport=send) as transport:

@@ -90,7 +90,7 @@ def test_a_stream_is_told_by_its_form(tmp_path: Path, place: str) -> None:
         assert getattr(made, name).__required_keys__ == set()
 
 
-def test_keys_that_are_no_names_of_python_stay_as_they_are(tmp_path: Path) -> None:
+def test_keys_that_are_not_names_of_python_stay_as_they_are(tmp_path: Path) -> None:
     inner = object_({"from": TEXT, "a-b": TEXT}, {"str": TEXT, "models": ref("Other")})
     whole = spec(
         {

@@ -187,7 +187,7 @@ def test_events_are_decoded_by_their_type(made: ModuleType) -> None:
     assert type(done.plant.cares[0]) is made.models.Watering
 
 
-def test_our_own_fixes_are_no_change(root: Path) -> None:
+def test_our_own_fixes_are_not_a_change(root: Path) -> None:
     trimmed = str(root / "spec" / "openapi.yaml")
     assert compare(str(UPSTREAM), trimmed, root) == NOTHING
     assert compare(trimmed, str(UPSTREAM), root) == NOTHING

@@ -180,7 +180,7 @@ def test_two_actions_of_one_name_are_refused(tmp_path: Path) -> None:
         ("overlay: [", "test.overlay.yaml: is neither JSON nor YAML (line 1"),
     ],
 )
-def test_a_file_that_is_no_overlay(tmp_path: Path, text: str, message: str) -> None:
+def test_a_file_that_is_not_an_overlay(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "test.overlay.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ToolError) as caught:

@@ -135,7 +135,7 @@ def test_undeclared_required_properties_are_noted(
     assert "note: #/components/schemas/Half requires b, c" in said
 
 
-def test_a_recursive_type_is_no_cycle(root: Path, run: Run) -> None:
+def test_a_recursive_type_is_not_a_cycle(root: Path, run: Run) -> None:
     nested: Json = {"properties": {"in": {"anyOf": [ref("Thing"), {"type": "null"}]}}}
     part: Json = {"allOf": [ref("Thing/properties/in"), {"items": ref("Thing")}]}
     assert run(document({"Thing": {"type": "object", **nested, "items": part}})) == 0

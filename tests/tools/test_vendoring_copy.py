@@ -73,7 +73,7 @@ def test_a_fresh_copy_is_unchanged_and_current(tmp_path: Path, source: Source):
     assert check(target, source) == []
 
 
-def test_line_ends_that_git_turned_are_no_edit(tmp_path: Path, source: Source):
+def test_line_ends_that_git_turned_are_not_an_edit(tmp_path: Path, source: Source):
     target = copy_package(tmp_path / "v", source)
     (target / "types.py").write_bytes(b"T = 2\r\n")
     assert check(target, source) == []
@@ -122,7 +122,7 @@ def test_local_edits_are_named_and_kept_unless_forced(tmp_path: Path, source: So
     assert check(target, source) == []
 
 
-def test_a_folder_that_is_no_copy_is_kept_unless_forced(tmp_path: Path, source: Source):
+def test_a_folder_that_is_not_a_copy_is_kept_unless_forced(tmp_path: Path, source: Source):
     write(tmp_path / "v" / PACKAGE, {"precious.txt": "mine"})
     with pytest.raises(ToolError, match="is not a vendored copy"):
         copy_package(tmp_path / "v", source)
@@ -140,7 +140,7 @@ def test_a_record_that_is_none_is_named(tmp_path: Path, source: Source, record: 
 
 
 @pytest.mark.parametrize("name", ["", "class", "my-client", "a.b", "../up", "1st"])
-def test_a_name_that_is_no_package_is_refused(tmp_path: Path, source: Source, name: str):
+def test_a_name_that_is_not_a_package_is_refused(tmp_path: Path, source: Source, name: str):
     with pytest.raises(ToolError, match="NAME="):
         copy_package(tmp_path / "v", source, name)
     assert not (tmp_path / "v").exists()

@@ -27,6 +27,7 @@ def found(text: str, path: str = "a.py") -> list[str]:
         ("# after a time-out\n", "timeout"),
         ("raise ValueError('NAME is no identifier')\n", "is not a"),
         ("# that it is\n# no path\n", "is not a"),
+        ("def test_a_name_that_is_no_path(): ...\n", "is not a"),
         ("# a word of ours\n", "ours"),
         ("# it is taken\n# back\n", "delete"),
         ("# is asked again\n", "retry"),

@@ -8,10 +8,8 @@ they are. Prose, examples, order and spelling never show.
 
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, Document
-from tools.changes.renames import Renames
 from tools.values import Json
 
-__all__ = ["NOTHING", "report"]
 NOTHING = "No differences that matter.\n"
 
 
@@ -23,26 +21,20 @@ def report(old: Json, new: Json) -> str:
     notice a difference.
     """
     before, after = Document(old), Document(new)
-    known: dict[str, str] = {}
-    while True:
-        comparison = Comparison(Renames(before, after, known))
-        comparison.operations()
-        comparison.schemas()
-        if comparison.renames.known == known:
-            break
-        known = comparison.renames.known
-    comparison.came_and_went()
-    return _markdown(comparison.changes, known, set(after.operations))
+    renamed: dict[str, str] = {}
+    while True:  # until no more names are learned, so that the last walk knows all of them
+        comparison = Comparison(before, after, renamed)
+        comparison.run()
+        if comparison.renamed == renamed:
+            return _markdown(comparison.changes, renamed, after.operations)
+        renamed = comparison.renamed
 
 
 def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[str]) -> str:
-    """Return the report: few lines, the painful ones first.
-
-    With all `operations` given, "every one" can be said in a word.
-    """
+    """Return the report, the painful lines first; what all `operations` share is said once."""
     sections = {
-        "Breaks callers": _lines([c for c in changes if c.breaks], operations),
-        "Does not break callers": _lines([c for c in changes if not c.breaks], operations),
+        "Breaks callers": _lines([c for c in changes if c[2]], operations),
+        "Does not break callers": _lines([c for c in changes if not c[2]], operations),
         "Renamed": [
             f"- `{before}` → `{after}`: one line under `class_overrides` in "
             f"`generator-config.yaml` lets the class of `{after}` keep its name; Overlay actions "
@@ -56,20 +48,14 @@ def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[st
 
 def _lines(changes: list[Change], operations: set[str]) -> list[str]:
     """Return one line for each kind of change, naming every place where it happened."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for change in changes:
-        sides = change.breaks or change.sides
+    groups: dict[str, dict[str, None]] = {}
+    for spot, what, breaks in changes:
+        sides = breaks or spot.sides
         where = "" if sides == BOTH else "".join(f" (in {side})" for side in sides)
-        places = groups.setdefault((change.what, where), [])
-        if change.place not in places:
-            places.append(change.place)
+        groups.setdefault(what + where, {})[spot.place] = None
     return [
-        f"- {_places(places, operations)}: {what}{where}"
-        for (what, where), places in groups.items()
+        f"- all {len(places)} operations: {what}"
+        if len(places) > 1 and places.keys() == operations
+        else f"- {', '.join(f'`{place}`' for place in places)}: {what}"
+        for what, places in groups.items()
     ]
-
-
-def _places(places: list[str], operations: set[str]) -> str:
-    if len(places) > 1 and set(places) == operations:
-        return f"all {len(places)} operations"
-    return ", ".join(f"`{place}`" for place in places)

@@ -22,8 +22,7 @@ from tools.values import Json
 FIXES = "fixes.overlay.yaml"
 USAGE = (
     "usage: make changes OLD=<document> NEW=<document>, each a path or an address of an OpenAPI "
-    "document, whole or trimmed, for example OLD=spec/openapi.yaml "
-    "NEW=../shared/upstream/2026-08-21.openapi.json"
+    "document, whole or trimmed, for example OLD=spec/openapi.yaml NEW=../openapi.json"
 )
 
 
@@ -34,8 +33,7 @@ def main() -> None:
     parser.add_argument("new", nargs="?", default="")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
     given = parser.parse_args()
-    missing = [name for name in ("OLD", "NEW") if not getattr(given, name.lower())]
-    if missing:
+    if missing := [name for name in ("OLD", "NEW") if not getattr(given, name.lower())]:
         raise ToolError(f"{' and '.join(missing)} missing: say which documents to compare. {USAGE}")
     print(run(given.old, given.new, given.root), end="")
 
@@ -43,14 +41,10 @@ def main() -> None:
 def run(old: str, new: str, root: Path) -> str:
     """Return the report on the documents at `old` and `new` (paths or addresses), in Markdown."""
     sides = [_trimmed(source, root) for source in (old, new)]
-    notes = ""
+    notes: list[str] = []
     if any(is_fixed for _, is_fixed in sides):
-        for index, (document, is_fixed) in enumerate(sides):
-            if not is_fixed:
-                document, unfit = _fix(document, root)
-                sides[index] = document, True
-                notes += unfit
-    return notes + report(sides[0][0], sides[1][0])
+        sides = [(side if is_fixed else _fix(side, root, notes), True) for side, is_fixed in sides]
+    return "".join(notes) + report(*(document for document, _ in sides))
 
 
 def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
@@ -68,18 +62,17 @@ def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
         raise ToolError(f"{source}: {error}") from None
 
 
-def _fix(document: Json, root: Path) -> tuple[Json, str]:
-    """Apply the fixes that fit a document, and say of each other one that it does not."""
-    notes = ""
+def _fix(document: Json, root: Path, notes: list[str]) -> Json:
+    """Apply the fixes that fit a document, and note of each other one that it does not."""
     for action in read_overlay(root / "spec" / FIXES):
         try:
             document, _ = apply(document, (action,), FIXES)
         except ToolError:
-            notes += (
+            notes.append(
                 f"> `{action.name}` of `spec/{FIXES}` does not fit one of the documents and was "
                 "left out there; what it fixes may show as a difference.\n\n"
             )
-    return prune(document), notes
+    return prune(document)
 
 
 if __name__ == "__main__":

@@ -1,238 +1,229 @@
 """Walk two documents side by side and collect every difference that a caller can notice.
 
 Component schemas are compared once each, under their own name; where one refers to another of the
-same name the walk stops. Names that upstream moved are learned on the way: two references at the
-same place, one to a schema that is gone and one to a schema that is new, are one schema renamed.
-The walk is repeated until no more are learned, so that its result knows all of them.
+same name the walk stops. Names that upstream moved are learned on the way: where one document
+refers to a schema that is gone and the other, at the same place, to one that is new and much the
+same, it is one schema under two names.
 """
 
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
 
-from tools.changes.compatibility import (
-    constraint_changes,
-    default_change,
-    discriminator_changes,
-    enum_changes,
-    note_changes,
-    null_changes,
-    type_change,
-)
-from tools.changes.describe import bare, declared, kind, named, tags
-from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Slot, Slots
-from tools.changes.renames import Renames
-from tools.changes.unions import match
-from tools.values import Json
+from tools.changes import document, verdicts
+from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Spot, Spots, kind
+from tools.changes.verdicts import bare, named
+from tools.values import Json, canonical
 
-
-@dataclass(frozen=True)
-class Change:
-    """One difference: where it is, what it is, on which sides it is met and where it breaks."""
-
-    place: str
-    what: str
-    sides: frozenset[str]
-    breaks: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Spot:
-    """The place the walk is at; `required` when readers may count on a value being there."""
-
-    place: str
-    sides: frozenset[str]
-    required: bool = True
-    is_open: bool = False
+Change = tuple[Spot, str, frozenset[str]]
+"""One difference: where it is, what it is, and on which sides it breaks."""
 
 
 class Comparison:
-    """One walk over both documents. `changes`, and what `renames` has learned, are its result."""
+    """One walk over both documents. `changes`, and the names it has `renamed`, are its result."""
 
-    def __init__(self, renames: Renames) -> None:
-        self.old, self.new = renames.old, renames.new
-        self.renames = renames
+    def __init__(self, old: Document, new: Document, renamed: dict[str, str]) -> None:
+        self.old, self.new = old, new
+        self.renamed = dict(renamed)
         self.changes: list[Change] = []
         self._inline: set[str] = set()
         self._visiting: set[tuple[str, str]] = set()
 
-    def operations(self) -> None:
-        """Compare every operation, and all that they send and receive in place."""
-        moved: dict[str, str] = {}
-        now = {self.new.slots[name,].detail: name for name in self.new.operations}
-        for name in sorted(self.old.operations - self.new.operations):
-            other = now.get(self.old.slots[name,].detail)
-            if other and other not in self.old.operations:
-                moved[name] = other
-                what = f"operationId was `{name}`: its generated function gets another name"
-                self._add(Spot(other, BOTH), what, BOTH)
-        old = {(moved.get(name, name), *key): slot for (name, *key), slot in self.old.slots.items()}
-        self._slots(old, self.new.slots)
-
-    def schemas(self) -> None:
-        """Compare every schema that both documents reach, under the name it has now."""
+    def run(self) -> None:
+        """Compare every operation with all in it, and every schema under the name it has now."""
+        come, gone = (
+            {one.spots[name,].detail: name for name in one.operations - other.operations}
+            for one, other in ((self.new, self.old), (self.old, self.new))
+        )
+        moved = {name: come[route] for route, name in gone.items() if route in come}
+        for name, other in sorted(moved.items()):
+            told = f"operationId was `{name}`: its generated function gets another name"
+            self._add(Spot(other, BOTH), (told, BOTH))
+        old = {(moved.get(name, name), *key): spot for (name, *key), spot in self.old.spots.items()}
+        self._spots(old, self.new.spots)
         for before in sorted(self.old.sides):
-            after = self.renames.known.get(before, before)
+            after = self.renamed.get(before, before)
             if after in self.new.sides:
-                old, new = self.old.schemas[before], self.new.schemas[after]
-                self.renames.learn_parts(old, new)
+                schemas = self.old.schemas[before], self.new.schemas[after]
+                self._learn_parts(*schemas)
                 if before in self.old.values or after in self.new.values:
-                    self._whole(old, new, Spot(after, frozenset(self.old.sides[before])))
+                    self._whole(*schemas, Spot(after, self.old.sides[before]))
+        # The schemas that came and went, save parts and those moved in or out of line.
+        moved_schemas = {*self._inline, *self.renamed, *self.renamed.values()}
+        one_sided = (self.old.sides.keys() ^ self.new.sides.keys()) - moved_schemas
+        for name in sorted((self.old.values | self.new.values) & one_sided):
+            came = ("schema removed", BOTH) if name in self.old.sides else ("schema added", NOBODY)
+            self._add(Spot(name, {**self.old.sides, **self.new.sides}[name]), came)
 
-    def came_and_went(self) -> None:
-        """Note the schemas that came and went, save parts and those moved in or out of line."""
-        moved = {*self._inline, *self.renames.known, *self.renames.known.values()}
-        for name in sorted((self.old.values | self.new.values) - moved):
-            sides = frozenset({*self.old.sides.get(name, ()), *self.new.sides.get(name, ())})
-            if name not in self.new.sides:
-                self.changes.append(Change(name, "schema removed", sides, sides))
-            elif name not in self.old.sides:
-                self.changes.append(Change(name, "schema added", sides, NOBODY))
+    def _add(self, spot: Spot, *found: verdicts.Verdict) -> None:
+        """Note differences; each breaks only on the sides where the place is met."""
+        self.changes += [(spot, what, breaks & spot.sides) for what, breaks in found]
 
-    def _add(self, spot: Spot, what: str, breaks: frozenset[str]) -> None:
-        """Note a difference, which breaks only on the sides where the place is met."""
-        self.changes.append(Change(spot.place, what, spot.sides, breaks & spot.sides))
-
-    def _add_all(self, verdicts: Iterable[tuple[str, frozenset[str]]], spot: Spot) -> None:
-        for what, breaks in verdicts:
-            self._add(spot, what, breaks)
-
-    def _slots(self, old: Slots, new: Slots) -> None:
+    def _spots(self, old: Spots, new: Spots) -> None:
         for key in sorted(old.keys() | new.keys()):
             before, after = old.get(key), new.get(key)
-            outer = [key[:length] for length in range(1, len(key))]
-            slot = after or before
-            if slot is None or any((part in old) != (part in new) for part in outer):
+            spot = after or old[key]
+            if any((key[:end] in old) != (key[:end] in new) for end in range(1, len(key))):
                 continue
-            spot = Spot(slot.place, slot.sides)
-            detail = slot.detail or (named(slot.schema) if slot.schema is not None else "")
+            detail = spot.detail or (named(spot.schema) if spot.schema is not None else "")
             if before and after:
-                self._slot(before, after, replace(spot, required=before.needed is not False))
+                if before.needed != after.needed:
+                    now = ("now required", SENDERS), ("no longer required", READERS)
+                    self._add(spot, now[not after.needed])
+                self._add(spot, *verdicts.keyword_changes(before.about, after.about, True, True))
+                if before.schema is not None and after.schema is not None:
+                    self._use(before.schema, after.schema, replace(spot, needed=before.needed))
             elif after:
-                needed = {None: "", True: "required ", False: "optional "}[slot.needed]
-                self._add(spot, f"{needed}{slot.noun} added{detail and f', {detail}'}", slot.added)
+                needed = {None: "", True: "required ", False: "optional "}[spot.needed]
+                told = f"{needed}{spot.noun} added{detail and f', {detail}'}"
+                self._add(spot, (told, SENDERS if spot.needed else spot.added))
             else:
-                self._add(spot, f"{slot.noun} removed{detail and f' (was {detail})'}", slot.removed)
-
-    def _slot(self, old: Slot, new: Slot, spot: Spot) -> None:
-        if old.needed != new.needed:
-            word, breaks = ("now", SENDERS) if new.needed else ("no longer", READERS)
-            self._add(spot, f"{word} required", breaks)
-        self._add_all(note_changes(old.about, new.about), spot)
-        if old.schema is not None and new.schema is not None:
-            self._use(old.schema, new.schema, spot)
+                told = f"{spot.noun} removed{detail and f' (was {detail})'}"
+                self._add(spot, (told, BOTH))
 
     def _use(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare two uses of schemas at one place."""
         before, after = old.get("$ref"), new.get("$ref")
         if before is None or after is None:
             so_far = len(self.changes)
-            self.renames.learn_parts(old, new)
+            self._learn_parts(old, new)
             self._whole(old, new, spot)
             if so_far == len(self.changes):
                 self._inline |= {*_refs(old), *_refs(new)}
-        elif self.renames.together(before, after):
-            self._beside_shape(old, new, spot)
+        elif self._together(before, after):
+            self._notes(old, new, spot)
         elif (before, after) not in self._visiting:
             self._visiting.add((before, after))
-            with self._aside() as found:
-                self._shape(old, new, spot)
+            kept, self.changes = self.changes, []  # to judge what is found as a whole
+            self._shape(old, new, spot)
+            found, self.changes = self.changes, kept
             self._visiting.discard((before, after))
-            self._beside_shape(self.old.effective(old), self.new.effective(new), spot)
+            self._notes(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
-                breaks = NOBODY.union(*(change.breaks for change in found))
+                breaks = NOBODY.union(*(breaks for _, _, breaks in found))
                 same = "" if found else ", of the same structure"
-                self._add(spot, f"type `{before}` → `{after}`{same}", breaks)
+                self._add(spot, (f"type `{before}` → `{after}`{same}", breaks))
 
     def _whole(self, old: Json, new: Json, spot: Spot) -> None:
-        self._beside_shape(self.old.effective(old), self.new.effective(new), spot)
+        self._notes(self.old.effective(old), self.new.effective(new), spot)
         self._shape(old, new, spot)
 
-    def _beside_shape(self, old: Json, new: Json, spot: Spot) -> None:
-        """Compare the keywords of a use of a schema beside the shape: null, defaults."""
-        self._add_all(null_changes(old, new, spot.required), spot)
-        self._add_all(default_change(old, new), spot)
-        if "$ref" in old and "$ref" in new:
-            self._add_all(constraint_changes(old, new), spot)
+    def _notes(self, old: Json, new: Json, spot: Spot) -> None:
+        """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
+        notes = document.annotations(old), document.annotations(new)
+        self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
         kinds = kind(before), kind(after)
         if "union" in kinds:
-            self._union(old, new, spot)
-            return
+            self._union(old, new, before, after, spot)
+        elif kinds[0] != kinds[1]:
+            self._add(spot, (f"type {bare(old)} → {bare(new)}", verdicts.type_change(*kinds)))
         if kinds[0] != kinds[1]:
-            self._add(spot, f"type {bare(old)} → {bare(new)}", type_change(*kinds))
             return
-        self._add_all(enum_changes(before, after, spot.is_open), spot)
-        self._add_all(constraint_changes(before, after), spot)
-        self._slots(_fields(before, spot), _fields(after, spot))
-        if "items" in before or "items" in after:
-            inside = Spot(spot.place + "[]", spot.sides)
-            self._use(before.get("items", {}), after.get("items", {}), inside)
-        self._other_fields(before, after, spot)
+        constraints = document.constraints(before), document.constraints(after)
+        self._add(spot, *verdicts.keyword_changes(*constraints))
+        self._add(spot, *verdicts.enum_changes(before, after, spot.is_open))
+        self._add(spot, *verdicts.discriminator_changes(before, after, self._together))
+        self._spots(_fields(before, spot), _fields(after, spot))
+        for keyword, brackets in (("items", "[]"), ("additionalProperties", "{}")):
+            was, now = (node.get(keyword, {}) for node in (before, after))
+            if (was is False) != (now is False):
+                word, breaks = ("now", NOBODY) if was is False else ("no longer", SENDERS)
+                self._add(spot, (f"other fields are {word} allowed", breaks))
+            elif was or now:
+                self._use(was, now, Spot(spot.place + brackets, spot.sides))
 
-    def _other_fields(self, old: Json, new: Json, spot: Spot) -> None:
-        before, after = (node.get("additionalProperties", {}) for node in (old, new))
-        if (before is False) != (after is False):
-            word, breaks = ("now", NOBODY) if before is False else ("no longer", SENDERS)
-            self._add(spot, f"other fields are {word} allowed", breaks)
-        elif before or after:
-            self._use(before, after, Spot(spot.place + "{}", spot.sides))
-
-    def _union(self, old: Json, new: Json, spot: Spot) -> None:
-        before, after = self.old.effective(old), self.new.effective(new)
+    def _union(self, old: Json, new: Json, before: Json, after: Json, spot: Spot) -> None:
         members = before.get("anyOf", [old]), after.get("anyOf", [new])
-        found = match(*members, self.old, self.new, self._same)
-        removed, added = found.left
-        if not found.pairs:
-            self._add(spot, f"type {bare(old)} → {bare(new)}", BOTH)
+        left, opened = [*members], set[str]()
+        pairs = self._pairs(left)
+        while found := self._opened(left, opened):
+            pairs += found
+        if not pairs:
+            self._add(spot, (f"type {bare(old)} → {bare(new)}", BOTH))
             return
+        removed, added = left
         if not removed and not added:
-            self._inline |= found.opened
-        strings = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
-        for pair in found.pairs:
-            self._use(*pair, replace(spot, is_open=strings))
+            self._inline |= opened
+        is_open = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
+        for pair in pairs:
+            self._use(*pair, replace(spot, is_open=is_open))
         if removed:
-            self._add(spot, f"can no longer be {' or '.join(map(named, removed))}", SENDERS)
-        tagged = "anyOf" in before and any(tags(self.old, member) for member in members[0])
-        kept_raw = [m for m in added if tagged and tags(self.new, m)]
-        for come, breaks in (
-            (kept_raw, NOBODY),
-            ([m for m in added if m not in kept_raw], READERS),
-        ):
-            if come:
-                self._add(spot, f"may now also be {' or '.join(map(named, come))}", breaks)
-        if "anyOf" in before and "anyOf" in after:
-            self._add_all(constraint_changes(before, after), spot)
-            told = discriminator_changes(before, after, self.renames.together)
-            self._add_all(told, spot)
+            self._add(spot, (f"can no longer be {' or '.join(map(named, removed))}", SENDERS))
+        # Readers keep a new kind of object as it is where its tag tells it from the others.
+        tagged = "anyOf" in before and any(map(self.old.tags, members[0]))
+        for known, breaks in ((True, NOBODY), (False, READERS)):
+            if come := [m for m in added if (tagged and bool(self.new.tags(m))) == known]:
+                self._add(spot, (f"may now also be {' or '.join(map(named, come))}", breaks))
 
-    def _same(self, old: Json, new: Json) -> bool:
-        """Tell whether two members of unions differ in nothing that matters."""
-        with self.renames.fixed(), self._aside() as found:
-            self._whole(old, new, Spot("", BOTH))
-        return not found
+    def _pairs(self, left: list[list[Json]]) -> list[tuple[Json, Json]]:
+        """Return members of two unions that belong together, and take them out of `left`.
 
-    @contextmanager
-    def _aside(self) -> Generator[list[Change]]:
-        """Collect the changes found in the block in a list of its own, to be judged as a whole."""
-        kept, self.changes = self.changes, []
-        try:
-            yield self.changes
-        finally:
-            self.changes = kept
+        The best evidence comes first: name, then tag, then structure, then kind of value.
+        """
+        tags = self.old.tags, self.new.tags
+        tests: tuple[Callable[[Json, Json], bool], ...] = (
+            lambda a, b: "$ref" in a and a["$ref"] == b.get("$ref"),
+            lambda a, b: any(tags[0](a)) and tags[0](a) == tags[1](b),
+            lambda a, b: bool(tags[0](a) & tags[1](b)),
+            lambda a, b: canonical(self.old.effective(a)) == canonical(self.new.effective(b)),
+            self._alike,
+            lambda a, b: _only_kind(self.old, a) == _only_kind(self.new, b) != "",
+        )
+        pairs: list[tuple[Json, Json]] = []
+        taken: set[int] = set()
+        for test, (one, other) in product(tests, list(product(*left))):
+            if not {id(one), id(other)} & taken and test(one, other):
+                pairs.append((one, other))
+                taken |= {id(one), id(other)}
+        left[:] = [[member for member in side if id(member) not in taken] for side in left]
+        return pairs
+
+    def _opened(self, left: list[list[Json]], opened: set[str]) -> list[tuple[Json, Json]]:
+        """Replace one lonely union by its members if that finds a partner for any of them."""
+        for side, member in ((at, m) for at in (0, 1) for m in left[at] if "$ref" in m):
+            trial = [*left]
+            trial[side] = (self.old, self.new)[side].effective(member).get("anyOf", [])
+            if pairs := self._pairs(trial):
+                trial[side] = [m for m in left[side] if m is not member] + trial[side]
+                left[:] = trial
+                opened.add(str(member["$ref"]))
+                return pairs
+        return []
+
+    def _together(self, before: str, after: str) -> bool:
+        """Tell whether both names stand for one schema; learn it where they were not known to."""
+        free = before not in self.renamed and after not in self.renamed.values()
+        moved = before not in self.new.sides and after not in self.old.sides
+        if free and moved and self._alike({"$ref": before}, {"$ref": after}):
+            self.renamed[before] = after
+        return self.renamed.get(before, before) == after
+
+    def _learn_parts(self, old: Json, new: Json) -> None:
+        """Learn names that only `allOf` refers to: comparing sees such parts merged."""
+        before, after = _refs(old), _refs(new)
+        for gone in sorted(before - after):
+            any(self._together(gone, come) for come in sorted(after - before))
+
+    def _alike(self, old: Json, new: Json) -> bool:
+        """Tell whether two schemas have enough in common to be one schema under two names."""
+        before, after = self.old.effective(old), self.new.effective(new)
+        first, second = self.old.tags(before), self.new.tags(after)
+        if kind(before) != kind(after) or (any((first, second)) and not first & second):
+            return False
+        first, second = self.old.features(before), self.new.features(after)
+        return len(first & second) * 2 >= len(first | second)
 
 
-def _fields(shape: Json, spot: Spot) -> Slots:
-    """Return the fields of an object as slots, those included that it only requires."""
-    found: Slots = {}
-    for name, schema in declared(shape).items():
-        needed = name in shape.get("required", ())
-        added = SENDERS if needed else NOBODY
-        place = f"{spot.place}.{name}"
-        found[name,] = Slot(place, "field", spot.sides, schema, needed=needed, added=added)
-    return found
+def _fields(shape: Json, spot: Spot) -> Spots:
+    """Return the fields of an object as spots, those included that it only requires."""
+    required = shape.get("required", ())
+    return {
+        (name,): Spot(f"{spot.place}.{name}", spot.sides, "field", schema, needed=name in required)
+        for name, schema in document.declared(shape).items()
+    }
 
 
 def _refs(node: Json) -> set[str]:
@@ -241,10 +232,13 @@ def _refs(node: Json) -> set[str]:
     return {*parts, *([str(node["$ref"])] if "$ref" in node else [])}
 
 
-def _any_string(document: Document, members: list[Json]) -> bool:
-    shapes = [document.effective(member) for member in members]
-    return any(
-        (kind(shape) == "string" and "enum" not in shape)
-        or _any_string(document, [part for part in shape.get("anyOf", ()) if "$ref" not in part])
-        for shape in shapes
-    )
+def _only_kind(side: Document, node: Json) -> str:
+    """Return the kind of a member that its kind alone tells from others; "" for any other."""
+    shape = side.effective(node)
+    found = kind(shape) if kind(shape) not in ("object", "union", "unresolved", "anything") else ""
+    return f"{found}, constants" if "enum" in shape else found
+
+
+def _any_string(side: Document, members: list[Json]) -> bool:
+    inner = [part for member in members for part in side.effective(member).get("anyOf", ())]
+    return any(_only_kind(side, part) == "string" for part in (*members, *inner))

@@ -1,5 +1,9 @@
 """An OpenAPI document as the comparison sees it: operations, schemas, and who meets which.
 
+JSON Schema says the same thing in many ways: `const` or a list of one value, `type: [string, null]`
+or a union with null, `anyOf` or `oneOf`, an `allOf` of one. `spelled` picks one of each, and `kept`
+drops what no caller can notice: prose, examples, vendor extensions.
+
 A change breaks or does not depending on the side it is on, so the document knows of every schema
 whether callers send it, receive it, or both; and whether it is ever a value of its own or only a
 part that other schemas are made of (`allOf`), in which case its changes show at those.
@@ -9,60 +13,74 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from tools.changes.normalize import ANNOTATIONS, annotations, kept, listed, normalize
-from tools.openapi import Operation, operations, resolve, walk
-from tools.values import Json, is_list, is_object
+from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
+from tools.values import Json, canonical, is_list
 
-SENT, RECEIVED = "requests", "responses"
-BOTH, NOBODY = frozenset({SENT, RECEIVED}), frozenset[str]()
-SENDERS, READERS = frozenset({SENT}), frozenset({RECEIVED})
+# Keywords of a use of a schema that say something beside the shape of the value.
+ANNOTATIONS = ("nullable", "default", "deprecated", "readOnly", "writeOnly")
+# Keywords that are compared on their own, because their parts need to be walked.
+_WALKED = {"$ref", "anyOf", "allOf", "type", "enum", "properties", "required", "items"}
+_WALKED |= {"additionalProperties", "discriminator"}
+# What is the same to a caller as if it were not there.
+_UNSAID: Json = {"default": None, "required": [], "properties": {}, "additionalProperties": {}}
+_UNSAID |= dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems"), False)
+_PROSE = {"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
+_PREFIX = "#/components/schemas/"
+# What tells the type of a schema that does not say it.
+_TELLS = {"properties": "object", "required": "object", "additionalProperties": "object"}
+_TELLS |= {"items": "array"}
+_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
+SENDERS, READERS = frozenset({"requests"}), frozenset({"responses"})
+BOTH, NOBODY = SENDERS | READERS, frozenset[str]()
 _OWN = {"schema", "content", "required", "name", "in"}
 _TOLD = ("deprecated", "security", "servers", "callbacks")
 
 
-@dataclass
-class Slot:
+@dataclass(frozen=True)
+class Spot:
     """A place where something is met: an operation, parameter, body, response, header or field.
 
-    `needed` is None where nobody has to fill it; `about` is what it says beside its schema;
-    `added` and `removed` say whom it breaks when it comes or goes.
+    `needed` is None where nobody has to fill it, so that readers may count on a value as they may
+    where it is true; `is_open` where any other string is allowed besides; `about` is what it says
+    beside its schema; `added` says whom it breaks when it comes, which is all on its `sides` when
+    it goes. A response that tells of an error has no sides: nobody breaks.
     """
 
     place: str
-    noun: str
     sides: frozenset[str]
+    noun: str = ""
     schema: Json | None = None
     detail: str = ""
     needed: bool | None = None
+    is_open: bool = False
     about: Json = field(default_factory=dict[str, Any])
     added: frozenset[str] = NOBODY
-    removed: frozenset[str] = BOTH
 
 
-Slots = dict[tuple[str, ...], Slot]
-"""The key of a slot begins with the key of the slot that it is in, if any."""
+Spots = dict[tuple[str, ...], Spot]
+"""The key of a spot begins with the key of the spot that it is in, if any."""
 
 
 class Document:
-    """A read-only view of a document; `raw` is never changed."""
+    """A read-only view of a document, every schema in its one spelling; `given` stays as it is."""
 
-    def __init__(self, raw: Json) -> None:
-        self.raw = raw
-        schemas = raw.get("components", {}).get("schemas", {})
-        self.schemas = {name: normalize(schema) for name, schema in schemas.items()}
-        self.slots: Slots = {}
-        for operation in operations(raw):
-            self.slots |= _operation_slots(operation, raw)
-        self.sides: dict[str, set[str]] = {}
+    def __init__(self, given: Json) -> None:
+        raw = rebuild(given, "document", (), kept, spelled)
+        self.schemas: dict[str, Json] = raw.get("components", {}).get("schemas", {})
+        self.spots = {k: spot for one in operations(raw) for k, spot in _spots(one, raw).items()}
+        self.operations = {key[0] for key in self.spots}
+        self.sides: dict[str, frozenset[str]] = {}
         self.values: set[str] = set()
-        for slot in self.slots.values():
-            for side in slot.sides:
-                self._reach(slot.schema or {}, side)
-
-    @property
-    def operations(self) -> set[str]:
-        """The names of all operations."""
-        return {key[0] for key in self.slots}
+        waiting = [(s.schema or {}, True, side) for s in self.spots.values() for side in s.sides]
+        for start, is_value, side in waiting:
+            for node in walk(start, "schema"):
+                counts = node.place[-2:-1] != ("allOf",) if node.place else is_value
+                mapping = node.value.get("mapping", {}) if node.kind == "discriminator" else {}
+                for name in self.schemas.keys() & {node.value.get("$ref"), *mapping.values()}:
+                    self.values |= {name} if counts else set()
+                    if side not in self.sides.get(name, NOBODY):
+                        self.sides[name] = self.sides.get(name, NOBODY) | {side}
+                        waiting.append((self.schemas[name], counts, side))
 
     def effective(self, node: Json, seen: frozenset[str] = frozenset()) -> Json:
         """Return the shape behind a `$ref` or an `allOf`, its parts merged into one."""
@@ -74,96 +92,183 @@ class Document:
         if "allOf" not in node:
             return node
         beside = {key: value for key, value in node.items() if key not in ("allOf", *ANNOTATIONS)}
-        written = [*node["allOf"], *([beside] if beside else [])]
-        parts = [self.effective(part, seen) for part in written]
+        parts = [self.effective(part, seen) for part in (*node["allOf"], beside) if part]
         merged: Json = reduce(_merge, parts, {})
         if not all(part.get("nullable") for part in parts):
             merged.pop("nullable", None)
         return {**merged, **annotations(node)}
 
-    def _reach(self, schema: Json, side: str) -> None:
-        """Note every component schema that `schema` leads to on this side."""
-        waiting = [(schema, True)]
-        while waiting:
-            start, is_value = waiting.pop()
-            for node in walk(start, "schema"):
-                names = node.value.get("mapping", {}).values() if node.kind != "schema" else ()
-                if node.kind == "schema" and "$ref" in node.value:
-                    names = (node.value["$ref"],)
-                counts = node.place[-2:-1] != ("allOf",) if node.place else is_value
-                for name in names:
-                    if counts and name in self.schemas:
-                        self.values.add(name)
-                    if name in self.schemas and side not in self.sides.setdefault(name, set()):
-                        self.sides[name].add(side)
-                        waiting.append((self.schemas[name], counts))
+    def tags(self, node: Json) -> frozenset[str]:
+        """Return what tells a union's member from others: each value of `type`, with each `role`.
+
+        Empty for a member that has no such field.
+        """
+        fields = self.effective(node).get("properties", {})
+        kinds, roles = (
+            [canonical(value) for value in self.effective(fields.get(name, {})).get("enum", ())]
+            for name in ("type", "role")
+        )
+        return frozenset(f"{value} {role}" for value in kinds for role in roles or [""])
+
+    def features(self, shape: Json) -> frozenset[str]:
+        """Return what a shape has of its own: fields, constants, what its members are told by."""
+        members = [tag for member in shape.get("anyOf", ()) for tag in self.tags(member)]
+        return frozenset({*declared(shape), *map(str, shape.get("enum", ())), *members})
 
 
-def _operation_slots(found: Operation, raw: Json) -> Slots:
+def _spots(found: Operation, raw: Json) -> Spots:
     """Return an operation and all that is in it, `$ref`s of its own resolved."""
     name, route = found.name, f"{found.method.upper()} {found.path}"
-    whole = {**{key: raw.get(key) for key in ("security", "servers")}, **found.value}
-    about = {key: _plain(whole[key]) for key in _TOLD if whole.get(key) is not None}
-    about |= {"route": route, "tag": next(iter(listed(whole.get("tags"))), "default")}
-    slots: Slots = {(name,): Slot(name, "operation", BOTH, detail=route, about=about)}
+    about = {key: part for key, part in {**raw, **found.value}.items() if key in _TOLD}
+    about |= {"route": route, "tag": next(iter(listed(found.value.get("tags"))), "default")}
+    spots: Spots = {(name,): Spot(name, BOTH, "operation", detail=route, about=about)}
+
+    def content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> None:
+        for mime, media in raw.get("content", {}).items():
+            schema = media.get("schema", {})
+            spots[*key, "content", mime] = Spot(place, sides, f"content {mime}", schema)
+
     for (where, called), one in found.parameters(raw).items():
-        about = {key: _plain(part) for key, part in one.items() if key not in _OWN and kept(key)}
-        media = one.get("content", {})
-        about |= {"content": sorted(media)} if media else {}
-        schema = one.get("schema", next((part.get("schema") for part in media.values()), None))
-        slots[name, "0", where, called] = _sent(
-            f"{name}({called})", f"{where} parameter", one, schema=normalize(schema), about=about
-        )
+        about = {key: part for key, part in one.items() if key not in _OWN}
+        place, noun, needed = f"{name}({called})", f"{where} parameter", one.get("required") is True
+        spot = Spot(place, SENDERS, noun, one.get("schema"), needed=needed, about=about)
+        spots[name, "0", where, called] = spot
+        content((name, "0", where, called), one, place, SENDERS)
     if body := resolve(raw, found.value.get("requestBody")):
         place, kinds = f"{name}(body)", ", ".join(body.get("content", {}))
-        slots[name, "1"] = _sent(place, "request body", body, detail=kinds)
-        slots |= _content((name, "1"), body, place, SENDERS)
+        needed = body.get("required") is True
+        spots[name, "1"] = Spot(place, SENDERS, "request body", None, kinds, needed)
+        content((name, "1"), body, place, SENDERS)
     for status, response in found.value.get("responses", {}).items():
         met = BOTH if status.startswith("2") else NOBODY
         whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
-        slots[key] = Slot(name, f"response {status}", BOTH, added=met, removed=met)
-        slots |= _content(key, whole, place, READERS)
+        spots[key] = Spot(name, met, f"response {status}", added=BOTH)
+        content(key, whole, place, READERS)
         for header, value in whole.get("headers", {}).items():
-            schema = normalize(resolve(raw, value).get("schema"))
-            slots[*key, "header", header] = Slot(f"{place}({header})", "header", READERS, schema)
-    return slots
-
-
-def _sent(place: str, noun: str, raw: Json, **more: Any) -> Slot:
-    needed = raw.get("required") is True
-    return Slot(place, noun, SENDERS, needed=needed, added=SENDERS if needed else NOBODY, **more)
-
-
-def _content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> Slots:
-    return {
-        (*key, "content", kind): Slot(
-            place, f"content {kind}", sides, normalize(media.get("schema"))
-        )
-        for kind, media in raw.get("content", {}).items()
-    }
-
-
-def _plain(value: object) -> Any:
-    """Return a part that holds no schema (a server, a callback) without prose and extensions."""
-    if is_list(value):
-        return [_plain(item) for item in value]
-    if is_object(value):
-        return {key: _plain(item) for key, item in value.items() if kept(key)}
-    return value
+            schema = resolve(raw, value).get("schema", {})
+            spots[*key, "header", header] = Spot(f"{place}({header})", READERS, "header", schema)
+    return spots
 
 
 def _merge(first: Json, second: Json) -> Json:
     """Join both shapes. Where they disagree the second wins and the first is kept beside it."""
-    merged = dict(first)
-    for key, value in second.items():
-        was: Any = merged.get(key, value)
-        merged[key] = value
+    merged = {**first, **second}
+    for key in sorted(first.keys() & second.keys()):
+        was, now = first[key], second[key]
         if key == "required":
-            merged[key] = sorted({*was, *value})
+            merged[key] = sorted({*was, *now})
         elif key == "properties":
-            both = {name: [was[name], value[name]] for name in was if name in value}
-            agreed = {n: v[1] if v[0] == v[1] else {"allOf": v} for n, v in both.items()}
-            merged[key] = {**was, **value, **agreed}
-        elif was != value and key not in ANNOTATIONS:
+            odd = [name for name in was if name in now and was[name] != now[name]]
+            merged[key] = {**was, **now, **{n: {"allOf": [was[n], now[n]]} for n in odd}}
+        elif was != now and key not in ANNOTATIONS:
             merged["overridden"] = [*merged.get("overridden", []), {key: was}]
     return merged
+
+
+def kept(keyword: str) -> bool:
+    """Tell whether a caller can notice what a keyword says."""
+    return keyword not in _PROSE and keyword != "xml" and not keyword.startswith("x-")
+
+
+def spelled(part: Any, kind: str) -> Any:
+    """Give one part of a document, in which all parts are spelled, its spelling.
+
+    A schema comes out with a `$ref` (the component's name), `anyOf` (the members of a union without
+    null), `allOf`, or a shape of its own; `nullable` is true where null is allowed. `true` becomes
+    `{}`, which allows everything, and `false` becomes `{"not": {}}`.
+    """
+    if kind == "discriminator":
+        mapping = {k: str(to).removeprefix(_PREFIX) for k, to in part.get("mapping", {}).items()}
+        return {"propertyName": part.get("propertyName"), "mapping": mapping}
+    if isinstance(part, bool):
+        return {} if part else {"not": {}}
+    node = {key: said for key, said in part.items() if key not in _UNSAID or said != _UNSAID[key]}
+    if kind != "schema":
+        return node
+    if "const" in node:
+        node["enum"] = [node.pop("const")]
+    if "enum" in node:
+        values = listed(node["enum"])
+        node["enum"] = sorted((value for value in values if value is not None), key=canonical)
+        node |= {"nullable": True} if None in values else {}
+    if "$ref" in node:
+        node["$ref"] = str(node["$ref"]).removeprefix(_PREFIX)
+    if "required" in node:
+        node["required"] = sorted(map(str, listed(node["required"])))
+    if node.get("additionalProperties") == {"not": {}}:
+        node["additionalProperties"] = False
+    told = [_TYPES.get(type(value)) for value in node.get("enum", ())[:1]]
+    if type_told := next(iter([*told, *(_TELLS[key] for key in _TELLS if key in node)]), None):
+        node.setdefault("type", type_told)
+    return _union(_one_type(_only_part(node)))
+
+
+def annotations(node: Json) -> Json:
+    """Return the part of a node that is about this use of the schema."""
+    return {key: node[key] for key in ANNOTATIONS if key in node}
+
+
+def constraints(node: Json) -> Json:
+    """Return the part of a node that only says which values of a kind are allowed."""
+    return {key: part for key, part in node.items() if key not in (*ANNOTATIONS, *_WALKED)}
+
+
+def listed(value: object) -> list[Any]:
+    """Return `value` when it is a JSON array, else an empty one."""
+    return value if is_list(value) else []
+
+
+def _only_part(node: Json) -> Json:
+    """Make an `allOf` of one part that part, and a `$ref` with a shape beside it an `allOf`."""
+    rest = {key: value for key, value in node.items() if key not in ("allOf", "$ref")}
+    parts = [*([{"$ref": node["$ref"]}] if "$ref" in node else []), *listed(node.get("allOf"))]
+    if len(parts) == 1 and rest.keys() <= {*ANNOTATIONS}:
+        return {**parts[0], **rest}
+    return {**rest, "allOf": parts} if parts else node
+
+
+def _one_type(node: Json) -> Json:
+    """Make `type: [a, b, null]` a union of a, b and null."""
+    kinds = sorted({str(kind) for kind in listed(node.get("type"))})
+    if not kinds:
+        return node
+    notes = annotations(node)
+    rest = {key: value for key, value in node.items() if key not in ("type", *notes)}
+    return {"anyOf": [_union({**rest, "type": kind}) for kind in kinds], **notes}
+
+
+def _union(node: Json) -> Json:
+    """Write `anyOf` for every union, with null and unions inside unions lifted out."""
+    if "anyOf" in node and "oneOf" in node:
+        return {"allOf": [*(_union({key: node.pop(key)}) for key in UNIONS), node]}
+    if not node.keys() & {*UNIONS}:
+        return node
+    rest = {key: value for key, value in node.items() if key not in UNIONS}
+    members: list[Json] = []
+    for member in listed(node.get("anyOf", node.get("oneOf"))):
+        is_null = member.get("type") == "null"
+        is_union = "anyOf" in member and member.keys() <= {"anyOf", "nullable"}
+        if is_null or (is_union and "nullable" in member):
+            rest["nullable"] = True
+        members += member["anyOf"] if is_union else [] if is_null else [member]
+    if len(members) != 1:
+        return {**rest, "anyOf": members} if members else {**rest, "type": "null"}
+    if rest.keys() <= {*ANNOTATIONS, "type", "discriminator"}:
+        rest = annotations(rest)
+    return _only_part({**rest, "allOf": members})
+
+
+def kind(shape: Json) -> str:
+    """Return the kind of value a shape allows; kinds differ when one cannot become the other."""
+    if "unresolved" in shape or "anyOf" in shape:
+        return "unresolved" if "unresolved" in shape else "union"
+    if shape.get("type", "object") != "object":
+        return str(shape["type"])
+    if "type" not in shape or shape.keys() & {"properties", "required"}:
+        return str(shape.get("type", "anything"))
+    return "map" if shape.get("additionalProperties") else "object"
+
+
+def declared(shape: Json) -> dict[str, Json]:
+    """Return the fields of an object, with those that it requires and forgets to declare."""
+    return {**{name: {} for name in shape.get("required", ())}, **shape.get("properties", {})}

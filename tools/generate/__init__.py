@@ -7,6 +7,6 @@ parse.py             the generator's parser, its warnings turned into errors
 types.py             what a value may be; decoding.py how it becomes that; names.py its names
 template_context.py  classes and aliases as the templates see them; endpoints.py operations
 params.py            the parameters of every operation; accepted.py their annotations
-render.py            the templates, formatted; provenance.py what it all was made from
+render.py            the templates, formatted, and what it all was made from
 verify.py            the count, against the document
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tools.errors import ToolError
 
 from .names import constant_name, json_name
-from .types import ANY, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat
+from .types import ANY, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat, holds_models
 
 
 @dataclass
@@ -39,33 +39,23 @@ class Decoding:
         `owner` names the place (`Message.content`) in an error, and in a new table's name.
         """
         result = value
-        lists = [m.item for m in self._parts(node) if isinstance(m, Array)]
+        parts = list(flat([node]))
+        lists = [m.item for m in parts if isinstance(m, Array)]
         if lists:
             items = OneOf(tuple(lists)) if len(lists) > 1 else lists[0]
             result = self._list(items, result, owner)
-        return self._object(self._parts(node), result, owner, many=False)
-
-    def _parts(self, node: Node) -> list[Node]:
-        return list(flat([node]))
+        return self._object(parts, result, owner, many=False)
 
     def _list(self, item: Node, value: str, owner: str) -> str:
-        parts = self._parts(item)
-        if any(isinstance(m, Array | Map) and self._needs(m) for m in parts):
+        parts = list(flat([item]))
+        if any(isinstance(m, Array | Map) and holds_models(m) for m in parts):
             return f"decode_each(lambda each: {self.expression(item, 'each', owner)}, {value})"
         return self._object(parts, value, owner, many=True)
-
-    def _needs(self, node: Node) -> bool:
-        return any(
-            isinstance(m, Ref)
-            or (isinstance(m, Map) and self._needs(m.value))
-            or (isinstance(m, Array) and self._needs(m.item))
-            for m in self._parts(node)
-        )
 
     def _object(self, parts: Sequence[Node], value: str, owner: str, *, many: bool) -> str:
         refs = [m.name for m in parts if isinstance(m, Ref)]
         maps = [m for m in parts if isinstance(m, Map)]
-        deep = [m for m in maps if self._needs(m.value)]
+        deep = [m for m in maps if holds_models(m.value)]
         if deep and (refs or len(maps) > 1):
             raise ToolError(
                 f"{owner}: a dictionary of objects beside other kinds of objects cannot be told "

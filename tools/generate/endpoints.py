@@ -1,14 +1,15 @@
 """What the endpoint template sees: one operation, its arguments, and the halves that are pure."""
 
 import keyword
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.strings import PythonIdentifier
 
 from tools.errors import ToolError
+from tools.openapi import operations
 
 from .names import attribute_name, json_name, plain_text
 from .template_context import Views, doc_text, helpers_in
@@ -43,7 +44,6 @@ class EndpointView:
     header_arguments: tuple[Argument, ...]
     body: str | None
     body_required: bool
-    body_doc: str
     result: str
     decoded: str
     events: str | None
@@ -56,7 +56,10 @@ class Endpoints:
 
     def __init__(self, views: Views, document: dict[str, Any]) -> None:
         self.views = views
-        self._operations = dict(_operations(document))
+        self._operations = {
+            (PythonIdentifier(one.name, "field_"), one.method): one.value
+            for one in operations(document)
+        }
 
     def view(self, endpoint: Endpoint) -> EndpointView:
         """Return the view of one operation."""
@@ -83,7 +86,6 @@ class Endpoints:
             ),
             body=annotation,
             body_required=required,
-            body_doc="the request body: a model, or the same as a dictionary.",
             result=types.annotation(result),
             decoded=decoded,
             events=events,
@@ -146,12 +148,3 @@ def _argument_name(prop: PropertyProtocol) -> str:
     """Return the parameter's own name, also of a builtin; with an underscore where it must."""
     bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
     return f"{bare}_" if bare in _TAKEN or keyword.iskeyword(bare) else bare
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
-    from openapi_python_client.strings import PythonIdentifier
-
-    for path in document["paths"].values():
-        for method, operation in path.items():
-            if isinstance(operation, dict) and "operationId" in operation:
-                yield (PythonIdentifier(operation["operationId"], "field_"), method), operation

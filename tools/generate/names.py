@@ -6,6 +6,7 @@ stays for keywords, for what a model itself defines, and for the names that anno
 """
 
 import keyword
+import re
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
@@ -17,18 +18,10 @@ _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", 
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
-OWN = {
-    "Any",
-    "ClassVar",
-    "Client",
-    "DetailedResponse",
-    "Dispatch",
-    "Extra",
-    "HasCreated",
-    "HasOutputText",
-}
-OWN |= {"HasText", "Literal", "Model", "RawObject", "Self", "TypeAlias", "TYPE_CHECKING"}
+OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
+OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
 _MODULES = {"decode"}
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def check_names(names: dict[str, str]) -> None:
@@ -62,15 +55,7 @@ def json_name(prop: PropertyProtocol) -> str:
 
 def constant_name(name: str) -> str:
     """Return `Message.content` or `MCPToolCallError` as the name of a constant."""
-    out = ""
-    for index, letter in enumerate(name):
-        before, after = name[index - 1 : index], name[index + 1 : index + 2]
-        if letter.isupper() and (
-            before.islower() or before.isdigit() or (before.isupper() and after.islower())
-        ):
-            out += "_"
-        out += letter
-    return out.replace(".", "_").upper()
+    return _HUMP.sub("_", name).replace(".", "_").upper()
 
 
 def plain_text(text: UntrustedString | str | None) -> str:

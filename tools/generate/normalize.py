@@ -5,7 +5,6 @@ or as something else. Where another form says the same, it is put in place here,
 need not stop. What has no such form is refused by unsupported.py. The file in spec/ stays as it is.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
@@ -69,19 +68,15 @@ def _changed(part: Any, kind: str) -> Any:
     """Change one part, of which all parts are changed already."""
     if kind != "schema" or isinstance(part, bool):
         return {} if part is True else part
-    out = dict(part)
+    # Absent reads as None, whatever the service would do: a default changes nothing here, and one
+    # that its own schema does not allow would stop the generator.
+    out = {key: value for key, value in part.items() if key != "default"}
     for key in ("allOf", *UNIONS):
         if key in out:
             out[key] = [_unwrapped(member) for member in out[key]]
-    for rule in _RULES:
+    for rule in (_nullable, _values, _items, _required_alone, _all_of):
         out = rule(out)
     return out
-
-
-def _without_default(schema: Json) -> Json:
-    # Absent reads as None, whatever the service would do: a default changes nothing here, and one
-    # that its own schema does not allow would stop the generator.
-    return {key: value for key, value in schema.items() if key != "default"}
 
 
 def _nullable(schema: Json) -> Json:
@@ -196,13 +191,3 @@ def _own_kinds(document: Json, schema: Json) -> set[str]:
         return {"object"}
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
     return {_KINDS[type(value)] for value in values} or {"anything"}
-
-
-_RULES: tuple[Callable[[Json], Json], ...] = (
-    _without_default,
-    _nullable,
-    _values,
-    _items,
-    _required_alone,
-    _all_of,
-)

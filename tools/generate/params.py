@@ -25,18 +25,8 @@ ALSO = "x-also-accepts"
 STREAM = "stream"
 
 # What annotations call something else, so that a class body cannot have a key of the name.
-_USED = {
-    "Any",
-    "Iterable",
-    "Literal",
-    "Mapping",
-    "NotRequired",
-    "Omit",
-    "Sequence",
-    "bool",
-    "float",
-}
-_USED |= {"SequenceNotStr", "int", "models", "object", "params", "str"}
+_USED = {"Any", "Iterable", "Literal", "Mapping", "NotRequired", "Omit", "Sequence", "bool", "str"}
+_USED |= {"SequenceNotStr", "int", "float", "models", "object", "params"}
 
 
 @dataclass(frozen=True)

@@ -69,16 +69,14 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
     """
     settings = ConfigFile.load_from_path(config_path)
     given = dict(settings.class_overrides or {})
-    with _readable_names():
-        first = _run(document, settings)
+    first = _run(document, settings)
     notices = [
         f"{CONFIG}: class_overrides names {name}, but the document gives no such class. "
         "Rename the entry to what the change report calls the schema now, or remove it."
         for name in sorted(set(given) - _generator_names(first, given))
     ]
     settings.class_overrides = {**_numberless(first, given), **given}
-    with _readable_names():
-        parsed = _run(document, settings)
+    parsed = _run(document, settings)
     notices += [
         f"{name}: a public name with a number that tells nothing. "
         f"Give it a name in {CONFIG}, under class_overrides."
@@ -97,6 +95,7 @@ def _readable_names() -> Iterator[None]:
         del UntrustedString.__str__
 
 
+@_readable_names()
 def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
     config = Config.from_sources(
         settings, MetaType.NONE, Path("spec/openapi.yaml"), "utf-8", False, Path("generated")

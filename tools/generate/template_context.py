@@ -3,6 +3,7 @@
 All decisions are made here, in Python, so that the templates only lay out.
 """
 
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from tools.errors import ToolError
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
-from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Types, flat, literal
+from .types import ANY, NONE, RAW, Array, Enum, Node, OneOf, Types, flat, holds_models, literal
 
 WIDTH = 92
 
@@ -51,24 +52,9 @@ class ModelView:
     others_decoded: str
 
     @property
-    def required(self) -> tuple[Field, ...]:
-        """The fields that an object must have."""
-        return tuple(f for f in self.fields if f.required)
-
-    @property
     def required_keys(self) -> tuple[str, ...]:
-        """The JSON names of the required fields."""
-        return tuple(f.key for f in self.required)
-
-    @property
-    def keys(self) -> list[str]:
-        """The JSON names of all fields."""
-        return [f.key for f in self.fields]
-
-    @property
-    def optional(self) -> tuple[Field, ...]:
-        """The fields that an object may leave out."""
-        return tuple(f for f in self.fields if not f.required)
+        """The JSON names of the fields that an object must have."""
+        return tuple(f.key for f in self.fields if f.required)
 
 
 @dataclass(frozen=True)
@@ -94,7 +80,7 @@ class Views:
         self.decoding = Decoding(self.types)
         classes = [model.class_info for model in parsed.data.models]
         classes += [parsed.named(component) for component in parsed.components]
-        self._modules = {str(info.name): str(info.module_name) for info in classes}
+        self.modules = {str(info.name): str(info.module_name) for info in classes}
         named = (n for n in self.types.models if not self.types.is_map(n))
         self.models = [self._model(name) for name in sorted(named)]
         self.aliases = [self._alias(c, n) for c, n in sorted(self.types.aliases.items())]
@@ -107,12 +93,8 @@ class Views:
 
     def imports(self, names: set[str]) -> tuple[str, ...]:
         """Return the lines by which a module of the models package imports names of it."""
-        lines = [f"from .{self.module(n)} import {n}" for n in sorted(names - {RAW})]
+        lines = [f"from .{self.modules[n]} import {n}" for n in sorted(names - {RAW})]
         return (*lines, *([f"from ..types import {RAW}"] if RAW in names else []))
-
-    def module(self, name: str) -> str:
-        """Return the module of a public name."""
-        return self._modules[name]
 
     def _model(self, name: str) -> ModelView:
         props = self.types.fields(name)
@@ -121,14 +103,13 @@ class Views:
         others = self.types.others(name)
         others_decoded = self.decoding.expression(others, "each", f"{name}.others")
         code = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
+        names = {field.attribute for field in fields}
+        bases = (base for base, needs, own in _READINGS if needs <= names and own not in names)
         return ModelView(
             name=name,
-            module=self.module(name),
+            module=self.modules[name],
             doc=doc_text(self.types.models[name].description, name),
-            bases=(
-                *_readings({f.attribute for f in fields}),
-                "Model",
-            ),
+            bases=(*bases, "Model"),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
             constants=self.constants(code),
             helpers=helpers_in(code),
@@ -185,11 +166,12 @@ class Views:
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
         annotation = self.types.annotation(OneOf(parts), "")
-        used = set().union(*(self.types.names(part) for part in parts)) - {name}
+        # a word of a constant that is a class's name too is an import that ruff takes out again
+        used = {*re.findall(r"\w+", annotation)} & {*self.types.names_of_all, RAW} - {name}
         decoded = self.decoding.expression(node, "value", name)
         return AliasView(
             name=name,
-            module=self.module(name),
+            module=self.modules[name],
             doc=doc_text(prop.description, name),
             annotation=annotation,
             imports=self.imports(used),
@@ -212,33 +194,19 @@ _HELPERS: tuple[str, ...] = (
 _LOCALS = {"v", "cls", "extra", "left", "len", "new", "raw", *_HELPERS}
 
 
-def _readings(names: set[str]) -> list[str]:
-    """Return the bases of `_reading.py` that the fields of a class allow."""
-    bases = []
-    if "created_at" in names and "created" not in names:
-        bases.append("HasCreated")
-    if {"role", "content"} <= names and "text" not in names:
-        bases.append("HasText")
-    if {"output", "instructions"} <= names and "output_text" not in names:
-        bases.append("HasOutputText")
-    return bases
+# The bases of `_reading.py`: the fields that each needs, and the name that must be free.
+_READINGS = (
+    ("HasCreated", {"created_at"}, "created"),
+    ("HasText", {"role", "content"}, "text"),
+    ("HasOutputText", {"output", "instructions"}, "output_text"),
+)
 
 
 def _encoded(node: Node, value: str) -> str:
-    parts = list(flat([node]))
-    if any(isinstance(p, Array) and _holds_models(p) for p in parts):
+    lists = [part for part in flat([node]) if isinstance(part, Array)]
+    if any(map(holds_models, lists)):
         return f"encode_list({value})"
-    return f"encode({value})" if any(map(_holds_models, parts)) else value
-
-
-def _holds_models(node: Node) -> bool:
-    match node:
-        case Ref():
-            return True
-        case Map(inner) | Array(inner):
-            return any(_holds_models(part) for part in flat([inner]))
-        case _:
-            return False
+    return f"encode({value})" if holds_models(node) else value
 
 
 _LISTS = ("decode_many(", "decode_models(")

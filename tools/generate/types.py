@@ -9,11 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from openapi_python_client.parser.properties import (
-    AnyProperty,
-    LiteralEnumProperty,
-    ModelProperty,
-)
+from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.float import FloatProperty
@@ -215,20 +211,6 @@ class Types:
                 # Literal["a"] | str | RawObject | None: the general ones last
                 yield from sorted(parts, key=(f"{package}{RAW}", "None").count)
 
-    def names(self, node: Node) -> set[str]:
-        """Return the names that the annotation of a node uses and that must be imported for it."""
-        match node:
-            case Ref(name):
-                return {name, RAW} if self.constant(name) else {name}
-            case Enum(_, str(alias)) | OneOf(_, str(alias)):
-                return {alias}
-            case Map(inner) | Array(inner):
-                return self.names(inner)
-            case OneOf(members):
-                return set().union(*map(self.names, members))
-            case _:
-                return set()
-
 
 _SCALARS: dict[type, Scalar] = {
     AnyProperty: ANY,
@@ -258,3 +240,13 @@ def flat(members: Iterable[Node]) -> Iterator[Node]:
             yield from flat(member.members)
         else:
             yield member
+
+
+def holds_models(node: Node) -> bool:
+    """Tell whether a class is anywhere in a node."""
+    return any(
+        isinstance(m, Ref)
+        or (isinstance(m, Map) and holds_models(m.value))
+        or (isinstance(m, Array) and holds_models(m.item))
+        for m in flat([node])
+    )

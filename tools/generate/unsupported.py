@@ -8,7 +8,7 @@ The document is normalized: nothing of an operation is a reference.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from openapi_python_client.strings import PythonIdentifier
 
@@ -36,13 +36,8 @@ def refuse_schemas(document: Json) -> None:
     schemas = list(_schemas(Node((), "document", start)))
     found = [f"{node}: {what}" for node in schemas for what in _unreadable(node, known)]
     if not found:  # the other checks follow references
-        checked = [
-            (node, check(document, node.value))
-            for node in schemas
-            if not isinstance(node.value, bool)
-            for check in _CHECKS
-        ]
-        found = [f"{node}: {what}" for node, what in checked if what]
+        objects = [node for node in schemas if not isinstance(node.value, bool)]
+        found = [f"{node}: {what}" for node in objects for what in _misread(document, node.value)]
         found += [*_endless(known), *_same_but_for_case(known)]
     if found:
         raise ToolError(f"{' '.join(found)} {FIX}")
@@ -70,38 +65,21 @@ def _unreadable(node: Node, known: Json) -> Iterator[str]:
             )
 
 
-def _unread_keyword(_: Json, schema: Json) -> str:
+def _misread(document: Json, schema: Json) -> Iterator[str]:
     present = [key for key in _UNREAD if key in schema]
-    return f"the generator does not read {', '.join(present)}." if present else ""
-
-
-def _union_beside_fields(_: Json, schema: Json) -> str:
+    if present:
+        yield f"the generator does not read {', '.join(present)}."
     union = next((key for key in UNIONS if key in schema), "")
     if union and schema.get("properties"):
-        return f"has properties beside {union}, and the generator drops the properties."
-    if union and schema.get("allOf"):
-        return f"has allOf beside {union}, and the generator mixes the two."
-    return ""
-
-
-def _union_in_all_of(document: Json, schema: Json) -> str:
+        yield f"has properties beside {union}, and the generator drops the properties."
+    elif union and schema.get("allOf"):
+        yield f"has allOf beside {union}, and the generator mixes the two."
     members = [resolve(document, member) for member in schema.get("allOf", ())]
     if len(members) > 1 and any(key in member for member in members for key in UNIONS):
-        return "an allOf has a union as a member, and the generator drops that union."
-    return ""
-
-
-def _discriminator_not_type(_: Json, schema: Json) -> str:
+        yield "an allOf has a union as a member, and the generator drops that union."
     name = schema.get("discriminator", {}).get("propertyName", "type")
-    return "" if name == "type" else f"is told apart by {name!r}, and the templates look at 'type'."
-
-
-_CHECKS: tuple[Callable[[Json, Json], str], ...] = (
-    _unread_keyword,
-    _union_beside_fields,
-    _union_in_all_of,
-    _discriminator_not_type,
-)
+    if name != "type":
+        yield f"is told apart by {name!r}, and the templates look at 'type'."
 
 
 def _endless(known: Json) -> Iterator[str]:

@@ -20,14 +20,8 @@ from .unsupported import FIX, plain_name
 
 SHOWN = 8  # a fault in one schema shows in every place that uses it
 
-_KINDS = {
-    "str": {"string"},
-    "int": {"integer"},
-    "float": {"number"},
-    "bool": {"boolean"},
-    "None": {"null"},
-    "Any": {"anything"},
-}
+_KINDS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "None": "null"}
+_KINDS |= {"Any": "anything"}
 
 
 @dataclass(frozen=True)
@@ -140,7 +134,7 @@ class _Fields:
         for member in flat([node]):
             match member:
                 case Scalar(annotation):
-                    kinds |= _KINDS[annotation]
+                    kinds.add(_KINDS[annotation])
                 case Enum(values):
                     kinds |= {"integer" if isinstance(v, int) else "string" for v in values}
                 case Ref() | Map():

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from tools import ROOT
+from tools.changes import NOTHING, report
 from tools.errors import ToolError, exit_status
 from tools.files import load, replace, to_yaml
 from tools.openapi import operations
@@ -74,8 +75,6 @@ def _summary(document: Json, text: str, seconds: float) -> str:
 
 def _changes(target: Path, document: Json, text: str) -> str:
     """Return the report of changes against what is in spec/ now, before it is replaced."""
-    from tools.changes import NOTHING, report
-
     if not target.exists():
         return "There was no spec/openapi.yaml before, so there is nothing to compare with."
     if target.read_bytes() == text.encode():

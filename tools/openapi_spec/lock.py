@@ -75,10 +75,7 @@ def new_lock(
     dated = _DATED.match(PurePosixPath(source).name)
     named = dated[1] if dated and _is_date(dated[1]) else None
     return Lock(
-        raw[1] if raw else repository,
-        commit or (raw[2] if raw else None),
-        day or named,
-        sha256,
+        raw[1] if raw else repository, commit or (raw[2] if raw else None), day or named, sha256
     )
 
 

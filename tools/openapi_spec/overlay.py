@@ -24,7 +24,7 @@ from jsonpath_rfc9535.node import JSONPathNode
 from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
-from tools.files import fetch, parse
+from tools.files import fetch, parse, text_of
 from tools.openapi import walk
 from tools.values import Json, is_list, is_object, kind_of, nearest
 
@@ -123,15 +123,15 @@ def without_enums(document: Json) -> Json:
 def _action(entry: object, where: str) -> Action:
     if not is_object(entry):
         raise ToolError(f"{where}: expected an object, got {entry!r:.60}.")
-    name = _text(entry, "x-name", where, "every action needs a name of its own")
+    name = text_of(entry, "x-name", where, "every action needs a name of its own")
     where = f"{where} `{name}`"
     unknown = sorted(str(k) for k in entry if k not in _KEYS and not str(k).startswith("x-"))
     if unknown:
         raise ToolError(
             f"{where}: unknown key {', '.join(unknown)}; expected {', '.join(sorted(_KEYS))}."
         )
-    reason = _text(entry, "description", where, "every action needs a reason")
-    target = _text(entry, "target", where, "every action needs a JSONPath")
+    reason = text_of(entry, "description", where, "every action needs a reason")
+    target = text_of(entry, "target", where, "every action needs a JSONPath")
     try:
         query = _JSONPATH.compile(target)
     except JSONPathError as error:
@@ -145,15 +145,8 @@ def _action(entry: object, where: str) -> Action:
         raise ToolError(f"{where}: needs either `update` or `remove: true`, and not both.")
     optional = None
     if "x-optional" in entry:
-        optional = _text(entry, "x-optional", where, "it says why the action may match nothing")
+        optional = text_of(entry, "x-optional", where, "it says why the action may match nothing")
     return Action(name, reason, query, entry.get("update"), remove, optional)
-
-
-def _text(entry: Json, key: str, where: str, why: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ToolError(f"{where}: `{key}` is missing or empty; {why}.")
-    return " ".join(value.split())
 
 
 def _ordered(nodes: list[JSONPathNode]) -> list[JSONPathNode]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
-from tools.files import fetch, parse
+from tools.files import fetch, parse, text_of
 from tools.values import is_list, is_object
 
 
@@ -46,7 +46,7 @@ def read_selection(path: Path) -> Selection:
     operations: list[str] = []
     for where, entry in _entries(top, path.name, "operations"):
         group = _mapping(entry, path.name, where, {"keep", "reason"})
-        _text(group, path.name, where, "reason")
+        text_of(group, "reason", f"{path.name}: {where}")
         operations += _names(group, path.name, where, "keep")
     twice = sorted({name for name in operations if operations.count(name) > 1})
     if twice:
@@ -57,12 +57,12 @@ def read_selection(path: Path) -> Selection:
         prose = rule.get("prose", False)
         if not isinstance(prose, bool):
             raise ToolError(f"{path.name}: {where}.prose: expected true or false, got {prose!r}.")
-        reason = _text(rule, path.name, where, "reason")
+        reason = text_of(rule, "reason", f"{path.name}: {where}")
         rules.append(Rule(tuple(_names(rule, path.name, where, "drop")), reason, prose))
-    repository = _text(top, path.name, "the file", "repository")
+    repository = text_of(top, "repository", path.name)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise ToolError(f"{path.name}: repository: expected owner/name, got {repository!r}.")
-    title = _text(top, path.name, "the file", "title")
+    title = text_of(top, "title", path.name)
     return Selection(repository, title, tuple(operations), tuple(rules))
 
 
@@ -90,10 +90,3 @@ def _names(entry: dict[str, Any], name: str, where: str, key: str) -> list[str]:
     if not is_list(value) or not value or not all(isinstance(v, str) for v in value):
         raise ToolError(f"{name}: {where}.{key}: expected a list of names, got {value!r:.60}.")
     return value
-
-
-def _text(entry: dict[str, Any], name: str, where: str, key: str) -> str:
-    value = entry.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ToolError(f"{name}: {where}: `{key}` is missing or empty; every entry needs one.")
-    return value.strip()

@@ -88,33 +88,36 @@ class Operation(Generic[_T]):
         headers: list[tuple[bytes, bytes]] = []
         body: Any = {} if self._has_body else omit
         options: dict[str, Any] = {}
+        # A keyword is one of six things.
         for name, value in params.items():
             parameter = self._by_name.get(name)
             if parameter is None:
+                # 1. An option of the request, or 2. unknown.
                 if name not in Options._fields:
                     raise self._unknown(name)
                 options[name] = value
             elif value is omit:
+                # 3. Not given.
                 continue
             elif parameter.location == "body":
+                # 4. A member of the body, where None is null; without a key, the body itself.
                 checked = None if value is None else _to_json(parameter, value)
                 if parameter.key:
                     body[parameter.key] = checked
                 else:
                     body = checked
-            elif value is None:
-                # A query or a header cannot say null; absent is what null means there.
-                continue
-            elif parameter.location == "query":
-                query += _to_query(parameter, value)
-            else:
-                text = str(value).lower() if isinstance(value, bool) else str(value)
-                headers.append(check_header(parameter.key, text, name))
+            elif value is not None:
+                # 5. A part of the query, or 6. a header. Neither can say null, so None is absent.
+                if parameter.location == "query":
+                    query += _to_query(parameter, value)
+                else:
+                    text = str(value).lower() if isinstance(value, bool) else str(value)
+                    headers.append(check_header(parameter.key, text, name))
         for name in self._required:
             if params.get(name, omit) is omit:
                 message = f"{self.method_name}() missing required keyword argument: {name!r}"
                 raise InvalidArgumentError(
-                    name, expected="a value", received="none", message=message
+                    name, expected="a value", received="nothing", message=message
                 )
         address = self._path
         for name, value in path.items():

@@ -3,33 +3,3 @@
 The local service judges requests by it, the strict mode of the client judges responses. The modules
 import each other in one direction: `document` -> `validation` -> `unions` -> `values`.
 """
-
-from .document import (
-    Operation,
-    Parameter,
-    document,
-    match,
-    methods,
-    operation,
-    operations,
-    problems,
-    schema,
-    validator,
-)
-from .validation import Validator
-from .values import Problem
-
-__all__ = [
-    "Operation",
-    "Parameter",
-    "Problem",
-    "Validator",
-    "document",
-    "match",
-    "methods",
-    "operation",
-    "operations",
-    "problems",
-    "schema",
-    "validator",
-]

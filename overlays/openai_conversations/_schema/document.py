@@ -9,6 +9,7 @@ code.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,37 +22,17 @@ from .values import Problem, is_object
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter of an operation; `place` is `path`, `query` or `header`."""
-
-    name: str
-    place: str
-    schema: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the OpenAPI document.
-
-    Attributes:
-        id: Its `operationId`.
-        method: The method, in capitals.
-        path: The path as the document writes it, parameters in braces.
-        parameters: The parameters of the path, the query and the headers.
-        body: The schema of the JSON request body, or None if it takes none.
-        body_required: Whether a request without a body is an error.
-        responses: The schema of the JSON response by status (`"200"`), None where there is none.
-        event: The schema of one server-sent event, if the operation can stream.
-    """
+    """One operation of the OpenAPI document; None where it declares no such schema."""
 
     id: str
-    method: str
-    path: str
-    parameters: tuple[Parameter, ...]
-    body: Mapping[str, Any] | None
+    method: str  # in capitals
+    path: str  # as the document writes it, parameters in braces
+    parameters: tuple[Mapping[str, Any], ...]  # as the document writes them
+    body: Mapping[str, Any] | None  # the schema of the JSON request body
     body_required: bool
-    responses: Mapping[str, Mapping[str, Any] | None]
-    event: Mapping[str, Any] | None
+    responses: Mapping[str, Mapping[str, Any] | None]  # of the JSON response, by status ("200")
+    event: Mapping[str, Any] | None  # the schema of one server-sent event
 
 
 @cache
@@ -69,11 +50,7 @@ def validator() -> Validator:
 
 
 def schema(name: str) -> Mapping[str, Any]:
-    """Return the component schema of this name.
-
-    Raises:
-        KeyError: If the OpenAPI document has none.
-    """
+    """Return the component schema of this name; a KeyError if there is none."""
     found: Mapping[str, Any] = document()["components"]["schemas"][name]
     return found
 
@@ -86,38 +63,27 @@ def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
 @cache
 def operations() -> dict[str, Operation]:
     """Return all operations of the OpenAPI document by their ids."""
-    found = [
-        _operation(path, method, shape)
+    return {
+        shape["operationId"]: _operation(path, method, shape)
         for path, methods in document()["paths"].items()
         for method, shape in methods.items()
         if is_object(shape) and "operationId" in shape
-    ]
-    return {operation.id: operation for operation in found}
+    }
 
 
 def operation(operation_id: str) -> Operation:
-    """Return the operation with this id.
-
-    Raises:
-        KeyError: If there is none; the message names those that there are.
-    """
-    try:
-        return operations()[operation_id]
-    except KeyError:
+    """Return the operation with this id; a KeyError that names those that there are if none."""
+    if (found := operations().get(operation_id)) is None:
         known = ", ".join(operations())
-        message = f"the OpenAPI document has no operation {operation_id!r}; it has {known}"
-        raise KeyError(message) from None
+        raise KeyError(f"the OpenAPI document has no operation {operation_id!r}; it has {known}")
+    return found
 
 
 def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-    """Find the operation that serves a request.
+    """Find the operation that serves a request, with the decoded values of its path parameters.
 
-    Args:
-        method: The method, in any case.
-        path: The path below the base URL, from its slash on; it may be percent-encoded.
-
-    Returns:
-        The operation and the decoded values of its path parameters, or None if none serves it.
+    The method may be in any case. The path is the one below the base URL, from its slash on; it may
+    be percent-encoded.
     """
     return next((hit for hit in _at(path) if hit[0].method == method.upper()), None)
 
@@ -128,41 +94,34 @@ def methods(path: str) -> list[str]:
 
 
 def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
-    segments = path.split("/")
-    hits: list[tuple[int, Operation, dict[str, str]]] = []
-    for candidate in operations().values():
-        pattern = candidate.path.split("/")
-        if len(pattern) != len(segments):
-            continue
-        values: dict[str, str] = {}
-        for expected, actual in zip(pattern, segments, strict=True):
-            if expected.startswith("{") and actual:
-                values[expected[1:-1]] = unquote(actual)
-            elif expected != actual:
-                break
-        else:
-            hits.append((len(values), candidate, values))
+    hits = [
+        (candidate, {name: unquote(text) for name, text in hit.groupdict().items()})
+        for candidate in operations().values()
+        if (hit := _pattern(candidate.path).fullmatch(path))
+    ]
     # A literal segment beats a parameter: /responses/compact is not the response "compact".
-    fewest = min((hit[0] for hit in hits), default=0)
-    return [(candidate, values) for count, candidate, values in hits if count == fewest]
+    fewest = min((len(values) for _, values in hits), default=0)
+    return [hit for hit in hits if len(hit[1]) == fewest]
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 
 
 def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
     body = _resolved(shape.get("requestBody"))
     responses = {status: _resolved(one) for status, one in shape["responses"].items()}
-    events = [_schema(response, "text/event-stream") for response in responses.values()]
+    events = (_schema(response, "text/event-stream") for response in responses.values())
     return Operation(
         id=shape["operationId"],
         method=method.upper(),
         path=path,
-        parameters=tuple(
-            Parameter(one["name"], one["in"], one["schema"])
-            for one in map(_resolved, shape.get("parameters", ()))
-        ),
+        parameters=tuple(map(_resolved, shape.get("parameters", ()))),
         body=_schema(body, "application/json"),
         body_required=bool(body.get("required")),
         responses={status: _schema(one, "application/json") for status, one in responses.items()},
-        event=next((event for event in events if event is not None), None),
+        event=next(filter(None, events), None),
     )
 
 
@@ -172,6 +131,4 @@ def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | N
 
 
 def _resolved(shape: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    if shape is None:
-        return {}
-    return validator().resolve(shape["$ref"]) if "$ref" in shape else shape
+    return validator().resolve(shape["$ref"]) if shape and "$ref" in shape else shape or {}

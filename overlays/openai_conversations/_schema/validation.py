@@ -14,10 +14,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from .unions import Check, UnionCheck
-from .values import Problem, describe_types, is_array, is_mapping, is_object, json_equal, json_types
+from .values import REQUIRED, Problem, is_array, is_mapping, is_object, json_equal, wrong_type
 
 #: Keywords that say nothing about whether a value is valid.
 ANNOTATIONS = frozenset({
@@ -27,11 +28,7 @@ ANNOTATIONS = frozenset({
 
 
 class Validator:
-    """Compiles the schemas of one OpenAPI document.
-
-    Args:
-        document: The decoded document (or any JSON object) that `$ref` points into.
-    """
+    """Compiles the schemas of one decoded OpenAPI document, into which `$ref` points."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -43,11 +40,7 @@ class Validator:
         return list(self.check(schema)(value))
 
     def resolve(self, reference: str) -> Any:
-        """Return the part of the document that a `#/…` reference points to.
-
-        Raises:
-            KeyError: If there is none.
-        """
+        """Return the part of the document that a `#/…` reference points to, or a KeyError."""
         target: Any = self._document
         for step in reference.removeprefix("#/").split("/"):
             target = target[step.replace("~1", "/").replace("~0", "~")]
@@ -67,34 +60,25 @@ class Validator:
         for keyword, operand in schema.items():
             if keyword in _SIMPLE:
                 checks.append(_SIMPLE[keyword](operand))
+            elif keyword in _APPLIED:
+                checks.append(_APPLIED[keyword](self.check(operand)))
             elif keyword in ("anyOf", "oneOf"):
                 checks.append(UnionCheck(operand, self.check, self.resolve))
             elif keyword == "allOf":
                 checks.extend(self.check(part) for part in operand)
             elif keyword == "$ref":
                 checks.append(self._reference(operand))
-            elif keyword == "items":
-                checks.append(_items(self.check(operand)))
-            elif keyword == "propertyNames":
-                checks.append(_property_names(self.check(operand)))
             elif keyword == "properties":
                 checks.append(_properties({k: self.check(v) for k, v in operand.items()}))
             elif keyword == "additionalProperties":
                 checks.append(_additional(schema.get("properties", {}), self.check(operand)))
-        if "type" in schema:
-            return _type(schema["type"], _together(checks))
-        return _together(checks)
+        together = _together(checks)
+        return _type(schema["type"], together) if "type" in schema else together
 
     def _reference(self, reference: str) -> Check:
-        target: Check | None = None
-
-        def check(value: Any) -> Sequence[Problem]:
-            nonlocal target
-            if target is None:
-                target = self.check(self.resolve(reference))
-            return target(value)
-
-        return check
+        # Resolved when it is first used: schemas refer to each other in circles.
+        target = cache(lambda: self.check(self.resolve(reference)))
+        return lambda value: target()(value)
 
 
 def _anything(value: Any) -> Sequence[Problem]:
@@ -108,29 +92,12 @@ def _nothing(value: Any) -> Sequence[Problem]:
 def _together(checks: list[Check]) -> Check:
     if len(checks) == 1:
         return checks[0]
-    if not checks:
-        return _anything
-
-    def check(value: Any) -> Sequence[Problem]:
-        found: list[Problem] = []
-        for one in checks:
-            found.extend(one(value))
-        return found
-
-    return check
+    return lambda value: [problem for check in checks for problem in check(value)]
 
 
 def _type(declared: str | Sequence[str], rest: Check) -> Check:
     names = frozenset([declared] if isinstance(declared, str) else declared)
-
-    def check(value: Any) -> Sequence[Problem]:
-        own = json_types(value)
-        if names.isdisjoint(own):
-            message = f"expected {describe_types(names)}, got {describe_types(own[:1])}"
-            return (Problem((), message, "invalid_type"),)
-        return rest(value)
-
-    return check
+    return lambda value: wrong_type(names, value) or rest(value)
 
 
 def _when(applies: Callable[[object], bool], check: Check) -> Check:
@@ -146,10 +113,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _itself(value: float) -> float:
-    return value
-
-
 def _enum(allowed: Sequence[Any]) -> Check:
     texts = frozenset(value for value in allowed if isinstance(value, str))
     others = [value for value in allowed if not isinstance(value, str)]
@@ -158,28 +121,22 @@ def _enum(allowed: Sequence[Any]) -> Check:
     def check(value: Any) -> Sequence[Problem]:
         if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
             return ()
-        return (Problem((), f"expected one of {listing}, got {_brief(value)}"),)
+        return (Problem((), f"expected one of {listing}, got {value!r:.80}"),)
 
     return check
 
 
-def _brief(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
 def _bound(
-    applies: Callable[[object], bool],
-    measure: Callable[[Any], float],
-    is_beyond: Callable[[float, float], bool],
-    phrase: str,
+    applies: Callable[[object], bool], measure: Callable[[Any], float], keyword: str, phrase: str
 ) -> Callable[[Any], Check]:
+    is_beyond = operator.lt if keyword.startswith("min") else operator.gt
+
     def compile_bound(limit: Any) -> Check:
         def check(value: Any) -> Sequence[Problem]:
             size = measure(value)
             if not is_beyond(size, limit):
                 return ()
-            return (Problem((), phrase.format(limit=limit, size=_brief(size))),)
+            return (Problem((), phrase.format(limit=limit, size=size)),)
 
         return _when(applies, check)
 
@@ -188,31 +145,17 @@ def _bound(
 
 def _pattern(source: str) -> Check:
     search = re.compile(source).search
-
-    def check(value: str) -> Sequence[Problem]:
-        if search(value):
-            return ()
-        return (Problem((), f"must match the pattern {source}, got {_brief(value)}"),)
-
-    return _when(_is_text, check)
+    problem = f"must match the pattern {source}, got"
+    return _when(_is_text, lambda v: () if search(v) else (Problem((), f"{problem} {v!r:.80}"),))
 
 
 def _required(names: Sequence[str]) -> Check:
-    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        return [
-            Problem((name,), "is required", "missing_required_parameter")
-            for name in names
-            if name not in value
-        ]
-
-    return _when(is_object, check)
+    missing = [(name, Problem((name,), *REQUIRED)) for name in names]
+    return _when(is_object, lambda value: [one for name, one in missing if name not in value])
 
 
 def _items(inner: Check) -> Check:
-    def check(value: Sequence[Any]) -> Sequence[Problem]:
-        return [problem.under(i) for i, one in enumerate(value) for problem in inner(one)]
-
-    return _when(is_array, check)
+    return _when(is_array, lambda v: [p.under(n) for n, one in enumerate(v) for p in inner(one)])
 
 
 def _properties(inner: Mapping[str, Check]) -> Check:
@@ -229,23 +172,16 @@ def _properties(inner: Mapping[str, Check]) -> Check:
 
 def _additional(declared: Mapping[str, Any], inner: Check) -> Check:
     def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        return [
-            problem.under(name)
-            for name, one in value.items()
-            if name not in declared
-            for problem in inner(one)
-        ]
+        others = [(name, one) for name, one in value.items() if name not in declared]
+        return [problem.under(name) for name, one in others for problem in inner(one)]
 
     return _when(is_object, check)
 
 
 def _property_names(inner: Check) -> Check:
     def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        return [
-            Problem((name,), f"bad name: {problem.message}", problem.code)
-            for name in value
-            for problem in inner(name)
-        ]
+        bad = [(name, problem) for name in value for problem in inner(name)]
+        return [Problem((name,), f"bad name: {one.message}", one.code) for name, one in bad]
 
     return _when(is_object, check)
 
@@ -255,26 +191,25 @@ _SIMPLE: dict[str, Callable[[Any], Check]] = {
     "const": lambda allowed: _enum([allowed]),
     "required": _required,
     "pattern": _pattern,
-    "minimum": _bound(_is_number, _itself, operator.lt, "must be at least {limit}, got {size}"),
-    "maximum": _bound(_is_number, _itself, operator.gt, "must be at most {limit}, got {size}"),
-    "minLength": _bound(_is_text, len, operator.lt, "must have {limit} characters or more"),
-    "maxLength": _bound(_is_text, len, operator.gt, "must have {limit} characters or fewer"),
-    "minItems": _bound(is_array, len, operator.lt, "must have {limit} entries or more, got {size}"),
-    "maxItems": _bound(
-        is_array, len, operator.gt, "must have {limit} entries or fewer, got {size}"
-    ),
-    "minProperties": _bound(
-        is_object, len, operator.lt, "must have {limit} keys or more, got {size}"
-    ),
-    "maxProperties": _bound(
-        is_object, len, operator.gt, "must have {limit} keys or fewer, got {size}"
-    ),
+    "minimum": _bound(_is_number, operator.pos, "minimum", "must be at least {limit}, got {size}"),
+    "maximum": _bound(_is_number, operator.pos, "maximum", "must be at most {limit}, got {size}"),
 }
+_SIMPLE.update(
+    (end + unit, _bound(applies, len, end, f"must have {{limit}} {what} or {more}, got {{size}}"))
+    for unit, applies, what in (
+        ("Length", _is_text, "characters"),
+        ("Items", is_array, "entries"),
+        ("Properties", is_object, "keys"),
+    )
+    for end, more in (("min", "more"), ("max", "fewer"))
+)
+#: Keywords whose operand is one schema, for all elements or for all names.
+_APPLIED: dict[str, Callable[[Check], Check]] = {"items": _items, "propertyNames": _property_names}
 
 #: All keywords with an effect, or known to have none; the tests look for others.
 KEYWORDS = (
     ANNOTATIONS
     | frozenset(_SIMPLE)
-    | {"type", "properties", "items", "additionalProperties", "propertyNames"}
-    | {"anyOf", "oneOf", "allOf", "$ref"}
+    | frozenset(_APPLIED)
+    | {"type", "properties", "additionalProperties", "anyOf", "oneOf", "allOf", "$ref"}
 )

@@ -6,25 +6,26 @@ value of unknown shape asks here, so that the difference is made once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, TypeGuard
 
 JsonObject = dict[str, Any]
 
+#: Message and code of the problem that something is not there.
+REQUIRED = ("is required", "missing_required_parameter")
+#: The JSON Schema types of a Python value, the narrowest first, but for a float.
+_TYPES: Mapping[type, tuple[str, ...]] = {
+    type(None): ("null",), bool: ("boolean",), str: ("string",), int: ("integer", "number"),
+    list: ("array",),
+}  # fmt: skip
+
 
 class Problem(NamedTuple):
-    """A place in a JSON value and what is wrong there.
+    """A place in a JSON value and what is wrong there."""
 
-    Attributes:
-        path: The keys and indexes that lead to the place, outermost first.
-        message: A phrase such as `expected a string, got an integer`.
-        code: The error code that the service uses for this sort of problem, for example
-            `invalid_type` or `missing_required_parameter`.
-    """
-
-    path: tuple[str | int, ...]
-    message: str
-    code: str = "invalid_value"
+    path: tuple[str | int, ...]  # the keys and indexes that lead there, outermost first
+    message: str  # a phrase such as `expected a string, got an integer`
+    code: str = "invalid_value"  # the service's error code for this sort of problem
 
     @property
     def param(self) -> str:
@@ -36,7 +37,7 @@ class Problem(NamedTuple):
 
     def under(self, step: str | int) -> Problem:
         """Return the same problem, seen from the value that holds this one at `step`."""
-        return Problem((step, *self.path), self.message, self.code)
+        return self._replace(path=(step, *self.path))
 
 
 def is_object(value: object) -> TypeGuard[JsonObject]:
@@ -56,17 +57,9 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def json_types(value: object) -> tuple[str, ...]:
     """Return the JSON Schema types of a value, the narrowest first: `3` is integer and number."""
-    if value is None:
-        return ("null",)
-    if isinstance(value, bool):
-        return ("boolean",)
-    if isinstance(value, str):
-        return ("string",)
-    if isinstance(value, int):
-        return ("integer", "number")
     if isinstance(value, float):
         return ("integer", "number") if value.is_integer() else ("number",)
-    return ("array",) if isinstance(value, list) else ("object",)
+    return _TYPES.get(type(value), ("object",))
 
 
 def json_equal(left: object, right: object) -> bool:
@@ -89,3 +82,12 @@ def describe_types(types: Collection[str]) -> str:
         for name in sorted(types)
     ]
     return " or ".join(words) or "nothing"
+
+
+def wrong_type(expected: frozenset[str], value: object) -> Sequence[Problem]:
+    """Return the problem of a value that has none of the expected types; nothing if it has one."""
+    own = json_types(value)
+    if not expected.isdisjoint(own):
+        return ()
+    message = f"expected {describe_types(expected)}, got {describe_types(own[:1])}"
+    return (Problem((), message, "invalid_type"),)

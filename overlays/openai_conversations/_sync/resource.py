@@ -43,11 +43,8 @@ class Resource:
         self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
     ) -> _T:
         request, options = operation.request(params, **path)
-        if self._form == "parsed":
-            response, retries = self._client.send(request, options)
-            return parse_response(request, response, retries, strict=self._client.strict)
         parse = partial(parse_response, request, strict=self._client.strict)
-        return self._send_open(request, options, parse)
+        return self._deliver(request, options, parse)
 
     def _list(
         self,
@@ -60,7 +57,7 @@ class Resource:
         pages: Listing[Any] = Listing(self._client, operation, params, max_items, **path)
 
         parse = partial(pages.to_page, 0, max_items)
-        return first_page(lambda: self._send_open(pages.request, pages.options, parse))
+        return first_page(lambda: self._deliver(pages.request, pages.options, parse))
 
     def _send_stream(
         self,
@@ -78,16 +75,20 @@ class Resource:
             body = BodyReader(response, options.abort, retries)
             return Stream(body, operation=checked_operation, resumed=resumed)
 
-        return self._send_open(request._replace(stream=True), options, parse)
+        return self._deliver(request._replace(stream=True), options, parse)
 
-    def _send_open(
+    def _deliver(
         self,
         request: OperationRequest[Any],
         options: Options,
         parse: Callable[[httpx.Response, int], _T],
     ) -> _T:
-        """Send a request and give its response in the form of this resource."""
+        """Send a request and give its response in the form of this resource.
+
+        The type is that of the parsed result; the views say what it is in the other two forms.
+        """
         if self._form == "streamed":
+            # The body is left on the connection for the caller to read.
             request = request._replace(unread=True)
         response, retries = self._client.send(request, options)
         if self._form == "parsed":

@@ -14,14 +14,7 @@ __all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Args:
-        arguments: The command line without the program's name; by default the process's own.
-
-    Returns:
-        The exit status.
-    """
+    """Run a command line (by default the process's own) and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m openai_conversations")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     summary = "serve the local service over HTTP: no model, for development and tests"

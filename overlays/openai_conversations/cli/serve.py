@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import copy
 import errno
 import ipaddress
@@ -11,8 +10,7 @@ import os
 import signal
 import socket
 import sys
-from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
@@ -27,97 +25,70 @@ class ServeError(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=8000, help="port to listen on, 0 for any free one (%(default)s)"
-    )
-    parser.add_argument(
-        "--db", metavar="FILE", help="SQLite file that keeps everything; in memory without it"
-    )
+    text = "port to listen on, 0 for any free one (%(default)s)"
+    parser.add_argument("--port", type=int, default=8000, help=text)
+    text = "SQLite file that keeps everything; in memory without it"
+    parser.add_argument("--db", metavar="FILE", help=text)
     key = parser.add_mutually_exclusive_group()
-    key.add_argument(
-        "--api-key",
-        metavar="KEY",
-        help="bearer token that clients must send; other users of the machine can read it in the "
-        "list of processes, so prefer --api-key-env",
-    )
-    key.add_argument(
-        "--api-key-env",
-        metavar="NAME",
-        help=f"environment variable that holds the bearer token ({KEY_VARIABLE}, if it is set)",
-    )
+    warning = "other users of the machine can read it in the list of processes"
+    text = f"bearer token that clients must send; {warning}, so prefer --api-key-env"
+    key.add_argument("--api-key", metavar="KEY", help=text)
+    text = f"environment variable that holds the bearer token ({KEY_VARIABLE}, if it is set)"
+    key.add_argument("--api-key-env", metavar="NAME", help=text)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM; return 0 after such a stop, 1 if the server cannot start."""
+    try:
+        _serve(options)
+    except (ServeError, StoreError) as error:
+        print(f"serve: {error}", file=sys.stderr)
+        return 1
+    return 0
 
-    Args:
-        options: The parsed options of `add_arguments`.
 
-    Returns:
-        The exit status: 0 after a stop by signal, 1 if the server could not start.
-    """
+def _serve(options: argparse.Namespace) -> None:
     try:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
 
         from ..local.app import create_app
     except ImportError as error:
-        print(
-            f"serve needs the extra 'local' ({error.name} is not installed): "
-            "pip install 'openai-conversations[local]'",
-            file=sys.stderr,
-        )
-        return 1
-    with contextlib.ExitStack() as opened:
-        try:
-            api_key = read_api_key(options)
-            listener = opened.enter_context(
-                _listen(options.host, options.port, guarded=api_key is not None)
-            )
-            service = LocalService(options.db, api_key=api_key)
-        except (ServeError, StoreError) as error:
-            print(f"serve: {error}", file=sys.stderr)
-            return 1
+        needs = f"needs the extra 'local' ({error.name} is not installed)"
+        raise ServeError(f"{needs}: pip install 'openai-conversations[local]'") from None
+    api_key = read_api_key(options)
+    with _listen(options.host, options.port, guarded=api_key is not None) as listener:
+        service = LocalService(options.db, api_key=api_key)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stopped)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
-        config = uvicorn.Config(
-            create_app(service),
-            ws="none",
-            timeout_graceful_shutdown=5,
-            log_config=_log_to_stderr(LOGGING_CONFIG),
-        )
+        # All logging, access log included, goes to stderr; stdout gets the address only.
+        logs = copy.deepcopy(LOGGING_CONFIG)
+        for handler in logs["handlers"].values():
+            handler["stream"] = "ext://sys.stderr"
+        app = create_app(service)
+        config = uvicorn.Config(app, ws="none", timeout_graceful_shutdown=5, log_config=logs)
         uvicorn.Server(config).run(sockets=[listener])
-    return 0
 
 
-def _log_to_stderr(settings: dict[str, Any]) -> dict[str, Any]:
-    """Send uvicorn's logging, access log included, to stderr; stdout gets the address only."""
-    settings = copy.deepcopy(settings)
-    for handler in settings["handlers"].values():
-        handler["stream"] = "ext://sys.stderr"
-    return settings
-
-
-def _stopped(number: int, frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+def _stopped(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def read_api_key(options: argparse.Namespace) -> str | None:
     """Return the key that clients must send, from the options or the environment, or None.
 
-    Raises:
-        ServeError: For an empty key, and for a variable that is named but not set.
+    An empty key is a ServeError, and so is a variable that is named but not set.
     """
     given: str | None = options.api_key
-    if given is not None:
-        if not given.strip():
-            raise ServeError("--api-key is empty; leave it out to serve without one")
-        return given
     name: str | None = options.api_key_env
+    if given is not None and not given.strip():
+        raise ServeError("--api-key is empty; leave it out to serve without one")
+    if given is not None:
+        return given
     key = os.environ.get(name or KEY_VARIABLE, "").strip()
     if name is not None and not key:
         raise ServeError(f"--api-key-env names {name}, but that variable is not set")
@@ -133,19 +104,14 @@ def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:
         raise ServeError(f"--host {host!r} is not an address of this machine: {error}") from None
     family, _, _, _, address = found[0]
     if not guarded and not ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback:
-        raise ServeError(
-            f"--host {host} can be reached from other machines; that needs a key: "
-            f"--api-key-env NAME or --api-key KEY"
-        )
+        key = "--api-key-env NAME or --api-key KEY"
+        raise ServeError(f"--host {host} can be reached from other machines; that needs {key}")
     from ..local.server import listen  # Needs the extra, which `run` has checked.
 
     try:
         return listen(str(address[0]), port, family)
     except OSError as error:
+        reason = f"cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}"
         if error.errno == errno.EADDRINUSE:
-            raise ServeError(
-                f"port {port} of {host} is in use; choose another with --port, or 0 for a free one"
-            ) from None
-        raise ServeError(
-            f"cannot listen on port {port} of {host}: {os.strerror(error.errno or 0)}"
-        ) from None
+            reason = f"port {port} of {host} is in use; choose another, or --port 0 for a free one"
+        raise ServeError(reason) from None

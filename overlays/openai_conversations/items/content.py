@@ -12,6 +12,7 @@ import mimetypes
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from openai_conversations_api import models as m
 
@@ -29,15 +30,14 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 
 
 class Content:
-    """Makes the parts of a message: `Content.text`, `Content.image`, `Content.file`, and so on."""
+    """Makes the parts of a message: `Content.text`, `Content.image`, `Content.file`, and so on.
+
+    A text that is not a string is an `InvalidArgumentError`.
+    """
 
     @staticmethod
     def text(text: str) -> m.InputTextContent:
-        """Make a text from a user, a developer or the system.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make a text from a user, a developer or the system."""
         return m.InputTextContent(text=check_text(text, "text"))
 
     @staticmethod
@@ -64,7 +64,7 @@ class Content:
             InvalidArgumentError: not exactly one source, a file that cannot be read, or bytes that
                 are not an image.
         """
-        image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
+        image_url = _image_url(mime_type, url=url, file_id=file_id, path=path, data=data)
         return m.InputImageContent(image_url=image_url, file_id=_id_or_none(file_id), detail=detail)
 
     @staticmethod
@@ -93,13 +93,11 @@ class Content:
             InvalidArgumentError: not exactly one source, a file that cannot be read, or `data`
                 without `filename`.
         """
-        source = _one_of(url=url, file_id=file_id, path=path, data=data)
-        file_data: str | None = None
-        if path is not None:
-            data, name = _read_path(path)
-            filename = filename or name
-        elif data is not None and not filename:
+        source, data, name = _one_source(url=url, file_id=file_id, path=path, data=data)
+        filename = filename or name or filename
+        if source == "data" and not filename:
             raise invalid("filename", "a name for the file given as data", filename)
+        file_data = None
         if data is not None:
             file_data = data_url(data, argument=source, name=filename or "", mime_type=mime_type)
         return m.InputFileContent(
@@ -112,20 +110,12 @@ class Content:
 
     @staticmethod
     def output_text(text: str) -> m.OutputTextContent:
-        """Make a text from the assistant, without annotations, for `MessageItem.assistant(id=…)`.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make a text from the assistant without annotations, for `MessageItem.assistant(id=…)`."""
         return m.OutputTextContent(text=check_text(text, "text"), annotations=[], logprobs=[])
 
     @staticmethod
     def refusal(text: str) -> m.RefusalContent:
-        """Make the assistant's words in declining, for `MessageItem.assistant(…, id=…)`.
-
-        Raises:
-            InvalidArgumentError: `text` is not a string.
-        """
+        """Make the assistant's words in declining, for `MessageItem.assistant(…, id=…)`."""
         return m.RefusalContent(refusal=check_text(text, "text"))
 
     @staticmethod
@@ -141,26 +131,26 @@ class Content:
 
         Arguments and errors as of `image`.
         """
-        image_url = _image_url(url=url, file_id=file_id, path=path, data=data, mime_type=mime_type)
+        image_url = _image_url(mime_type, url=url, file_id=file_id, path=path, data=data)
         return m.ComputerScreenshotImage(image_url=image_url, file_id=_id_or_none(file_id))
 
 
 def input_parts(parts: Iterable[str | m.InputContent], argument: str) -> list[m.InputContent]:
-    """Return a list of input parts; a bare string stands for a text.
-
-    Args:
-        parts: strings, and parts that `Content.text`, `Content.image` or `Content.file` made.
-        argument: the name of `parts` in errors.
+    """Return a list of input parts; a bare string among them stands for a text.
 
     Raises:
-        InvalidArgumentError: `parts` is a bare string, is empty, or holds something else; the
-            message names it (`parts[2]`).
+        InvalidArgumentError: `parts` is a string, is empty, or holds something else (`parts[2]`).
     """
+    given = check_parts(parts, argument)
+    return [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
+
+
+def check_parts(parts: object, argument: str) -> list[Any]:
+    """Return the parts as a list; raises `InvalidArgumentError` for none, and for no list."""
     given = check_list(parts, argument, "a list of content parts")
-    made = [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
-    if not made:
+    if not given:
         raise InvalidArgumentError(argument, expected="at least one part", received="none")
-    return made
+    return given
 
 
 def _input_part(part: object, argument: str) -> m.InputContent:
@@ -173,23 +163,11 @@ def _input_part(part: object, argument: str) -> m.InputContent:
     raise invalid(argument, expected, part)
 
 
-def _image_url(
-    *,
-    url: str | None,
-    file_id: str | None,
-    path: str | os.PathLike[str] | None,
-    data: bytes | None,
-    mime_type: str | None,
-) -> str | None:
+def _image_url(mime_type: str | None, **sources: Any) -> str | None:
     """Return the URL of an image from the one source that is given; None if that is `file_id`."""
-    source = _one_of(url=url, file_id=file_id, path=path, data=data)
-    if url is not None:
-        return _check_url(url)
-    name = ""
-    if path is not None:
-        data, name = _read_path(path)
+    source, data, name = _one_source(**sources)
     if data is None:
-        return None
+        return _check_url(sources["url"]) if source == "url" else None
     made = data_url(data, argument=source, name=name, mime_type=mime_type)
     if not made.startswith("data:image/"):
         found = made[len("data:") : made.index(";")]
@@ -201,14 +179,15 @@ def _image_url(
     return made
 
 
-def _one_of(**sources: object) -> str:
-    """Return the name of the one source that was given."""
+def _one_source(**sources: Any) -> tuple[str, bytes | None, str]:
+    """Return which one source was given, its bytes if they are here, and the name of its file."""
     given = [name for name, value in sources.items() if value is not None]
     if len(given) != 1:
         received = " and ".join(given) or "none of them"
         names = ", ".join(sources)
         raise InvalidArgumentError(names, expected="exactly one of them", received=received)
-    return given[0]
+    data, name = (sources["data"], "") if given != ["path"] else _read_path(sources["path"])
+    return given[0], data, name
 
 
 def _id_or_none(file_id: object) -> str | None:
@@ -241,15 +220,10 @@ def _read_path(path: str | os.PathLike[str]) -> tuple[bytes, str]:
 def data_url(data: object, *, argument: str, name: str = "", mime_type: str | None = None) -> str:
     """Return `data` as `data:<media type>;base64,<data>`.
 
-    Args:
-        data: the bytes.
-        argument: the name of `data` in errors.
-        name: the file's name, if there is one.
-        mime_type: is taken as it is; without it, the first bytes and the name decide.
+    A `mime_type` is taken as it is; without it, the first bytes and the name of the file decide.
 
     Raises:
-        InvalidArgumentError: `data` is empty or not bytes, or `mime_type` does not have the form
-            `type/subtype`.
+        InvalidArgumentError: `data` is empty or not bytes, or `mime_type` is not `type/subtype`.
     """
     if not isinstance(data, bytes | bytearray) or not data:
         raise invalid(argument, "bytes that are not empty", data)

@@ -15,8 +15,7 @@ from openai_conversations_api import params as p
 
 from .._request.input_items import to_dict, to_input_items
 from .._request.validation import check_id, check_list, check_text, invalid
-from ..errors import InvalidArgumentError
-from .content import Content, input_parts
+from .content import Content, check_parts, input_parts
 
 
 class MessageItem:
@@ -102,9 +101,7 @@ class MessageItem:
         Returns:
             An `OutputMessage` (status `completed`) if there is an `id`, else an `EasyInputMessage`.
         """
-        given = check_list(parts, "parts", "a list of content parts")
-        if not given:
-            raise InvalidArgumentError("parts", expected="at least one part", received="none")
+        given = check_parts(parts, "parts")
         if id is None:
             for index, part in enumerate(given):
                 if not isinstance(part, str):
@@ -112,12 +109,9 @@ class MessageItem:
                     raise invalid(f"parts[{index}]", expected, part)
             return MessageItem.assistant_text("".join(cast("list[str]", given)), phase=phase)
         content = [Content.output_text(part) if isinstance(part, str) else part for part in given]
+        id = check_id(id, "id")
         return m.OutputMessage(
-            id=check_id(id, "id"),
-            role="assistant",
-            status="completed",
-            content=content,
-            phase=phase,
+            id=id, role="assistant", status="completed", content=content, phase=phase
         )
 
 
@@ -139,10 +133,7 @@ class ReasoningInputItem:
 
     @staticmethod
     def create(
-        id: str,
-        *,
-        summary: Iterable[str] = (),
-        encrypted_content: str | None = None,
+        id: str, *, summary: Iterable[str] = (), encrypted_content: str | None = None
     ) -> m.ReasoningItem:
         """Make a model's reasoning, to be followed by the item that it led to.
 
@@ -159,14 +150,9 @@ class ReasoningInputItem:
             InvalidArgumentError: `id` is malformed, or `summary` is not a list of strings.
         """
         texts = enumerate(check_list(summary, "summary", "a list of strings"))
-        return m.ReasoningItem(
-            id=check_id(id, "id"),
-            summary=[
-                m.SummaryTextContent(text=check_text(text, f"summary[{index}]"))
-                for index, text in texts
-            ],
-            encrypted_content=encrypted_content,
-        )
+        id = check_id(id, "id")
+        parts = [m.SummaryTextContent(text=check_text(one, f"summary[{n}]")) for n, one in texts]
+        return m.ReasoningItem(id=id, summary=[*parts], encrypted_content=encrypted_content)
 
 
 class ResponseInput:

@@ -59,9 +59,8 @@ class FunctionCallOutputItem:
             call_id: that of the `function_call` item.
             output: the text; it may be empty.
         """
-        return m.FunctionCallOutputItemParam(
-            call_id=check_call_id(call_id), output=check_text(output, "output")
-        )
+        call_id, output = check_call_id(call_id), check_text(output, "output")
+        return m.FunctionCallOutputItemParam(call_id=call_id, output=output)
 
     @staticmethod
     def parts(call_id: str, parts: Iterable[str | m.InputContent]) -> m.FunctionCallOutputItemParam:
@@ -103,16 +102,14 @@ class CustomToolCallOutputItem:
             call_id: that of the `custom_tool_call` item.
             output: the text; it may be empty.
         """
-        return m.CustomToolCallOutput(
-            call_id=check_call_id(call_id), output=check_text(output, "output")
-        )
+        call_id, output = check_call_id(call_id), check_text(output, "output")
+        return m.CustomToolCallOutput(call_id=call_id, output=output)
 
     @staticmethod
     def parts(call_id: str, parts: Iterable[str | m.InputContent]) -> m.CustomToolCallOutput:
         """Make the output of a custom tool with images or files in it (see `Content`)."""
-        return m.CustomToolCallOutput(
-            call_id=check_call_id(call_id), output=[*input_parts(parts, "parts")]
-        )
+        output = [*input_parts(parts, "parts")]
+        return m.CustomToolCallOutput(call_id=check_call_id(call_id), output=output)
 
 
 class ComputerCallOutputItem:
@@ -154,10 +151,8 @@ class LocalShellCallOutputItem:
                 the OpenAPI document requires and describes as the id of the call.
             output: JSON text, as the OpenAPI document says.
         """
-        call_id = check_call_id(call_id)
-        return m.LocalShellToolCallOutput(
-            id=call_id, call_id=call_id, output=check_text(output, "output")
-        )
+        call_id, output = check_call_id(call_id), check_text(output, "output")
+        return m.LocalShellToolCallOutput(id=call_id, call_id=call_id, output=output)
 
 
 class ShellCallOutputItem:
@@ -168,9 +163,8 @@ class ShellCallOutputItem:
         call_id: str, *, stdout: str = "", stderr: str = "", exit_code: int = 0
     ) -> m.FunctionShellCallOutputItemParam:
         """Make the output of a command that ended by itself."""
-        outcome = m.FunctionShellCallOutputExitOutcomeParam(
-            exit_code=check_integer(exit_code, "exit_code")
-        )
+        code = check_integer(exit_code, "exit_code")
+        outcome = m.FunctionShellCallOutputExitOutcomeParam(exit_code=code)
         return _shell_output(call_id, stdout, stderr, outcome)
 
     @staticmethod

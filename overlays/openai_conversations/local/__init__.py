@@ -11,8 +11,8 @@ what it gets and follows the documented rules. A request takes this way through 
     stored_items      the items of a request as they are stored (item_schemas, ids)
     store, locks      the tables, in one SQLite database (database)
 
-Each imports from those below it. `recording` and `fault_injection` are for the pytest plugin alone:
-they wrap a service, and the transports take a wrapped one as they take any `Service`.
+Each imports from those below it. `fault_injection` is for the pytest plugin alone: it wraps a
+service, and the transports take a wrapped one as they take any `Service`.
 """
 
 from importlib import import_module
@@ -24,18 +24,6 @@ if TYPE_CHECKING:
     from .http_messages import ServiceRequest, ServiceResponse
     from .model import LocalModel, ModelCallable, ModelError
     from .service import LocalService
-
-# Imported when first used: a client names these types and does without SQLite.
-_HOMES = {
-    "LocalModel": "model",
-    "LocalService": "service",
-    "ModelCallable": "model",
-    "ModelError": "model",
-    "ServiceError": "errors",
-    "ServiceResponse": "http_messages",
-    "ServiceRequest": "http_messages",
-    "StoreError": "database",
-}
 
 __all__ = [
     "LocalModel",
@@ -49,7 +37,12 @@ __all__ = [
 ]
 
 
+# Imported when first used: a client names these types and does without SQLite.
+_MODULES = ("errors", "http_messages", "model", "database", "service")
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    for module in _MODULES if name in __all__ else ():
+        if hasattr(home := import_module(f"{__name__}.{module}"), name):
+            return getattr(home, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,8 @@ before it is needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from uuid import uuid4
 
 from starlette.applications import Starlette
@@ -17,8 +18,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError
-from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
+from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_service_error
+from .http_messages import PREFIX, Service, ServiceRequest
 from .worker_threads import StreamReader, handle_in_thread
 
 # A server may put a function under this name into the ASGI state; it closes the connection of the
@@ -39,18 +40,18 @@ def create_app(service: Service) -> Starlette:
     app = Starlette(
         routes=[Mount(PREFIX, app=_Endpoint(service))],
         lifespan=lifespan,
-        exception_handlers={HTTPException: _not_found, Exception: _failed},
+        exception_handlers={HTTPException: _failed, Exception: _failed},
     )
     # A redirect from /v1 to /v1/ would be a response without a request id.
     app.router.redirect_slashes = False
     return app
 
 
+@dataclass
 class _Endpoint:
     """Gives each request to the service and sends the response."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    service: Service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,9 +61,17 @@ class _Endpoint:
             body = await request.body()
         except ClientDisconnect:
             return
+        path: str = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
+        query, names = request.query_params.multi_items(), dict(request.headers)
+        message = ServiceRequest(request.method, path, query, names, body)
         try:
-            response = await handle_in_thread(self._service, _to_service(request, body))
-            await _to_starlette(response)(scope, receive, send)
+            response = await handle_in_thread(self.service, message)
+            status, headers = response.status, dict(response.headers)
+            if isinstance(response.body, bytes):
+                await Response(response.body, status, headers)(scope, receive, send)
+            else:
+                with contextlib.closing(StreamReader(response.body)) as reader:
+                    await StreamingResponse(reader, status, headers)(scope, receive, send)
         except (ConnectionLostError, ResponseTimeoutError) as error:
             # Closed now, or silent; in both cases the client's end of it ends the request.
             if isinstance(error, ConnectionLostError):
@@ -71,63 +80,10 @@ class _Endpoint:
                 pass
 
 
-class _Stream(StreamingResponse):
-    """A streamed response whose body is closed in whichever way the response ends."""
-
-    def __init__(self, body: Iterator[bytes], status: int) -> None:
-        self._reader = StreamReader(body)
-        super().__init__(self._read(), status)
-
-    async def _read(self) -> AsyncIterator[bytes]:
-        while (chunk := await self._reader.next_async()) is not None:
-            yield chunk
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._reader.close()
-
-
-def _to_service(request: Request, body: bytes) -> ServiceRequest:
-    raw: bytes = request.scope["raw_path"]
-    return ServiceRequest(
-        method=request.method,
-        path=raw.decode("latin-1").removeprefix(PREFIX),
-        query=request.query_params.multi_items(),
-        headers=dict(request.headers),
-        body=body,
-    )
-
-
-def _to_starlette(response: ServiceResponse) -> Response:
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers
-    ]
-    starlette: Response
-    if isinstance(response.body, bytes):
-        starlette = Response(response.body, response.status)
-        if not any(name == b"content-length" for name, _ in headers):
-            headers.append((b"content-length", str(len(response.body)).encode()))
-    else:
-        starlette = _Stream(response.body, response.status)
-    starlette.raw_headers = headers
-    return starlette
-
-
-async def _not_found(request: Request, error: Exception) -> Response:
-    """Respond in the shape of the API to requests that are not below `/v1`, too."""
-    assert isinstance(error, HTTPException)
-    message = f"Invalid URL ({request.method} {request.url.path}); the API is below {PREFIX}."
-    return _error(ServiceError(error.status_code, message))
-
-
 async def _failed(request: Request, error: Exception) -> Response:
-    """Respond with a proper error after a bug; the server's log has the traceback."""
-    message = "The local service failed; its log says why."
-    return _error(ServiceError(500, message, type="server_error"))
-
-
-def _error(error: ServiceError) -> Response:
-    return JSONResponse(error.body(), error.status, {"x-request-id": f"req_{uuid4().hex}"})
+    """Respond in the API's shape to what is not below `/v1`, and after a bug, which is logged."""
+    if isinstance(error, HTTPException):
+        message = f"Invalid URL ({request.method} {request.url.path}); the API is below {PREFIX}."
+        error = ServiceError(error.status_code, message)
+    failure = to_service_error(error)
+    return JSONResponse(failure.body(), failure.status, {"x-request-id": f"req_{uuid4().hex}"})

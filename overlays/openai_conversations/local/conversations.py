@@ -6,10 +6,11 @@ What the OpenAPI document says by itself (limits, types, defaults) was checked b
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
-from .errors import conversation_locked, duplicate_item, invalid_request, not_found
-from .ids import is_valid_id, new_id
+from .errors import conversation_locked, duplicate_item, found, invalid_request
+from .ids import new_id
 from .item_schemas import apply_include
 from .locks import Locks
 from .routing import RoutedRequest
@@ -19,22 +20,22 @@ from .stored_items import make_stored_items
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
 class Conversations:
     """The rules; every method returns the JSON body of a 200 or raises `ServiceError`."""
 
-    def __init__(self, store: Store, locks: Locks, clock: Callable[[], float]) -> None:
-        self._store = store
-        self._locks = locks
-        self._clock = clock
+    store: Store
+    locks: Locks
+    clock: Callable[[], float]
 
     def create(self, request: RoutedRequest) -> Json:
         """Serve createConversation: the conversation and its first items, in one transaction."""
         metadata: Json = request.body.get("metadata") or {}
         sent: list[Json] = request.body.get("items") or []
-        with self._store.transaction():
-            items = make_stored_items(sent, "items", self._store.item_anywhere)
-            id, created_at = new_id("conv"), int(self._clock())
-            self._store.append(self._store.add_conversation(id, created_at, metadata), items)
+        with self.store.transaction():
+            items = make_stored_items(sent, "items", self.store.item_anywhere)
+            id, created_at = new_id("conv"), int(self.clock())
+            self.store.append(self.store.add_conversation(id, created_at, metadata), items)
         return _conversation(ConversationRow(id, created_at, metadata, 0))
 
     def retrieve(self, request: RoutedRequest) -> Json:
@@ -44,31 +45,31 @@ class Conversations:
     def update(self, request: RoutedRequest) -> Json:
         """Serve updateConversation: the given metadata replaces all that there was."""
         metadata: Json = request.body.get("metadata") or {}
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
-            self._store.set_metadata(row.id, metadata)
+            self.store.set_metadata(row.id, metadata)
         return _conversation(row) | {"metadata": metadata}
 
     def delete(self, request: RoutedRequest) -> Json:
         """Serve deleteConversation: it is deleted, but its items can still be referred to."""
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
-            if self._locks.is_locked(row.id):
+            if self.locks.is_locked(row.id):
                 raise conversation_locked(row.id)
-            self._store.delete_conversation(row.id)
+            self.store.delete_conversation(row.id)
         return {"id": row.id, "object": "conversation.deleted", "deleted": True}
 
     def create_items(self, request: RoutedRequest) -> Json:
         """Serve createConversationItems: all of them in one transaction, or none."""
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
-            items = make_stored_items(request.body["items"], "items", self._store.item_anywhere)
-            append_new(self._store, row, items, "items")
+            items = make_stored_items(request.body["items"], "items", self.store.item_anywhere)
+            append_new(self.store, row, items, "items")
         return item_list(items, False, request.include)
 
     def list_items(self, request: RoutedRequest) -> Json:
         """Serve listConversationItems."""
-        return read_list(self._store, self._find(request).items, request)
+        return read_list(self.store, self._find(request).items, request)
 
     def retrieve_item(self, request: RoutedRequest) -> Json:
         """Serve getConversationItem."""
@@ -76,40 +77,26 @@ class Conversations:
 
     def delete_item(self, request: RoutedRequest) -> Json:
         """Serve deleteConversationItem; the response is the conversation."""
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
-            self._store.delete_item(row.items, self._find_item(row, request)["id"])
+            self.store.delete_item(row.items, self._find_item(row, request)["id"])
         return _conversation(row)
 
     def _find(self, request: RoutedRequest) -> ConversationRow:
-        return find_conversation(self._store, request.path["conversation_id"])
+        return find_conversation(self.store, request.path["conversation_id"])
 
     def _find_item(self, row: ConversationRow, request: RoutedRequest) -> Json:
         id = request.path["item_id"]
-        item = self._store.item(row.items, id) if is_valid_id(id) else None
-        if item is None:
-            raise not_found("Item", id)
-        return item
+        return found(self.store.item(row.items, id), "Item", id)
 
 
 def find_conversation(store: Store, id: str) -> ConversationRow:
-    """Return the conversation with this id.
-
-    Raises:
-        ServiceError: 404 if there is none or it was deleted.
-    """
-    row = store.conversation(id) if is_valid_id(id) else None
-    if row is None:
-        raise not_found("Conversation", id)
-    return row
+    """Return the conversation with this id, or raise a 404 if there is none (any longer)."""
+    return found(store.conversation(id), "Conversation", id)
 
 
 def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> None:
-    """Append items to a conversation.
-
-    Raises:
-        ServiceError: 400 that names `param` if the conversation has one of them already.
-    """
+    """Append items, or raise a 400 that names `param` if the conversation has one already."""
     for item in items:
         if store.position(row.items, item["id"]) is not None:
             raise duplicate_item(item["id"], param)
@@ -117,19 +104,13 @@ def append_new(store: Store, row: ConversationRow, items: list[Json], param: str
 
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
-    """Return the page of a list of items that `limit`, `order` and `after` ask for.
-
-    Raises:
-        ServiceError: 400 if `after` is not an item of the list.
-    """
+    """Return the page of a list that `limit`, `order` and `after` (or else a 400) ask for."""
     limit: int = request.query["limit"]
     after: str | None = request.query.get("after")
-    position = None
-    if after is not None:
-        position = store.position(list_key, after) if is_valid_id(after) else None
-        if position is None:
-            message = f"Invalid 'after': no item with id '{after:.200}' in this list."
-            raise invalid_request("after", message)
+    position = store.position(list_key, after) if after is not None else None
+    if after is not None and position is None:
+        message = f"Invalid 'after': no item with id '{after:.200}' in this list."
+        raise invalid_request("after", message)
     ascending = request.query.get("order") == "asc"
     # One more than the limit tells whether there are more.
     items = store.items(list_key, after=position, ascending=ascending, limit=limit + 1)

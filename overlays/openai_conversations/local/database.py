@@ -52,13 +52,8 @@ class Database:
     """One open database. Thread-safe: one statement or transaction runs at a time.
 
     One that is dropped without `close`, or still open when the interpreter ends, is closed without
-    a warning.
-
-    Args:
-        path: A file, which is made if it does not exist, or None for a database in memory.
-
-    Raises:
-        StoreError: If the file cannot be opened or belongs to another program.
+    a warning. A file that does not exist is made; one that cannot be opened, or belongs to another
+    program, is a `StoreError`. Without a path, the database is in memory.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
@@ -91,51 +86,39 @@ class Database:
     @contextmanager
     def transaction(self) -> Generator[None]:
         """Make all statements inside take effect, on disk, or none of them. Do not nest."""
-        with self._lock:
+        with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+            yield
 
-    def run(self, sql: str, values: tuple[Any, ...] = ()) -> int | None:
-        """Run one statement; return the key of the row that it added, if it did."""
+    def run(self, sql: str, values: tuple[Any, ...] = ()) -> int:
+        """Run one statement; return the key of the row that it added, or 0 if it did not."""
         with self._lock:
-            return self._db.execute(sql, values).lastrowid
+            return self._db.execute(sql, values).lastrowid or 0
 
-    def run_many(self, sql: str, values: list[tuple[Any, ...]]) -> None:
-        """Run one statement for each tuple of values."""
-        with self._lock:
-            self._db.executemany(sql, values)
-
-    def rows(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Return all rows of a query."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
 
-    def row(self, sql: str, values: tuple[Any, ...]) -> Any:
+    def row(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
         """Return the first row of a query, or None."""
         return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str) -> None:
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
-        application = self._db.execute("PRAGMA application_id").fetchone()[0]
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        empty = not self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        [application] = self.row("PRAGMA application_id")
+        [version] = self.row("PRAGMA user_version")
+        empty = self.row("SELECT 1 FROM sqlite_schema") is None
         if application != APPLICATION_ID and not (application == 0 and empty):
             raise StoreError(f"{name!r} is the database of another program")
         if version not in (0, SCHEMA_VERSION):
-            raise StoreError(
-                f"{name!r} was written by another version: layout {version}, not {SCHEMA_VERSION}"
-            )
+            found = f"layout {version}, not {SCHEMA_VERSION}"
+            raise StoreError(f"{name!r} was written by another version: {found}")
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")
         with self.transaction():
             # Checked again in a transaction: another process may be preparing the same file.
-            if self._db.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+            if self.row("PRAGMA application_id") == (APPLICATION_ID,):
                 return
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._db.execute(statement)

@@ -15,38 +15,42 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, TypeVar
 
-from .._schema import Problem
+from .._schema.values import REQUIRED, Problem
 from ..errors import InvalidArgumentError
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 
+
+@dataclass(eq=False, repr=False)
 class ServiceError(Exception):
     """An error response: an HTTP status and the four fields of the API's error object."""
 
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        type: str = "invalid_request_error",
-        param: str | None = None,
-        code: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        # Names and ids come from the request; no response can hold half of a surrogate pair.
-        self.message = message.encode("utf-8", "replace").decode()
-        self.type = type
-        self.param = param.encode("utf-8", "replace").decode() if param is not None else None
-        self.code = code
+    status: int
+    message: str
+    _: KW_ONLY
+    type: str = "invalid_request_error"
+    param: str | None = None
+    code: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+        self.message = sendable(self.message)
+        self.param = self.param and sendable(self.param)
 
     def body(self) -> dict[str, Any]:
         """Return the JSON body of the response."""
         names = ("message", "type", "param", "code")
         return {"error": {name: getattr(self, name) for name in names}}
+
+
+def sendable(text: str) -> str:
+    """Return text without halves of surrogate pairs, which no response and no database can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class ConnectionLostError(Exception):
@@ -57,9 +61,7 @@ class ResponseTimeoutError(Exception):
     """No response will come; the client waits until its own timeout."""
 
 
-def invalid_request(
-    param: str | None, message: str, code: str | None = "invalid_value"
-) -> ServiceError:
+def invalid_request(param: str | None, message: str, code: str = "invalid_value") -> ServiceError:
     """Return a 400 that names the part of the request it is about."""
     return ServiceError(400, message, param=param, code=code)
 
@@ -70,24 +72,23 @@ def schema_mismatch(problems: Sequence[Problem], prefix: str = "") -> ServiceErr
     param = f"{prefix}{first.param}" or None
     place = f"'{param}'" if param else "the request body"
     more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
-    if first.code == "missing_required_parameter":
-        return invalid_request(param, f"Missing required parameter: {place}{more}.", first.code)
-    return invalid_request(param, f"Invalid value for {place}: {first.message}{more}.", first.code)
+    reason = f"Invalid value for {place}: {first.message}{more}."
+    if (first.message, first.code) == REQUIRED:
+        reason = f"Missing required parameter: {place}{more}."
+    return invalid_request(param, reason, first.code)
 
 
-def not_found(kind: str, id: str, param: str | None = None) -> ServiceError:
-    """Return a 404 for an object that does not exist or was deleted."""
-    return ServiceError(404, f"{kind} with id '{id:.200}' not found.", param=param)
+def found(value: T | None, kind: str, id: str, param: str | None = None) -> T:
+    """Return what was found, or raise a 404 for an object that does not exist or was deleted."""
+    if value is None:
+        raise ServiceError(404, f"{kind} with id '{id:.200}' not found.", param=param)
+    return value
 
 
 def conversation_locked(conversation_id: str) -> ServiceError:
     """Return a 400: another request is working on the conversation, and nothing was done."""
-    return invalid_request(
-        None,
-        f"Another request is working on conversation '{conversation_id}'. Nothing was done; "
-        "try again later.",
-        "conversation_locked",
-    )
+    message = f"Another request is working on conversation '{conversation_id}'. Nothing was done;"
+    return invalid_request(None, f"{message} try again later.", "conversation_locked")
 
 
 def duplicate_item(id: str, param: str) -> ServiceError:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import math
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
-from .errors import ConnectionLostError, ResponseTimeoutError, check_argument
+from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, check_argument
 from .http_messages import ServiceRequest, ServiceResponse, close_iterator
-from .recording import RecordedRequest, RecordingService
+from .json_body import encode_json
 from .service import LocalService
 
 # Every response that a fault made or changed carries its name, so that nobody takes such a response
@@ -25,7 +27,7 @@ from .service import LocalService
 FAULT_HEADER = "x-local-fault"
 
 Respond = Callable[[], ServiceResponse]
-Headers = list[tuple[str, str]]
+Effect = Callable[[Respond], ServiceResponse | None]
 LIST_ITEMS = "GET /conversations/*/items"
 
 
@@ -42,7 +44,7 @@ class Fault:
 
     name: str
     on: str
-    effect: Callable[[Respond], ServiceResponse | None]
+    effect: Effect
 
 
 class Faults:
@@ -54,19 +56,17 @@ class Faults:
     """
 
     def __init__(self) -> None:
+        # Each use of the list is one atomic step, so that threads need no lock.
         self._pending: list[Fault] = []
-        self._lock = threading.Lock()
 
     @property
     def pending(self) -> tuple[Fault, ...]:
         """Return the faults that no request has met yet."""
-        with self._lock:
-            return tuple(self._pending)
+        return tuple(self._pending)
 
     def clear(self) -> None:
         """Remove the faults that are still to come."""
-        with self._lock:
-            self._pending.clear()
+        self._pending.clear()
 
     def add(self, fault: Fault, *, times: int = 1) -> None:
         """Add a fault of your own, `times` times."""
@@ -78,26 +78,16 @@ class Faults:
         check_argument(
             "on", fits, "'METHOD /path' with the path below /v1, '*' for anything", fault.on
         )
-        with self._lock:
-            self._pending.extend([fault] * times)
+        self._pending.extend([fault] * times)
 
-    def answer_lost(self, on: str = "*", *, times: int = 1) -> None:
+    def response_lost(self, on: str = "*", *, times: int = 1) -> None:
         """Carry out the request, then close the connection without a response."""
-
-        def effect(respond: Respond) -> ServiceResponse:
-            _read_to_end(respond())
-            raise ConnectionLostError("Server disconnected without sending a response.")
-
-        self.add(Fault("answer_lost", on, effect), times=times)
+        error = ConnectionLostError("Server disconnected without sending a response.")
+        self.add(Fault("response_lost", on, _no_response(error)), times=times)
 
     def timeout(self, on: str = "*", *, committed: bool = False, times: int = 1) -> None:
         """Send no response; `committed` says whether the request is carried out all the same."""
-
-        def effect(respond: Respond) -> ServiceResponse:
-            if committed:
-                _read_to_end(respond())
-            raise ResponseTimeoutError("timed out")
-
+        effect = _no_response(ResponseTimeoutError("timed out"), committed)
         self.add(Fault("timeout", on, effect), times=times)
 
     def rate_limited(self, on: str = "*", *, retry_after: float = 0.01, times: int = 1) -> None:
@@ -132,9 +122,7 @@ class Faults:
             response = respond()
             if isinstance(response.body, bytes):
                 keep = len(response.body) // 2 if after is None else after
-                # The promised length is how a client knows that something is missing.
-                length = ("content-length", str(len(response.body)))
-                response.headers = [*_without_length(response.headers), length]
+                # The promised length stays: it tells a client that something is missing.
                 response.body = _cut(iter([response.body[:keep]]), 1)
             else:
                 response.body = _cut(response.body, 1 if after is None else after)
@@ -163,86 +151,123 @@ class Faults:
     def take(self, request: ServiceRequest) -> Fault | None:
         """Remove and return the first pending fault that is meant for this request."""
         target = f"{request.method} {request.path}"
-        with self._lock:
-            for index, fault in enumerate(self._pending):
-                if fnmatchcase(target, fault.on):
-                    return self._pending.pop(index)
+        for fault in filter(lambda one: fnmatchcase(target, one.on), self.pending):
+            with suppress(ValueError):  # another thread has just taken it
+                self._pending.remove(fault)
+                return fault
         return None
 
     def put_back(self, fault: Fault) -> None:
         """Keep a fault that could not strike for a later request."""
-        with self._lock:
-            self._pending.insert(0, fault)
+        self._pending.insert(0, fault)
 
 
-class FaultInjectingService(RecordingService):
-    """A recording service in which faults strike; the plugin's `conversations_local` is one.
+@dataclass(slots=True)
+class RecordedRequest:
+    """One request that reached the service, and what became of it.
+
+    Attributes:
+        method, path, query, headers, body: Those of the `ServiceRequest`, the path below `/v1`;
+            `repr` does not show the headers, as they hold the key.
+        status: The status of the response, or None if none was sent.
+        fault: The name of the fault that struck, if one did.
+    """
+
+    method: str
+    path: str
+    query: Sequence[tuple[str, str]]
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes
+    status: int | None = None
+    fault: str | None = None
+
+    @property
+    def json(self) -> Any:
+        """Return the body as JSON, or None if there is none.
+
+        Raises:
+            ValueError: If the body is not JSON.
+        """
+        return json.loads(self.body) if self.body else None
+
+
+class FaultInjectingService:
+    """A service that records its requests and in which faults strike.
+
+    The plugin's `conversations_local` is one.
 
     Attributes:
         service: The service that responds.
+        model: Its model, whose output can be scripted.
         requests: All requests so far, in order of arrival.
         faults: The faults that are still to come.
     """
 
     def __init__(self, service: LocalService) -> None:
-        super().__init__(service)
+        self.service = service
+        self.requests: list[RecordedRequest] = []
         self.faults = Faults()
+        self.model = service.model
 
-    def _respond(self, request: ServiceRequest, recorded: RecordedRequest) -> ServiceResponse:
-        fault = self.faults.take(request)
-        if fault is None:
-            return self.service.handle(request)
+    def handle(self, request: ServiceRequest, /) -> ServiceResponse:
+        """Record the request and respond to it."""
+        recorded = RecordedRequest(*(getattr(request, one.name) for one in fields(request)))
+        self.requests.append(recorded)
         handled: list[ServiceResponse] = []
 
         def respond() -> ServiceResponse:
             handled.append(self.service.handle(request))
             return handled[-1]
 
-        # 1. The fault raises: no response. 2. It returns one, made by itself or by the service.
-        recorded.fault = fault.name
-        struck = fault.effect(respond)
-        if struck is not None:
-            struck.headers.append((FAULT_HEADER, fault.name))
-            return struck
-        # 3. It cannot strike this response, and waits for a later one.
-        recorded.fault = None
-        self.faults.put_back(fault)
-        return handled[-1] if handled else self.service.handle(request)
+        struck: ServiceResponse | None = None
+        # 1. No fault. 2. It raises: no response. 3. It returns one, of its own or the service's.
+        if (fault := self.faults.take(request)) is not None:
+            recorded.fault = fault.name
+            struck = fault.effect(respond)
+            if struck is not None:
+                struck.headers.append((FAULT_HEADER, fault.name))
+            else:  # 4. It cannot strike this response, and waits for a later one.
+                recorded.fault = None
+                self.faults.put_back(fault)
+        response = struck or (handled[-1] if handled else respond())
+        recorded.status = response.status
+        return response
+
+    def close(self) -> None:
+        """Close the service."""
+        self.service.close()
 
 
-def _read_to_end(response: ServiceResponse) -> None:
-    """Let a response that its client never sees run to its end, so that it is committed."""
-    if not isinstance(response.body, bytes):
-        for _ in response.body:
-            pass
-    response.close()
+def _no_response(error: Exception, committed: bool = True) -> Effect:
+    def effect(respond: Respond) -> ServiceResponse:
+        if committed:
+            response = respond()
+            # Read to its end, though its client never sees it, so that it is committed.
+            deque(() if isinstance(response.body, bytes) else response.body, maxlen=0)
+            response.close()
+        raise error
+
+    return effect
 
 
 def _cut(chunks: Iterator[bytes], keep: int) -> Iterator[bytes]:
     """Yield the first `keep` chunks, then lose the connection."""
     try:
-        for _ in range(keep):
-            chunk = next(chunks, None)
-            if chunk is None:
-                break
-            yield chunk
+        yield from islice(chunks, keep)
         raise ConnectionLostError("peer closed connection without sending complete message body")
     finally:
         close_iterator(chunks)
 
 
 def _error(
-    name: str, status: int, type: str, code: str, headers: Headers | None = None
-) -> Callable[[Respond], ServiceResponse]:
-    error = {"message": f"Asked for by a test: {name}.", "type": type, "param": None, "code": code}
-    body = json.dumps({"error": error}).encode()
+    name: str, status: int, type: str, code: str, headers: Iterable[tuple[str, str]] = ()
+) -> Effect:
+    error = ServiceError(status, f"Asked for by a test: {name}.", type=type, code=code)
     fixed = [("content-type", "application/json"), ("x-request-id", f"req_{name}")]
-    return lambda respond: ServiceResponse(status, fixed + (headers or []), body)
+    return lambda _: ServiceResponse(status, [*fixed, *headers], encode_json(error.body()))
 
 
-def _change_list(
-    change: Callable[[dict[str, Any]], None],
-) -> Callable[[Respond], ServiceResponse | None]:
+def _change_list(change: Callable[[dict[str, Any]], None]) -> Effect:
     """Return an effect that changes the response if it is a list."""
 
     def effect(respond: Respond) -> ServiceResponse | None:
@@ -253,12 +278,8 @@ def _change_list(
         if page.get("object") != "list":
             return None
         change(page)
-        response.headers = _without_length(response.headers)
-        response.body = json.dumps(page).encode()
-        return response
+        body = encode_json(page)
+        length = {"content-length": str(len(body))}
+        return ServiceResponse(200, [*(dict(response.headers) | length).items()], body)
 
     return effect
-
-
-def _without_length(headers: Headers) -> Headers:
-    return [(name, value) for name, value in headers if name.lower() != "content-length"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -64,34 +64,32 @@ class EventStream(Iterator[bytes]):
 
     def __init__(self, events: Iterator[dict[str, Any]]) -> None:
         self._events = events
-        self._ended = False
-        self._count = 0
+        self._bytes = self._encode()
 
     def __next__(self) -> bytes:
-        if self._ended:
-            raise StopIteration
-        try:
-            event = next(self._events)
-        except StopIteration:
-            self._ended = True
-            raise
-        except Exception as error:
-            # The status has been sent long ago; an error can only be an event now.
-            self._ended = True
-            fields = to_service_error(error).body()["error"]
-            event = fields | {"type": "error", "sequence_number": self._count}
-        self._count += 1
-        name: str = event["type"]
-        return b"event: " + name.encode() + b"\ndata: " + encode_json(event) + b"\n\n"
+        return next(self._bytes)
 
     def close(self) -> None:
         """Drop the rest of the stream; the locks of its response are free when this returns."""
-        self._ended = True
+        self._bytes.close()
         close_iterator(self._events)
+
+    def _encode(self) -> Generator[bytes]:
+        count = 0
+        try:
+            for event in self._events:
+                yield _encode_event(event)
+                count += 1
+        except Exception as error:
+            # The status has been sent long ago; an error can only be an event now.
+            fields = to_service_error(error).body()["error"]
+            yield _encode_event(fields | {"type": "error", "sequence_number": count})
+
+
+def _encode_event(event: dict[str, Any]) -> bytes:
+    return f"event: {event['type']}\ndata: ".encode() + encode_json(event) + b"\n\n"
 
 
 def close_iterator(iterator: object) -> None:
     """Close an iterator that can be closed, as generators can."""
-    close = getattr(iterator, "close", None)
-    if close is not None:
-        close()
+    getattr(iterator, "close", lambda: None)()

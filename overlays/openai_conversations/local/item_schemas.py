@@ -10,9 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from .._schema import problems, schema, validator
-from .._schema.unions import TAG, admitted_tags
-from .._schema.values import is_mapping
+from .._schema.document import problems, schema, validator
+from .._schema.unions import admitted_tags
 
 Item = dict[str, Any]
 Schema = Mapping[str, Any]
@@ -28,8 +27,8 @@ _EMPTY: Mapping[str, Any] = {
 @cache
 def stored_types() -> frozenset[str]:
     """Return the types of items that a conversation can hold."""
-    variants = _variants(schema("ConversationItem"))
-    return frozenset(tag for variant in variants for tag in _tags(variant))
+    union = schema("ConversationItem")
+    return admitted_tags(union, validator().resolve) or frozenset()
 
 
 @cache
@@ -37,27 +36,22 @@ def declared_fields(type: str) -> dict[str, list[Schema]]:
     """Return the fields of an item type, sent or returned, each with all its schemas."""
     found: dict[str, list[Schema]] = {}
     for union in ("InputItem", "ConversationItem", "ItemResource"):
-        for part in _object_schemas(union, type):
-            for name, declared in part.get("properties", {}).items():
-                found.setdefault(name, []).append(declared)
+        for name, declared in _fields(union, type):
+            found.setdefault(name, []).append(declared)
     return found
 
 
 @cache
 def nullable_fields(type: str) -> frozenset[str]:
     """Return the fields of an item type that may be null in a response."""
-    return frozenset(
-        name
-        for part in _object_schemas("ConversationItem", type)
-        for name, declared in part.get("properties", {}).items()
-        if not problems(declared, None)
-    )
+    fields = _fields("ConversationItem", type)
+    return frozenset(name for name, declared in fields if not problems(declared, None))
 
 
 @cache
 def default_fields(type: str) -> Item:
     """Return the fields that a stored item must have, with the values for one that lacks them."""
-    parts = _object_schemas("ItemResource", type)
+    parts = list(_object_schemas(schema("ItemResource"), type))
     required = {name for part in parts for name in part.get("required", ())}
     defaults: Item = dict.fromkeys(sorted(required & nullable_fields(type)))
     return defaults | ({"status": "completed"} if "status" in required else {})
@@ -69,17 +63,11 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part, type, path in _optional_parts():
-        if type == item["type"] and part not in include:
-            item = _hide(item, path, part)
+    for part in schema("IncludeEnum")["enum"]:
+        # It has the form `type.field` or `type.field.field`.
+        if part.startswith(f"{item['type']}.") and part not in include:
+            item = _hide(item, part.split(".")[1:], part)
     return item
-
-
-@cache
-def _optional_parts() -> list[tuple[str, str, list[str]]]:
-    """Split the eight values of `include`, each of the form `type.field` or `type.field.field`."""
-    parts: list[str] = schema("IncludeEnum")["enum"]
-    return [(part, part.split(".")[0], part.split(".")[1:]) for part in parts]
 
 
 def _hide(value: Item, path: list[str], part: str) -> Item:
@@ -96,33 +84,18 @@ def _hide(value: Item, path: list[str], part: str) -> Item:
     return {key: field for key, field in value.items() if key != name}
 
 
-def _object_schemas(union: str, type: str) -> Iterator[Schema]:
-    """Yield the schemas that an item of this type must fit, of all variants in the union."""
-    for variant in _variants(schema(union)):
-        if type in _tags(variant):
-            yield from _with_parts(variant)
+def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
+    for part in _object_schemas(schema(union), type):
+        yield from part.get("properties", {}).items()
 
 
-def _tags(variant: Schema) -> Collection[str]:
-    return admitted_tags(variant, TAG, validator().resolve) or ()
-
-
-def _variants(one: Any) -> Iterator[Schema]:
-    """Yield the object schemas at the leaves of a union of unions."""
-    if not is_mapping(one):
+def _object_schemas(one: Schema, type: str) -> Iterator[Schema]:
+    """Yield the schemas that an item of this type must fit, of all variants in a union."""
+    tags = admitted_tags(one, validator().resolve)
+    if tags is not None and type not in tags:
         return
-    if "$ref" in one:
-        yield from _variants(validator().resolve(one["$ref"]))
-    elif alternatives := one.get("oneOf") or one.get("anyOf"):
-        for alternative in alternatives:
-            yield from _variants(alternative)
-    else:
-        yield one
-
-
-def _with_parts(one: Schema) -> Iterator[Schema]:
     yield one
-    for part in one.get("allOf", ()):
-        yield from _with_parts(part)
-    if "$ref" in one:
-        yield from _with_parts(validator().resolve(one["$ref"]))
+    parts = [part for keyword in ("oneOf", "anyOf", "allOf") for part in one.get(keyword, ())]
+    parts += [validator().resolve(one["$ref"])] if "$ref" in one else []
+    for part in parts:
+        yield from _object_schemas(part, type)

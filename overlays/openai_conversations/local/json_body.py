@@ -6,9 +6,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from itertools import chain
+from typing import Any
 
-from .._schema.values import JsonObject, is_array, is_object
+from .._schema.values import JsonObject, is_object
 from .errors import ServiceError, invalid_request
 
 #: Deeper than any valid request, and far from the recursion limits of Python.
@@ -16,6 +17,10 @@ MAX_DEPTH = 64
 #: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
 MAX_BODY = 256 * 2**20
 
+_REASONS: dict[type, str] = {
+    RecursionError: "nested too deeply",
+    UnicodeEncodeError: "half of a surrogate pair is not a character",
+}
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -27,31 +32,22 @@ def encode_json(value: Any) -> bytes:
 def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) -> JsonObject:
     """Return the JSON object of a request body: one that can be stored and sent again.
 
-    Raises:
-        ServiceError: 413 for a body of more than `limit` bytes, 415 for a content type other than
-            JSON, 400 for all that is not a JSON object.
+    More than `limit` bytes are a 413, another content type a 415, all but a JSON object a 400.
     """
     if len(body) > limit:
         raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
     media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        message = (
-            f"Unsupported content type: '{media_type:.100}'. This operation takes "
-            "'application/json'."
-        )
+        message = f"Unsupported content type: '{media_type:.100}'; send 'application/json'."
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
-        value = json.loads(body.decode("utf-8"), parse_float=_float, parse_constant=_constant)
+        value = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
         _check_depth(value, body)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
-        reason = str(error)
-        if isinstance(error, RecursionError):
-            reason = "nested too deeply"
-        elif isinstance(error, UnicodeEncodeError):
-            reason = "half of a surrogate pair is not a character"
+        reason = _REASONS.get(type(error), str(error))
         message = f"The request body could not be read as JSON: {reason:.200}."
         raise invalid_request(None, message, "invalid_json") from None
     if not is_object(value):
@@ -59,15 +55,11 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
     return value
 
 
-def _float(text: str) -> float:
+def _finite(text: str) -> float:
     value = float(text)
-    if math.isinf(value):
-        raise ValueError(f"the number {text:.40} is out of range")
+    if not math.isfinite(value):
+        raise ValueError(f"{text:.40} is not a number that JSON can hold")
     return value
-
-
-def _constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _check_depth(value: Any, body: bytes) -> None:
@@ -75,9 +67,7 @@ def _check_depth(value: Any, body: bytes) -> None:
         return  # The common case, at the cost of two searches.
     layer: list[Any] = [value]
     for _ in range(MAX_DEPTH):
-        arrays = [one for one in layer if is_array(one)]
-        arrays += [list(one.values()) for one in layer if is_object(one)]
-        layer = [inner for array in arrays for inner in array]
-        if not layer:
-            return
-    raise ValueError(f"nested more than {MAX_DEPTH} levels deep")
+        nested = [one.values() if is_object(one) else one for one in layer]
+        layer = [one for one in chain.from_iterable(nested) if isinstance(one, (dict, list))]
+    if layer:
+        raise ValueError(f"nested more than {MAX_DEPTH} levels deep")

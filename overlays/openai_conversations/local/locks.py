@@ -15,6 +15,7 @@ import socket
 import sys
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from .database import Database
 
@@ -25,35 +26,32 @@ LOCK_SECONDS = 600.0
 _PROCESS_TOKEN = uuid.uuid4().hex
 
 
+@dataclass(frozen=True, slots=True)
 class Locks:
     """The locks of one database. Every method must be called inside a transaction."""
 
     # The table has the name that it has in files of layout 1.
-
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        self._db = database
-        self._clock = clock
+    database: Database
+    clock: Callable[[], float]
 
     def acquire(self, name: str, owner: str, *, outlives_process: bool = False) -> bool:
         """Lock a name for an owner and return True, or return False if it is locked."""
         if self.is_locked(name):
             return False
         process = f"{socket.gethostname()}/{os.getpid()}/{_PROCESS_TOKEN}"
-        row = (name, owner, None if outlives_process else process, self._clock() + LOCK_SECONDS)
-        self._db.run("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", row)
+        row = (name, owner, None if outlives_process else process, self.clock() + LOCK_SECONDS)
+        self.database.run("INSERT OR REPLACE INTO leases VALUES (?, ?, ?, ?)", row)
         return True
 
     def is_locked(self, name: str) -> bool:
         """Return whether a name is locked."""
-        row = self._db.row("SELECT process, until FROM leases WHERE name = ?", (name,))
-        if row is None:
-            return False
-        process, until = row
-        return bool(until > self._clock()) and (process is None or not _is_dead(process))
+        row = self.database.row("SELECT process, until FROM leases WHERE name = ?", (name,))
+        process, until = row or (None, 0)
+        return bool(until > self.clock()) and (process is None or not _is_dead(process))
 
-    def release(self, name: str, owner: str) -> None:
-        """Unlock a name; nothing happens if another owner has locked it by now."""
-        self._db.run("DELETE FROM leases WHERE name = ? AND owner = ?", (name, owner))
+    def release(self, owner: str) -> None:
+        """Unlock all that this owner has locked, and nothing that another one has by now."""
+        self.database.run("DELETE FROM leases WHERE owner = ?", (owner,))
 
 
 def _is_dead(process: str) -> bool:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from .._schema import schema
+from .._schema.document import schema
 from .._schema.values import is_array
 from ..errors import InvalidArgumentError
 from .errors import check_argument
@@ -52,27 +52,19 @@ class ModelError(Exception):
     ) -> None:
         super().__init__(message)
         codes: list[str] = schema("ResponseErrorCode")["enum"]
-        if status is None:
-            check_argument("code", code in codes, f"one of {', '.join(codes)}", code)
-        else:
-            fits = 400 <= status <= 599
-            check_argument("status", fits, "an HTTP error status, 400 to 599", status)
-        self.message = message
-        self.code = code
-        self.status = status
+        fits = status is not None or code in codes
+        check_argument("code", fits, f"one of {', '.join(codes)}", code)
+        fits = status is None or 400 <= status <= 599
+        check_argument("status", fits, "an HTTP error status, 400 to 599", status)
+        self.message, self.code, self.status = message, code, status
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Output of one text.
+    """Output of one text."""
 
-    Attributes:
-        pieces: The text, in the pieces in which a stream delivers it.
-        incomplete: Why the text stops early (`max_output_tokens` or `content_filter`), or None.
-    """
-
-    pieces: Iterable[str]
-    incomplete: str | None = None
+    pieces: Iterable[str]  # as a stream delivers it
+    incomplete: str | None = None  # why it stops early: `max_output_tokens`, `content_filter`
 
 
 #: The output of a function: text, text as it comes, one item, or several.
@@ -97,7 +89,6 @@ class LocalModel:
     def __init__(self, fallback: ModelCallable | None = None) -> None:
         self.fallback: ModelCallable = fallback if fallback is not None else echo
         self._turns: deque[Turn] = deque()
-        self._lock = threading.Lock()
 
     def enqueue(self, *items: OutputItem) -> None:
         """Queue one turn of these items; missing ids and statuses are filled in.
@@ -105,9 +96,8 @@ class LocalModel:
         Raises:
             InvalidArgumentError: For a value that is not JSON, and if no item is given.
         """
-        if not items:
-            raise InvalidArgumentError("items", expected="one item or more", received="none")
-        self._add([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
+        check_argument("items", bool(items), "one item or more", items)
+        self._turns.append([_to_json(item, f"items[{index}]") for index, item in enumerate(items)])
 
     def enqueue_text(
         self, text: str, *, chunks: Sequence[str] | None = None, incomplete: str | None = None
@@ -127,23 +117,16 @@ class LocalModel:
         joined = "".join(pieces) == text
         check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
         known = incomplete in (None, "max_output_tokens", "content_filter")
-        expected = "'max_output_tokens' or 'content_filter'"
-        check_argument("incomplete", known, expected, incomplete)
-        self._add(Text(pieces, incomplete))
+        check_argument("incomplete", known, "'max_output_tokens' or 'content_filter'", incomplete)
+        self._turns.append(Text(pieces, incomplete))
 
     def enqueue_function_call(
         self, name: str, arguments: str | Mapping[str, Any], *, call_id: str | None = None
     ) -> None:
         """Queue a turn of one function call; a mapping of arguments becomes JSON text."""
         text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-        self.enqueue(
-            {
-                "type": "function_call",
-                "name": name,
-                "arguments": text,
-                "call_id": call_id if call_id is not None else new_id("call"),
-            }
-        )
+        id = call_id if call_id is not None else new_id("call")
+        self.enqueue({"type": "function_call", "name": name, "arguments": text, "call_id": id})
 
     def enqueue_refusal(self, refusal: str) -> None:
         """Queue a turn of one assistant message that is a refusal."""
@@ -162,7 +145,7 @@ class LocalModel:
         self, message: str, *, code: str = "server_error", status: int | None = None
     ) -> None:
         """Queue a failure; `ModelError` describes the arguments and what it raises."""
-        self._add(ModelError(message, code, status=status))
+        self._turns.append(ModelError(message, code, status=status))
 
     @property
     def pending(self) -> int:
@@ -171,9 +154,8 @@ class LocalModel:
 
     def next_turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
         """Take the oldest queued turn, or call the fallback."""
-        with self._lock:
-            if self._turns:
-                return self._turns.popleft()
+        with suppress(IndexError):
+            return self._turns.popleft()
         # A copy: a function may keep or change its arguments, but not what is stored.
         output = self.fallback(*json.loads(encode_json([request, context])))
         if isinstance(output, str):
@@ -183,20 +165,14 @@ class LocalModel:
         items = [output] if isinstance(output, (Mapping, Item)) else output
         return [_to_json(item, f"output[{index}]") for index, item in enumerate(items)]
 
-    def _add(self, turn: Turn) -> None:
-        with self._lock:
-            self._turns.append(turn)
-
 
 def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
     """Return the text of the built-in model: its name, and the last item that it was given."""
     last: dict[str, Any] = context[-1] if context else {"type": "nothing"}
-    text = _text(last)
-    if last["type"] == "message" and text:
-        return f"[local model] You said: {text}"
-    if text:
-        return f"[local model] You sent a {last['type']}: {text}"
-    return f"[local model] You sent: {last['type']}"
+    if not (text := _text(last)):
+        return f"[local model] You sent: {last['type']}"
+    did = "said" if last["type"] == "message" else f"sent a {last['type']}"
+    return f"[local model] You {did}: {text}"
 
 
 def split_words(text: str) -> list[str]:
@@ -206,13 +182,13 @@ def split_words(text: str) -> list[str]:
 
 def _to_json(item: OutputItem, name: str) -> dict[str, Any]:
     """Copy an item as JSON; raise InvalidArgumentError with its name for what is not one."""
-    expected = "an item (model or mapping) of JSON values"
-    if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise InvalidArgumentError(name, expected=expected, received=type(item).__name__)
     try:
+        if not isinstance(item, (Mapping, Item)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(type(item).__name__)
         value = dict(item) if isinstance(item, Mapping) else item.to_dict()
         copied: dict[str, Any] = json.loads(encode_json(value))
     except (TypeError, ValueError) as error:
+        expected = "an item (model or mapping) of JSON values"
         raise InvalidArgumentError(name, expected=expected, received=str(error)) from None
     return copied
 
@@ -221,6 +197,5 @@ def _text(item: Mapping[str, Any]) -> str:
     content: Any = item.get("content", item.get("output"))
     if isinstance(content, str):
         return content
-    if not is_array(content):
-        return ""
-    return " ".join(part["text"] for part in content if isinstance(part.get("text"), str))
+    parts = content if is_array(content) else []
+    return " ".join(part["text"] for part in parts if isinstance(part.get("text"), str))

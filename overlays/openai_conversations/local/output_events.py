@@ -38,7 +38,7 @@ def text_message_events(
     """Yield the events of a message of one text that arrives in pieces; return the message."""
     item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
     yield _item_event("added", item | {"content": []}, index)
-    part = yield from _text_part(id, index, 0, pieces)
+    part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
     item |= {"status": status, "content": [part]}
     yield _item_event("done", item, index)
     return item
@@ -46,15 +46,10 @@ def text_message_events(
 
 def item_events(item: Json, index: int) -> Events:
     """Yield the events of an item that is there as a whole, as the service does for its type."""
-    type, id = item["type"], item["id"]
+    type, place = item["type"], {"item_id": item["id"], "output_index": index}
     field, event = _STREAMED.get(type, ("", ""))
-    progress = [
-        {"type": f"response.{type}.{step}", "item_id": id, "output_index": index}
-        for step in _PROGRESS.get(type, ())
-    ]
-    started = dict(item)
-    if "status" in item:
-        started["status"] = "in_progress"
+    progress = [{"type": f"response.{type}.{step}", **place} for step in _PROGRESS.get(type, ())]
+    started = item | ({"status": "in_progress"} if "status" in item else {})
     if type == "message":
         started["content"] = []
     elif type == "reasoning":
@@ -68,16 +63,15 @@ def item_events(item: Json, index: int) -> Events:
     if type == "message":
         for n, part in enumerate(item["content"]):
             if part["type"] == "output_text":
-                yield from _text_part(id, index, n, split_words(part["text"]), part)
+                yield from _text_part(place, n, split_words(part["text"]), part)
             else:
-                yield from _refusal_part(id, index, n, part)
+                numbered, event = place | {"content_index": n}, "response.refusal"
+                yield from _part("response.content_part", event, numbered, part, "refusal")
     elif type == "reasoning":
-        yield from _reasoning(item, index)
+        yield from _reasoning(item, place)
     elif isinstance(item.get(field), str):
         name = {"name": item["name"]} if type == "function_call" else {}
-        place = {"item_id": id, "output_index": index}
-        yield from _deltas(event, place, item[field])
-        yield {"type": f"{event}.done", **place, field: item[field], **name}
+        yield from _deltas(event, place, field, item[field], name)
     yield from progress[-1:]
     yield _item_event("done", item, index)
 
@@ -86,15 +80,22 @@ def _item_event(name: str, item: Json, index: int) -> Json:
     return {"type": f"response.output_item.{name}", "output_index": index, "item": item}
 
 
-def _deltas(event: str, place: Json, text: str) -> Events:
+def _deltas(event: str, place: Json, field: str, text: str, name: Json | None = None) -> Events:
     for piece in split_words(text):
         yield {"type": f"{event}.delta", **place, "delta": piece}
+    yield {"type": f"{event}.done", **place, field: text, **(name or {})}
+
+
+def _part(part_event: str, event: str, place: Json, part: Json, field: str) -> Events:
+    yield {"type": f"{part_event}.added", **place, "part": part | {field: ""}}
+    yield from _deltas(event, place, field, part[field])
+    yield {"type": f"{part_event}.done", **place, "part": part}
 
 
 def _text_part(
-    id: str, index: int, n: int, pieces: Iterable[str], part: Json | None = None
+    place: Json, n: int, pieces: Iterable[str], part: Json | None = None
 ) -> Generator[Json, None, Json]:
-    place = {"item_id": id, "output_index": index, "content_index": n}
+    place = place | {"content_index": n}
     empty: Json = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
     yield {"type": "response.content_part.added", **place, "part": empty}
     text = ""
@@ -110,24 +111,11 @@ def _text_part(
     return part
 
 
-def _refusal_part(id: str, index: int, n: int, part: Json) -> Events:
-    place = {"item_id": id, "output_index": index, "content_index": n}
-    empty = {"type": "refusal", "refusal": ""}
-    yield {"type": "response.content_part.added", **place, "part": empty}
-    yield from _deltas("response.refusal", place, part["refusal"])
-    yield {"type": "response.refusal.done", **place, "refusal": part["refusal"]}
-    yield {"type": "response.content_part.done", **place, "part": part}
-
-
-def _reasoning(item: Json, index: int) -> Events:
+def _reasoning(item: Json, place: Json) -> Events:
     name = "response.reasoning_summary"
     for n, part in enumerate(item["summary"]):
-        place = {"item_id": item["id"], "output_index": index, "summary_index": n}
-        yield {"type": f"{name}_part.added", **place, "part": part | {"text": ""}}
-        yield from _deltas(f"{name}_text", place, part["text"])
-        yield {"type": f"{name}_text.done", **place, "text": part["text"]}
-        yield {"type": f"{name}_part.done", **place, "part": part}
+        numbered = place | {"summary_index": n}
+        yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")
     for n, part in enumerate(item.get("content") or ()):
-        place = {"item_id": item["id"], "output_index": index, "content_index": n}
-        yield from _deltas("response.reasoning_text", place, part["text"])
-        yield {"type": "response.reasoning_text.done", **place, "text": part["text"]}
+        numbered = place | {"content_index": n}
+        yield from _deltas("response.reasoning_text", numbered, "text", part["text"])

@@ -9,7 +9,7 @@ from typing import Any
 from .._schema.values import is_object
 from .conversations import find_conversation
 from .errors import duplicate_item, invalid_request
-from .ids import is_valid_id, new_id, new_item_id
+from .ids import new_id, new_item_id
 from .json_body import encode_json
 from .model import Turn
 from .store import Store
@@ -20,54 +20,32 @@ Json = dict[str, Any]
 
 #: What a response says of settings that its request did not have.
 DEFAULTS: Json = {
-    "background": False,
-    "instructions": None,
-    "max_output_tokens": None,
-    "max_tool_calls": None,
-    "model": "local-model",
-    "parallel_tool_calls": True,
-    "previous_response_id": None,
-    "reasoning": {"effort": None, "summary": None},
-    "service_tier": "default",
-    "store": True,
-    "temperature": 1.0,
-    "text": {"format": {"type": "text"}},
-    "tool_choice": "auto",
-    "tools": [],
-    "top_logprobs": 0,
-    "top_p": 1.0,
-    "truncation": "disabled",
-}
+    "background": False, "instructions": None, "max_output_tokens": None, "max_tool_calls": None,
+    "model": "local-model", "parallel_tool_calls": True, "previous_response_id": None,
+    "reasoning": {"effort": None, "summary": None}, "service_tier": "default", "store": True,
+    "temperature": 1.0, "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": [],
+    "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
+}  # fmt: skip
 #: Settings that a response repeats when, and only when, its request had them.
 REPEATED = ("prompt", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "user")
 
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
-    """A response that is about to be made.
+    """A response that is about to be made."""
 
-    Attributes:
-        response: The response, every field but `output`.
-        request: The body of the request.
-        context: The items that the model sees, `input` at the end.
-        input: The request's own items, as they are stored.
-        input_tokens: The tokens of the context.
-        turn: The output, if it needs no model.
-    """
-
-    response: Json
-    request: Json
-    context: list[Json]
-    input: list[Json]
-    input_tokens: int
-    turn: Turn | None = None
+    response: Json  # every field but `output`
+    request: Json  # the body of the request
+    context: list[Json]  # the items that the model sees, `input` at the end
+    input: list[Json]  # the request's own items, as they are stored
+    input_tokens: int  # the tokens of the context
+    turn: Turn | None = None  # the output, if it needs no model
 
 
 def new_response(body: Json, created_at: int) -> Json:
     """Return the response to a request, every field but `output`, before anything has happened.
 
-    Raises:
-        ServiceError: 400 for settings that exclude each other.
+    Settings that exclude each other are a 400.
     """
     if body.get("background") and body.get("store") is False:
         message = "A response in the background must be stored: store=true."
@@ -94,16 +72,10 @@ def new_response(body: Json, created_at: int) -> Json:
 def new_plan(
     store: Store, body: Json, response: Json, stored_input: list[Json] | None = None
 ) -> ResponsePlan:
-    """Plan how a response is made.
+    """Plan how a response, as `new_response` made it, is made from the body of its request.
 
-    Args:
-        store: Where the context is read.
-        body: The body of the request.
-        response: The response, as `new_response` made it.
-        stored_input: The items of the request, if they are stored already.
-
-    Raises:
-        ServiceError: For a context that does not exist and for input that cannot be stored.
+    `stored_input` is the items of the request, if they are stored already. A context that does not
+    exist and input that cannot be stored are a `ServiceError`.
     """
     earlier = _earlier_items(store, body)
     sent = _sent_items(body)
@@ -118,11 +90,7 @@ def new_plan(
 
 
 def read_context(store: Store, body: Json) -> list[Json]:
-    """Return the items that the model sees: earlier ones, then those of the request.
-
-    Raises:
-        ServiceError: As `new_plan` does.
-    """
+    """Return the items that the model sees: earlier ones, then those of the request."""
     earlier = _earlier_items(store, body)
     return earlier + _new_items(store, _sent_items(body), earlier)
 
@@ -148,23 +116,19 @@ def _earlier_items(store: Store, body: Json) -> list[Json]:
     conversation_id = _conversation_id(body)
     previous = body.get("previous_response_id")
     if conversation_id is not None and previous is not None:
-        raise invalid_request(
-            "previous_response_id",
-            "Give 'conversation' or 'previous_response_id', not both.",
-            "mutually_exclusive_parameters",
-        )
+        message = "Give 'conversation' or 'previous_response_id', not both."
+        code = "mutually_exclusive_parameters"
+        raise invalid_request("previous_response_id", message, code)
     if conversation_id is not None:
         return store.items(find_conversation(store, conversation_id).items)
     # A chain of responses is read from its newest back to its first.
     turns: list[list[Json]] = []
     while previous is not None:
-        row = store.response(previous) if is_valid_id(previous) else None
+        row = store.response(previous)
         if row is None:
-            raise invalid_request(
-                "previous_response_id",
-                f"Previous response with id '{previous:.200}' not found.",
-                "previous_response_not_found",
-            )
+            message = f"Previous response with id '{previous:.200}' not found."
+            code = "previous_response_not_found"
+            raise invalid_request("previous_response_id", message, code)
         turns.append(store.items(row.input) + store.items(row.output))
         previous = row.body["previous_response_id"]
     return [item for turn in reversed(turns) for item in turn]

@@ -6,6 +6,7 @@ Every response is produced this way; a request that does not stream gets the las
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,24 +35,16 @@ class ResponseRun(Iterator[Json]):
 
     1. `commit` releases them, before the last event is handed out: a client that has read it may
        start the next response at once;
-    2. the model failed with an HTTP error: `release` does, before the `error` event;
+    2. the model failed with an HTTP error, which is raised: `close` does, before that;
     3. the run is closed or dropped early: `close` does.
-
-    Attributes:
-        plan: The response to make.
-        model: The model that puts out its items.
-        now: Gives Unix time in whole seconds.
-        show: Makes of an event what the client gets of it.
-        commit: See `Commit`.
-        release: Releases the locks of a response.
     """
 
     plan: ResponsePlan
     model: LocalModel
-    now: Callable[[], int]
-    show: Callable[[Json], Json]
+    now: Callable[[], int]  # gives Unix time in whole seconds
+    show: Callable[[Json], Json]  # makes of an event what the client gets of it
     commit: Commit
-    release: Callable[[Json], None]
+    release: Callable[[Json], None]  # releases the locks of a response
 
     def __post_init__(self) -> None:
         self._sent: list[Json] = []
@@ -81,11 +74,11 @@ class ResponseRun(Iterator[Json]):
         try:
             if self._background:
                 with suppress(ServiceError):
-                    for _ in self._events:
-                        pass
+                    deque(self._events, maxlen=0)
             self._events.close()
         finally:
-            self._unlock()
+            if self._locked:
+                self.release(self.plan.response)
 
     def __del__(self) -> None:
         # A generator that never started runs no `finally`, but its locks must be released.
@@ -99,16 +92,7 @@ class ResponseRun(Iterator[Json]):
         Raises:
             ServiceError: If the model failed with an HTTP error.
         """
-        last: Json = {}
-        for event in self:
-            last = event
-        if last["type"] == "error":
-            assert self._error is not None
-            status = self._error.status
-            assert status is not None
-            type = "server_error" if status >= 500 else "invalid_request_error"
-            type = "rate_limit_error" if status == 429 else type
-            raise ServiceError(status, self._error.message, type=type, code=self._error.code)
+        [last] = deque(self, maxlen=1)
         response: Json = last["response"]
         return response
 
@@ -123,18 +107,17 @@ class ResponseRun(Iterator[Json]):
         except Exception as error:
             logger.exception("The model of the local service failed")
             self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
-        if self._error is not None and self._error.status is not None and not self._background:
-            self._unlock()
-            fields = {"code": self._error.code, "message": self._error.message, "param": None}
-            yield self._number({"type": "error", **fields})
-            return
+        failed = self._error
+        if failed is not None and failed.status is not None and not self._background:
+            kind = "server_error" if failed.status >= 500 else "invalid_request_error"
+            kind = "rate_limit_error" if failed.status == 429 else kind
+            raise ServiceError(failed.status, failed.message, type=kind, code=failed.code)
         yield self._end()
 
     def _output_events(self) -> Generator[Json]:
-        plan = self.plan
-        turn = plan.turn
+        turn = self.plan.turn
         if turn is None:
-            turn = self.model.next_turn(plan.request, plan.context)
+            turn = self.model.next_turn(self.plan.request, self.plan.context)
         # A turn is 1. a failure, 2. a text whose pieces may still be on their way, 3. whole items.
         if isinstance(turn, ModelError):
             self._error = turn
@@ -178,11 +161,6 @@ class ResponseRun(Iterator[Json]):
         if self._incomplete is not None:
             return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
         return {"status": "completed", "completed_at": self.now()}
-
-    def _unlock(self) -> None:
-        if self._locked:
-            self._locked = False
-            self.release(self.plan.response)
 
     def _number(self, event: Json) -> Json:
         event = {"type": event["type"], "sequence_number": len(self._sent), **event}

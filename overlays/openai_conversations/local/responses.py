@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .conversations import append_new, find_conversation, read_list
-from .errors import ServiceError, conversation_locked, invalid_request, not_found
-from .ids import is_valid_id, new_id
+from .errors import ServiceError, conversation_locked, found, invalid_request
+from .ids import new_id
 from .item_schemas import apply_include
 from .locks import Locks
 from .model import LocalModel
@@ -24,16 +25,14 @@ Json = dict[str, Any]
 UNFINISHED = ("queued", "in_progress")
 
 
+@dataclass(frozen=True, slots=True)
 class Responses:
     """The rules; a method returns the JSON body of a 200, or the events of a stream."""
 
-    def __init__(
-        self, store: Store, locks: Locks, model: LocalModel, clock: Callable[[], float]
-    ) -> None:
-        self._store = store
-        self._locks = locks
-        self._model = model
-        self._clock = clock
+    store: Store
+    locks: Locks
+    model: LocalModel
+    clock: Callable[[], float]
 
     def create(self, request: RoutedRequest) -> Json | Iterator[Json]:
         """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
@@ -42,7 +41,7 @@ class Responses:
         # Locked before the context is read: no other response may add to it in between.
         self._lock(response)
         try:
-            plan = new_plan(self._store, request.body, response)
+            plan = new_plan(self.store, request.body, response)
             if background:
                 self._add(plan, "in_progress" if streamed else "queued")
         except BaseException:
@@ -61,47 +60,44 @@ class Responses:
         if row.body["status"] == "in_progress":  # 2. made now, to its end
             self._finish(row)
         elif row.body["status"] == "queued":  # 3. one step on; made the next time
-            with self._store.transaction():
+            with self.store.transaction():
                 row = self._find(request)
                 if row.body["status"] == "queued":
-                    self._store.set_response(row.body | {"status": "in_progress"})
+                    self.store.set_response(row.body | {"status": "in_progress"})
         return self._whole(self._find(request), request.include)
 
     def delete(self, request: RoutedRequest) -> Json:
         """Serve deleteResponse: input and output go too; what a conversation got of it stays."""
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
-            self._store.delete_response(row)
-            self._release_locks(row.body)
+            self.store.delete_response(row)
+            self.locks.release(row.id)
         return {"id": row.id, "object": "response", "deleted": True}
 
     def cancel(self, request: RoutedRequest) -> Json:
         """Serve cancelResponse: one in the background ends; one that has ended stays as it is."""
-        with self._store.transaction():
+        with self.store.transaction():
             row = self._find(request)
             if not row.body["background"]:
-                raise invalid_request(
-                    "response_id",
-                    "Cannot cancel this response: only a response created with background=true "
-                    "can be cancelled.",
-                )
+                message = "only a response created with background=true can be cancelled."
+                raise invalid_request("response_id", f"Cannot cancel this response: {message}")
             if row.body["status"] in UNFINISHED:
-                self._store.set_response(row.body | {"status": "cancelled"})
-            self._release_locks(row.body)
+                self.store.set_response(row.body | {"status": "cancelled"})
+            self.locks.release(row.id)
         return self._whole(self._find(request), [])
 
     def list_input_items(self, request: RoutedRequest) -> Json:
         """Serve listInputItems: the response's own input, not what it read from elsewhere."""
-        return read_list(self._store, self._find(request).input, request)
+        return read_list(self.store, self._find(request).input, request)
 
     def count_tokens(self, request: RoutedRequest) -> Json:
         """Serve getInputTokenCounts: `tokens` tells how the estimate is made."""
-        count = request_tokens(request.body, read_context(self._store, request.body))
+        count = request_tokens(request.body, read_context(self.store, request.body))
         return {"object": "response.input_tokens", "input_tokens": count}
 
     def compact(self, request: RoutedRequest) -> Json:
         """Serve compactConversation: the user's messages, and the rest as one opaque item."""
-        context = read_context(self._store, request.body)
+        context = read_context(self.store, request.body)
         kept = [item for item in context if item.get("role") == "user"]
         compaction = make_compaction([item for item in context if item.get("role") != "user"])
         return {
@@ -113,17 +109,14 @@ class Responses:
         }
 
     def _now(self) -> int:
-        return int(self._clock())
+        return int(self.clock())
 
     def _find(self, request: RoutedRequest) -> ResponseRow:
         id = request.path["response_id"]
-        row = self._store.response(id) if is_valid_id(id) else None
-        if row is None:
-            raise not_found("Response", id)
-        return row
+        return found(self.store.response(id), "Response", id)
 
     def _whole(self, row: ResponseRow, include: Collection[str]) -> Json:
-        return _include_in_response(row.body | {"output": self._store.items(row.output)}, include)
+        return _include_in_response(row.body | {"output": self.store.items(row.output)}, include)
 
     def _replay(self, row: ResponseRow, request: RoutedRequest) -> Iterator[Json]:
         if row.body["status"] in UNFINISHED:
@@ -132,7 +125,7 @@ class Responses:
         if row.body["status"] in UNFINISHED:  # `_finish` found it locked
             message = "Another request is streaming this response; try again later."
             raise invalid_request("stream", message)
-        events = row.events or replay_events(row.body, self._store.items(row.output))
+        events = row.events or replay_events(row.body, self.store.items(row.output))
         after: int = request.query.get("starting_after", -1)
         include = request.include
         return (_include_in_event(e, include) for e in events if e["sequence_number"] > after)
@@ -140,78 +133,67 @@ class Responses:
     def _add(self, plan: ResponsePlan, status: str) -> None:
         """Store a response in the background; one that is in progress is being worked on."""
         response = plan.response | {"status": status}
-        with self._store.transaction():
-            self._store.add_response(response, plan.request, plan.input)
+        with self.store.transaction():
+            self.store.add_response(response, plan.request, plan.input)
             if status == "in_progress":
-                self._locks.acquire(response["id"], response["id"])
+                self.locks.acquire(response["id"], response["id"])
 
     def _finish(self, row: ResponseRow) -> None:
         """Make a response that waits in the background, unless another request is making it."""
-        with self._store.transaction():
-            if not self._locks.acquire(row.id, row.id):
+        with self.store.transaction():
+            if not self.locks.acquire(row.id, row.id):
                 return
         try:
-            plan = new_plan(self._store, row.request, row.body, self._store.items(row.input))
+            plan = new_plan(self.store, row.request, row.body, self.store.items(row.input))
         except BaseException:
             self._unlock(row.body)
             raise
         # Its outcome is in the store, also that it was cancelled meanwhile.
         with suppress(ServiceError):
-            for _ in self._run(plan, []):
-                pass
+            self._run(plan, []).result()
 
     def _run(self, plan: ResponsePlan, include: Collection[str]) -> ResponseRun:
         show = partial(_include_in_event, include=include)
-        return ResponseRun(plan, self._model, self._now, show, self._commit, self._unlock)
+        return ResponseRun(plan, self.model, self._now, show, self._commit, self._unlock)
 
     def _lock(self, response: Json) -> None:
         """Lock the conversation of a response, if it has one."""
         conversation = response["conversation"]
         if conversation is None:
             return
-        with self._store.transaction():
-            find_conversation(self._store, conversation["id"])
+        with self.store.transaction():
+            find_conversation(self.store, conversation["id"])
             # No process works on a response in the background until it is retrieved.
-            outlives = response["background"]
-            if not self._locks.acquire(
-                conversation["id"], response["id"], outlives_process=outlives
-            ):
+            names, outlives = (conversation["id"], response["id"]), response["background"]
+            if not self.locks.acquire(*names, outlives_process=outlives):
                 raise conversation_locked(conversation["id"])
 
     def _unlock(self, response: Json) -> None:
         """Release the locks of a response, outside of a transaction."""
-        if self._store.closed:
+        if self.store.closed:
             return  # A stream outlived its service; its locks end with the process.
         if response["conversation"] is not None or response["background"]:
-            with self._store.transaction():
-                self._release_locks(response)
-
-    def _release_locks(self, response: Json) -> None:
-        if response["conversation"] is not None:
-            self._locks.release(response["conversation"]["id"], response["id"])
-        self._locks.release(response["id"], response["id"])
+            with self.store.transaction():
+                self.locks.release(response["id"])
 
     def _commit(
         self, plan: ResponsePlan, response: Json, output: list[Json], events: list[Json]
     ) -> bool:
-        with self._store.transaction():
-            self._release_locks(response)
-            row = self._store.response(response["id"])
+        with self.store.transaction():
+            self.locks.release(response["id"])
+            row = self.store.response(response["id"])
             # 1. Cancelled or deleted meanwhile: nothing of it is kept.
             if response["background"] and (row is None or row.body["status"] not in UNFINISHED):
                 return False
             # 2. With a conversation: input and output go there, unless it failed.
             if response["conversation"] is not None and response["status"] != "failed":
-                conversation = find_conversation(self._store, response["conversation"]["id"])
-                append_new(self._store, conversation, plan.input + output, "input")
+                conversation = find_conversation(self.store, response["conversation"]["id"])
+                append_new(self.store, conversation, plan.input + output, "input")
             # 3. Stored: with its events too if it was streamed, to be replayed.
             if response["store"]:
-                if row is None:
-                    self._store.add_response(response, plan.request, plan.input)
-                    row = self._store.response(response["id"])
-                    assert row is not None
-                self._store.set_response(response, events if plan.request.get("stream") else None)
-                self._store.append(row.output, output)
+                row = row or self.store.add_response(response, plan.request, plan.input)
+                self.store.set_response(response, events if plan.request.get("stream") else None)
+                self.store.append(row.output, output)
         return True
 
 

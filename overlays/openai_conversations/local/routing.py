@@ -7,12 +7,12 @@ the schema of its body; the one default that it states in prose only, the order 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._schema import Operation, Parameter, match, methods, problems
-from .errors import ServiceError, invalid_request, schema_mismatch
+from .._schema.document import Operation, match, methods, problems
+from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .json_body import decode_body
 from .stored_items import complete_request_item
@@ -20,19 +20,12 @@ from .stored_items import complete_request_item
 
 @dataclass(frozen=True, slots=True)
 class RoutedRequest:
-    """A request that fits the OpenAPI document, as the rules of its operation take it.
-
-    Attributes:
-        operation_id: The operation, by its id in the document.
-        path: The decoded path parameters.
-        query: The query parameters as typed values.
-        body: The JSON body; empty if there is none.
-    """
+    """A request that fits the OpenAPI document, as the rules of its operation take it."""
 
     operation_id: str
-    path: dict[str, str]
-    query: dict[str, Any]
-    body: dict[str, Any]
+    path: dict[str, str]  # the decoded path parameters
+    query: dict[str, Any]  # the query parameters as typed values
+    body: dict[str, Any]  # the JSON body; empty if there is none
 
     @property
     def include(self) -> list[str]:
@@ -41,13 +34,8 @@ class RoutedRequest:
 
 
 def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
-    """Find the operation of a request and check the request against the OpenAPI document.
-
-    Raises:
-        ServiceError: 404 or 405 if there is no such operation, 400, 413 or 415 for a query or a
-            body that does not fit it.
-    """
-    path = relative_path(request.path)
+    """Find the operation of a request (or a 404, a 405) and check its query and body."""
+    path = sendable(request.path.removeprefix(PREFIX))
     hit = match(request.method, path)
     if hit is None:
         wanted = f"{request.method} {request.path:.200}"
@@ -57,11 +45,6 @@ def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
     operation, values = hit
     query = _read_query(operation, request.query)
     return RoutedRequest(operation.id, values, query, _read_body(operation, request, max_body))
-
-
-def relative_path(path: str) -> str:
-    """Return a path without the prefix of the API."""
-    return path.removeprefix(PREFIX) if path == PREFIX or path.startswith(f"{PREFIX}/") else path
 
 
 def _read_body(operation: Operation, request: ServiceRequest, max_body: int) -> dict[str, Any]:
@@ -87,31 +70,30 @@ def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         # A list repeats its name, with or without [] or [0] behind it.
-        given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(text)
+        given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(sendable(text))
     values: dict[str, Any] = {}
     for parameter in operation.parameters:
-        name = parameter.name.removesuffix("[]")
-        if parameter.place == "query" and name in given:
-            values[name] = _read_parameter(parameter, name, given[name])
-        elif "default" in parameter.schema:
-            values[name] = parameter.schema["default"]
+        name, schema = parameter["name"].removesuffix("[]"), parameter["schema"]
+        if parameter["in"] == "query" and name in given:
+            values[name] = _read_parameter(schema, name, given[name])
+        elif "default" in schema:
+            values[name] = schema["default"]
     return values
 
 
-def _read_parameter(parameter: Parameter, name: str, texts: list[str]) -> Any:
-    declared = parameter.schema.get("type")
+def _read_parameter(schema: Mapping[str, Any], name: str, texts: list[str]) -> Any:
+    declared = schema.get("type")
     value: Any = texts
     if declared != "array":
         if len(texts) > 1:
-            raise invalid_request(
-                name, f"Query parameter '{name}' was given {len(texts)} times; give it once."
-            )
+            message = f"Query parameter '{name}' was given {len(texts)} times; give it once."
+            raise invalid_request(name, message)
         value = texts[0]
         # Text that cannot be read as its type stays text, and then does not fit the schema.
         if declared == "integer" and re.fullmatch(r"-?[0-9]{1,15}", value):
             value = int(value)
         elif declared == "boolean" and value in ("true", "false"):
             value = value == "true"
-    if found := problems(parameter.schema, value):
+    if found := problems(schema, value):
         raise schema_mismatch([problem.under(name) for problem in found])
     return value

@@ -13,16 +13,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .._schema import methods
-from ..errors import InvalidArgumentError
+from .._schema.document import methods
 from .conversations import Conversations
 from .errors import ServiceError, check_argument, to_service_error
-from .http_messages import EventStream, ServiceRequest, ServiceResponse
+from .http_messages import PREFIX, EventStream, ServiceRequest, ServiceResponse
 from .json_body import MAX_BODY, encode_json
 from .locks import Locks
 from .model import LocalModel, ModelCallable
 from .responses import Responses
-from .routing import RoutedRequest, relative_path, route
+from .routing import RoutedRequest, route
 from .store import Store
 
 __all__ = ["LocalService", "ServiceRequest", "ServiceResponse"]
@@ -44,6 +43,9 @@ class LocalService:
         clock: Gives Unix time in seconds.
         max_body: The size in bytes above which a request body is an error.
 
+    Attributes:
+        model: The model; its queue scripts the next responses.
+
     Raises:
         StoreError: If the file cannot be used.
         InvalidArgumentError: For a wrong argument.
@@ -58,18 +60,16 @@ class LocalService:
         clock: Callable[[], float] = time.time,
         max_body: int = MAX_BODY,
     ) -> None:
-        if model is not None and not isinstance(model, LocalModel) and not callable(model):
-            raise InvalidArgumentError(
-                "model", expected="a LocalModel or a callable", received=type(model).__name__
-            )
+        fits = model is None or isinstance(model, LocalModel) or callable(model)
+        check_argument("model", fits, "a LocalModel or a callable", model)
         check_argument("api_key", api_key != "", "None or a key", api_key)
-        self._model = model if isinstance(model, LocalModel) else LocalModel(model)
+        self.model = model if isinstance(model, LocalModel) else LocalModel(model)
         self._api_key = api_key
         self._max_body = max_body
         self._store = store = Store(path)
         locks = Locks(store, clock)
         conversations = Conversations(store, locks, clock)
-        responses = Responses(store, locks, self._model, clock)
+        responses = Responses(store, locks, self.model, clock)
         self._operations: dict[str, Callable[[RoutedRequest], Result]] = {
             "createConversation": conversations.create,
             "getConversation": conversations.retrieve,
@@ -87,11 +87,6 @@ class LocalService:
             "getInputTokenCounts": responses.count_tokens,
             "compactConversation": responses.compact,
         }
-
-    @property
-    def model(self) -> LocalModel:
-        """Return the model; its queue scripts the next responses."""
-        return self._model
 
     def close(self) -> None:
         """Close the store. A request after that gets a 503."""
@@ -112,7 +107,7 @@ class LocalService:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
             if status == 405:
-                headers.append(("allow", ", ".join(methods(relative_path(request.path)))))
+                headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
         elapsed = round((time.perf_counter() - started) * 1000)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .database import Database
 from .json_body import encode_json
@@ -18,8 +17,7 @@ from .json_body import encode_json
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(NamedTuple):
     """A conversation: its fields and the number of its list of items."""
 
     id: str
@@ -28,8 +26,7 @@ class ConversationRow:
     items: int
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseRow:
+class ResponseRow(NamedTuple):
     """A response: its fields but `output`, its request, the events of its stream (if it was
     streamed), and the numbers of its lists."""
 
@@ -52,19 +49,15 @@ class Store(Database):
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
         """Add a conversation and return the number of its list of items."""
         items = self._new_list()
-        self.run(
-            "INSERT INTO conversations (id, created_at, metadata, items) VALUES (?, ?, ?, ?)",
-            (id, created_at, _text(metadata), items),
-        )
+        values = (id, created_at, _text(metadata), items)
+        self.run("INSERT INTO conversations VALUES (?, ?, ?, ?, 0)", values)
         return items
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        row = self.row(
-            "SELECT id, created_at, metadata, items FROM conversations "
-            "WHERE id = ? AND NOT deleted",
-            (id,),
-        )
+        columns = "id, created_at, metadata, items"
+        sql = f"SELECT {columns} FROM conversations WHERE id = ? AND NOT deleted"
+        row = self.row(sql, (id,))
         return ConversationRow(row[0], row[1], json.loads(row[2]), row[3]) if row else None
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
@@ -80,13 +73,9 @@ class Store(Database):
     def append(self, list_key: int, items: Iterable[Json]) -> None:
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        self.run_many(
-            "INSERT INTO items (list, position, id, body) VALUES (?, ?, ?, ?)",
-            [
-                (list_key, n, item["id"], _text(item))
-                for n, item in enumerate(items, (last or 0) + 1)
-            ],
-        )
+        for n, item in enumerate(items, (last or 0) + 1):
+            row = (list_key, n, item["id"], _text(item))
+            self.run("INSERT INTO items VALUES (?, ?, ?, ?)", row)
 
     def item(self, list_key: int, id: str) -> Json | None:
         """Return the item of a list with this id."""
@@ -106,15 +95,11 @@ class Store(Database):
     ) -> list[Json]:
         """Return items of a list by position, from behind `after` on; all without a limit."""
         # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
-        if ascending:
-            bound, order = "position > ?", "ASC"
-            start = 0 if after is None else after
-        else:
-            bound, order = "position < ?", "DESC"
-            start = 2**62 if after is None else after
+        beyond, order, start = (">", "ASC", 0) if ascending else ("<", "DESC", 2**62)
         rows = self.rows(
-            f"SELECT body FROM items WHERE list = ? AND {bound} ORDER BY position {order} LIMIT ?",
-            (list_key, start, limit),
+            f"SELECT body FROM items WHERE list = ? AND position {beyond} ? "
+            f"ORDER BY position {order} LIMIT ?",
+            (list_key, start if after is None else after, limit),
         )
         # Read as one text: that takes half the time of reading item by item.
         found: list[Json] = json.loads(f"[{','.join(row[0] for row in rows)}]")
@@ -126,32 +111,25 @@ class Store(Database):
 
     # Responses
 
-    def add_response(self, body: Json, request: Mapping[str, Any], input: Iterable[Json]) -> None:
+    def add_response(self, body: Json, request: Json, input: Iterable[Json]) -> ResponseRow:
         """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
-        self.run(
-            "INSERT INTO responses (id, body, request, input, output) VALUES (?, ?, ?, ?, ?)",
-            (body["id"], _text(body), _text(request), *lists),
-        )
+        values = (body["id"], _text(body), _text(request), *lists)
+        self.run("INSERT INTO responses VALUES (?, ?, ?, NULL, ?, ?)", values)
         self.append(lists[0], input)
+        return ResponseRow(body["id"], body, request, None, *lists)
 
     def response(self, id: str) -> ResponseRow | None:
         """Return the response with this id."""
-        row = self.row(
-            "SELECT id, body, request, events, input, output FROM responses WHERE id = ?", (id,)
-        )
-        if row is None:
-            return None
-        events = json.loads(row[3]) if row[3] is not None else None
-        return ResponseRow(row[0], json.loads(row[1]), json.loads(row[2]), events, row[4], row[5])
+        columns = "id, body, request, coalesce(events, 'null'), input, output"
+        row = self.row(f"SELECT {columns} FROM responses WHERE id = ?", (id,))
+        return ResponseRow(row[0], *map(json.loads, row[1:4]), *row[4:]) if row else None
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
         """Replace a response's fields, and the events of its stream if they are given."""
         text = _text(events) if events is not None else None
-        self.run(
-            "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?",
-            (_text(body), text, body["id"]),
-        )
+        sql = "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?"
+        self.run(sql, (_text(body), text, body["id"]))
 
     def delete_response(self, row: ResponseRow) -> None:
         """Delete a response with its input and output."""
@@ -159,9 +137,7 @@ class Store(Database):
         self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
     def _new_list(self) -> int:
-        key = self.run("INSERT INTO lists DEFAULT VALUES")
-        assert key is not None
-        return key
+        return self.run("INSERT INTO lists DEFAULT VALUES")
 
     def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
         row = self.row(sql, values)

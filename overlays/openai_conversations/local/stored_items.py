@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._schema import Problem, problems, schema
+from .._schema.document import problems, schema
 from .._schema.values import is_array, is_object
-from .errors import ServiceError, duplicate_item, invalid_request, not_found, schema_mismatch
+from .errors import ServiceError, duplicate_item, found, invalid_request, schema_mismatch
 from .ids import is_valid_id, new_item_id
 from .item_schemas import declared_fields, default_fields, nullable_fields, stored_types
 
@@ -21,16 +21,10 @@ Item = dict[str, Any]
 def make_stored_items(
     sent: Sequence[Any], param: str, find_item: Callable[[str], Item | None]
 ) -> list[Item]:
-    """Make the items to store from the items of a request.
+    """Make the items to store from those of a request, which fit the OpenAPI document.
 
-    Args:
-        sent: The items; they fit the OpenAPI document.
-        param: The field of the request that holds them (`items` or `input`), for errors.
-        find_item: Returns a stored item by its id, for an `item_reference`.
-
-    Raises:
-        ServiceError: 400 for unknown fields and for ill-formed or repeated ids, 404 for a
-            reference to an item that does not exist.
+    Unknown fields and ill-formed or repeated ids are a 400 that names the place below `param`
+    (`items` or `input`), and a reference to an item that `find_item` does not know is a 404.
     """
     stored: dict[str, Item] = {}
     for index, one in enumerate(sent):
@@ -42,11 +36,7 @@ def make_stored_items(
 
 
 def make_output_item(output: Item) -> Item:
-    """Make the item to store from an item that a model put out.
-
-    Raises:
-        ValueError: If it is not an output item.
-    """
+    """Make the item to store from what a model put out; a ValueError if that is not an item."""
     item = {"type": "message"} | output
     if item["type"] == "message":
         item.setdefault("role", "assistant")
@@ -88,14 +78,10 @@ def is_reference(sent: Mapping[str, Any]) -> bool:
 
 def _make_stored_item(sent: Item, place: str, find_item: Callable[[str], Item | None]) -> Item:
     if is_reference(sent):
-        found = find_item(sent["id"])
-        if found is None:
-            raise not_found("Item", sent["id"], f"{place}.id")
-        return found
+        return found(find_item(sent["id"]), "Item", sent["id"], f"{place}.id")
     type = sent.get("type") or "message"
     if type not in stored_types():
-        message = f"Invalid value for '{place}.type': a {type} is not an item that can be stored."
-        raise invalid_request(f"{place}.type", message)
+        raise _invalid_value(f"{place}.type", f"a {type} is not an item that can be stored")
     item = {"type": type} | sent
     _check_fields(item, type, place)
     return _complete(item, place)
@@ -108,15 +94,10 @@ def _check_fields(item: Item, type: str, place: str) -> None:
     for name, value in item.items():
         if name not in declared:
             param = f"{place}.{name}"
-            message = f"Unknown parameter: '{param:.200}'."
-            raise invalid_request(param, message, "unknown_parameter")
-        found: list[Problem] = []
-        for one in declared[name]:
-            found = problems(one, value)
-            if not found:
-                break
-        else:
-            raise schema_mismatch([problem.under(name) for problem in found], f"{place}.")
+            raise invalid_request(param, f"Unknown parameter: '{param:.200}'.", "unknown_parameter")
+        if all(problems(one, value) for one in declared[name]):
+            wrong = problems(declared[name][-1], value)
+            raise schema_mismatch([problem.under(name) for problem in wrong], f"{place}.")
 
 
 def _complete(item: Item, place: str) -> Item:
@@ -132,15 +113,11 @@ def _complete(item: Item, place: str) -> Item:
     if item.get("id") is None:
         item["id"] = new_item_id(type)
     elif not is_valid_id(item["id"]):
-        param = f"{place}.id"
-        raise invalid_request(
-            param,
-            f"Invalid value for '{param}': expected 1 to 128 letters, digits, '_' and '-', "
-            f"got {item['id']!r:.150}.",
-        )
+        expected = "expected 1 to 128 letters, digits, '_' and '-'"
+        raise _invalid_value(f"{place}.id", f"{expected}, got {item['id']!r:.150}")
     # 4. What the service fills in further inside, type by type.
-    if type == "message":
-        _complete_message(item, place)
+    if type == "message" and item.get("content") is not None:
+        item["content"] = _message_content(item, place)
     elif type == "function_call_output" and is_array(item.get("output")):
         item["output"] = [_complete_part(part) for part in item["output"]]
     elif type == "shell_call":
@@ -150,14 +127,13 @@ def _complete(item: Item, place: str) -> Item:
     return item
 
 
-def _complete_message(item: Item, place: str) -> None:
-    content: Any = item.get("content")
+def _message_content(item: Item, place: str) -> Any:
+    content: Any = item["content"]
     if isinstance(content, str):
         content = [{"type": "input_text", "text": content}]
     if is_array(content) and item.get("role") == "assistant":
         content = [_output_part(part, f"{place}.content[{n}]") for n, part in enumerate(content)]
-    if content is not None:
-        item["content"] = content
+    return content
 
 
 def _output_part(part: Any, place: str) -> Any:
@@ -166,11 +142,12 @@ def _output_part(part: Any, place: str) -> Any:
     type = part.get("type") if is_object(part) else None
     if type == "input_text":
         return _with_annotations({"type": "output_text", "text": part["text"]})
-    raise invalid_request(
-        f"{place}.type",
-        f"Invalid value for '{place}.type': an assistant's message holds output_text and "
-        f"refusal, got {type!r}.",
-    )
+    expected = "an assistant's message holds output_text and refusal"
+    raise _invalid_value(f"{place}.type", f"{expected}, got {type!r}")
+
+
+def _invalid_value(param: str, reason: str) -> ServiceError:
+    return invalid_request(param, f"Invalid value for '{param}': {reason}.")
 
 
 def _is_output_part(part: Any) -> bool:

@@ -6,8 +6,9 @@ network. Errors of a connection are httpx's own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -16,14 +17,15 @@ from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
 from .worker_threads import StreamReader, handle_in_thread
 
 
+@dataclass(eq=False)
 class _ServiceOwner:
-    def __init__(self, service: Service, *, close_service: bool = False) -> None:
-        self._service = service
-        self._close_service = close_service
+    service: Service
+    close_service: bool = field(default=False, kw_only=True)
 
-    def _close(self) -> None:
-        if self._close_service:
-            self._service.close()
+    def close(self) -> None:
+        """Close the service, if `close_service` is set."""
+        if self.close_service:
+            self.service.close()
 
 
 class LocalTransport(_ServiceOwner, httpx.BaseTransport):
@@ -45,11 +47,7 @@ class LocalTransport(_ServiceOwner, httpx.BaseTransport):
         """
         body = request.read()
         with _httpx_errors():
-            return _to_httpx(self._service.handle(_to_service(request, body)))
-
-    def close(self) -> None:
-        """Close the service, if `close_service` is set."""
-        self._close()
+            return _to_httpx(self.service.handle(_to_service(request, body)))
 
 
 class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
@@ -63,68 +61,38 @@ class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
         """Let the service respond to a request; raises what `LocalTransport` raises."""
         body = await request.aread()
         with _httpx_errors():
-            return _to_httpx(await handle_in_thread(self._service, _to_service(request, body)))
+            return _to_httpx(await handle_in_thread(self.service, _to_service(request, body)))
 
     async def aclose(self) -> None:
         """Close the service, if `close_service` is set."""
-        self._close()
+        self.close()
 
 
-class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A streamed body for clients of both kinds.
-
-    It is its own iterator, not a generator: trio warns of an asynchronous generator that is left
-    before its end, and closing a stream early would do that.
-    """
-
-    def __init__(self, body: Iterator[bytes]) -> None:
-        self._reader = StreamReader(body)
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
+class _Stream(StreamReader, httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A streamed body for clients of both kinds."""
 
     def __next__(self) -> bytes:
         with _httpx_errors():
-            chunk = self._reader.next()
-        if chunk is None:
-            raise StopIteration
-        return chunk
-
-    async def __anext__(self) -> bytes:
-        with _httpx_errors():
-            chunk = await self._reader.next_async()
-        if chunk is None:
-            raise StopAsyncIteration
-        return chunk
-
-    def close(self) -> None:
-        self._reader.close()
+            return super().__next__()
 
     async def aclose(self) -> None:
         # No await in here: this also runs while a task is being cancelled.
-        self._reader.close()
+        self.close()
 
 
 def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
-    return ServiceRequest(
-        method=request.method,
-        path=request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX),
-        query=request.url.params.multi_items(),
-        headers=dict(request.headers),
-        body=body,
-    )
+    path = request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX)
+    query = request.url.params.multi_items()
+    return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
 def _to_httpx(response: ServiceResponse) -> httpx.Response:
-    whole = response.body if isinstance(response.body, bytes) else None
+    body = response.body
     return httpx.Response(
         response.status,
         headers=response.headers,
-        content=whole,
-        stream=None if isinstance(response.body, bytes) else _Stream(response.body),
+        content=body if isinstance(body, bytes) else None,
+        stream=None if isinstance(body, bytes) else _Stream(body),
         extensions={"http_version": b"HTTP/1.1"},
     )
 

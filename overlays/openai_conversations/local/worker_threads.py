@@ -9,7 +9,7 @@ gone must still be closed, because a streamed one locks its conversation until t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from inspect import signature
 from typing import Any
@@ -25,8 +25,11 @@ _ABANDON: dict[str, Any] = {
 }
 
 
-class StreamReader:
+class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
     """A streamed body that may be read and closed by different threads.
+
+    It reads on a worker thread where it is iterated over asynchronously, and is its own iterator:
+    trio warns of an asynchronous generator that is left before its end. It must be closed.
 
     Closing never waits for a chunk that is being made, which takes as long as a model likes: the
     thread that makes it closes the body then.
@@ -39,20 +42,22 @@ class StreamReader:
         self._reading.set_result(None)
         self._closed = False
 
-    def next(self) -> bytes | None:
-        """Return the next chunk, or None at the end and after `close`."""
+    def __next__(self) -> bytes:
         with self._lock:
             if self._closed:
-                return None
+                raise StopIteration
             self._reading = Future()
         try:
-            return next(self._body, None)
+            return next(self._body)
         finally:
             self._reading.set_result(None)
 
-    async def next_async(self) -> bytes | None:
-        """Do the same on a worker thread. After a cancellation, `close` must be called."""
-        return await to_thread.run_sync(self.next, **_ABANDON)
+    async def __anext__(self) -> bytes:
+        # A StopIteration cannot pass through a coroutine.
+        chunk = await to_thread.run_sync(next, self, None, **_ABANDON)
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
     def close(self) -> None:
         """End the stream and release its locks; a second time does nothing."""
@@ -65,25 +70,16 @@ class StreamReader:
 
 
 async def handle_in_thread(service: Service, request: ServiceRequest) -> ServiceResponse:
-    """Let the service handle a request on a worker thread.
+    """Let the service handle a request on a worker thread; its response must be closed.
 
-    Args:
-        service: The service.
-        request: The request.
-
-    Returns:
-        The response; it must be closed.
-
-    Raises:
-        Exception: Whatever the service raises. A cancellation ends the wait at once. As behind a
-            real connection, the service finishes its work, and its response is closed.
+    A cancellation ends the wait at once. As behind a real connection, the service then finishes its
+    work, and its response is closed here.
     """
     done: Future[ServiceResponse] = Future()
 
     def handle() -> ServiceResponse:
-        response = service.handle(request)
-        done.set_result(response)
-        return response
+        done.set_result(service.handle(request))
+        return done.result()
 
     try:
         return await to_thread.run_sync(handle, **_ABANDON)

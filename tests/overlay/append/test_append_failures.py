@@ -63,7 +63,7 @@ def test_it_is_not_waited_for_without_end(
     assert texts(client, conversation) == everything(25)
 
 
-def test_a_service_that_asks_for_too_long_a_pause_is_not_asked_again(
+def test_a_service_that_asks_for_too_long_a_pause_is_not_retried(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
     service.faults.rate_limited(POST, retry_after=600)
@@ -115,10 +115,10 @@ def test_an_error_that_stays_is_raised_with_the_exact_account(
 def test_a_response_that_cannot_be_read_counts_as_none(
     client: Client, service: FaultInjectingService, conversation: str, body: bytes
 ) -> None:
-    def effect(answer: Respond) -> ServiceResponse:
-        reply = answer()
+    def effect(respond: Respond) -> ServiceResponse:
+        response = respond()
         headers = [("content-type", "application/json"), ("content-length", str(len(body)))]
-        return ServiceResponse(reply.status, headers, body)
+        return ServiceResponse(response.status, headers, body)
 
     strike(service, effect)
     result = client.conversations.items.append(conversation, messages(25))
@@ -129,8 +129,8 @@ def test_a_response_that_cannot_be_read_counts_as_none(
 def test_another_writer_is_not_taken_for_ourselves(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Respond) -> ServiceResponse:
-        answer()
+    def effect(respond: Respond) -> ServiceResponse:
+        respond()
         add(service, conversation, {"role": "user", "content": "from elsewhere"})
         raise ConnectionLostError
 
@@ -155,7 +155,7 @@ def test_another_writer_is_not_taken_for_ourselves(
 def test_a_gap_is_not_filled_out_of_order(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Respond) -> ServiceResponse:
+    def effect(respond: Respond) -> ServiceResponse:
         add(service, conversation, messages(3)[0], messages(3)[2])
         raise ConnectionLostError
 
@@ -169,8 +169,8 @@ def test_a_gap_is_not_filled_out_of_order(
 def test_a_conversation_that_cannot_be_read(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Respond) -> ServiceResponse:
-        answer()
+    def effect(respond: Respond) -> ServiceResponse:
+        respond()
         service.faults.server_error(GET, times=3)
         raise ConnectionLostError
 
@@ -186,7 +186,7 @@ def test_a_conversation_that_cannot_be_read(
 def test_a_conversation_that_is_gone(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def effect(answer: Respond) -> ServiceResponse:
+    def effect(respond: Respond) -> ServiceResponse:
         client.conversations.delete(conversation)
         raise ConnectionLostError
 
@@ -201,7 +201,7 @@ def test_the_last_item_is_deleted_meanwhile(
 ) -> None:
     [last] = client.conversations.items.list(conversation, max_items=1)
 
-    def effect(answer: Respond) -> ServiceResponse:
+    def effect(respond: Respond) -> ServiceResponse:
         client.conversations.items.delete(str(last.id), conversation_id=conversation)
         raise ConnectionLostError
 
@@ -214,14 +214,14 @@ def test_the_last_item_is_deleted_meanwhile(
 def test_a_second_copy_that_cannot_be_deleted(
     client: Client, service: FaultInjectingService, conversation: str
 ) -> None:
-    def lose(answer: Respond) -> ServiceResponse:
+    def lose(respond: Respond) -> ServiceResponse:
         strike(service, arrive_twice)
         raise ConnectionLostError
 
-    def arrive_twice(answer: Respond) -> ServiceResponse:
-        answer()
+    def arrive_twice(respond: Respond) -> ServiceResponse:
+        respond()
         service.faults.server_error("DELETE *", times=3)
-        return answer()
+        return respond()
 
     strike(service, lose)
     with pytest.raises(AppendUncertainError, match="cannot be deleted") as caught:
@@ -234,12 +234,12 @@ def test_what_holds_the_lock_may_be_our_own_request(
 ) -> None:
     late: list[Respond] = []
 
-    def give_up(answer: Respond) -> ServiceResponse:
-        late.append(answer)
+    def give_up(respond: Respond) -> ServiceResponse:
+        late.append(respond)
         strike(service, locked)
         raise ConnectionLostError
 
-    def locked(answer: Respond) -> ServiceResponse:
+    def locked(respond: Respond) -> ServiceResponse:
         # The first request is still at work, and is finished when the second one is refused.
         late[0]()
         error = {"message": "locked", "code": "conversation_locked", "type": "x", "param": None}

@@ -57,9 +57,9 @@ def test_abort_inside_a_batch(
 ) -> None:
     abort, over = AbortSignal(), threading.Event()
 
-    def effect(answer: Respond) -> ServiceResponse:
+    def effect(respond: Respond) -> ServiceResponse:
         if committed:
-            answer()
+            respond()
         abort.set()
         over.wait()
         raise ConnectionLostError
@@ -87,7 +87,7 @@ def test_abort_while_waiting(
                 abort.set()
             return True
 
-    def effect(answer: Respond) -> ServiceResponse:
+    def effect(respond: Respond) -> ServiceResponse:
         return ServiceResponse(500, [("retry-after-ms", "60000"), ("content-length", "0")], b"")
 
     strike(service, effect)
