@@ -14,7 +14,9 @@ from .items import AsyncItems, AsyncItemsWithRawResponse, AsyncItemsWithStreamin
 from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod
 
 
-class AsyncConversations(AsyncResource):
+class AsyncConversations(
+    AsyncResource["AsyncConversationsWithRawResponse", "AsyncConversationsWithStreamingResponse"]
+):
     """Conversations: lasting lists of items, which responses read from and add to.
 
     All methods take, besides their own arguments, `extra_headers`, `extra_query` and `extra_body`
@@ -28,17 +30,6 @@ class AsyncConversations(AsyncResource):
     def items(self) -> AsyncItems:
         """The items of conversations."""
         return AsyncItems(self._client, form=self._form)
-
-    @cached_property
-    def with_raw_response(self) -> AsyncConversationsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncConversationsWithRawResponse(AsyncConversations(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncConversationsWithStreamingResponse:
-        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        resource = AsyncConversations(self._client, form="streamed")
-        return AsyncConversationsWithStreamingResponse(resource)
 
     @describe(operations.create_conversation)
     async def create(self, **params: Unpack[p.ConversationCreateParams]) -> models.Conversation:
@@ -101,7 +92,9 @@ class _AsyncConversationsView:
     delete = AsyncViewMethod(AsyncConversations.delete)
 
 
-class AsyncConversationsWithRawResponse(AsyncRawView[AsyncConversations], _AsyncConversationsView):
+class AsyncConversationsWithRawResponse(
+    AsyncRawView[AsyncConversations], _AsyncConversationsView, of=AsyncConversations
+):
     """`AsyncConversations`, each method returning a `RawResponse`."""
 
     @cached_property
@@ -111,7 +104,7 @@ class AsyncConversationsWithRawResponse(AsyncRawView[AsyncConversations], _Async
 
 
 class AsyncConversationsWithStreamingResponse(
-    AsyncStreamingView[AsyncConversations], _AsyncConversationsView
+    AsyncStreamingView[AsyncConversations], _AsyncConversationsView, of=AsyncConversations
 ):
     """`AsyncConversations`, each method giving an `AsyncAPIResponse`."""
 

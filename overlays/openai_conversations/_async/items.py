@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Unpack
 
 from openai_conversations_api import models
@@ -21,21 +21,11 @@ from .pages import AsyncPage
 from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod, returns_raw
 
 
-class AsyncItems(AsyncResource):
+class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStreamingResponse"]):
     """The items of a conversation: messages, tool calls and their outputs, reasoning, and more.
 
     What all methods take and raise is said at `AsyncConversations`.
     """
-
-    @cached_property
-    def with_raw_response(self) -> AsyncItemsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncItemsWithRawResponse(AsyncItems(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncItemsWithStreamingResponse:
-        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        return AsyncItemsWithStreamingResponse(AsyncItems(self._client, form="streamed"))
 
     @describe(operations.create_items)
     async def create(
@@ -171,9 +161,11 @@ class _AsyncItemsView:
     delete = AsyncViewMethod(AsyncItems.delete)
 
 
-class AsyncItemsWithRawResponse(AsyncRawView[AsyncItems], _AsyncItemsView):
+class AsyncItemsWithRawResponse(AsyncRawView[AsyncItems], _AsyncItemsView, of=AsyncItems):
     """`AsyncItems`, each method returning a `RawResponse`."""
 
 
-class AsyncItemsWithStreamingResponse(AsyncStreamingView[AsyncItems], _AsyncItemsView):
+class AsyncItemsWithStreamingResponse(
+    AsyncStreamingView[AsyncItems], _AsyncItemsView, of=AsyncItems
+):
     """`AsyncItems`, each method giving an `AsyncAPIResponse`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from functools import partial, wraps
+from functools import cached_property, partial, wraps
 from typing import Any, Concatenate, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import httpx
@@ -22,21 +22,37 @@ from .streams import AsyncStream
 
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
-_ResourceT = TypeVar("_ResourceT", bound="AsyncResource")
+_RawViewT = TypeVar("_RawViewT")
+_StreamingViewT = TypeVar("_StreamingViewT")
+_ResourceT = TypeVar("_ResourceT", bound="AsyncResource[Any, Any]")
 _Form: TypeAlias = Literal["parsed", "raw", "streamed"]
 
 
-class AsyncResource:
-    """A group of operations of one client.
+class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
+    """A group of operations of one client, and its two views.
 
     Args:
         client: sends the requests.
         form: of the results: models, `RawResponse`s or `AsyncAPIResponse`s.
     """
 
+    # The classes of the views, which set these when they are defined.
+    _raw_view: Callable[..., _RawViewT]
+    _streaming_view: Callable[..., _StreamingViewT]
+
     def __init__(self, client: AsyncHttpMethods, *, form: _Form = "parsed") -> None:
         self._client = client
         self._form: _Form = form
+
+    @cached_property
+    def with_raw_response(self) -> _RawViewT:
+        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
+        return self._raw_view(type(self)(self._client, form="raw"))
+
+    @cached_property
+    def with_streaming_response(self) -> _StreamingViewT:
+        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
+        return self._streaming_view(type(self)(self._client, form="streamed"))
 
     async def _send(
         self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
@@ -128,9 +144,15 @@ class _AsyncView(Generic[_ResourceT]):
 class AsyncRawView(_AsyncView[_ResourceT]):
     """The methods of a resource, returning `RawResponse`s."""
 
+    def __init_subclass__(cls, *, of: type[AsyncResource[Any, Any]]) -> None:
+        of._raw_view = cls  # pyright: ignore[reportPrivateUsage]
+
 
 class AsyncStreamingView(_AsyncView[_ResourceT]):
     """The methods of a resource, giving `AsyncAPIResponse`s in `with` statements."""
+
+    def __init_subclass__(cls, *, of: type[AsyncResource[Any, Any]]) -> None:
+        of._streaming_view = cls  # pyright: ignore[reportPrivateUsage]
 
 
 class AsyncViewMethod(Generic[_P, _T]):

@@ -25,18 +25,10 @@ from .resource import (
 from .streams import AsyncStream
 
 
-class AsyncInputItems(AsyncResource):
+class AsyncInputItems(
+    AsyncResource["AsyncInputItemsWithRawResponse", "AsyncInputItemsWithStreamingResponse"]
+):
     """The input of stored responses."""
-
-    @cached_property
-    def with_raw_response(self) -> AsyncInputItemsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncInputItemsWithRawResponse(AsyncInputItems(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncInputItemsWithStreamingResponse:
-        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        return AsyncInputItemsWithStreamingResponse(AsyncInputItems(self._client, form="streamed"))
 
     @describe(operations.list_input_items)
     def list(
@@ -63,29 +55,22 @@ class _AsyncInputItemsView:
     list = AsyncViewMethod(AsyncInputItems.list)
 
 
-class AsyncInputItemsWithRawResponse(AsyncRawView[AsyncInputItems], _AsyncInputItemsView):
+class AsyncInputItemsWithRawResponse(
+    AsyncRawView[AsyncInputItems], _AsyncInputItemsView, of=AsyncInputItems
+):
     """`AsyncInputItems`, each method returning a `RawResponse`."""
 
 
 class AsyncInputItemsWithStreamingResponse(
-    AsyncStreamingView[AsyncInputItems], _AsyncInputItemsView
+    AsyncStreamingView[AsyncInputItems], _AsyncInputItemsView, of=AsyncInputItems
 ):
     """`AsyncInputItems`, each method giving an `AsyncAPIResponse`."""
 
 
-class AsyncInputTokens(AsyncResource):
+class AsyncInputTokens(
+    AsyncResource["AsyncInputTokensWithRawResponse", "AsyncInputTokensWithStreamingResponse"]
+):
     """The number of tokens of an input."""
-
-    @cached_property
-    def with_raw_response(self) -> AsyncInputTokensWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncInputTokensWithRawResponse(AsyncInputTokens(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncInputTokensWithStreamingResponse:
-        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        resource = AsyncInputTokens(self._client, form="streamed")
-        return AsyncInputTokensWithStreamingResponse(resource)
 
     @describe(operations.count_input_tokens)
     async def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
@@ -101,17 +86,21 @@ class _AsyncInputTokensView:
     count = AsyncViewMethod(AsyncInputTokens.count)
 
 
-class AsyncInputTokensWithRawResponse(AsyncRawView[AsyncInputTokens], _AsyncInputTokensView):
+class AsyncInputTokensWithRawResponse(
+    AsyncRawView[AsyncInputTokens], _AsyncInputTokensView, of=AsyncInputTokens
+):
     """`AsyncInputTokens`, each method returning a `RawResponse`."""
 
 
 class AsyncInputTokensWithStreamingResponse(
-    AsyncStreamingView[AsyncInputTokens], _AsyncInputTokensView
+    AsyncStreamingView[AsyncInputTokens], _AsyncInputTokensView, of=AsyncInputTokens
 ):
     """`AsyncInputTokens`, each method giving an `AsyncAPIResponse`."""
 
 
-class AsyncResponses(AsyncResource):
+class AsyncResponses(
+    AsyncResource["AsyncResponsesWithRawResponse", "AsyncResponsesWithStreamingResponse"]
+):
     """Responses of a model. With `conversation`, a response reads from it and is added to it.
 
     What all methods take and raise is said at `AsyncConversations`.
@@ -126,16 +115,6 @@ class AsyncResponses(AsyncResource):
     def input_tokens(self) -> AsyncInputTokens:
         """How many tokens an input would take."""
         return AsyncInputTokens(self._client, form=self._form)
-
-    @cached_property
-    def with_raw_response(self) -> AsyncResponsesWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return AsyncResponsesWithRawResponse(AsyncResponses(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> AsyncResponsesWithStreamingResponse:
-        """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
-        return AsyncResponsesWithStreamingResponse(AsyncResponses(self._client, form="streamed"))
 
     @overload
     async def create(
@@ -257,7 +236,9 @@ class _AsyncResponsesView:
     compact = AsyncViewMethod(AsyncResponses.compact)
 
 
-class AsyncResponsesWithRawResponse(AsyncRawView[AsyncResponses], _AsyncResponsesView):
+class AsyncResponsesWithRawResponse(
+    AsyncRawView[AsyncResponses], _AsyncResponsesView, of=AsyncResponses
+):
     """`AsyncResponses`, each method returning a `RawResponse`; not `stream`, which has none."""
 
     def __init__(self, resource: AsyncResponses) -> None:
@@ -269,7 +250,9 @@ class AsyncResponsesWithRawResponse(AsyncRawView[AsyncResponses], _AsyncResponse
         self.input_tokens = AsyncInputTokensWithRawResponse(resource.input_tokens)
 
 
-class AsyncResponsesWithStreamingResponse(AsyncStreamingView[AsyncResponses], _AsyncResponsesView):
+class AsyncResponsesWithStreamingResponse(
+    AsyncStreamingView[AsyncResponses], _AsyncResponsesView, of=AsyncResponses
+):
     """`AsyncResponses`, each method giving an `AsyncAPIResponse`; not `stream`, which has none."""
 
     def __init__(self, resource: AsyncResponses) -> None:

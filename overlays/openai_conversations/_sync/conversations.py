@@ -15,7 +15,9 @@ from .items import Items, ItemsWithRawResponse, ItemsWithStreamingResponse
 from .resource import RawView, Resource, StreamingView, ViewMethod
 
 
-class Conversations(Resource):
+class Conversations(
+    Resource["ConversationsWithRawResponse", "ConversationsWithStreamingResponse"]
+):
     """Conversations: lasting lists of items, which responses read from and add to.
 
     All methods take, besides their own arguments, `extra_headers`, `extra_query` and `extra_body`
@@ -29,17 +31,6 @@ class Conversations(Resource):
     def items(self) -> Items:
         """The items of conversations."""
         return Items(self._client, form=self._form)
-
-    @cached_property
-    def with_raw_response(self) -> ConversationsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ConversationsWithRawResponse(Conversations(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> ConversationsWithStreamingResponse:
-        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        resource = Conversations(self._client, form="streamed")
-        return ConversationsWithStreamingResponse(resource)
 
     @describe(operations.create_conversation)
     def create(self, **params: Unpack[p.ConversationCreateParams]) -> models.Conversation:
@@ -102,7 +93,9 @@ class _ConversationsView:
     delete = ViewMethod(Conversations.delete)
 
 
-class ConversationsWithRawResponse(RawView[Conversations], _ConversationsView):
+class ConversationsWithRawResponse(
+    RawView[Conversations], _ConversationsView, of=Conversations
+):
     """`Conversations`, each method returning a `RawResponse`."""
 
     @cached_property
@@ -112,7 +105,7 @@ class ConversationsWithRawResponse(RawView[Conversations], _ConversationsView):
 
 
 class ConversationsWithStreamingResponse(
-    StreamingView[Conversations], _ConversationsView
+    StreamingView[Conversations], _ConversationsView, of=Conversations
 ):
     """`Conversations`, each method giving an `APIResponse`."""
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, Unpack
 
 from openai_conversations_api import models
@@ -22,21 +22,11 @@ from .pages import Page
 from .resource import RawView, Resource, StreamingView, ViewMethod, returns_raw
 
 
-class Items(Resource):
+class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
     """The items of a conversation: messages, tool calls and their outputs, reasoning, and more.
 
     What all methods take and raise is said at `Conversations`.
     """
-
-    @cached_property
-    def with_raw_response(self) -> ItemsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ItemsWithRawResponse(Items(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> ItemsWithStreamingResponse:
-        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        return ItemsWithStreamingResponse(Items(self._client, form="streamed"))
 
     @describe(operations.create_items)
     def create(
@@ -172,9 +162,11 @@ class _ItemsView:
     delete = ViewMethod(Items.delete)
 
 
-class ItemsWithRawResponse(RawView[Items], _ItemsView):
+class ItemsWithRawResponse(RawView[Items], _ItemsView, of=Items):
     """`Items`, each method returning a `RawResponse`."""
 
 
-class ItemsWithStreamingResponse(StreamingView[Items], _ItemsView):
+class ItemsWithStreamingResponse(
+    StreamingView[Items], _ItemsView, of=Items
+):
     """`Items`, each method giving an `APIResponse`."""

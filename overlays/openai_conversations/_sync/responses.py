@@ -25,18 +25,10 @@ from .resource import (
 from .streams import Stream
 
 
-class InputItems(Resource):
+class InputItems(
+    Resource["InputItemsWithRawResponse", "InputItemsWithStreamingResponse"]
+):
     """The input of stored responses."""
-
-    @cached_property
-    def with_raw_response(self) -> InputItemsWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return InputItemsWithRawResponse(InputItems(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> InputItemsWithStreamingResponse:
-        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        return InputItemsWithStreamingResponse(InputItems(self._client, form="streamed"))
 
     @describe(operations.list_input_items)
     def list(
@@ -63,29 +55,22 @@ class _InputItemsView:
     list = ViewMethod(InputItems.list)
 
 
-class InputItemsWithRawResponse(RawView[InputItems], _InputItemsView):
+class InputItemsWithRawResponse(
+    RawView[InputItems], _InputItemsView, of=InputItems
+):
     """`InputItems`, each method returning a `RawResponse`."""
 
 
 class InputItemsWithStreamingResponse(
-    StreamingView[InputItems], _InputItemsView
+    StreamingView[InputItems], _InputItemsView, of=InputItems
 ):
     """`InputItems`, each method giving an `APIResponse`."""
 
 
-class InputTokens(Resource):
+class InputTokens(
+    Resource["InputTokensWithRawResponse", "InputTokensWithStreamingResponse"]
+):
     """The number of tokens of an input."""
-
-    @cached_property
-    def with_raw_response(self) -> InputTokensWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return InputTokensWithRawResponse(InputTokens(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> InputTokensWithStreamingResponse:
-        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        resource = InputTokens(self._client, form="streamed")
-        return InputTokensWithStreamingResponse(resource)
 
     @describe(operations.count_input_tokens)
     def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
@@ -101,17 +86,21 @@ class _InputTokensView:
     count = ViewMethod(InputTokens.count)
 
 
-class InputTokensWithRawResponse(RawView[InputTokens], _InputTokensView):
+class InputTokensWithRawResponse(
+    RawView[InputTokens], _InputTokensView, of=InputTokens
+):
     """`InputTokens`, each method returning a `RawResponse`."""
 
 
 class InputTokensWithStreamingResponse(
-    StreamingView[InputTokens], _InputTokensView
+    StreamingView[InputTokens], _InputTokensView, of=InputTokens
 ):
     """`InputTokens`, each method giving an `APIResponse`."""
 
 
-class Responses(Resource):
+class Responses(
+    Resource["ResponsesWithRawResponse", "ResponsesWithStreamingResponse"]
+):
     """Responses of a model. With `conversation`, a response reads from it and is added to it.
 
     What all methods take and raise is said at `Conversations`.
@@ -126,16 +115,6 @@ class Responses(Resource):
     def input_tokens(self) -> InputTokens:
         """How many tokens an input would take."""
         return InputTokens(self._client, form=self._form)
-
-    @cached_property
-    def with_raw_response(self) -> ResponsesWithRawResponse:
-        """The same methods, returning a `RawResponse`: status, headers, bytes and `.parse()`."""
-        return ResponsesWithRawResponse(Responses(self._client, form="raw"))
-
-    @cached_property
-    def with_streaming_response(self) -> ResponsesWithStreamingResponse:
-        """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
-        return ResponsesWithStreamingResponse(Responses(self._client, form="streamed"))
 
     @overload
     def create(
@@ -257,7 +236,9 @@ class _ResponsesView:
     compact = ViewMethod(Responses.compact)
 
 
-class ResponsesWithRawResponse(RawView[Responses], _ResponsesView):
+class ResponsesWithRawResponse(
+    RawView[Responses], _ResponsesView, of=Responses
+):
     """`Responses`, each method returning a `RawResponse`; not `stream`, which has none."""
 
     def __init__(self, resource: Responses) -> None:
@@ -269,7 +250,9 @@ class ResponsesWithRawResponse(RawView[Responses], _ResponsesView):
         self.input_tokens = InputTokensWithRawResponse(resource.input_tokens)
 
 
-class ResponsesWithStreamingResponse(StreamingView[Responses], _ResponsesView):
+class ResponsesWithStreamingResponse(
+    StreamingView[Responses], _ResponsesView, of=Responses
+):
     """`Responses`, each method giving an `APIResponse`; not `stream`, which has none."""
 
     def __init__(self, resource: Responses) -> None:
