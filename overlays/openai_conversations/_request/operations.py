@@ -8,7 +8,6 @@ name only where the service documents a limit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -134,6 +133,8 @@ class Operation(Generic[_T]):
                 raise self._unknown(name)
 
     def _unknown(self, name: str) -> InvalidArgumentError:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, [*self._by_name, *Options._fields], 1)
         hint = f"; did you mean {near[0]!r}?" if near else "."
         extra = "extra_body" if self._has_body else "extra_query"
