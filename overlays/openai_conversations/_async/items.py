@@ -41,6 +41,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         """
         return await self._send(operations.create_items, params, conversation_id=conversation_id)
 
+    @describe(operations.create_items, without=("extra_body",))
     async def append(
         self,
         conversation_id: str,
@@ -54,7 +55,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
         They are sent in batches of at most 20. After a failure that leaves open what has happened,
         the conversation is read and only what is missing is sent. Nobody else may add to the
-        conversation meanwhile; docs/append.md says exactly what is guaranteed.
+        conversation meanwhile; docs/append.md says exactly what is guaranteed. `extra_headers`,
+        `extra_query` and `timeout` hold for each request.
 
         Args:
             conversation_id: as `conversations.create` gave it.
@@ -65,8 +67,6 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
                 report is always exact. The async client awaits async functions.
             resume: the token of an append that ended early. `items` are then the same as before,
                 from the start; those that have landed are passed over.
-            params: `include`, as for `create`; `extra_headers`, `extra_query`, `timeout` and
-                `abort`, for each request.
 
         Returns:
             The number of stored items, the first and last id, and the items themselves if `items`
@@ -81,7 +81,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         """
         from .append import AsyncAppend, AsyncItemMethods
 
-        options = to_options({n: v for n, v in params.items() if n != "include"}, "append")
+        given_options = {n: v for n, v in params.items() if n != "include"}
+        options = to_options(given_options, "Items.append", also=["include"])
         include = params.get("include", omit)
         client, timeout = self._client, options.timeout
         once = AsyncItems(client.with_options(max_retries=0), form="raw")

@@ -30,6 +30,7 @@ from .validation import (
     check_strings,
     check_text,
     is_mapping,
+    unexpected_keyword,
 )
 
 if TYPE_CHECKING:
@@ -133,17 +134,10 @@ class Operation(Generic[_T]):
                 raise self._unknown(name)
 
     def _unknown(self, name: str) -> InvalidArgumentError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [*self._by_name, *Options._fields], 1)
-        hint = f"; did you mean {near[0]!r}?" if near else "."
         extra = "extra_body" if self._has_body else "extra_query"
-        message = (
-            f"{self.method_name}() got an unexpected keyword argument {name!r}{hint} "
-            f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
-        )
-        expected = "a parameter of the operation"
-        return InvalidArgumentError(name, expected=expected, received=repr(name), message=message)
+        advice = f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
+        known = [*self._by_name, *Options._fields]
+        return unexpected_keyword(self.method_name, name, known, advice)
 
 
 def _to_json(parameter: Parameter, value: Any) -> Any:

@@ -32,7 +32,7 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
 
     Args:
         operation: whose query, header and body parameters the method takes by `**params`.
-        without: the names of those that it does not take.
+        without: the names of those, and of the options, that it does not take.
 
     Returns:
         The decorator. It sets `__signature__`, required parameters first, and adds an "Args"
@@ -55,7 +55,8 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
                 optional.append(
                     inspect.Parameter(each.name, _KEYWORD, default=omit, annotation=annotation)
                 )
-        parameters = [*written, *required, *optional, *_OPTIONS]
+        options = [option for option in _OPTIONS if option.name not in known]
+        parameters = [*written, *required, *optional, *options]
         described = operation.descriptions
         if not without:
             operation.method_name = method.__qualname__.removeprefix("Async")
@@ -68,12 +69,14 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
 
 
 def _with_arguments(doc: str | None, described: dict[str, str]) -> str:
-    """Return a docstring with an "Args" section before its "Returns" and "Raises"."""
+    """Return a docstring whose "Args", before its "Returns" and "Raises", name all of these."""
     text = inspect.cleandoc(doc or "")
     lines = "\n".join(
         textwrap.fill(f"{name}: {line}", 96, initial_indent="    ", subsequent_indent=" " * 8)
         for name, line in described.items()
+        if f"\n    {name}: " not in text
     )
+    header = "\n" if "\n\nArgs:\n" in text else "\n\nArgs:\n"
     ends = [text.find(f"\n\n{section}:") for section in ("Returns", "Raises")]
     end = min((at for at in ends if at >= 0), default=len(text))
-    return f"{text[:end]}\n\nArgs:\n{lines}{text[end:]}" if lines else text
+    return f"{text[:end]}{header}{lines}{text[end:]}" if lines else text

@@ -9,7 +9,7 @@ import httpx
 from openai_conversations_api import Omit, omit
 
 from ..abort import AbortSignal
-from ..errors import InvalidArgumentError
+from .validation import unexpected_keyword
 
 __all__ = ["Omit", "omit"]
 
@@ -59,16 +59,18 @@ class Options(NamedTuple):
     abort: AbortSignal | None = None
 
 
-def to_options(options: Mapping[str, Any], method: str) -> Options:
+def to_options(options: Mapping[str, Any], method: str, *, also: Sequence[str] = ()) -> Options:
     """Return the `Options` of keyword arguments.
 
+    Args:
+        options: those of `GetOptions`, by name.
+        method: that got them.
+        also: names of others that it takes.
+
     Raises:
-        InvalidArgumentError: `method` does not take one of them.
+        InvalidArgumentError: `method` does not take one of them; it names the nearest that it does.
     """
     for name in options:
-        if name not in Options._fields:
-            message = f"{method}() got an unexpected keyword argument {name!r}"
-            raise InvalidArgumentError(
-                name, expected=f"a keyword of {method}", received=repr(name), message=message
-            )
+        if name not in GetOptions.__annotations__:
+            raise unexpected_keyword(method, name, [*GetOptions.__annotations__, *also])
     return Options(**options)

@@ -57,6 +57,19 @@ def mismatch(argument: str, expected: str, received: str) -> InvalidArgumentErro
     return InvalidArgumentError(argument, expected=expected, received=received)
 
 
+def unexpected_keyword(
+    method: str, name: str, known: Iterable[str], advice: str = ""
+) -> InvalidArgumentError:
+    """Return the error for a keyword that `method` does not take, naming the nearest one."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    hint = f"; did you mean {near[0]!r}?" if near else "." if advice else ""
+    message = f"{method}() got an unexpected keyword argument {name!r}{hint} {advice}".rstrip()
+    expected = f"a keyword of {method}"
+    return InvalidArgumentError(name, expected=expected, received=repr(name), message=message)
+
+
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Return whether `value` can be read as a JSON object."""
     return isinstance(value, Mapping)
