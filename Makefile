@@ -12,6 +12,12 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_generate_grown.py tests/tools/test_generate_upstream.py \
           tests/tools/test_spec_upstream.py
 
+# Taken as they are written, and given to programs in the environment: make and the shell run
+# nothing that is in them.
+WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW DEST NAME FORCE
+$(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
+export $(WORDS)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean
 
@@ -28,20 +34,20 @@ demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: a
 	@LIVE=$(LIVE) $(RUN) examples/demo.py
 
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
-	@$(RUN) -m tools.openapi_spec $(if $(UPSTREAM),"$(UPSTREAM)")
+	@$(RUN) -m tools.openapi_spec -- "$$UPSTREAM"
 
 generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync, api.md
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
 changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes "$(OLD)" "$(NEW)"
+	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
 
 vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
-	@$(RUN) -m tools.vendoring copy "$(DEST)" $(if $(NAME),--name "$(NAME)") $(if $(FORCE),--force)
+	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(FORCE),--force) -- "$$DEST"
 
 vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
-	@$(RUN) -m tools.vendoring check "$(DEST)"
+	@$(RUN) -m tools.vendoring check -- "$$DEST"
 
 check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check

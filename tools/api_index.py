@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError, exit_status
+from tools.files import replace
 from tools.imports import GENERATED, OVERLAY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,7 +148,7 @@ def check(root: Path = ROOT) -> str:
 
 def main() -> None:
     """Write `api.md`."""
-    (ROOT / INDEX).write_text(index(), "utf-8", newline="\n")
+    replace({ROOT / INDEX: index()})
 
 
 if __name__ == "__main__":

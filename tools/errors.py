@@ -6,25 +6,47 @@ was expected, what came and where, printed without a traceback, exit status 1. A
 escapes is a fault of the tool itself, and keeps its traceback.
 """
 
+import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tools.values import printable
+
+LONGEST = 4_000
+"""Characters of an error: names and values in it may be of any length."""
 
 
 class ToolError(Exception):
     """Something the person who runs a tool can put right; its text is one paragraph."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+        text = printable(" ".join(message.split()))
+        half = LONGEST // 2
+        super().__init__(text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}")
+
+
+@contextmanager
+def not_too_deep() -> Iterator[None]:
+    """Raise ToolError for a chain of schemas so long that Python gives up following it."""
+    try:
+        yield
+    except RecursionError:
+        raise ToolError("The document is nested too deeply to be read.") from None
 
 
 def exit_status(main: Callable[[], None]) -> int:
-    """Run `main`, print its `ToolError` (if any) to standard error, and return 0 or 1.
+    """Run `main`, print its error (if any) to standard error, and return 0 or 1.
+
+    An OSError is for the person as well: a full disk, a folder that is only for reading.
 
     Use as the last line of a tool: ``sys.exit(exit_status(main))``.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal's encoding lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
-    except ToolError as error:
+    except (ToolError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,7 +1,4 @@
-"""Read documents from files or addresses, JSON or YAML; write YAML, all files or none.
-
-JSON has a path of its own: the standard library reads OpenAI's 3.4 MB in a twentieth of a second,
-where a YAML parser needs seconds.
+"""Read OpenAPI documents; write YAML; put files and folders in place, all of them or none.
 
 What is written is for people to read and compare: block style throughout, one entry a line, so that
 a change upstream is a small diff here. Strings that YAML 1.1 readers would take for something else
@@ -9,34 +6,25 @@ a change upstream is a small diff here. Strings that YAML 1.1 readers would take
 """
 
 import io
-import json
 import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import httpx
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.representer import SafeRepresenter
 
 from tools.errors import ToolError
+from tools.expansion import check_expansion
+from tools.fetch import fetch, shown
+from tools.plain import parse
 from tools.values import Json, is_object
 
 _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
     r"(?:[Tt ].*)?|[-+]?\.(?i:inf|nan)|"
 )
-
-
-class _Constructor(SafeConstructor):
-    """YAML's types as far as JSON has them: what looks like a date stays the string it was."""
-
-
-def _scalar(constructor: Any, node: Any) -> Any:
-    return constructor.construct_scalar(node)
 
 
 class _Representer(SafeRepresenter):
@@ -47,14 +35,14 @@ class _Representer(SafeRepresenter):
 
 
 def _string(representer: Any, text: str) -> Any:
-    style = '"' if _LOOKS_OTHERWISE.fullmatch(text) else None
+    # Of what does not show, some would be read as another: three line ends of Unicode as a space.
+    is_plain = text.replace("\n", "").isprintable() and not _LOOKS_OTHERWISE.fullmatch(text)
+    style = None if is_plain else '"'
     return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
 # ruamel.yaml's own annotations leave much unsaid; `Any` keeps that inside of this file.
-_constructor: Any = _Constructor
 _representer: Any = _Representer
-_constructor.add_constructor("tag:yaml.org,2002:timestamp", _scalar)
 _representer.add_representer(str, _string)
 
 
@@ -64,77 +52,9 @@ def load(source: str) -> Json:
     Raises:
         ToolError: when there is nothing to read, or it is not an OpenAPI 3.1 document.
     """
-    document = parse(fetch(source), shown(source))
-    return openapi(document, shown(source))
-
-
-def fetch(source: str) -> bytes:
-    """Return the bytes at a path or an http(s) address."""
-    if source.startswith(("http://", "https://")):
-        try:
-            response = httpx.get(source, follow_redirects=True, timeout=60)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ToolError(f"{shown(source)}: cannot be fetched ({error}).") from None
-        if response.status_code != 200:
-            raise ToolError(
-                f"{shown(source)}: expected 200 and an OpenAPI document, got "
-                f"{response.status_code} {response.reason_phrase}."
-            )
-        return response.content
-    try:
-        return Path(source).read_bytes()
-    except FileNotFoundError:
-        raise ToolError(f"{source}: no such file.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise ToolError(f"{source}: cannot be read ({reason}).") from None
-
-
-def shown(source: str) -> str:
-    """Return `source` as it may be printed: without user name, password and query."""
-    if not source.startswith(("http://", "https://")):
-        return source
-    try:
-        url = httpx.URL(source)
-    except httpx.InvalidURL:
-        return "the address given"
-    return str(url.copy_with(userinfo=b"", query=None, fragment=None))
-
-
-def parse(data: bytes, name: str) -> object:
-    """Read JSON or YAML as plain Python; `name` is what an error calls the input."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ToolError(f"{name}: is not UTF-8 text (byte {error.start}).") from None
-    if text.lstrip()[:1] in ("{", "["):
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError as error:
-            json_error = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        except RecursionError:
-            raise ToolError(f"{name}: is nested too deeply to be read.") from None
-    else:
-        json_error = ""
-    yaml: Any = YAML(typ="safe", pure=True)
-    yaml.Constructor = _constructor
-    try:
-        # Keys as JSON has them: strings (`200:` is common).
-        return json.loads(json.dumps(yaml.load(text)))
-    except TypeError as error:
-        raise ToolError(f"{name}: holds what JSON does not have ({error}).") from None
-    except MarkedYAMLError as error:
-        raise ToolError(
-            f"{name}: is neither JSON nor YAML ({json_error or _problem(error)})."
-        ) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise ToolError(f"{name}: is neither JSON nor YAML ({json_error or error}).") from None
-
-
-def _problem(error: Any) -> str:
-    mark = error.problem_mark or error.context_mark
-    where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{where}{error.problem or error.context}"
+    document = openapi(parse(fetch(source), shown(source)), shown(source))
+    check_expansion(document, shown(source))
+    return document
 
 
 def text_of(entry: Json, key: str, where: str, why: str = "every entry needs one") -> str:
@@ -185,30 +105,52 @@ def replace(files: dict[Path, str]) -> list[Path]:
 
     Everything is written beside its place first, so that a full disk or a missing permission is
     met before anything is replaced; should a replacement fail all the same, the ones before it are
-    undone.
+    undone. A process that is killed leaves each file as it was or as it is to be.
     """
-    before = {path: path.read_bytes() if path.exists() else None for path in files}
-    changed = [path for path, text in files.items() if before[path] != text.encode()]
-    done: list[Path] = []
     try:
+        before = {path: path.read_bytes() if path.exists() else None for path in files}
+        changed = [path for path, text in files.items() if before[path] != text.encode()]
         with tempfile.TemporaryDirectory(prefix=".new-", dir=next(iter(files)).parent) as folder:
-            ready = {path: Path(folder, path.name) for path in changed}
-            for path, new in ready.items():
+            ready = [(path, Path(folder, f"{at}.new")) for at, path in enumerate(changed)]
+            for path, new in ready:
                 new.write_bytes(files[path].encode())
                 if path.exists():
                     shutil.copymode(path, new)
-            for path, new in ready.items():
-                new.replace(path)
-                done.append(path)
+                    shutil.copy2(path, new.with_suffix(".old"))
+            _move(ready)
     except OSError as error:
-        for path in done:
-            _restore(path, before[path])
-        raise ToolError(f"{error.filename}: cannot be written ({error.strerror}).") from None
+        place = error.filename or next(iter(files)).parent
+        raise ToolError(f"{place}: cannot be written ({error.strerror or error}).") from None
     return changed
 
 
-def _restore(path: Path, content: bytes | None) -> None:
-    if content is None:
-        path.unlink()
-    else:
-        path.write_bytes(content)
+def _move(ready: list[tuple[Path, Path]]) -> None:
+    """Move new files to their places; if one fails, undo it by moves, which need no space."""
+    done: list[tuple[Path, Path]] = []
+    try:
+        for path, new in ready:
+            new.replace(path)
+            done.append((path, new.with_suffix(".old")))
+    except BaseException:
+        for path, old in done:
+            if old.exists():
+                old.replace(path)
+            else:
+                path.unlink()
+        raise
+
+
+def swap(fresh: Path, target: Path, old: Path) -> None:
+    """Put the folder `fresh` in the place of `target`; if that fails, put the old one back.
+
+    The old one is moved to `old`, a path on the same file system.
+    """
+    had_one = target.exists()
+    if had_one:
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except BaseException:
+        if had_one:
+            old.rename(target)
+        raise

@@ -286,8 +286,9 @@ def _follow(ref: str, document: Json) -> tuple[list[str], list[Any]]:
 
 
 def _security(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
-    schemes = document.get("components", {}).get("securitySchemes", {})
-    schemes = _expect(schemes, ("components", "securitySchemes"), is_object, "an object")
+    held: Place = ("components", "securitySchemes")
+    schemes = _expect(document.get("components", {}), held[:1], is_object, "an object")
+    schemes = _expect(schemes.get("securitySchemes", {}), held, is_object, "an object")
     place = (*node.place, "security")
     required = _expect(node.value.get("security", []), place, is_list, "a list")
     for index, requirement in enumerate(required):

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.errors import ToolError, exit_status
+from tools.files import replace
 
 #: Names that are not simply "Async" + the sync name.
 NAMES = {
@@ -79,11 +80,11 @@ def main(arguments: Sequence[str] = ()) -> None:
                 "`make generate`"
             )
         return
+    for folder in FOLDERS:
+        (folder / "_sync").mkdir(exist_ok=True)
+    replace(wanted)
     for path in present - set(wanted):
         path.unlink()
-    for path, text in wanted.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, "utf-8")
 
 
 def _modules(folder: Path) -> list[Path]:

@@ -40,6 +40,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f" Nearest: {', '.join(folded[key] for key in close)}." if close else ""
 
 
+def printable(text: str) -> str:
+    """Return `text` with all that does not show escaped: line ends, controls, half surrogates."""
+    return "".join(
+        one if one.isprintable() else one.encode("unicode_escape").decode() for one in text
+    )
+
+
 def cycle(edges: Mapping[T, Iterable[T]]) -> list[T]:
     """Return names that lead from one to the next and back to the first; none if there are none."""
     try:

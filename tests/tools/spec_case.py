@@ -5,6 +5,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+from tools.errors import LONGEST
+
 Json = dict[str, Any]
 Run = Callable[..., int]
 
@@ -80,3 +82,13 @@ def folder(root: Path, *, selection: str = SELECTION, fixes: str = FIXES, docs: 
 def contents(root: Path) -> dict[str, bytes]:
     """Return all files of `root`/spec with their bytes."""
     return {path.name: path.read_bytes() for path in sorted((root / "spec").iterdir())}
+
+
+def check_refused(said: str, message: str) -> None:
+    """Check that a tool has said one paragraph on standard error, and this in it."""
+    assert message in said
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
+    assert len(said) < LONGEST + 20
+    assert said[:-1].isprintable()
+    assert "Traceback" not in said

@@ -130,7 +130,7 @@ def test_a_folder_that_is_not_a_copy_is_kept_unless_forced(tmp_path: Path, sourc
     assert check(copy_package(tmp_path / "v", source, force=True), source) == []
 
 
-@pytest.mark.parametrize("record", ["", "[]", "{}", '{"package": 1}'])
+@pytest.mark.parametrize("record", ["", "[]", "{}", '{"package": 1}', "[" * 9999, "\\0"])
 def test_a_record_that_is_none_is_named(tmp_path: Path, source: Source, record: str):
     target = copy_package(tmp_path / "v", source)
     (target / RECORD).write_text(record)
@@ -139,7 +139,25 @@ def test_a_record_that_is_none_is_named(tmp_path: Path, source: Source, record: 
             action()
 
 
-@pytest.mark.parametrize("name", ["", "class", "my-client", "a.b", "../up", "1st"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "class",
+        "my-client",
+        "a.b",
+        "../up",
+        "1st",
+        "/tmp",
+        "..",
+        "a\nb",
+        "x;y",
+        "\uff41pi",
+        "\u0430pi",
+        "__pycache__",
+        "a" * 300 + "/",
+    ],
+)
 def test_a_name_that_is_not_a_package_is_refused(tmp_path: Path, source: Source, name: str):
     with pytest.raises(ToolError, match="NAME="):
         copy_package(tmp_path / "v", source, name)
@@ -200,7 +218,7 @@ def test_a_copy_that_fails_half_way_leaves_the_old_one(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", fail_when_swapping_in)
-        with pytest.raises(ToolError, match="nothing was replaced"):
+        with pytest.raises(ToolError, match="No space left"):
             copy_package(tmp_path / "v", Source(source.root))
     assert tree(tmp_path / "v") == before
 
@@ -220,6 +238,43 @@ def test_what_is_missing_is_said(tmp_path: Path, source: Source):
     shutil.rmtree(source.folder)
     with pytest.raises(ToolError, match="make generate"):
         copy_package(tmp_path / "w", Source(source.root))
+
+
+def test_links_and_pipes_in_a_copy_are_somebodys_own(tmp_path: Path, source: Source):
+    target = copy_package(tmp_path / "v", source)
+    write(tmp_path / "elsewhere", {"types.py": "T = 2\n", "precious.txt": "mine"})
+    (target / "types.py").unlink()
+    (target / "types.py").symlink_to(tmp_path / "elsewhere/types.py")
+    (target / "folder").symlink_to(tmp_path / "elsewhere")
+    (target / "dangling").symlink_to("nowhere")
+    os.mkfifo(target / "pipe")
+    found = [f"{name}: is not a plain file" for name in ("dangling", "folder", "pipe", "types.py")]
+    assert check(tmp_path / "v", source)[:4] == found
+    with pytest.raises(ToolError, match="dangling: is not a plain file; folder: is not"):
+        copy_package(tmp_path / "v", source)
+    assert check(copy_package(tmp_path / "v", source, force=True), source) == []
+    assert tree(tmp_path / "elsewhere") == {"types.py": b"T = 2\n", "precious.txt": b"mine"}
+
+
+def test_a_link_in_the_place_of_a_copy_is_never_followed(tmp_path: Path, source: Source):
+    elsewhere = copy_package(tmp_path / "elsewhere", source)
+    (tmp_path / "v").mkdir()
+    (tmp_path / "v" / PACKAGE).symlink_to(elsewhere)
+    with pytest.raises(ToolError, match="move it away first"):
+        copy_package(tmp_path / "v", source, force=True)
+    (tmp_path / "v" / PACKAGE).unlink()
+    (tmp_path / "inside").symlink_to(source.folder)
+    with pytest.raises(ToolError, match="project's own"):
+        copy_package(tmp_path / "inside", source, "copy")
+
+
+def test_a_destination_that_cannot_be_is_one_paragraph(tmp_path: Path, source: Source):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "circle").symlink_to("circle")
+    for dest in ("file", "file/below", "circle", "n" * 300, "nul\0"):
+        with pytest.raises(ToolError, match="cannot be written"):
+            copy_package(tmp_path / dest, source)
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_the_command_says_what_it_found_and_with_which_status(tmp_path: Path, source: Source):

@@ -8,11 +8,13 @@ they are. Prose, examples, order and spelling never show.
 
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, Document
-from tools.values import Json
+from tools.errors import not_too_deep
+from tools.values import Json, printable
 
 NOTHING = "No differences that matter.\n"
 
 
+@not_too_deep()
 def report(old: Json, new: Json) -> str:
     """Say in Markdown what changed from `old` to `new`, both OpenAPI 3.1 documents as plain dicts.
 
@@ -42,7 +44,11 @@ def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[st
             for before, after in sorted(renamed.items())
         ],
     }
-    told = ["\n".join([f"## {h}", "", *lines, ""]) for h, lines in sections.items() if lines]
+    told = [
+        "\n".join([f"## {h}", "", *map(printable, lines), ""])
+        for h, lines in sections.items()
+        if lines
+    ]
     return "\n".join(told) or NOTHING
 
 

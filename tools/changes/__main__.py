@@ -17,7 +17,7 @@ from tools.openapi import operations
 from tools.openapi_spec import read_selection, trim
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
-from tools.values import Json
+from tools.values import Json, is_object
 
 FIXES = "fixes.overlay.yaml"
 USAGE = (
@@ -51,11 +51,12 @@ def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
     """Read one document, trim it where it is whole, and tell whether the fixes are applied."""
     document = load(source)
     selection = read_selection(root / "spec" / "selection.yaml")
-    found = [operation.value for operation in operations(document)]
-    ours = document.get("info", {}).get("title") == selection.title
-    if ours or {operation.get("operationId") for operation in found} <= {*selection.operations}:
+    found = list(operations(document))
+    info = document.get("info")
+    ours = is_object(info) and info.get("title") == selection.title
+    if ours or {operation.name for operation in found} <= {*selection.operations}:
         # Trimming takes every word away; only our Overlays put others in.
-        return document, any({"summary", "description"} & operation.keys() for operation in found)
+        return document, any({"summary", "description"} & one.value.keys() for one in found)
     try:
         return trim(document, selection), False
     except ToolError as error:

@@ -14,7 +14,7 @@ from functools import reduce
 from typing import Any
 
 from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
-from tools.values import Json, canonical, is_list
+from tools.values import Json, canonical, is_list, is_object
 
 # Keywords of a use of a schema that say something beside the shape of the value.
 ANNOTATIONS = ("nullable", "default", "deprecated", "readOnly", "writeOnly")
@@ -178,7 +178,9 @@ def spelled(part: Any, kind: str) -> Any:
     `{}`, which allows everything, and `false` becomes `{"not": {}}`.
     """
     if kind == "discriminator":
-        mapping = {k: str(to).removeprefix(_PREFIX) for k, to in part.get("mapping", {}).items()}
+        said = part.get("mapping")
+        mapping = said if is_object(said) else {}
+        mapping = {key: str(to).removeprefix(_PREFIX) for key, to in mapping.items()}
         return {"propertyName": part.get("propertyName"), "mapping": mapping}
     if isinstance(part, bool):
         return {} if part else {"not": {}}

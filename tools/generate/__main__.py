@@ -3,7 +3,6 @@
 Everything is made in a temporary folder, counted, and put in place only when it is complete.
 """
 
-import shutil
 import sys
 import tempfile
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from tools import PACKAGE, ROOT, unasync
 from tools.errors import exit_status
+from tools.files import replace, swap
 
 from .build import SCHEMA, build
 
@@ -25,11 +25,9 @@ def main() -> None:
         made = build(ROOT, Path(folder))
         for notice in made.notices:
             print(f"notice: {notice}")
-        old = Path(folder) / "old"
-        if target.exists():
-            target.rename(old)
-        (Path(folder) / PACKAGE).rename(target)
-        shutil.copyfile(Path(folder) / SCHEMA, ROOT / CARRIED)
+        schema = (Path(folder) / SCHEMA).read_text("utf-8")
+        swap(Path(folder) / PACKAGE, target, Path(folder) / "old")
+    replace({ROOT / CARRIED: schema})
     unasync.main()
     seconds = time.perf_counter() - started
     print(f"generated/{PACKAGE}: {made.summary}, {seconds:.1f} s")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools import PACKAGE
-from tools.errors import ToolError
+from tools.errors import ToolError, not_too_deep
 from tools.files import load
 from tools.openapi import rebuild
 from tools.values import Json
@@ -30,6 +30,7 @@ class Made:
     summary: str
 
 
+@not_too_deep()
 def build(root: Path, into: Path) -> Made:
     """Generate from `root`/spec/openapi.yaml into `into`.
 

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.errors import ToolError
+from tools.errors import ToolError, not_too_deep
 from tools.openapi_spec.overlay import Action, apply, read_overlay, with_enums, without_enums
 from tools.openapi_spec.selection import Selection, read_selection
 from tools.openapi_spec.trim import prune, trim
@@ -43,10 +43,8 @@ def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
     Raises:
         ToolError: for anything that does not fit.
     """
-    try:
+    with not_too_deep():
         return _build(upstream, root / "spec", keep_prose)
-    except RecursionError:
-        raise ToolError("The document is nested too deeply to be read.") from None
 
 
 def _build(upstream: Json, spec: Path, keep_prose: bool) -> Built:

@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 
 from tools.errors import ToolError
-from tools.files import fetch, parse, to_yaml
+from tools.fetch import fetch
+from tools.files import to_yaml
+from tools.plain import parse
 from tools.values import is_object
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")

@@ -24,8 +24,10 @@ from jsonpath_rfc9535.node import JSONPathNode
 from jsonpath_rfc9535.selectors import NameSelector
 
 from tools.errors import ToolError
-from tools.files import fetch, parse, text_of
+from tools.fetch import fetch
+from tools.files import text_of
 from tools.openapi import walk
+from tools.plain import parse
 from tools.values import Json, is_list, is_object, kind_of, nearest
 
 _KEYS = {"target", "description", "update", "remove"}

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
-from tools.files import fetch, parse, text_of
+from tools.fetch import fetch
+from tools.files import text_of
+from tools.plain import parse
 from tools.values import is_list, is_object
 
 

@@ -5,6 +5,7 @@ any of these the client would be wrong without a word, so they stop the run. A r
 that is declared nowhere only costs its type: it is noted.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,8 @@ from tools.values import Json, cycle, is_list, is_object
 # Keywords that, like `$ref`, describe the very same value: a cycle through these never ends.
 IN_PLACE = ("allOf", *UNIONS, "not", "if", "then", "else", "dependentSchemas")
 
+# What OpenAPI allows as the name of a component; files and classes get their names from it.
+_COMPONENT = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _FOREIGN = ("$recursiveRef", "$dynamicRef")
 _NAMES = {"schema": ("required",), "operation": ("tags",)}
 _ACTION = "add an action to spec/fixes.overlay.yaml that"
@@ -42,6 +45,14 @@ def validate(document: Json) -> None:
 
 
 def _check_data(node: Node) -> None:
+    for section, held in node.value.items() if node.kind == "components" else ():
+        for name in held:
+            if not _COMPONENT.fullmatch(name):
+                raise ToolError(
+                    f"{pointer((*node.place, section, name))}: a component's name consists of up "
+                    f"to 128 of the characters A-Z, a-z, 0-9, `.`, `-` and `_`; {_ACTION} renames "
+                    "it."
+                )
     for keyword in _FOREIGN if node.kind == "schema" else ():
         if keyword in node.value:
             # Both keywords point at the schema around them, unless there is an anchor further out.

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from tools import PACKAGE
 from tools.errors import ToolError
+from tools.files import swap
 from tools.vendoring.source import Source, check_imports, package_files
 
 RECORD = "VENDORED.json"
@@ -55,7 +56,7 @@ class Record:
             said = cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
             files = {str(name): str(sha256) for name, sha256 in said["files"].items()}
             record = cls(**{**said, "files": files})
-        except (ValueError, TypeError, AttributeError, KeyError):
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             raise ToolError(
                 f"{path}: is not a record that `make vendor` wrote. Put the original back, or "
                 "make the copy again with FORCE=1."
@@ -79,29 +80,35 @@ def copy_package(dest: Path, source: Source, name: str = PACKAGE, *, force: bool
         ToolError: when the name is not a Python identifier, the place is taken, or the package
             could not work as a copy. Everything is left as it was.
     """
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise ToolError(f"NAME={name}: is not a name for a Python package (an identifier).")
-    dest = dest.resolve()
-    target = dest / name
+    # Python takes other letters for an ASCII one, and would then look for another folder.
+    if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or name[:2] == "__":
+        raise ToolError(f"NAME={name}: is not a name for a Python package (an ASCII identifier).")
+    try:
+        return _copy(dest.resolve() / name, source, force)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a circle of links
+        reason = getattr(error, "strerror", None) or error
+        raise ToolError(f"DEST={dest}: cannot be written ({reason}).") from error
+
+
+def _copy(target: Path, source: Source, force: bool) -> Path:
+    dest, name = target.parent, target.name
     generated = source.folder.parent.resolve()
     if dest.is_relative_to(generated) or source.root.resolve().is_relative_to(target):
         raise ToolError(f"DEST={dest}: is this project's own; give a folder outside of it.")
     _check_free(target, force)
     check_imports(source.files)
     record = Record.of(source)
-    try:
-        dest.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=dest) as beside:
-            fresh = Path(beside, "new", name)
-            for file, path in source.files.items():
-                (fresh / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, fresh / file)
-            (fresh / RECORD).write_text(record.text(), encoding="utf-8", newline="\n")
-            _swap(fresh, target, Path(beside, "old"))
-    except OSError as error:
-        raise ToolError(
-            f"DEST={dest}: cannot be written ({error.strerror or error}); nothing was replaced."
-        ) from error
+    dest.mkdir(parents=True, exist_ok=True)
+    # What of the old copy cannot be deleted does not make the new one fail.
+    with tempfile.TemporaryDirectory(
+        prefix=f".{name}-", dir=dest, ignore_cleanup_errors=True
+    ) as beside:
+        fresh = Path(beside, "new", name)
+        for file, path in source.files.items():
+            (fresh / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, fresh / file)
+        (fresh / RECORD).write_text(record.text(), encoding="utf-8", newline="\n")
+        swap(fresh, target, Path(beside, "old"))
     return target
 
 
@@ -149,6 +156,11 @@ def _edits(copy: Path, record: Record) -> Iterator[str]:
     """Yield how the files of a copy differ from its record: edited, missing, or not in it."""
     present = package_files(copy)
     present.pop(RECORD, None)
+    for path in sorted(copy.rglob("*")):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            name = path.relative_to(copy).as_posix()
+            present.pop(name, None)
+            yield f"{name}: is not a plain file"
     for name in sorted(record.files.keys() | present.keys()):
         if name not in present:
             yield f"{name}: is missing"
@@ -174,19 +186,6 @@ def _check_free(target: Path, force: bool) -> None:
             f"{target}: has local edits, which a new copy would lose: {found}. Take them out, or "
             "say FORCE=1."
         )
-
-
-def _swap(fresh: Path, target: Path, old: Path) -> None:
-    """Put `fresh` in the place of `target`; if that fails, put the old folder back."""
-    had_one = target.exists()
-    if had_one:
-        target.rename(old)
-    try:
-        fresh.rename(target)
-    except BaseException:
-        if had_one:
-            old.rename(target)
-        raise
 
 
 def _digest(path: Path) -> str:

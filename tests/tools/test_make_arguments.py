@@ -1,0 +1,59 @@
+"""What is given to `make` reaches a tool as it was written, and nothing in it is run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = [
+    "a $(shell touch made) `touch made` $$(touch made) '; touch made; ' \"; touch made; \" $c #\\",
+    "--root=/",
+]
+SHOW = "import json, os, sys; print(json.dumps([sys.argv[1:], dict(os.environ)]))"
+RUN = f"{sys.executable} -c '{SHOW}'"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Make a folder with the Makefile and an environment that is up to date."""
+    for name in ("Makefile", "requirements-dev.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / ".ready").touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("by_environment", [False, True])
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("spec UPSTREAM", ["-m", "tools.openapi_spec", "--", 0]),
+        ("spec UPSTREAM COMMIT DATE KEEP_PROSE", ["-m", "tools.openapi_spec", "--", 0]),
+        ("changes OLD NEW", ["-m", "tools.changes", "--", 0, 0]),
+        ("vendor DEST", ["-m", "tools.vendoring", "copy", "--", 0]),
+        ("vendor DEST NAME", ["-m", "tools.vendoring", "copy", 1, "--", 0]),
+        ("vendor-check DEST", ["-m", "tools.vendoring", "check", "--", 0]),
+    ],
+)
+def test_arguments_are_not_run(
+    folder: Path, target: str, expected: list[str | int], text: str, by_environment: bool
+) -> None:
+    name, *words = target.split()
+    environment = dict.fromkeys(words, text) if by_environment else {}
+    done = subprocess.run(
+        ["make", "--silent", name, f"RUN={RUN}",
+         *(f"{word}={text}" for word in words if not by_environment)],
+        cwd=folder, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    arguments, seen = json.loads(done.stdout)
+    given = {0: text, 1: f"--name={text}"}
+    assert arguments == [given.get(one, one) for one in expected]
+    assert {word: seen[word] for word in words} == dict.fromkeys(words, text)
+    assert not (folder / "made").exists()
