@@ -68,7 +68,6 @@ class Attempt:
             tell.
         interrupted: Whether `interrupt` has been called.
         whole: Whether the transport should read the whole body before it returns the response.
-        redirect: A response that httpx is to follow.
     """
 
     deadline: float | None = None
@@ -76,7 +75,6 @@ class Attempt:
     sent: bool | None = None
     interrupted: bool = False
     whole: bool = False
-    redirect: httpx.Response | None = None
 
     def left(self, timeout: float | None) -> float | None:
         """Return how long one step may take: its own timeout, or less if the deadline is nearer."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._request.validation import is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
+from .redirects import why_not_followed
 
 if TYPE_CHECKING:
     import httpx
@@ -88,7 +89,7 @@ def parse_response(
 
     Args:
         request: what was asked for; `decode` makes the result.
-        response: with a status below 400.
+        response: with a status of 200 to 299.
         retries: how many it took; the errors tell it.
         strict: check the response against the spec first.
 
@@ -151,7 +152,7 @@ def check_strict(
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:
-    """Return the error for a response, which has been read, with a status of 400 or more."""
+    """Return the error for a response, which has been read, with a status that is not 2xx."""
     content = response.content
     body: object
     try:
@@ -161,7 +162,8 @@ def to_status_error(response: httpx.Response) -> APIStatusError:
     if is_mapping(body) and "error" in body:
         body = body["error"]
     text = f"Error code: {response.status_code}"
-    said = _message(body) or response.reason_phrase
+    said = why_not_followed(response) if response.status_code // 100 == 3 else ""
+    said = said or _message(body) or response.reason_phrase
     if said:
         text += f" - {said}"
     code: object = body.get("code") if is_mapping(body) else None

@@ -39,7 +39,7 @@ def retry_after_failure(method: str, *, never_sent: bool) -> bool:
 def retry_after_response(
     method: str, status: int, code: str | None, headers: Mapping[str, str]
 ) -> bool:
-    """Return whether to retry after a response of 400 or more, with this `code` in its body."""
+    """Return whether to retry after a response that is not 2xx, with this `code` in its body."""
     asked = asked_delay(headers)
     if asked is not None and asked > MAX_RETRY_AFTER:
         return False
