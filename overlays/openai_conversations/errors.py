@@ -8,7 +8,7 @@
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
-        ├── APIResponseValidationError  a response that is not JSON, or (strict) not as documented
+        ├── APIResponseValidationError  a response that is not JSON, or about something else
         └── APIStatusError              a response with a status that is not 2xx
             ├── BadRequestError         400
             │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
@@ -219,7 +219,7 @@ class _ResponseError(APIError):
 
 
 class APIResponseValidationError(_ResponseError):
-    """The response is not JSON, or not what the OpenAPI document says."""
+    """The response is not JSON, about another object, or (strict) not what the spec says."""
 
     def __init__(
         self, response: httpx.Response, body: object | None, *, message: str | None = None

@@ -70,7 +70,7 @@ def test_a_response_and_its_headers(runner: ClientRunner) -> None:
         peer.respond(body, headers={"content-encoding": "gzip", "x-a": "1", "X-A": "2"})
 
     with ScriptedServer(script) as server:
-        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("c"))
+        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
     assert raw.parse().id == "conv_1"
     assert raw.headers.get_list("x-a") == ["1", "2"]
     assert (raw.http_response.reason_phrase, raw.http_response.http_version) == (
@@ -111,10 +111,11 @@ def test_what_nobody_asked_for_is_not_the_response_to_the_next_request(
     runner: ClientRunner,
 ) -> None:
     def too_much(peer: Peer) -> None:
-        peer.send(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "good"}' + b"HTTP/1.1 2")
+        good = b'HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{"id": "conv_1"}'
+        peer.send(good + b"HTTP/1.1 2")
 
-    with ScriptedServer(too_much, responds({"id": "good"})) as server:
-        assert runner.run(server.url, retrieve, retrieve).id == "good"
+    with ScriptedServer(too_much, responds({"id": "conv_1"})) as server:
+        assert runner.run(server.url, retrieve, retrieve).id == "conv_1"
 
 
 def half_a_head(peer: Peer) -> None:

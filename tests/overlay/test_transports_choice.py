@@ -94,7 +94,7 @@ assert not {"aiohttp", "yarl"} & set(sys.modules)
 
 async def call(client):
     async with client:
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
 
 anyio.run(call, clients[-1])
 anyio.run(call, clients[-2], backend="trio")
@@ -113,7 +113,7 @@ def test_aiohttp_is_the_default_where_it_is_installed() -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         raw = ClientRunner("asyncio", "aiohttp").run(
             server.url,
-            lambda c: c.conversations.with_raw_response.retrieve("c"),
+            lambda c: c.conversations.with_raw_response.retrieve("conv_1"),
             transport=None,
         )
     # httpcore's responses name the stream that they came from, aiohttp's do not.

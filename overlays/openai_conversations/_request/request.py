@@ -40,6 +40,8 @@ class OperationRequest(NamedTuple, Generic[_T]):
         headers: those that are parameters of the operation.
         stream: whether the response is a stream of events.
         unread: whether the body of the response is left to the caller. That of a stream always is.
+        expected_id: the `id` that the response has if it is about what was asked for; "" if the
+            request names no such object.
     """
 
     method: str
@@ -51,6 +53,7 @@ class OperationRequest(NamedTuple, Generic[_T]):
     headers: Sequence[tuple[bytes, bytes]] = ()
     stream: bool = False
     unread: bool = False
+    expected_id: str = ""
 
 
 class _Stream(Protocol):

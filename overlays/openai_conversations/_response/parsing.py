@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -94,8 +94,9 @@ def parse_response(
         strict: check the response against the spec first.
 
     Raises:
-        APIResponseValidationError: the response is not JSON, not a JSON object, or (strict) does
-            not fit the spec.
+        APIResponseValidationError: the response is not JSON, not a JSON object, an error in spite
+            of its status, about another object than the one asked for, or (strict) does not fit the
+            spec.
     """
     try:
         if not response.content and request.method == "DELETE":
@@ -113,15 +114,35 @@ def _decode(
     cause: Exception | None = None
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
-        if strict and request.operation:
-            check_strict(request.operation, data, response)
+        if request.operation:
+            if data.get("id") != request.expected_id:
+                _check_subject(request, data, response)
+            if strict:
+                check_strict(request.operation, data, response)
         try:
-            return request.decode(data)
+            result = request.decode(data)
+            # What has an id, and came without it, is something else: a list, most likely.
+            if not request.operation or getattr(result, "id", "") is not None:
+                return result
         except Exception as error:
             cause = error
     name, shown = request.operation or request.path, _in_short(_shown.repr(data))
     message = f"the response to {name} does not have the expected form: {shown}"
     raise APIResponseValidationError(response, data, message=message) from cause
+
+
+def _check_subject(
+    request: OperationRequest[Any], data: Mapping[str, Any], response: httpx.Response
+) -> None:
+    """Raise `APIResponseValidationError` for an error, or what is about another object."""
+    expected, found = request.expected_id, data.get("id")
+    if found is None and (said := data.get("error")):
+        message = f"the response to {request.operation} is an error, with a status of success: "
+        raise APIResponseValidationError(response, said, message=message + _message(said))
+    if expected and found is not None:
+        message = f"the response to {request.operation} is about another object: "
+        message += f"expected the id {expected!r}, got {_in_short(_shown.repr(found))}"
+        raise APIResponseValidationError(response, data, message=message)
 
 
 def check_strict(
