@@ -43,16 +43,19 @@ def test_a_transport_of_the_other_kind() -> None:
         Client(api_key="k", transport="aiohttp")
 
 
-@pytest.mark.parametrize(
-    ("make", "names"), [(Client, "'httpx'"), (AsyncClient, "'aiohttp', 'httpx'")]
-)
-def test_a_transport_that_was_removed(make: Any, names: str) -> None:
-    with pytest.raises(InvalidArgumentError) as caught:
-        make(api_key="k", transport="http.client")
-    assert str(caught.value) == (
-        f"transport: expected None (the fastest installed) or one of {names}, got 'http.client', "
-        "which was removed"
-    )
+def test_a_transport_that_was_removed_is_another_name_for_httpx(runner: ClientRunner) -> None:
+    with (
+        ScriptedServer(responds(CONVERSATION)) as server,
+        pytest.warns(DeprecationWarning, match=r'http\.client.*now means "httpx"') as caught,
+    ):
+        raw = runner.run(
+            server.url,
+            lambda c: c.conversations.with_raw_response.retrieve("conv_1"),
+            transport="http.client",
+        )
+    assert "network_stream" in raw.http_response.extensions
+    (warning,) = caught
+    assert warning.filename.endswith("client_runner.py")
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -252,9 +253,11 @@ def open_sender(transport: str | None) -> Sender:
 def _choose(transport: str | None) -> str:
     if transport is None:
         return next(name for name in TRANSPORTS if _is_installed(name))
-    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
     if transport == "http.client":
-        raise mismatch("transport", names, "'http.client', which was removed")
+        message = 'transport="http.client" was removed: it now means "httpx"'
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        return "httpx"
+    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
     if transport not in TRANSPORTS:
         raise invalid("transport", names, transport)
     if not _is_installed(transport):
