@@ -23,6 +23,7 @@ from .._transport.concurrency_async import (
     TRANSPORTS,
     abortable,
     ask_for_key,
+    bounded,
     open_transport,
     read_within,
     sleep,
@@ -177,7 +178,13 @@ class AsyncSender:
                     response = await self.transport.handle_async_request(request)
                     response.request = request
                 else:
-                    response = await self.http_client.send(request, **options)
+                    # It bounds each step, but not all of them together.
+                    response = await bounded(
+                        attempt.left(None),
+                        partial(self.http_client.send, request, **options),
+                        interrupt=attempt.interrupt,
+                        discard=httpx.Response.aclose,
+                    )
                     # It has the key.
                     response.next_request = None
                 if response.is_success and not attempt.whole:

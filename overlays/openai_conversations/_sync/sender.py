@@ -24,6 +24,7 @@ from .._transport.concurrency_sync import (
     TRANSPORTS,
     abortable,
     ask_for_key,
+    bounded,
     open_transport,
     read_within,
     sleep,
@@ -178,7 +179,13 @@ class Sender:
                     response = self.transport.handle_request(request)
                     response.request = request
                 else:
-                    response = self.http_client.send(request, **options)
+                    # It bounds each step, but not all of them together.
+                    response = bounded(
+                        attempt.left(None),
+                        partial(self.http_client.send, request, **options),
+                        interrupt=attempt.interrupt,
+                        discard=httpx.Response.close,
+                    )
                     # It has the key.
                     response.next_request = None
                 if response.is_success and not attempt.whole:
