@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import threading
 import warnings
 from typing import Any
@@ -21,7 +22,7 @@ from openai_conversations import (
 )
 
 from tests.overlay.client_runner import ClientRunner
-from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, page, responds
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, page, responds
 
 BOTH = pytest.mark.parametrize("make", [Client, AsyncClient])
 
@@ -218,3 +219,29 @@ def test_an_error_after_a_redirect_holds_no_key(runner: ClientRunner) -> None:
             runner.run(server.url, lambda c: c.conversations.retrieve("conv_1"))
     assert len(caught.value.response.history) == 1
     assert b"sk-test" not in pickle.dumps(caught.value)
+
+
+def test_ctrl_c_leaves_no_connection_of_an_httpx_client_in_use() -> None:
+    go, main = threading.Event(), threading.get_ident()
+
+    def late(peer: Peer) -> None:
+        go.wait(10)
+        peer.respond(CONVERSATION)
+
+    with (
+        ScriptedServer(late, responds(CONVERSATION)) as server,
+        httpx.Client(limits=httpx.Limits(max_connections=1)) as http,
+    ):
+        client = Client(api_key="k", base_url=server.url, http_client=http)
+
+        def interrupt() -> None:
+            server.arrived.acquire()
+            signal.pthread_kill(main, signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            client.conversations.retrieve("conv_1")
+        thread.join()
+        go.set()
+        assert client.conversations.retrieve("conv_1", timeout=10).id == "conv_1"

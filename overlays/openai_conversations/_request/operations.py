@@ -133,7 +133,7 @@ class Operation(Generic[_T]):
                 raise InvalidArgumentError(
                     name, expected="a value", received="nothing", message=message
                 )
-        address, expected_id = self._path, ""
+        address, expected_id = self._path, None
         for name, value in path.items():
             checked = check_id(value, name)
             address = address.replace(f"{{{name}}}", quoted(checked, name))

@@ -40,7 +40,7 @@ class OperationRequest(NamedTuple, Generic[_T]):
         headers: those that are parameters of the operation.
         stream: whether the response is a stream of events.
         unread: whether the body of the response is left to the caller. That of a stream always is.
-        expected_id: the `id` that the response has if it is about what was asked for; "" if the
+        expected_id: the `id` that the response has if it is about what was asked for; None if the
             request names no such object.
     """
 
@@ -53,7 +53,7 @@ class OperationRequest(NamedTuple, Generic[_T]):
     headers: Sequence[tuple[bytes, bytes]] = ()
     stream: bool = False
     unread: bool = False
-    expected_id: str = ""
+    expected_id: str | None = None
 
 
 class _Stream(Protocol):

@@ -115,7 +115,7 @@ def _decode(
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
         if request.operation:
-            if data.get("id") != request.expected_id:
+            if data.get("id") != request.expected_id or "error" in data:
                 _check_subject(request, data, response)
             if strict:
                 check_strict(request.operation, data, response)

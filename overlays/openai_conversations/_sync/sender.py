@@ -144,9 +144,8 @@ class Sender:
             RequestAbortedError: The signal was set first.
         """
         send: _Send = partial(self._deliver, attempt)
-        # From the innermost to the first, which is the outermost.
-        for index in range(len(interceptors) - 1, -1, -1):
-            send = partial(_intercept, interceptors[index], index, send)
+        if interceptors:
+            send = partial(_intercepted, interceptors, send)
         if abort is None:
             return send(request)
         try:
@@ -225,6 +224,32 @@ class Sender:
             response.close()
 
 
+def _intercepted(
+    interceptors: Sequence[Any], send: _Send, request: httpx.Request
+) -> httpx.Response:
+    """Send a request through the interceptors, and close the responses that they drop."""
+    delivered: list[httpx.Response] = []
+    result: httpx.Response | None = None
+
+    def deliver(request: httpx.Request) -> httpx.Response:
+        delivered.append(send(request))
+        return delivered[-1]
+
+    chain: _Send = deliver
+    # From the innermost to the first, which is the outermost.
+    for index in range(len(interceptors) - 1, -1, -1):
+        chain = partial(_intercept, interceptors[index], index, chain)
+    try:
+        result = chain(request)
+        return result
+    finally:
+        # A response that an interceptor made may have the body of one that was delivered.
+        if result is None or result in delivered:
+            for response in delivered:
+                if response is not result:
+                    response.close()
+
+
 def _intercept(
     interceptor: Any, index: int, inner: _Send, request: httpx.Request
 ) -> httpx.Response:
@@ -232,6 +257,11 @@ def _intercept(
     if not isinstance(response, httpx.Response):
         kind = type(response).__name__
         raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+    try:
+        _ = response.request
+    except RuntimeError:
+        # It was made without one, which errors and redirects look for.
+        response.request = request
     return response
 
 
