@@ -113,7 +113,7 @@ class Sender:
                 failure, headers = error, None
                 again = retry_after_failure(method, never_sent=error.never_sent)
             else:
-                if response.is_success:
+                if response.status_code // 100 == 2:
                     # Case 1.
                     return response, retries
                 # Case 3.
@@ -187,13 +187,15 @@ class Sender:
                     )
                     # It has the key.
                     response.next_request = None
-                if response.is_success and not attempt.whole:
+                kind = response.status_code // 100
+                if kind == 2 and not attempt.whole:
                     # From here on it may take as long as it takes; each read has its timeout.
                     attempt.deadline = None
                 elif not response.is_closed:
                     self._read(response, attempt)
-                response.history = history
-                if response.status_code // 100 != 3 or why_not_followed(response):
+                if history:
+                    response.history = history
+                if kind != 3 or why_not_followed(response):
                     break
                 history = [*history, response]
                 following = follow(response)
