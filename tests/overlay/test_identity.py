@@ -102,6 +102,7 @@ def test_lists_and_new_objects_have_ids_of_their_own() -> None:
         assert len(client.conversations.items.list(conversation.id).data) == 1
         response = client.responses.create(model="m", input="x")
         assert client.responses.input_items.list(response.id).data
+        assert client.responses.retrieve(response.id).id == response.id
 
 
 @pytest.mark.parametrize(

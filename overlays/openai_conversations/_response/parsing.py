@@ -139,7 +139,7 @@ def _check_subject(
     if found is None and (said := data.get("error")):
         message = f"the response to {request.operation} is an error, with a status of success: "
         raise APIResponseValidationError(response, said, message=message + _message(said))
-    if expected and found is not None:
+    if expected and found not in (None, expected):
         message = f"the response to {request.operation} is about another object: "
         message += f"expected the id {expected!r}, got {_in_short(_shown.repr(found))}"
         raise APIResponseValidationError(response, data, message=message)
