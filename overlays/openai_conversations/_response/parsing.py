@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._request.validation import is_mapping
+from .._request.validation import describe, is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
 from .redirects import why_not_followed
 
@@ -141,7 +141,8 @@ def _check_subject(
         raise APIResponseValidationError(response, said, message=message + _message(said))
     if expected and found not in (None, expected):
         message = f"the response to {request.operation} is about another object: "
-        message += f"expected the id {expected!r}, got {_in_short(_shown.repr(found))}"
+        shown = _in_short(repr(found)) if isinstance(found, str) else describe(found)
+        message += f"expected the id {expected!r}, got {shown}"
         raise APIResponseValidationError(response, data, message=message)
 
 
