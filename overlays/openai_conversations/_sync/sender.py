@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import logging
 import time
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
 
 import httpx
 
-from .._request.client_options import check_key
+from .._request.client_options import check_key, choose_transport
 from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
-from .._request.validation import invalid, mismatch
 from .._response.parsing import to_status_error
 from .._response.redirects import follow, is_same_place, why_not_followed
 from .._transport.concurrency_sync import (
@@ -282,29 +279,8 @@ def open_sender(transport: str | None) -> Sender:
     Raises:
         InvalidArgumentError: There is none of this name, or it is not installed.
     """
-    name = _choose(transport)
+    name = choose_transport(transport, TRANSPORTS)
     if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
         return Sender(httpx.Client(limits=_PROXY_LIMITS))
     inner = open_transport(name, ConnectionPool())
     return Sender(httpx.Client(transport=inner), inner)
-
-
-def _choose(transport: str | None) -> str:
-    if transport is None:
-        return next(name for name in TRANSPORTS if _is_installed(name))
-    if transport == "http.client":
-        message = 'transport="http.client" was removed: it now means "httpx"'
-        warnings.warn(message, DeprecationWarning, stacklevel=4)
-        return "httpx"
-    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
-    if transport not in TRANSPORTS:
-        raise invalid("transport", names, transport)
-    if not _is_installed(transport):
-        received = f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs"
-        raise mismatch("transport", "a transport that is installed", received)
-    return transport
-
-
-def _is_installed(name: str) -> bool:
-    # Without importing it: that is for the first request.
-    return name == "httpx" or find_spec(name) is not None
