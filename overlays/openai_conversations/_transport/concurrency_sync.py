@@ -80,7 +80,7 @@ def bounded(
     Raises:
         httpx.ReadTimeout: The time passed first.
     """
-    if seconds is None:
+    if seconds is None or seconds > threading.TIMEOUT_MAX:  # three centuries
         return work()
     future = _in_thread(work, threading.Event(), seconds, interrupt, discard)
     if future is None:
