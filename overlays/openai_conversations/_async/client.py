@@ -140,6 +140,8 @@ class AsyncClient(AsyncHttpMethods):
             interceptors=interceptors,
             strict=strict,
         )
+        # Straight to the service, which no deadline has to be kept for.
+        client._sender.transport = transport
         client._owns_http_client = True
         client._local_service = service
         return client

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any, cast
 
 import httpx
@@ -129,6 +130,36 @@ def to_timeout(timeout: Timeout) -> httpx.Timeout:
     if timeout is not None and not right:
         raise invalid("timeout", "seconds above 0, an httpx.Timeout or None", timeout)
     return httpx.Timeout(timeout)
+
+
+def choose_transport(transport: str | None, names: Sequence[str]) -> str:
+    """Return the name of the transport to send with.
+
+    Args:
+        transport: One of `names`; None stands for the first of them that is installed.
+        names: Those that there are, the fastest first.
+
+    Raises:
+        InvalidArgumentError: There is none of this name, or it is not installed.
+    """
+    if transport is None:
+        return next(name for name in names if _is_installed(name))
+    if transport == "http.client":
+        message = 'transport="http.client" was removed: it now means "httpx"'
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        return "httpx"
+    expected = f"None (the fastest installed) or one of {', '.join(map(repr, names))}"
+    if transport not in names:
+        raise invalid("transport", expected, transport)
+    if not _is_installed(transport):
+        received = f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs"
+        raise mismatch("transport", "a transport that is installed", received)
+    return transport
+
+
+def _is_installed(name: str) -> bool:
+    # Without importing it: that is for the first request.
+    return name == "httpx" or find_spec(name) is not None
 
 
 def merge_headers(

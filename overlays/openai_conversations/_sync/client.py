@@ -141,6 +141,8 @@ class Client(HttpMethods):
             interceptors=interceptors,
             strict=strict,
         )
+        # Straight to the service, which no deadline has to be kept for.
+        client._sender.transport = transport
         client._owns_http_client = True
         client._local_service = service
         return client
