@@ -1,4 +1,4 @@
-"""Compare stored items with those that were sent, for an append whose response was lost.
+"""Compare stored items with those that were sent: in a response, or where the response was lost.
 
 The service stores more than it is sent: an id, a status, a list of parts where a string was sent,
 defaults. It also shows less, unless `include` asks for it. So the question is not whether the two
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import takewhile
-from typing import Any, TypeGuard, cast
+from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
 
 #: Fields that the service leaves out or empties unless `include` names them (`IncludeEnum`).
 SHOWN_ON_DEMAND = frozenset(
@@ -22,6 +22,91 @@ SHOWN_ON_DEMAND = frozenset(
 #: Parts that hold a text and nothing else. A string, and an assistant's `input_text`, are stored
 #: as whichever of them fits the role.
 _TEXTS = frozenset({"input_text", "output_text", "text"})
+
+_Items: TypeAlias = Sequence[Mapping[str, Any]]
+
+
+class Explanation(NamedTuple):
+    """Where the stored items come from that follow the last one which is certain.
+
+    All but the last attribute are places in the list, counted from 0.
+
+    Attributes:
+        landed: the items of the batch, from its first one on.
+        late: second copies by requests that were given up on.
+        doubled: second copies of a request that was sent once: a network delivered it twice.
+        unexplained: how many items at the end are none of these.
+    """
+
+    landed: list[int]
+    late: list[int]
+    doubled: list[int]
+    unexplained: int
+
+
+def explain(
+    batch: _Items,
+    stored: _Items,
+    *,
+    given_up: Sequence[_Items] = (),
+    done: Sequence[_Items] = (),
+    resumed: bool = False,
+) -> Explanation:
+    """Tell the items of a batch from copies of whole requests.
+
+    Args:
+        batch: the items that are looked for.
+        stored: what follows the last item that is certain, oldest first.
+        given_up: the items of each request whose response was lost, those for `batch` included.
+        done: the items of the last requests that have landed.
+        resumed: what follows a complete batch are the next items, so it is not looked at.
+    """
+    # Equal items cannot be told apart: they count for the batch if that explains everything.
+    first = _explain(batch, stored, given_up, done, resumed, copies_first=False)
+    if not first.unexplained:
+        return first
+    second = _explain(batch, stored, given_up, done, resumed, copies_first=True)
+    return first if second.unexplained else second
+
+
+def _explain(
+    batch: _Items,
+    stored: _Items,
+    given_up: Sequence[_Items],
+    done: Sequence[_Items],
+    resumed: bool,
+    *,
+    copies_first: bool,
+) -> Explanation:
+    found = Explanation([], [], [], 0)
+    open_requests = list(given_up)
+    ids = {item["id"] for item in batch if isinstance(item.get("id"), str)}
+    place = 0
+    while place < len(stored):
+        rest = stored[place:]
+        missing = batch[len(found.landed) :]
+        if batch and not missing and resumed:
+            break
+        whole = () if missing or not batch else (batch,)
+        others = (*open_requests, *done, *whole)
+        if copies_first and missing:
+            others = tuple(sent for sent in others if sent != batch)
+        copy = next((sent for sent in others if count_landed(sent, rest) == len(sent)), None)
+        if missing and not (copies_first and copy) and _is(missing[0], rest[0], ids):
+            found.landed.append(place)
+            place += 1
+            if len(missing) == 1 and batch in open_requests:
+                # One of the requests for it is the one that has arrived.
+                open_requests.remove(batch)
+        elif copy:
+            late = copy in open_requests
+            (found.late if late else found.doubled).extend(range(place, place + len(copy)))
+            place += len(copy)
+            if late:
+                open_requests.remove(copy)
+        else:
+            return found._replace(unexplained=len(rest))
+    return found
 
 
 def count_landed(sent: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]]) -> int:

@@ -79,7 +79,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import AsyncAppend, AsyncItemMethods
+        from .append import AsyncAppend
+        from .append_requests import AsyncItemMethods
 
         given_options = {n: v for n, v in params.items() if n != "include"}
         options = to_options(given_options, "Items.append", also=["include"])

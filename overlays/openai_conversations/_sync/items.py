@@ -80,7 +80,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import Append, ItemMethods
+        from .append import Append
+        from .append_requests import ItemMethods
 
         given_options = {n: v for n, v in params.items() if n != "include"}
         options = to_options(given_options, "Items.append", also=["include"])
