@@ -92,6 +92,10 @@ def _explain(
         if copies_first and missing:
             others = tuple(sent for sent in others if sent != batch)
         copy = next((sent for sent in others if count_landed(sent, rest) == len(sent)), None)
+        if copy is None:
+            # The last one may be cut short: not all of it has arrived, or it is half deleted.
+            cut = (sent for sent in open_requests if count_landed(sent, rest) == len(rest))
+            copy = next(cut, None)
         if missing and not (copies_first and copy) and _is(missing[0], rest[0], ids):
             found.landed.append(place)
             place += 1
@@ -100,8 +104,9 @@ def _explain(
                 open_requests.remove(batch)
         elif copy:
             late = copy in open_requests
-            (found.late if late else found.doubled).extend(range(place, place + len(copy)))
-            place += len(copy)
+            end = min(place + len(copy), len(stored))
+            (found.late if late else found.doubled).extend(range(place, end))
+            place = end
             if late:
                 open_requests.remove(copy)
         else:

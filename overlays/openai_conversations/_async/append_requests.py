@@ -77,10 +77,9 @@ class AsyncAppendRequests:
         stored = cast("list[ConversationItem] | None", response.parse().data)
         if not isinstance(stored, list) or len(stored) != len(sent) or id_of(stored[-1]) is None:
             message = f"the response does not hold the {len(sent)} items that were sent"
-        elif (
-            count_landed(sent, [item.to_dict() for item in stored]) < len(sent)
-            or id_of(stored[-1]) == last_id
-        ):
+        elif count_landed(sent, [item.to_dict() for item in stored]) < len(
+            sent
+        ) or last_id in ids_of(stored):
             batch.claimed_ids = ids_of(stored)
             message = f"the response holds {len(sent)} other items than were sent"
         else:

@@ -178,7 +178,7 @@ class Append:
         batch = Batch(items, self._more_found, self.max_retries)
         if batch.in_doubt:
             # By the process before, any number of times.
-            self._state.given_up.extend([items] * 2)
+            self._state.given_up.extend([items] * 3)
         waited = 0.0
         while True:
             if batch.in_doubt:
@@ -253,10 +253,11 @@ class Append:
                 self._requests.pause(delay_before_retry(0), batch.failure)
                 continue
             try:  # 8
-                self._requests.delete(ids[place] for place in explained.late)
+                # From the end, so that what is left, if this is the end, is the first part of one.
+                self._requests.delete(ids[place] for place in reversed(explained.late))
             except (APIError, ClientClosedError) as error:
                 problem = f"a second copy cannot be deleted: {in_short(error)}"
-                raise self._uncertain(problem) from error
+                raise self._uncertain(problem, found) from error
 
     def _send(self, batch: Batch) -> bool:
         """Send what is left of a batch; return whether it is there, and once (1)."""
