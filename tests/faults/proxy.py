@@ -146,6 +146,16 @@ def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
     return draw
 
 
+def twice_as_well(draw: Draw, seed: int, rate: float) -> Draw:
+    """Deliver a share of `rate` of the requests twice that nothing else strikes."""
+
+    def redraw(number: int, request: Message) -> str | None:
+        chance = random.Random(f"{seed}/{number}/twice")
+        return draw(number, request) or (TWICE if chance.random() < rate else None)
+
+    return redraw
+
+
 def scripted(faults: Mapping[int, str]) -> Draw:
     """Strike the exchanges with these numbers, counted from 0."""
     return lambda number, request: faults.get(number)

@@ -18,7 +18,6 @@ from .._transport.log import logger
 from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
-    APIError,
     APIResponseValidationError,
     NotFoundError,
     OpenAIError,
@@ -128,7 +127,7 @@ class AsyncAppendRequests:
             with suppress(NotFoundError):
                 await self.methods.delete(item_id)
 
-    async def pause(self, delay: float, failure: APIError | None) -> None:
+    async def pause(self, delay: float, failure: OpenAIError | None) -> None:
         """Wait for so many seconds after a failure, or a reading, before going on.
 
         Raises:

@@ -233,31 +233,36 @@ class Append:
         """Read what follows the last item that is certain, until there is nothing to put right.
 
         Raises:
-            AppendUncertainError: it was the same twice, and holds what was not sent, or second
-                copies that cannot be deleted.
+            AppendUncertainError: it was the same twice and holds what was not sent, or second
+                copies in it cannot be deleted.
         """
         before: list[str | None] | None = None
+        surplus: set[str | None] = set()
+        failure: APIError | ClientClosedError | None = batch.failure
+        unchanged = 0
         while True:
             found = self._following()
             ids = ids_of(found)
             if batch.left and ids == batch.claimed_ids:
                 return found, Explanation(list(range(len(found))), [], [], 0)
             explained = self._state.explain(batch.left, found, resumed=self._more_found)
-            if not explained.late and not explained.unexplained:
+            surplus.update(ids[place] for place in explained.late)
+            # A response may say that an item is deleted, and be one to another request.
+            late = [item_id for item_id in ids if item_id in surplus]
+            if not late and not explained.unexplained:
                 return found, explained
-            if ids == before:  # 9
-                what = "is not what was sent" if explained.unexplained else "are copies that stay"
-                raise self._uncertain(f"what follows {what}", found) from batch.failure
+            unchanged = unchanged + 1 if ids == before else 0
+            if unchanged > (self.max_retries if late else 0):  # 9
+                problem = "a second copy cannot be deleted" if late else "what follows was not sent"
+                raise self._uncertain(problem, found) from failure
             before = ids
-            if explained.unexplained:
-                self._requests.pause(delay_before_retry(0), batch.failure)
-                continue
+            if unchanged or not late:
+                self._requests.pause(delay_before_retry(unchanged), failure)
             try:  # 8
                 # From the end, so that what is left, if this is the end, is the first part of one.
-                self._requests.delete(ids[place] for place in reversed(explained.late))
+                self._requests.delete(reversed(late))
             except (APIError, ClientClosedError) as error:
-                problem = f"a second copy cannot be deleted: {in_short(error)}"
-                raise self._uncertain(problem, found) from error
+                failure = error
 
     def _send(self, batch: Batch) -> bool:
         """Send what is left of a batch; return whether it is there, and once (1)."""

@@ -19,7 +19,6 @@ from .._transport.log import logger
 from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
-    APIError,
     APIResponseValidationError,
     NotFoundError,
     OpenAIError,
@@ -129,7 +128,7 @@ class AppendRequests:
             with suppress(NotFoundError):
                 self.methods.delete(item_id)
 
-    def pause(self, delay: float, failure: APIError | None) -> None:
+    def pause(self, delay: float, failure: OpenAIError | None) -> None:
         """Wait for so many seconds after a failure, or a reading, before going on.
 
         Raises:

@@ -198,7 +198,7 @@ def test_1b_something_else_beside_the_copy_is_not_deleted() -> None:
         conversation.store([{"role": "user", "content": "from elsewhere"}])
 
     conversation = Conversation(drop(lost()), disturb)
-    with pytest.raises(AppendUncertainError, match="not what was sent") as caught:
+    with pytest.raises(AppendUncertainError, match="was not sent") as caught:
         conversation.append(3)
     assert account(caught.value) == (0, 3, 0)
     assert len(caught.value.found_ids) == len(conversation.items) == 4
@@ -413,10 +413,26 @@ def test_8_a_request_that_arrives_a_batch_later_is_deleted() -> None:
     assert result.doubled_ids == []
 
 
+def test_8_an_item_that_was_not_deleted_after_all_is_deleted_again() -> None:
+    conversation = Conversation(drop(lost()), too_late)
+    refuse, delete = ["msg_4"], conversation.delete
+
+    def crossed(item_id: str) -> None:
+        # As if the response were one to the deletion of another item.
+        if item_id in refuse:
+            refuse.remove(item_id)
+        else:
+            delete(item_id)
+
+    conversation.delete = crossed  # type: ignore[method-assign]
+    assert conversation.append(3).data == conversation.items
+    assert len(conversation.items) == 3
+
+
 def test_8_copies_that_stay_end_it() -> None:
     conversation = Conversation(drop(lost()), too_late)
     conversation.delete = lambda item_id: None  # type: ignore[method-assign]
-    with pytest.raises(AppendUncertainError, match="copies that stay") as caught:
+    with pytest.raises(AppendUncertainError, match="cannot be deleted") as caught:
         conversation.append(3)
     assert account(caught.value) == (0, 3, 0)
 
