@@ -8,8 +8,8 @@
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
-        ├── APIResponseValidationError  a response that is not JSON, or (strict) not as documented
-        └── APIStatusError              a response with a status of 400 or more
+        ├── APIResponseValidationError  a response that is not JSON, or about something else
+        └── APIStatusError              a response with a status that is not 2xx
             ├── BadRequestError         400
             │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
             ├── AuthenticationError     401
@@ -219,7 +219,7 @@ class _ResponseError(APIError):
 
 
 class APIResponseValidationError(_ResponseError):
-    """The response is not JSON, or not what the OpenAPI document says."""
+    """The response is not JSON, about another object, or (strict) not what the spec says."""
 
     def __init__(
         self, response: httpx.Response, body: object | None, *, message: str | None = None
@@ -229,7 +229,7 @@ class APIResponseValidationError(_ResponseError):
 
 
 class APIStatusError(_ResponseError):
-    """The service responded with a status of 400 or more."""
+    """The service responded with a status of 400 or more, or with a redirect not to be followed."""
 
 
 class BadRequestError(APIStatusError):
@@ -284,7 +284,7 @@ _SECRET = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-k
 
 
 def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
-    """Return the class for a status of 400 or more.
+    """Return the class for a status that is not 2xx.
 
     Args:
         status: of the response.

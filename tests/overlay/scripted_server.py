@@ -179,6 +179,8 @@ class ScriptedServer:
             if self._stopped.is_set():
                 sock.close()
                 return
+            # Or a head and its body, sent in two, take 40 ms: Nagle's algorithm and delayed ACKs.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
             with self._lock:
                 self.connections += 1

@@ -55,14 +55,6 @@ def broken_compression(peer: Peer) -> None:
     peer.respond(b"no gzip at all", headers={"content-encoding": "gzip"})
 
 
-def endless_redirects(peer: Peer) -> None:
-    peer.respond(b"", status=302, headers={"location": "/v1/conversations/conv_1"})
-
-
-def redirect_to_nowhere(peer: Peer) -> None:
-    peer.respond(b"", status=302, headers={"location": "http://[broken/"})
-
-
 BROKEN = [
     cut_before_response,
     half_a_head,
@@ -70,8 +62,6 @@ BROKEN = [
     half_a_chunk,
     no_http,
     broken_compression,
-    endless_redirects,
-    redirect_to_nowhere,
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,7 @@ from .._request.client_options import check_key
 from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
 from .._request.validation import invalid, mismatch
 from .._response.parsing import to_status_error
+from .._response.redirects import follow, is_same_place, why_not_followed
 from .._transport.concurrency_async import (
     TRANSPORTS,
     abortable,
@@ -69,11 +71,11 @@ class AsyncSender:
 
         An attempt ends in one of four ways:
 
-        1. A status below 400: the response is returned.
+        1. A status of 200 to 299: the response is returned.
         2. No response, which is an `APIConnectionError`: sent again if nothing was sent, or if
            sending it twice does no harm.
-        3. A status of 400 or more: sent again if the status, the headers or the error code say that
-           nothing happened, or that it may pass.
+        3. Any other status: sent again if the status, the headers or the error code say that
+           nothing happened, or that it may pass. A redirect is here because it is not followed.
         4. Anything else: raised as it is. It comes from an abort, a client that is closed, or an
            interceptor.
 
@@ -109,7 +111,7 @@ class AsyncSender:
                 failure, headers = error, None
                 again = retry_after_failure(method, never_sent=error.never_sent)
             else:
-                if response.status_code < 400:
+                if response.is_success:
                     # Case 1.
                     return response, retries
                 # Case 3.
@@ -156,30 +158,48 @@ class AsyncSender:
             raise RequestAbortedError("in flight", interrupted.reason) from None
 
     async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
-        """Hand a request to the transport, and read the response if that is wanted.
+        """Send a request, follow redirects, and read the response if that is wanted.
 
         Raises:
             APIConnectionError: For whatever goes wrong on the way.
         """
         start = time.monotonic()
+        # An interceptor may have made it anew.
+        request.extensions.setdefault(ATTEMPT, attempt)
+        options: dict[str, Any] = {"stream": True, "follow_redirects": False}
+        history: list[httpx.Response] = []
         response: httpx.Response | None = None
         try:
-            if self.transport is not None and not self.http_client.is_closed:
-                # This httpx client has no auth, hooks or cookies. To see that there are none costs
-                # `httpx.Client.send` a fifth of the time of a GET.
-                response = await self.transport.handle_async_request(request)
-                response.request = request
-                if response.has_redirect_location:
-                    # httpx knows which headers another host may see.
-                    attempt.redirect, response = response, None
-            if response is None:
-                response = await self.http_client.send(request, stream=True)
-            if response.status_code < 400 and not attempt.whole:
-                # From here on it may take as long as it takes; each read has its timeout.
-                attempt.deadline = None
-            elif not response.is_closed:
-                await self._read(response, attempt)
-        except Exception as error:
+            while True:
+                if self.transport is not None and not self.http_client.is_closed:
+                    # This httpx client has no auth, hooks or cookies. To see that there are none
+                    # costs `httpx.Client.send` a fifth of the time of a GET.
+                    response = await self.transport.handle_async_request(request)
+                    response.request = request
+                else:
+                    response = await self.http_client.send(request, **options)
+                    # It has the key.
+                    response.next_request = None
+                if response.is_success and not attempt.whole:
+                    # From here on it may take as long as it takes; each read has its timeout.
+                    attempt.deadline = None
+                elif not response.is_closed:
+                    await self._read(response, attempt)
+                response.history = history
+                if response.status_code // 100 != 3 or why_not_followed(response):
+                    break
+                history = [*history, response]
+                following = follow(response)
+                if not is_same_place(request.url, following.url):
+                    # What the httpx client adds is not for others either.
+                    options["auth"] = None
+                request = following
+                attempt.sent = True
+        except BaseException as error:
+            if response is not None:
+                await response.aclose()
+            if not isinstance(error, Exception):
+                raise
             failure = to_connection_error(error, request, attempt)
             logger.info("%s %s failed: %s", request.method, request.url.path, failure)
             raise failure from error
@@ -190,7 +210,7 @@ class AsyncSender:
     async def _read(self, response: httpx.Response, attempt: Attempt) -> None:
         """Read the whole body within the time of the attempt, and close the response."""
         try:
-            if self.transport is None and not await read_within(response, attempt.left(None)):
+            if not await read_within(response, attempt.left(None)):
                 raise httpx.ReadTimeout("the body did not end in time", request=response.request)
             await response.aread()
         finally:
@@ -224,18 +244,19 @@ def open_sender(transport: str | None) -> AsyncSender:
     """
     name = _choose(transport)
     if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        return AsyncSender(httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True))
+        return AsyncSender(httpx.AsyncClient(limits=_PROXY_LIMITS))
     inner = open_transport(name, AsyncConnectionPool())
-    client = httpx.AsyncClient(transport=_AsyncReplayingTransport(inner), follow_redirects=True)
-    return AsyncSender(client, inner)
+    return AsyncSender(httpx.AsyncClient(transport=inner), inner)
 
 
 def _choose(transport: str | None) -> str:
     if transport is None:
         return next(name for name in TRANSPORTS if _is_installed(name))
-    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
     if transport == "http.client":
-        raise mismatch("transport", names, "'http.client', which was removed")
+        message = 'transport="http.client" was removed: it now means "httpx"'
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        return "httpx"
+    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
     if transport not in TRANSPORTS:
         raise invalid("transport", names, transport)
     if not _is_installed(transport):
@@ -247,18 +268,3 @@ def _choose(transport: str | None) -> str:
 def _is_installed(name: str) -> bool:
     # Without importing it: that is for the first request.
     return name == "httpx" or find_spec(name) is not None
-
-
-@dataclass(eq=False, repr=False)
-class _AsyncReplayingTransport(httpx.AsyncBaseTransport):
-    """Gives httpx a response that is there already, a redirect, to go on from."""
-
-    inner: httpx.AsyncBaseTransport
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        attempt: Attempt = request.extensions[ATTEMPT]
-        redirect, attempt.redirect = attempt.redirect, None
-        return redirect or await self.inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()

@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._request.validation import is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
+from .redirects import why_not_followed
 
 if TYPE_CHECKING:
     import httpx
@@ -88,13 +89,14 @@ def parse_response(
 
     Args:
         request: what was asked for; `decode` makes the result.
-        response: with a status below 400.
+        response: with a status of 200 to 299.
         retries: how many it took; the errors tell it.
         strict: check the response against the spec first.
 
     Raises:
-        APIResponseValidationError: the response is not JSON, not a JSON object, or (strict) does
-            not fit the spec.
+        APIResponseValidationError: the response is not JSON, not a JSON object, an error in spite
+            of its status, about another object than the one asked for, or (strict) does not fit the
+            spec.
     """
     try:
         if not response.content and request.method == "DELETE":
@@ -112,15 +114,35 @@ def _decode(
     cause: Exception | None = None
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
-        if strict and request.operation:
-            check_strict(request.operation, data, response)
+        if request.operation:
+            if data.get("id") != request.expected_id:
+                _check_subject(request, data, response)
+            if strict:
+                check_strict(request.operation, data, response)
         try:
-            return request.decode(data)
+            result = request.decode(data)
+            # What has an id, and came without it, is something else: a list, most likely.
+            if not request.operation or getattr(result, "id", "") is not None:
+                return result
         except Exception as error:
             cause = error
     name, shown = request.operation or request.path, _in_short(_shown.repr(data))
     message = f"the response to {name} does not have the expected form: {shown}"
     raise APIResponseValidationError(response, data, message=message) from cause
+
+
+def _check_subject(
+    request: OperationRequest[Any], data: Mapping[str, Any], response: httpx.Response
+) -> None:
+    """Raise `APIResponseValidationError` for an error, or what is about another object."""
+    expected, found = request.expected_id, data.get("id")
+    if found is None and (said := data.get("error")):
+        message = f"the response to {request.operation} is an error, with a status of success: "
+        raise APIResponseValidationError(response, said, message=message + _message(said))
+    if expected and found is not None:
+        message = f"the response to {request.operation} is about another object: "
+        message += f"expected the id {expected!r}, got {_in_short(_shown.repr(found))}"
+        raise APIResponseValidationError(response, data, message=message)
 
 
 def check_strict(
@@ -151,7 +173,7 @@ def check_strict(
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:
-    """Return the error for a response, which has been read, with a status of 400 or more."""
+    """Return the error for a response, which has been read, with a status that is not 2xx."""
     content = response.content
     body: object
     try:
@@ -161,7 +183,8 @@ def to_status_error(response: httpx.Response) -> APIStatusError:
     if is_mapping(body) and "error" in body:
         body = body["error"]
     text = f"Error code: {response.status_code}"
-    said = _message(body) or response.reason_phrase
+    said = why_not_followed(response) if response.status_code // 100 == 3 else ""
+    said = said or _message(body) or response.reason_phrase
     if said:
         text += f" - {said}"
     code: object = body.get("code") if is_mapping(body) else None

@@ -47,7 +47,7 @@ async def test_a_request_after_closing(connect: Connect) -> None:
     client = connect("http://localhost/v1")
     await client.close()
     with pytest.raises(ClientClosedError):
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
 
 
 @pytest.mark.off_contract
@@ -78,10 +78,10 @@ async def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         client = connect(server.url, http_client=own)
         assert client.timeout.read == 9
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
         await own.aclose()
         with pytest.raises(ClientClosedError):
-            await client.conversations.retrieve("c")
+            await client.conversations.retrieve("conv_1")
     assert server.requests[0].headers["x-mine"] == "1"
     assert server.requests[0].target.endswith("?p=1")
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -89,11 +89,11 @@ async def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
 
 async def test_it_is_what_sends(connect: Connect) -> None:
     def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+        return httpx.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as own:
         client = connect("http://127.0.0.1/v1", http_client=own)
-        assert (await client.conversations.retrieve("conv_1")).id == "conv_own"
+        assert (await client.conversations.retrieve("conv_1")).metadata == {"sent": "here"}
 
 
 def stall_in_the_body(peer: Peer) -> None:

@@ -28,7 +28,7 @@ async def test_interceptors_are_a_chain_around_each_attempt(connect: Connect) ->
 
     with ScriptedServer(responds({}, status=429), responds(CONVERSATION)) as server:
         async with connect(server.url, interceptors=[named("outer"), named("inner")]) as client:
-            await client.conversations.retrieve("c")
+            await client.conversations.retrieve("conv_1")
     attempt = ["outer before", "inner before", "inner after {} True", "outer after {} True"]
     assert seen == [x.format(status) for status in (429, 200) for x in attempt]
     assert server.requests[0].headers["x-tenant"] == "inner"

@@ -48,7 +48,7 @@ def test_a_request_after_closing(connect: Connect) -> None:
     client = connect("http://localhost/v1")
     client.close()
     with pytest.raises(ClientClosedError):
-        client.conversations.retrieve("c")
+        client.conversations.retrieve("conv_1")
 
 
 @pytest.mark.off_contract
@@ -79,10 +79,10 @@ def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         client = connect(server.url, http_client=own)
         assert client.timeout.read == 9
-        client.conversations.retrieve("c")
+        client.conversations.retrieve("conv_1")
         own.close()
         with pytest.raises(ClientClosedError):
-            client.conversations.retrieve("c")
+            client.conversations.retrieve("conv_1")
     assert server.requests[0].headers["x-mine"] == "1"
     assert server.requests[0].target.endswith("?p=1")
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -90,11 +90,11 @@ def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
 
 def test_it_is_what_sends(connect: Connect) -> None:
     def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+        return httpx.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
 
     with httpx.Client(transport=httpx.MockTransport(respond)) as own:
         client = connect("http://127.0.0.1/v1", http_client=own)
-        assert (client.conversations.retrieve("conv_1")).id == "conv_own"
+        assert (client.conversations.retrieve("conv_1")).metadata == {"sent": "here"}
 
 
 def stall_in_the_body(peer: Peer) -> None:
