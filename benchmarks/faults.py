@@ -14,6 +14,7 @@ docs/append.md.
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -98,6 +99,8 @@ def one_run(name: str, seed: int, items: int, rate: float) -> Outcome:
     peer_client: Any = import_module("openai._base_client")
     retries.INITIAL_DELAY = peer_client.INITIAL_RETRY_DELAY = 0.005
     retries.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
+    # The warnings of what is there twice are in the table.
+    logging.getLogger("openai_conversations").setLevel(logging.ERROR)
     # Longer than any pause before a retry, so that there always is a second look.
     state.LONGEST_TO_SETTLE = 0.06
     with LocalServer(LocalService()) as server:
