@@ -131,6 +131,10 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
         `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
 
+        The items that it gives may be deleted meanwhile, by the loop over them or by others. None
+        is given twice, and none that is still there is passed over. An item that is added
+        meanwhile may be given or not.
+
         Returns:
             The first page; iterating over it goes on through the following ones.
 

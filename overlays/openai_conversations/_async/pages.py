@@ -66,18 +66,22 @@ class AsyncPage(Generic[_T]):
         if not isinstance(cast(object, data), list):
             message = "the response is not a list: it has no `data`"
             raise APIResponseValidationError(response, parsed.to_dict(), message=message)
-        ids: list[object] = [getattr(item, "id", None) for item in data]
+        ids = [_id_of(item) for item in data]
+        self._last, self._is_empty = ids[-1] if ids else None, not ids
         seen = [id for id in ids if id in again.ids]
         if seen:
             data = [item for item, id in zip(data, ids, strict=True) if id not in again.ids]
             given = (*given, again._replace(ids=frozenset(seen)))
-        here = _Stretch(seen[-1] if seen else again.after, frozenset(ids).difference(seen))
+        here = _Stretch(seen[-1] if seen else again.after, frozenset(ids).difference(seen, [None]))
         self._given = (*given, here)[-_PAGES_BACK:]
-        self._last = ids[-1] if ids else None
+        # Where all of them have been given, those that follow may have been, too.
+        self._skip = again.ids.difference(seen) if len(seen) == len(ids) else frozenset[object]()
         self.data = data if left is None else data[:left]
         self.object: str = parsed.object
         self.has_more: bool | None = parsed.has_more
-        self.first_id: str | None = parsed.first_id if not seen else _id_or_none(data)
+        self.first_id: str | None = parsed.first_id
+        if seen:
+            self.first_id = _id_of(data[0]) if data else None
         self.last_id: str | None = parsed.last_id
         self._response = response
         self._listing = listing
@@ -89,7 +93,7 @@ class AsyncPage(Generic[_T]):
         if self._left == 0 or self.has_more is False:
             return False
         # Without `has_more`: until a page is empty, or no item tells where the next one begins.
-        return self.has_more is True or (self._last is not None and self._cursor() is not None)
+        return self.has_more is True or (not self._is_empty and self._cursor() is not None)
 
     async def get_next_page(self) -> AsyncPage[_T]:
         """Fetch the next page.
@@ -112,7 +116,8 @@ class AsyncPage(Generic[_T]):
         elif self._listing.cursors.setdefault(cursor, number) != number:
             problem = f"the service repeats the cursor {cursor!r}, so the list would never end"
         else:
-            return await self._listing.fetch(cursor, number, self._left, self._given)
+            again = _Stretch(cursor, self._skip)
+            return await self._listing.fetch(again, number, self._left, self._given)
         raise APIResponseValidationError(self._response, None, message=problem)
 
     def iter_pages(self) -> AsyncIterator[AsyncPage[_T]]:
@@ -125,7 +130,7 @@ class AsyncPage(Generic[_T]):
     def _cursor(self) -> str | None:
         if isinstance(self.last_id, str) and self.last_id:
             return self.last_id
-        return self._last if isinstance(self._last, str) and self._last else None
+        return self._last
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.data)} items, has_more={self.has_more})"
@@ -201,12 +206,12 @@ class AsyncListing(Generic[_T]):
         self.cursors = {} if after is omit else {after: 0}
 
     async def fetch(
-        self, cursor: str, number: int, left: int | None, given: tuple[_Stretch, ...]
+        self, again: _Stretch, number: int, left: int | None, given: tuple[_Stretch, ...]
     ) -> AsyncPage[_T]:
         """Fetch the page after an item, or after the last one before it that is still there.
 
         Args:
-            cursor: the id of the item.
+            again: the id of the item, and those of items after it that are not given again.
             number: of the page, counted from 0.
             left: how many more items may come; None for all.
             given: the last pages, up to the item.
@@ -214,7 +219,6 @@ class AsyncListing(Generic[_T]):
         Raises:
             BadRequestError, NotFoundError: none of the items is there any more.
         """
-        again = _Stretch(cursor, frozenset())
         while True:
             params = {**self._params, "after": again.after}
             request, _ = self._operation.request(params, **self._path)
@@ -242,8 +246,9 @@ class AsyncListing(Generic[_T]):
         return AsyncPage(parsed, response, self, number, left, given, again)
 
 
-def _id_or_none(data: list[Any]) -> str | None:
-    return getattr(data[0], "id", None) if data else None
+def _id_of(item: object) -> str | None:
+    id: object = getattr(item, "id", None)
+    return id if isinstance(id, str) and id else None
 
 
 def _is_about(error: BadRequestError | NotFoundError, cursor: object) -> bool:
