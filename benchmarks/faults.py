@@ -72,7 +72,7 @@ class Total:
     def row(self, name: str) -> str:
         """Return a line of the table."""
         runs = self.outcomes
-        accounts = sum(one.accounts for one in runs)
+        accounts, untrue = sum(one.accounts for one in runs), sum(one.untrue for one in runs)
         doubled, noticed = sum(one.doubled for one in runs), sum(one.noticed for one in runs)
         cells = [
             name,
@@ -81,7 +81,7 @@ class Total:
             f"{sum(one.lost for one in runs):,}",
             f"{doubled:,}" + (f", {noticed:,} of them told" if noticed else ""),
             f"{sum(one.in_order for one in runs)} of {len(runs)}",
-            f"{accounts - sum(one.untrue for one in runs):,} of {accounts:,}",
+            f"{accounts - untrue:,} of {accounts:,}" if accounts else "none",
             f"{sum(one.perfect for one in runs)} of {len(runs)}",
         ]
         return f"| {' | '.join(cells)} |"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import Client
 
@@ -16,6 +16,7 @@ _DELETED = st.dictionaries(st.integers(1, 24), st.sets(st.integers(0, 23)), max_
 _ORDERS: st.SearchStrategy[Literal["asc", "desc"]] = st.sampled_from(["asc", "desc"])
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 24), st.integers(3, 8), _ORDERS, _DELETED)
 def test_nothing_is_given_twice_and_nothing_passed_over(
     count: int, limit: int, order: Literal["asc", "desc"], deleted: dict[int, set[int]]

@@ -168,7 +168,7 @@ class AsyncAppend:
     #      not, so a network has delivered it twice: report it, and go on.
     #   9  something else: read once more. The same again, or reading fails: AppendUncertainError.
     #
-    # After 3 the request can still be under way, whoever gave up on it. So a batch is looked for a
+    # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is looked for a
     # second time once as long has passed as the timeout is (two seconds at most), if something of
     # it is missing, or if two requests for it were given up on and one of them has arrived.
 
