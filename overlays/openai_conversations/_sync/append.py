@@ -169,9 +169,9 @@ class Append:
     #      not, so a network has delivered it twice: report it, and go on.
     #   9  something else: read once more. The same again, or reading fails: AppendUncertainError.
     #
-    # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is looked for a
-    # second time once as long has passed as the timeout is (two seconds at most), if something of
-    # it is missing, or if two requests for it were given up on and one of them has arrived.
+    # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is
+    # looked for a second time once as long has passed as the timeout is (two seconds at most), if
+    # something of it is missing, or if two requests for it were given up on and one has arrived.
 
     def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
@@ -249,15 +249,20 @@ class Append:
             surplus.update(ids[place] for place in explained.late)
             # A response may say that an item is deleted, and be one to another request.
             late = [item_id for item_id in ids if item_id in surplus]
-            if not late and not explained.unexplained:
+            strange = {*ids[len(ids) - explained.unexplained :]} - surplus
+            if not late and not strange:
                 return found, explained
             unchanged = unchanged + 1 if ids == before else 0
-            if unchanged > (self.max_retries if late else 0):  # 9
-                problem = "a second copy cannot be deleted" if late else "what follows was not sent"
+            if unchanged > (0 if strange else self.max_retries):  # 9
+                problem = (
+                    "what follows was not sent" if strange else "a second copy cannot be deleted"
+                )
                 raise self._uncertain(problem, found) from failure
             before = ids
-            if unchanged or not late:
+            if unchanged or strange:
                 self._requests.pause(delay_before_retry(unchanged), failure)
+            if strange:
+                continue
             try:  # 8
                 # From the end, so that what is left, if this is the end, is the first part of one.
                 self._requests.delete(reversed(late))

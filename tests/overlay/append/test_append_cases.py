@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from openai_conversations import (
     APIConnectionError,
@@ -62,15 +64,19 @@ def test_1b_the_newer_of_two_copies_is_deleted() -> None:
     assert result.data == conversation.items
 
 
-def test_1b_something_else_beside_the_copy_is_not_deleted() -> None:
-    def disturb(conversation: Conversation, items: list[Item]) -> None:
+def test_1b_nothing_is_deleted_if_there_is_something_else_beside_the_copy() -> None:
+    def disturb(conversation: Conversation, items: list[Item]) -> list[Any]:
+        conversation.store(items)
+        stored = conversation.store(items)
         conversation.store([{"role": "user", "content": "from elsewhere"}])
+        return stored
 
     conversation = Conversation(drop(lost()), disturb)
     with pytest.raises(AppendUncertainError, match="was not sent") as caught:
         conversation.append(3)
     assert account(caught.value) == (0, 3, 0)
-    assert len(caught.value.found_ids) == len(conversation.items) == 4
+    assert len(caught.value.found_ids) == len(conversation.items) == 7
+    assert "delete" not in conversation.log
 
 
 @pytest.mark.parametrize(
