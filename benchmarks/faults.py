@@ -5,8 +5,8 @@
 Each run appends the items through a proxy (`tests/faults/proxy.py`) that does something bad to a
 fifth of all exchanges, to the local service over HTTP. openai-python appends with a loop over
 `items.create` in chunks of 20. All clients have the same timeout and the same number of retries;
-the pauses are cut short in all of them, since they change nothing but the duration: a request that
-is late arrives with the next request, not after a time. In the last two runs each fiftieth request
+the pauses are cut short in all of them, since they change nothing but the duration; those of
+`append` are the clock by which late requests arrive. In the last two runs each fiftieth request
 is delivered twice as well. `--first` is the first seed. `--write` also puts the table into
 docs/append.md.
 """
@@ -26,13 +26,12 @@ from typing import Any
 
 import openai
 from openai_conversations import __version__
-from openai_conversations._append import state
 from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
 from tests.faults.conversation import messages
-from tests.faults.proxy import seeded, twice_as_well
+from tests.faults.proxy import seeded, short_pauses, twice_as_well
 from tests.faults.runs import (
     Outcome,
     Settings,
@@ -101,8 +100,7 @@ def one_run(name: str, seed: int, items: int, rate: float) -> Outcome:
     retries.MAX_DELAY = peer_client.MAX_RETRY_DELAY = 0.05
     # The warnings of what is there twice are in the table.
     logging.getLogger("openai_conversations").setLevel(logging.ERROR)
-    # Longer than any pause before a retry, so that there always is a second look.
-    state.LONGEST_TO_SETTLE = 0.06
+    short_pauses(setattr)
     with LocalServer(LocalService()) as server:
         draw = seeded(seed, rate)
         if DELIVERED_TWICE in name:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from openai_conversations._append import state
 from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
+from tests.faults.proxy import short_pauses
+
 
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    # What is late arrives with the next request, not after a time.
-    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.0)
-    monkeypatch.setattr(state, "LONGEST_TO_SETTLE", 0.001)
+    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.005)
+    short_pauses(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")

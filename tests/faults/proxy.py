@@ -23,6 +23,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
+from openai_conversations._async import append_requests as async_requests
+from openai_conversations._sync import append_requests as sync_requests
+
 #: What is drawn from when a fault strikes: what the client sees, and what happens to its request.
 KINDS = (
     "cut request",  # the connection closes in the middle of the request
@@ -131,9 +134,14 @@ class Stream:
         self._sock.close()
 
 
+#: How many seconds after a failure a late request may arrive: less than the timeout of the runs.
+LATEST = 0.28
 #: After these the connection is closed.
 _BROKEN = ("no response", "cut response", "silence")
 Draw = Callable[[int, Message], str | None]
+
+
+_open: list[FaultProxy] = []
 
 
 def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
@@ -161,6 +169,26 @@ def scripted(faults: Mapping[int, str]) -> Draw:
     return lambda number, request: faults.get(number)
 
 
+def let_time_pass(seconds: float) -> None:
+    """Let the time pass for what is on its way in the proxies of this process."""
+    for proxy in _open:
+        proxy.pass_time(seconds)
+
+
+def short_pauses(patch: Callable[[object, str, object], None]) -> None:
+    """Let the pauses of `append` take no time but that of the proxies.
+
+    Args:
+        patch: sets an attribute, as `setattr` does.
+    """
+
+    async def sleep(seconds: float, abort: object) -> None:
+        let_time_pass(seconds)
+
+    patch(sync_requests, "sleep", lambda seconds, abort: let_time_pass(seconds))
+    patch(async_requests, "sleep", sleep)
+
+
 class FaultProxy:
     """Passes exchanges on to a service, and lets faults strike.
 
@@ -182,7 +210,8 @@ class FaultProxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
         self.exchanges: list[tuple[str, str | None]] = []
         self.struck: Counter[str] = Counter()
-        self._kept_back: dict[str, list[Message]] = {"late": [], "later": []}
+        self._late: list[tuple[float, Message]] = []
+        self._later: list[Message] = []
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._streams: set[Stream] = set()
@@ -239,37 +268,50 @@ class FaultProxy:
         if shown == "cut request":
             service.send(request.raw[: len(request.raw) // 2])
             return None
-        if request.first_line.startswith("POST") and self._let_go("later") and fate == "later":
+        if request.first_line.startswith("POST") and self._later:
+            self._arrive(self._later)
+            self._later = []
             # Of two such in a row the second would arrive after all that a client can do.
-            fate = "late"
+            fate = fate.replace("later", "late")
         response: Message | None = None
-        if fate in self._kept_back:
-            self._kept_back[fate].append(request)
+        if fate == "late":
+            seconds = random.Random(len(self.exchanges)).uniform(0, LATEST)
+            self._late.append((seconds, request))
+        elif fate == "later":
+            self._later.append(request)
         elif fate != "not done":
             sent = _half(request) if fate == "half done" else request
             for _ in range(2 if fate == "done twice" else 1):
                 service.send(sent.raw)
                 received = service.read()
                 response = response or received
-        if request.first_line.startswith("GET"):
-            self._let_go("late")
         if shown.startswith("status "):
             return _status(int(shown.removeprefix("status ")), request)
         if shown == "other response":
             return _other(request)
         return _unreadable(request) if shown == "unreadable response" else response
 
-    def _let_go(self, fate: str) -> bool:
-        """Let the requests with this fate arrive; return whether there are any."""
-        requests, self._kept_back[fate] = self._kept_back[fate], []
+    def pass_time(self, seconds: float) -> None:
+        """Let requests arrive that are not later than this."""
+        with self._one_at_a_time:
+            self._arrive([request for left, request in self._late if left <= seconds])
+            waiting = self._late
+            self._late = [(left - seconds, one) for left, one in waiting if left > seconds]
+
+    def finish(self) -> None:
+        """Let all requests arrive that are kept back."""
+        self.pass_time(LATEST)
+        self._arrive(self._later)
+
+    def _arrive(self, requests: Sequence[Message]) -> None:
         for request in requests:
             service = self._connect()
             service.send(request.raw)
             service.read()
             service.close()
-        return bool(requests)
 
     def __enter__(self) -> Self:
+        _open.append(self)
         thread = threading.Thread(target=self._accept, daemon=True)
         thread.start()
         self._threads.append(thread)
@@ -282,6 +324,7 @@ class FaultProxy:
         traceback: TracebackType | None,
     ) -> None:
         self._closed = True
+        _open.remove(self)
         # Wakes the thread that accepts; closing the listener does not, on Linux.
         socket.create_connection(self._listener.getsockname()).close()
         with self._lock:

@@ -77,6 +77,7 @@ def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: S
             accounts.append(any(newest == wanted[:there][-len(newest) :] for there in possible))
 
         writer(proxy.url, conversation, items, settings, check)
+        proxy.finish()
         found = texts(direct, conversation)
     there = set(found)
     return Outcome(
