@@ -45,6 +45,7 @@ def test_a_fault_strikes_once(service: str, kind: str, exchange: int) -> None:
     ):
         conversation = direct.post("conversations", json={"items": [SAME] * 20}).json()["id"]
         result = client.conversations.items.append(conversation, [SAME] * 55)
+        proxy.finish()
         found = direct.get(f"conversations/{conversation}/items", params={"limit": 100}).json()
         assert len(texts(direct, conversation)) == 75
     assert [item.id for item in result] == [item["id"] for item in found["data"][:55]][::-1]
