@@ -245,11 +245,15 @@ class Append:
             ids = ids_of(found)
             if batch.left and ids == batch.claimed_ids:
                 return found, Explanation(list(range(len(found))), [], [], 0)
-            explained = self._state.explain(batch.left, found, resumed=self._more_found)
-            surplus.update(ids[place] for place in explained.late)
-            # A response may say that an item is deleted, and be one to another request.
-            late = [item_id for item_id in ids if item_id in surplus]
-            strange = {*ids[len(ids) - explained.unexplained :]} - surplus
+            # A response may say that an item is deleted, and be one to another request: of a copy
+            # any items may be left.
+            rest = [item for item in found if id_of(item) not in surplus]
+            explained = self._state.explain(batch.left, rest, resumed=self._more_found)
+            surplus.update(id_of(rest[place]) for place in explained.late)
+            late, strange = (
+                [item_id for item_id in ids if item_id in surplus],
+                explained.unexplained,
+            )
             if not late and not strange:
                 return found, explained
             unchanged = unchanged + 1 if ids == before else 0
