@@ -141,7 +141,7 @@ class ConnectionPool(httpx.BaseTransport):
         return place.pooled
 
     def _settle(self) -> bool:
-        """Take back the places that were given up, and give them to the requests that wait.
+        """Collect the places that were given up, and give them to the requests that wait.
 
         Each step ends with the one statement that counts, so that any of them can be the last.
 
@@ -205,7 +205,7 @@ class ConnectionPool(httpx.BaseTransport):
         return True
 
     def release(self, place: _Place, closed: bool = False) -> None:
-        """Take a place back; the second time does nothing.
+        """Free a place; the second time does nothing.
 
         Args:
             closed: Whether its response was. If not, its connection is not used again.
@@ -218,7 +218,7 @@ class ConnectionPool(httpx.BaseTransport):
             self._close_ended()
 
     def forget(self, place: _Place) -> None:
-        """Take back the place of a response that was dropped without being closed.
+        """Free the place of a response that was dropped without being closed.
 
         Its connection is shut down (not under asyncio, where there is no socket to be had), and
         closed by the next request.
