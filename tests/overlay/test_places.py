@@ -1,8 +1,8 @@
 """Places in the pool come back, wherever Ctrl-C, an abort or a cancellation ends a request.
 
-Every request of these tests is ended at a point that is drawn, and afterwards places, waiting
-requests, sockets, tasks and objects are counted. OPENAI_CONVERSATIONS_TRIES and _SEED make the
-same run longer, and another one.
+Requests are ended at every point there is, or at drawn ones; afterwards places, waiting requests,
+sockets, tasks and objects are counted. OPENAI_CONVERSATIONS_TRIES and _SEED make the run a longer
+and another one.
 """
 
 from __future__ import annotations
@@ -164,8 +164,9 @@ def test_ctrl_c(way: Callable[[ConnectionPool, str], None]) -> None:
     opened = descriptors()
     with ScriptedServer(script) as server:
         points = count_points(way, server.url)
-        for _ in range(TRIES // len(SYNC_WAYS)):
-            interrupt(drawn.randint(1, points), partial(way, pool, server.url))
+        more = [drawn.randint(1, points) for _ in range(TRIES // len(SYNC_WAYS))]
+        for at in [*range(1, points + 1), *more]:
+            interrupt(at, partial(way, pool, server.url))
             look(pool)
         assert pool.handle_request(request(server.url)).status_code == 200
         pool.close()
@@ -174,7 +175,7 @@ def test_ctrl_c(way: Callable[[ConnectionPool, str], None]) -> None:
 
 
 def test_ctrl_c_beside_other_threads() -> None:
-    """Threads that share one place with a thread that is interrupted all get their turn."""
+    """Share one place with a thread that is interrupted: each of the others gets its turn."""
     pool = ConnectionPool(max_connections=1)
     drawn = random.Random(SEED)
     over = threading.Event()

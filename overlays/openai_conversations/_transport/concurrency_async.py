@@ -32,7 +32,7 @@ from .log import logger
 
 _T = TypeVar("_T")
 # It works under asyncio and trio alike.
-_NETWORK = httpcore.AnyIOBackend()
+_NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 shield = partial(anyio.CancelScope, shield=True)
 """Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
