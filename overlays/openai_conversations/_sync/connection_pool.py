@@ -155,7 +155,7 @@ class ConnectionPool(httpx.BaseTransport):
             self._settling = True
             waiting, done, places = self._waiting, self._done, self._places
             try:
-                while True:
+                while done or waiting:
                     if waiting and waiting[0] in places:
                         if waiting[0].event is not None:
                             waiting[0].event.set()
@@ -170,12 +170,13 @@ class ConnectionPool(httpx.BaseTransport):
                         elif place in waiting:
                             waiting.remove(place)
                         done.popleft()
-                    elif waiting and self._make_room(waiting[0]):
+                    elif self._make_room(waiting[0]):
                         places.add(waiting[0])
                     else:
-                        return True
+                        break
             finally:
                 self._settling = False
+        return True
 
     def _make_room(self, place: _Place) -> bool:
         """Return whether there is a place for a request, which then has its connection, if any.
@@ -196,8 +197,9 @@ class ConnectionPool(httpx.BaseTransport):
         # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
         if free and not free[0].usable(place.loop):
             self._ended.append(free.popleft())
-        taken = len(self._places) + sum(map(len, self._free.values()))
-        if place.pooled is None and taken >= self._max:
+        if place.pooled is not None:
+            return True
+        if len(self._places) + sum(map(len, self._free.values())) >= self._max:
             other = next(filter(None, self._free.values()), None)
             if other is None:
                 return False
@@ -308,9 +310,10 @@ class PooledConnection(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # httpcore writes an empty body, and the end of any body, as nothing.
+        attempt = self.attempt
         for start in range(0, len(buffer), _PIECE):
-            left = self.attempt.left(timeout, httpcore.WriteTimeout)
-            self.attempt.sent = True
+            left = attempt.left(timeout, httpcore.WriteTimeout)
+            attempt.sent = True
             self.stream.write(buffer[start : start + _PIECE], left)
 
     def close(self) -> None:
