@@ -23,6 +23,7 @@ from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
+import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
@@ -30,7 +31,10 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
-Event = anyio.Event
+# It works under asyncio and trio alike.
+_NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
+shield = partial(anyio.CancelScope, shield=True)
+"""Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """Where a method that takes many items gets them from."""
@@ -149,11 +153,29 @@ async def sleep(seconds: float, abort: AbortSignal | None) -> None:
         await abortable(abort, partial(anyio.sleep, seconds))
 
 
-async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
-    """Wait until the event is set; False if `timeout` seconds pass first."""
-    with anyio.move_on_after(timeout):
-        await event.wait()
-    return event.is_set()
+class Event:
+    """An event that one task waits for, and that any thread may set."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+        self.set = _from_any_thread(self._event.set)
+
+    async def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set, or `timeout` seconds have passed."""
+        with anyio.move_on_after(timeout):
+            await self._event.wait()
+
+
+async def connect_tcp(
+    host: str, port: int, left: Callable[[], float | None]
+) -> httpcore.AsyncNetworkStream:
+    """Connect to one of the addresses of a host, several at once if need be (RFC 8305).
+
+    Raises:
+        httpcore.ConnectError: None of them accepts, or the host has none.
+        httpcore.ConnectTimeout: `left()` is over.
+    """
+    return await _NETWORK.connect_tcp(host, port, left())
 
 
 async def read_within(response: httpx.Response, seconds: float | None) -> bool:
