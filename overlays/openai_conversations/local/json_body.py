@@ -14,8 +14,6 @@ from .errors import ServiceError, invalid_request
 
 #: Deeper than any valid request, and far from the recursion limits of Python.
 MAX_DEPTH = 64
-#: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
-MAX_BODY = 256 * 2**20
 
 _REASONS: dict[type, str] = {
     RecursionError: "nested too deeply",
@@ -29,13 +27,11 @@ def encode_json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) -> JsonObject:
+def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
     """Return the JSON object of a request body: one that can be stored and sent again.
 
-    More than `limit` bytes are a 413, another content type a 415, all but a JSON object a 400.
+    Another content type is a 415, all but a JSON object a 400.
     """
-    if len(body) > limit:
-        raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
     media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         message = f"Unsupported content type: '{media_type:.100}'; send 'application/json'."

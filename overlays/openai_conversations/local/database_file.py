@@ -1,0 +1,106 @@
+"""The file of a database: its name, its mode, and whether it is still the one that was opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import weakref
+from contextlib import suppress
+
+from .errors import StoreError, check_argument
+
+#: What SQLite adds to the name of the file for the files that it keeps beside it.
+_BESIDE = ("", "-wal", "-shm")
+
+# Closing a file ends all locks that this process has on it, those of SQLite too. So a new file is
+# made and closed again by one thread, before any thread opens it.
+_making = threading.Lock()
+_open_files: weakref.WeakSet[DatabaseFile] = weakref.WeakSet()
+
+
+def check_path(path: str | os.PathLike[str] | None) -> str | None:
+    """Return the absolute path of a database file, or None for a database in memory.
+
+    Raises:
+        InvalidArgumentError: For what is not a path, and for what SQLite does not take as one: an
+            empty name, a `file:` URI, a NUL.
+    """
+    name = os.fspath(path) if isinstance(path, os.PathLike) else path
+    if name is None or name == ":memory:":
+        return None
+    fits = isinstance(name, str) and name.strip() != "" and not name.startswith("file:")
+    if fits:
+        try:
+            fits = b"\0" not in os.fsencode(name)
+        except UnicodeEncodeError:
+            fits = False
+    check_argument("path", fits, "the path of a file, or None for a database in memory", path)
+    return os.path.realpath(name)
+
+
+class DatabaseFile:
+    """A database file, made with mode 0600 if it does not exist; one that does keeps its mode.
+
+    Raises:
+        StoreError: If there can be no file of this name, or it is one of another kind.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._process = os.getpid()
+        self._identity: list[tuple[int, int] | None] = []
+        if any(one.path == path and one._process != self._process for one in set(_open_files)):
+            raise StoreError(_forked(path))
+        try:
+            with suppress(FileNotFoundError):
+                os.stat(f"{path}-journal")  # the longest name that SQLite will need
+            with _making:
+                _make(path)
+            if not stat.S_ISREG(os.stat(path).st_mode):
+                raise StoreError(f"cannot open the database {path!r}: it is not a file")
+        except OSError as error:
+            raise StoreError(f"cannot open the database {path!r}: {error.strerror}") from error
+
+    def opened(self) -> None:
+        """Remember which files SQLite has open, once it has opened all of them."""
+        self._identity = self._identify()
+        _open_files.add(self)
+
+    def closed(self) -> None:
+        """Forget the file: SQLite has closed it."""
+        _open_files.discard(self)
+
+    def check(self) -> None:
+        """Raise `StoreError` if what is written now would not be in the file of this name.
+
+        So it is once the file, or one of those beside it, was deleted, moved or replaced, and for
+        SQLite also behind a fork: https://www.sqlite.org/howtocorrupt.html, sections 2.4 and 2.6.
+        """
+        if os.getpid() != self._process:
+            raise StoreError(_forked(self.path))
+        if (found := self._identify()) != self._identity:
+            pairs = zip(_BESIDE, found, self._identity, strict=True)
+            suffix = next(name for name, now, then in pairs if now != then)
+            name = os.path.basename(self.path) + suffix
+            raise StoreError(f"the file {name!r} was deleted, moved or replaced while it was open")
+
+    def _identify(self) -> list[tuple[int, int] | None]:
+        found: list[tuple[int, int] | None] = []
+        for suffix in _BESIDE:
+            try:
+                status = os.stat(self.path + suffix)
+                found.append((status.st_dev, status.st_ino))
+            except OSError:
+                found.append(None)
+        return found
+
+
+def _make(path: str) -> None:
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+
+def _forked(path: str) -> str:
+    reason = "was opened before this process was forked; open it after that, in each process"
+    return f"the database {os.path.basename(path)!r} {reason}"
