@@ -85,7 +85,8 @@ def test_no_request_gets_a_5xx_or_a_response_outside_the_document(
             case.path_parameters.update(
                 {name: targets[name] for name in case.path_parameters if name in targets}
             )
-        response = case.call(app=app)
+        response = case.call(base_url="http://localhost/v1", app=app)
+        assert response.status_code not in (403, 421), "refused before the service saw it"
         case.validate_response(response, checks=[checks.not_a_server_error])
 
     send()

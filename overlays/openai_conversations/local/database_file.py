@@ -43,7 +43,7 @@ class DatabaseFile:
     """A database file, made with mode 0600 if it does not exist; one that does keeps its mode.
 
     Raises:
-        StoreError: If there can be no file of this name, or it is one of another kind.
+        StoreError: If a file of this name cannot be made or opened, or is of another kind.
     """
 
     def __init__(self, path: str) -> None:
