@@ -103,12 +103,12 @@ class Database:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
-            self.check_file()
+            self.check_file(written=True)
 
-    def check_file(self) -> None:
+    def check_file(self, *, written: bool = False) -> None:
         """Raise `StoreError` unless the file is still the one that was opened."""
         if self._file is not None:
-            self._file.check()
+            self._file.check(written=written)
 
     def run(self, sql: str, values: tuple[Any, ...] = ()) -> int:
         """Run one statement; return the key of the row that it added, or 0 if it did not."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from .errors import StoreError, check_argument
 
-#: What SQLite adds to the name of the file for the files that it keeps beside it.
+#: The file itself, and what SQLite adds to its name for those that it keeps beside it.
 _BESIDE = ("", "-wal", "-shm")
 
 # Closing a file ends all locks that this process has on it, those of SQLite too. So a new file is
@@ -49,7 +49,7 @@ class DatabaseFile:
     def __init__(self, path: str) -> None:
         self.path = path
         self._process = os.getpid()
-        self._identity: list[tuple[int, int] | None] = []
+        self._identity: dict[str, tuple[int, int] | None] = {}
         if any(one.path == path and one._process != self._process for one in set(_open_files)):
             raise StoreError(_forked(path))
         try:
@@ -64,36 +64,33 @@ class DatabaseFile:
 
     def opened(self) -> None:
         """Remember which files SQLite has open, once it has opened all of them."""
-        self._identity = self._identify()
+        self._identity = {suffix: self._identify(suffix) for suffix in _BESIDE}
         _open_files.add(self)
 
     def closed(self) -> None:
         """Forget the file: SQLite has closed it."""
         _open_files.discard(self)
 
-    def check(self) -> None:
-        """Raise `StoreError` if what is written now would not be in the file of this name.
+    def check(self, *, written: bool) -> None:
+        """Raise `StoreError` if the file of this name is not the one that was opened.
 
-        So it is once the file, or one of those beside it, was deleted, moved or replaced, and for
-        SQLite also behind a fork: https://www.sqlite.org/howtocorrupt.html, sections 2.4 and 2.6.
+        It was deleted, moved or replaced then, or this process is a fork of the one that opened it:
+        https://www.sqlite.org/howtocorrupt.html, sections 2.4 to 2.6. After something was written,
+        the files beside it are looked at too: the write-ahead log has what the file has not.
         """
         if os.getpid() != self._process:
             raise StoreError(_forked(self.path))
-        if (found := self._identify()) != self._identity:
-            pairs = zip(_BESIDE, found, self._identity, strict=True)
-            suffix = next(name for name, now, then in pairs if now != then)
-            name = os.path.basename(self.path) + suffix
-            raise StoreError(f"the file {name!r} was deleted, moved or replaced while it was open")
+        for suffix in _BESIDE if written else _BESIDE[:1]:
+            if self._identify(suffix) != self._identity[suffix]:
+                name = os.path.basename(self.path) + suffix
+                raise StoreError(f"the file {name!r} was deleted, moved or replaced while open")
 
-    def _identify(self) -> list[tuple[int, int] | None]:
-        found: list[tuple[int, int] | None] = []
-        for suffix in _BESIDE:
-            try:
-                status = os.stat(self.path + suffix)
-                found.append((status.st_dev, status.st_ino))
-            except OSError:
-                found.append(None)
-        return found
+    def _identify(self, suffix: str) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self.path + suffix)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def _make(path: str) -> None:
