@@ -20,13 +20,13 @@ from openai_conversations.local.database import Database
 
 from tests.local.calls import ask, new_conversation, texts_of
 
-NO_PATHS = ["", "  ", "a\0b", "file:x.sqlite", "file::memory:?cache=shared", "\ud800", b"x", 3, 0.5]
-NO_PATHS += [True, ["x"], Path("a\0b")]
+WRONG_PATHS = ["", "  ", "a\0b", "file:x.sqlite", "file::memory:?cache=shared", "\ud800", b"x", 3, 0.5]
+WRONG_PATHS += [True, ["x"], Path("a\0b")]
 
 
-@pytest.mark.parametrize("path", NO_PATHS, ids=repr)
+@pytest.mark.parametrize("path", WRONG_PATHS, ids=repr)
 @pytest.mark.parametrize("make", [Client.local, AsyncClient.local, LocalService])
-def test_what_is_no_path_is_refused(make: Callable[[Any], object], path: Any) -> None:
+def test_a_wrong_path_is_refused(make: Callable[[Any], object], path: Any) -> None:
     with pytest.raises(InvalidArgumentError, match=r"^path: expected the path of a file"):
         make(path)
 
