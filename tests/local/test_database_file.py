@@ -20,7 +20,17 @@ from openai_conversations.local.database import Database
 
 from tests.local.calls import ask, new_conversation, texts_of
 
-WRONG_PATHS = ["", "  ", "a\0b", "file:x.sqlite", "file::memory:?cache=shared", "\ud800", b"x", 3, 0.5]
+WRONG_PATHS = [
+    "",
+    "  ",
+    "a\0b",
+    "file:x.sqlite",
+    "file::memory:?cache=shared",
+    "\ud800",
+    b"x",
+    3,
+    0.5,
+]
 WRONG_PATHS += [True, ["x"], Path("a\0b")]
 
 

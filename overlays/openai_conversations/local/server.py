@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import threading
+import time
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -34,6 +36,15 @@ def listen(address: str, port: int, family: int = socket.AF_INET) -> socket.sock
     # `create_server` leaves the protocol open, and asyncio turns Nagle's algorithm off only where
     # it sees TCP. Without that each response waits 40 ms for the client's acknowledgement.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop whose clock goes on in a test that has stopped the clocks of `time` (freezegun)."""
+
+    def time(self) -> float:
+        if sys.platform == "win32":
+            return super().time()
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class _Protocol(H11Protocol):
@@ -97,10 +108,12 @@ class LocalServer(AbstractContextManager["LocalServer"]):
         options = {"log_config": None, "access_log": False, "timeout_graceful_shutdown": 1}
         config = make_config(service, access, **options)
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, name=self.url, daemon=True
-        )
+        self._thread = threading.Thread(target=self._run, name=self.url, daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(self._server.serve(sockets=[self._socket]))
 
     def close(self) -> None:
         """Stop the server and wait for its end; a second time does nothing."""
