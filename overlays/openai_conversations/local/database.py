@@ -94,12 +94,17 @@ class Database:
                 self._file.closed()
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
+    def transaction(self, *, join: bool = False) -> Generator[None]:
         """Make all statements inside take effect, on disk, or none of them. Do not nest.
 
-        A `StoreError` at its end says that they took effect in a file that was deleted or moved.
+        With `join` they are part of the transaction that this thread is in the middle of, if it is:
+        the garbage collector may close a stream at any moment. A `StoreError` at its end says that
+        they took effect in a file that was deleted or moved.
         """
         with self._lock:
+            if join and self._db.in_transaction:
+                yield
+                return
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
