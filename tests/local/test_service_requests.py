@@ -42,6 +42,11 @@ BAD_BODIES = {
     "half a surrogate pair": b'{"metadata": {"a": "\\ud800"}}',
     "half a pair in a name": b'{"metadata": {"\\uDFFF": "a"}}',
     "NUL outside a string": b"{}\x00",
+    "a name twice": b'{"metadata": {"a": "b"}, "metadata": {}}',
+    "a name twice, further inside": b'{"metadata": {"a": "b", "\\u0061": "c"}}',
+    "one of each": b'{"a":' * 30_000 + b"[" * 30_000,
+    "an exponent without end": b'{"a": 1e' + b"9" * 100_000 + b"}",
+    "digits behind the point": b'{"a": ' + b"9" * 400 + b".5}",
 }
 
 

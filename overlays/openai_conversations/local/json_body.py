@@ -38,7 +38,12 @@ def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
-        value = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
+        value = json.loads(
+            body.decode("utf-8"),
+            parse_float=_finite,
+            parse_constant=_finite,
+            object_pairs_hook=_unique,
+        )
         _check_depth(value, body)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -48,6 +53,15 @@ def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
         raise invalid_request(None, message, "invalid_json") from None
     if not is_object(value):
         raise invalid_request(None, "The request body must be a JSON object.", "invalid_json")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) != len(pairs):  # parsers differ in which one they take
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        raise ValueError(f"the name {twice!r:.80} is there twice in an object")
     return value
 
 
