@@ -120,7 +120,7 @@ def test_a_page_of_another_origin_gets_nothing(
         assert response.status_code == (415 if content_type == "text/plain" else 200)
 
 
-def test_a_page_of_the_server_itself_is_no_stranger(served: LocalServer) -> None:
+def test_a_page_of_the_server_itself_gets_in(served: LocalServer) -> None:
     own = served.url.removesuffix("/v1")
     response = httpx.post(f"{served.url}/conversations", json={}, headers={"origin": own})
     assert response.status_code == 200
@@ -140,7 +140,7 @@ def test_cors_is_for_origins_that_were_named(origin: str, served: LocalServer) -
         assert one.headers.get("access-control-allow-origin") == (origin if named else None)
 
 
-def test_without_named_origins_there_is_no_cors(guarded: LocalServer) -> None:
+def test_without_named_origins_cors_is_off(guarded: LocalServer) -> None:
     headers = KEY | {"origin": guarded.url.removesuffix("/v1")}
     response = httpx.post(f"{guarded.url}/conversations", json={}, headers=headers)
     assert response.status_code == 200
@@ -193,7 +193,7 @@ def test_what_is_refused_is_not_kept(
     assert response.status_code == status
     # What came with one read of the socket may be there, and no more.
     assert sizes[0] <= 2**20
-    # The connection is closed: what follows a body that was not read to its end is no request.
+    # The connection is closed: what follows a body that was not read to its end is not taken for a request.
     assert response.headers["connection"] == "close"
     assert httpx.get(f"{guarded.url}/conversations/c", headers=KEY).status_code == 404
 
@@ -224,7 +224,7 @@ def test_a_body_that_fits_is_read(guarded: LocalServer) -> None:
     assert httpx.post(url, content=iter([b"{}", b" " * 999]), headers=KEY).status_code == 413
 
 
-def test_a_body_that_does_not_arrive_is_no_request(
+def test_a_body_that_does_not_arrive_is_refused(
     served: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "BODY_SECONDS", 0)
