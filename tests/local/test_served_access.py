@@ -193,7 +193,7 @@ def test_what_is_refused_is_not_kept(
     assert response.status_code == status
     # What came with one read of the socket may be there, and no more.
     assert sizes[0] <= 2**20
-    # The connection is closed: what follows a body that was not read to its end is not taken for a request.
+    # The rest of the body is not taken for a request.
     assert response.headers["connection"] == "close"
     assert httpx.get(f"{guarded.url}/conversations/c", headers=KEY).status_code == 404
 

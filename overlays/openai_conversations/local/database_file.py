@@ -7,8 +7,10 @@ import stat
 import threading
 import weakref
 from contextlib import suppress
+from typing import cast
 
-from .errors import StoreError, check_argument
+from ..errors import InvalidArgumentError
+from .errors import StoreError
 
 #: The file itself, and what SQLite adds to its name for those that it keeps beside it.
 _BESIDE = ("", "-wal", "-shm")
@@ -19,24 +21,24 @@ _making = threading.Lock()
 _open_files: weakref.WeakSet[DatabaseFile] = weakref.WeakSet()
 
 
-def check_path(path: str | os.PathLike[str] | None) -> str | None:
+def check_path(path: object) -> str | None:
     """Return the absolute path of a database file, or None for a database in memory.
 
     Raises:
         InvalidArgumentError: For what is not a path, and for what SQLite does not take as one: an
             empty name, a `file:` URI, a NUL.
     """
-    name = os.fspath(path) if isinstance(path, os.PathLike) else path
+    name: object = path
+    if isinstance(path, os.PathLike):
+        name = os.fspath(cast("os.PathLike[str]", path))
     if name is None or name == ":memory:":
         return None
-    fits = isinstance(name, str) and name.strip() != "" and not name.startswith("file:")
-    if fits:
-        try:
-            fits = b"\0" not in os.fsencode(name)
-        except UnicodeEncodeError:
-            fits = False
-    check_argument("path", fits, "the path of a file, or None for a database in memory", path)
-    return os.path.realpath(name)
+    if isinstance(name, str) and name.strip() and not name.startswith("file:"):
+        with suppress(UnicodeEncodeError):  # half of a surrogate pair
+            if b"\0" not in os.fsencode(name):
+                return os.path.realpath(name)
+    expected = "the path of a file, or None for a database in memory"
+    raise InvalidArgumentError("path", expected=expected, received=f"{path!r:.80}")
 
 
 class DatabaseFile:

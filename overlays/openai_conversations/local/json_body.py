@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -59,8 +60,7 @@ def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
 def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
     value = dict(pairs)
     if len(value) != len(pairs):  # parsers differ in which one they take
-        seen: set[str] = set()
-        twice = next(name for name, _ in pairs if name in seen or seen.add(name))
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the name {twice!r:.80} is there twice in an object")
     return value
 
