@@ -18,7 +18,7 @@ KEY = "sk-secret-1234567890"
 
 
 def request() -> httpx.Request:
-    headers = {"Authorization": f"Bearer {KEY}", "X-Shown": "yes"}
+    headers = {"Authorization": f"Bearer {KEY}", "X-Tenant": KEY, "Accept": "application/json"}
     return httpx.Request("POST", "https://api.openai.com/v1/conversations", headers=headers)
 
 
@@ -59,7 +59,8 @@ def test_errors_survive_pickling_and_copying_and_hold_no_key(error: OpenAIError)
     assert KEY.encode() not in pickle.dumps(error)
     assert KEY not in repr(vars(error)) + repr(error)
     if isinstance(error, errors.APIError):
-        assert error.request.headers["X-Shown"] == "yes"
+        assert error.request.headers["X-Tenant"] == "[secret]"
+        assert error.request.headers["Accept"] == "application/json"
 
 
 def test_every_error_is_exported_and_in_the_drawing() -> None:

@@ -23,6 +23,7 @@ import httpx
 
 from .._request.request import ATTEMPT, Attempt
 from .._transport.concurrency_sync import Event, current_loop, wait_for
+from .._transport.environment import tls_context
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse
 
@@ -180,7 +181,7 @@ class ConnectionPool(httpx.BaseTransport):
     @cached_property
     def _ssl(self) -> ssl.SSLContext:
         # Late, because it reads all certificates: 20 ms that plain http need not spend.
-        context = httpx.create_ssl_context()
+        context = tls_context()
         context.set_alpn_protocols(["http/1.1"])
         return context
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
 
 import httpx
 
 from .._request.client_options import check_key
-from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
+from .._request.request import (
+    ATTEMPT,
+    Attempt,
+    OperationRequest,
+    PreparedRequest,
+    set_content_length,
+)
 from .._request.validation import invalid, mismatch
 from .._response.parsing import to_status_error
 from .._transport.concurrency_sync import (
@@ -26,7 +31,8 @@ from .._transport.concurrency_sync import (
     read_within,
     sleep,
 )
-from .._transport.log import log_response, logger
+from .._transport.environment import environment_proxies, refused_exceptions, tls_context
+from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
@@ -54,10 +60,12 @@ class Sender:
         http_client: The httpx client.
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
+        proxies: Those that `http_client` takes from the environment, for error messages.
     """
 
     http_client: httpx.Client
     transport: httpx.BaseTransport | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def send(
         self,
@@ -94,7 +102,7 @@ class Sender:
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            key = client_options.api_key
+            key = client_options.api_key if prepared.needs_key else ""
             if callable(key):
                 # Asked for each attempt: it may have expired since the last one.
                 key = check_key(ask_for_key(key))
@@ -165,6 +173,7 @@ class Sender:
         start = time.monotonic()
         response: httpx.Response | None = None
         try:
+            set_content_length(request)
             if self.transport is not None and not self.http_client.is_closed:
                 # This httpx client has no auth, hooks or cookies. To see that there are none costs
                 # `httpx.Client.send` a fifth of the time of a GET.
@@ -181,12 +190,14 @@ class Sender:
             elif not response.is_closed:
                 self._read(response, attempt)
         except Exception as error:
-            failure = to_connection_error(error, request, attempt)
-            logger.info("%s %s failed: %s", request.method, request.url.path, failure)
-            raise failure from error
-        if logger.isEnabledFor(logging.INFO):
-            log_response(request, response, time.monotonic() - start)
-        return response
+            failure = to_connection_error(error, request, attempt, self.proxies)
+        else:
+            if logger.isEnabledFor(logging.INFO):
+                log_response(request, response, time.monotonic() - start)
+            return response
+        # Raised here, because the transport's error, which knows the key, would be its context.
+        log_failure(request, failure)
+        raise failure
 
     def _read(self, response: httpx.Response, attempt: Attempt) -> None:
         """Read the whole body within the time of the attempt, and close the response."""
@@ -221,11 +232,18 @@ def open_sender(transport: str | None) -> Sender:
         transport: The name of a transport; None stands for the fastest that is installed.
 
     Raises:
-        InvalidArgumentError: There is none of this name, or it is not installed.
+        InvalidArgumentError: There is none of this name, or it is not installed; or a variable of
+            the environment names a proxy or certificates that cannot be used.
     """
     name = _choose(transport)
-    if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        return Sender(httpx.Client(limits=_PROXY_LIMITS, follow_redirects=True))
+    if proxies := environment_proxies():
+        try:
+            client = httpx.Client(
+                verify=tls_context(), limits=_PROXY_LIMITS, follow_redirects=True
+            )
+        except (ValueError, httpx.InvalidURL):
+            raise refused_exceptions() from None
+        return Sender(client, proxies=proxies)
     inner = open_transport(name, ConnectionPool())
     client = httpx.Client(transport=_ReplayingTransport(inner), follow_redirects=True)
     return Sender(client, inner)
