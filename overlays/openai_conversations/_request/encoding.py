@@ -81,7 +81,8 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
         place = f"{argument}[{describe(name)}]"
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):
             # As openai-python sends lists: with brackets, which are percent-encoded.
-            pairs += [f"{quote_value(name, place)}%5B%5D={quote_value(v, place)}" for v in value]
+            values = cast("Sequence[object]", value)
+            pairs += [f"{quote_value(name, place)}%5B%5D={quote_value(v, place)}" for v in values]
         else:
             pairs.append(f"{quote_value(name, place)}={quote_value(value, place)}")
     return "&".join(pairs)

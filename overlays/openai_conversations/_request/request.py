@@ -122,7 +122,7 @@ class PreparedRequest:
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
-        if not isinstance(options.abort, AbortSignal | None):
+        if not isinstance(cast(object, options.abort), AbortSignal | None):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
         query = "&".join(
