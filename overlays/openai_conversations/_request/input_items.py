@@ -81,7 +81,9 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
     if data is None:
         received = describe(item)
         if isinstance(item, str):
-            received += ", a string; MessageItem.user_text(...) makes a message of it"
+            # Not shown: it is the text of a message.
+            length = f"a string of {len(item)} characters"
+            received = f"{length}; MessageItem.user_text(...) makes a message of it"
         raise mismatch(f"{argument}[{index}]", "an item (model or mapping)", received)
     data = _encode_parts(data)
     if _holds_null(data):

@@ -90,7 +90,7 @@ def _where(url: httpx.URL, proxies: Mapping[str, str]) -> str:
     host = f"[{url.host}]" if ":" in url.host else url.host
     port = url.port or {"http": 80, "https": 443}.get(url.scheme)
     proxy = proxy_for(url, proxies)
-    return f"{host}:{port}" + (f", proxy {proxy}" if proxy else "")
+    return host + (f":{port}" if port else "") + (f", proxy {proxy}" if proxy else "")
 
 
 def _reason(error: Exception) -> str:
