@@ -85,7 +85,7 @@ SCRIPTS: dict[str, Callable[[Peer], None]] = {
     "a list": ok(b'["' + MARKED + b'"]'),
     "no response": raw(b""),
     "no HTTP": raw(MARKED + b"\r\n\r\n"),
-    "a status that is no number": raw(b"HTTP/1.1 " + MARKED + b"\r\n\r\n"),
+    "a status that is not a number": raw(b"HTTP/1.1 " + MARKED + b"\r\n\r\n"),
     "a broken header": raw(HEAD + b"X " + MARKED + b": 1\r\n\r\n"),
     "a broken value": raw(HEAD + b"X: \x00" + MARKED + b"\r\n\r\n"),
     "a long header": raw(HEAD + b"X-Nobody-Knows: " + MARKED * 20_000 + b"\r\n\r\n"),
@@ -209,7 +209,7 @@ def test_strict_mode_quotes_nothing(runner: ClientRunner) -> None:
 
 
 def test_without_a_response(runner: ClientRunner, lines: list[str]) -> None:
-    """A server that is silent, or not there; an abort; a client that is closed."""
+    """Look at silent servers, servers that are not there, aborts, and clients that are closed."""
     abort = AbortSignal()
     abort.set()
     errors: list[BaseException] = []
@@ -372,7 +372,7 @@ def looked_at(result: Any) -> Any:
 
 
 def test_a_repr(runner: ClientRunner) -> None:
-    """Of a client, its parts, and all kinds of results; with a response that holds cookies."""
+    """Look at a client, its parts, and all kinds of results, whose responses hold cookies."""
 
     def look(client: Any) -> list[str]:
         parts = [client, client.conversations, client.conversations.items, client.responses]
