@@ -236,10 +236,9 @@ def open_sender(transport: str | None) -> AsyncSender:
     """
     name = _choose(transport)
     if proxies := environment_proxies():
+        tls = tls_context()
         try:
-            client = httpx.AsyncClient(
-                verify=tls_context(), limits=_PROXY_LIMITS, follow_redirects=True
-            )
+            client = httpx.AsyncClient(verify=tls, limits=_PROXY_LIMITS, follow_redirects=True)
         except (ValueError, httpx.InvalidURL):
             raise refused_exceptions() from None
         return AsyncSender(client, proxies=proxies)

@@ -168,7 +168,7 @@ def _check_base_url(base_url: str | httpx.URL) -> str:
         url = httpx.URL(base_url)
     except (TypeError, ValueError, httpx.InvalidURL):
         url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise mismatch("base_url", "a URL such as https://host/v1", "something else")
     if url.userinfo:
         # httpx would send it in place of the API key.

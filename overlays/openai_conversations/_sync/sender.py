@@ -237,10 +237,9 @@ def open_sender(transport: str | None) -> Sender:
     """
     name = _choose(transport)
     if proxies := environment_proxies():
+        tls = tls_context()
         try:
-            client = httpx.Client(
-                verify=tls_context(), limits=_PROXY_LIMITS, follow_redirects=True
-            )
+            client = httpx.Client(verify=tls, limits=_PROXY_LIMITS, follow_redirects=True)
         except (ValueError, httpx.InvalidURL):
             raise refused_exceptions() from None
         return Sender(client, proxies=proxies)

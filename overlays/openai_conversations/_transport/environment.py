@@ -39,7 +39,7 @@ def environment_proxies() -> dict[str, str]:
             url = httpx.Proxy(address if "://" in address else f"http://{address}").url
         except (ValueError, httpx.InvalidURL):
             url = httpx.URL()
-        if not url.host:
+        if not url.host or (url.port or 0) > 65535:
             expected = "a URL such as http://proxy:3128 or socks5://proxy:1080"
             raise mismatch(name, expected, "something else (environment variable)")
         if url.scheme.startswith("socks") and find_spec("socksio") is None:
@@ -75,13 +75,12 @@ def tls_context() -> ssl.SSLContext:
     except OSError as error:
         # An SSLError is an OSError; the file is there then, and holds something else.
         reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
-    name = "SSLKEYLOGFILE"
-    path = os.environ.get("SSL_CERT_FILE")
-    if path and not (os.environ.get(name) and _is_certificates(path)):
-        name, expected = "SSL_CERT_FILE", "a file of certificates"
-    else:
-        path, expected = os.environ.get(name), "a file that can be written"
-    raise mismatch(name, expected, f"{path!r} ({reason})")
+        certificates, keys = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSLKEYLOGFILE")
+        if not (certificates or keys):
+            raise
+    if certificates and not (keys and _is_certificates(certificates)):
+        raise mismatch("SSL_CERT_FILE", "a file of certificates", f"{certificates!r} ({reason})")
+    raise mismatch("SSLKEYLOGFILE", "a file that can be written", f"{keys!r} ({reason})")
 
 
 def trusted_certificates() -> str:

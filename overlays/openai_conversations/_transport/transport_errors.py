@@ -108,11 +108,13 @@ def _reason(error: Exception) -> str:
             # Those of a failed look-up are negative, and the operating system has no text for them.
             return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
     text = str(error)
+    if isinstance(error, httpx.ProxyError):
+        status = re.match(r"\d{3}\b", text)
+        text = "the proxy refused the request" + (f" with status {status[0]}" if status else "")
     if _QUOTES_NOTHING.fullmatch(text):
         return text
     name = type(error).__name__
     return {
-        "ProxyError": "the proxy refused the request",
         "RemoteProtocolError": "the response is not HTTP, or not all of it came",
         "DecodingError": "the response is not in the encoding that it names",
     }.get(name, name)
