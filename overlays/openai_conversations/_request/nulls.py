@@ -28,7 +28,8 @@ def without_refused_nulls(item: dict[str, Any]) -> dict[str, Any]:
 def _cleaned(value: Any, types: frozenset[Any]) -> Any:
     """Return a value of one of these types, with nulls left out of the objects in it."""
     if isinstance(value, list):
-        return [_cleaned(each, types) for each in value]
+        elements: list[Any] = value
+        return [_cleaned(each, types) for each in elements]
     if not isinstance(value, dict):
         return value
     given = cast("dict[str, Any]", value)
