@@ -86,8 +86,13 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
             received = f"{length}; MessageItem.user_text(...) makes a message of it"
         raise mismatch(f"{argument}[{index}]", "an item (model or mapping)", received)
     data = _encode_parts(data)
-    if _holds_null(data):
-        data = without_refused_nulls(data)
+    try:
+        if _holds_null(data):
+            data = without_refused_nulls(data)
+    except RecursionError:
+        received = "one that does or is"
+        expected = "an item that does not hold itself and is not nested deeply"
+        raise mismatch(f"{argument}[{index}]", expected, received) from None
     kind = data.get("type")
     if kind == "message" or (kind is None and "role" in data):
         return _clean_message(data, argument, index)
