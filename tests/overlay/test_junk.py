@@ -19,7 +19,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openai_conversations import (
-    APIResponseValidationError,
     AsyncClient,
     Client,
     Content,
@@ -230,6 +229,5 @@ def test_junk_in_an_option(client: Callable[..., Any], option: str, value: Any) 
         sent = Sent()
         if client is Client:
             own = Client(**{**values, "http_client": httpx.Client(transport=sent)})
-            with pytest.raises(APIResponseValidationError):
-                own.get("/x", cast_to=int)
+            assert own.get("/x") == {}
             assert len(sent.requests) == 1
