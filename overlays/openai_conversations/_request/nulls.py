@@ -18,8 +18,8 @@ from openai_conversations_api import params
 def without_refused_nulls(item: dict[str, Any]) -> dict[str, Any]:
     """Return an item without the nulls that no input form of its `type` allows.
 
-    A null in a field that is unknown, or below a value of free form, stays. An item of which nothing
-    is left out is returned itself.
+    A null in a field that is unknown, or below a value of free form, stays. An item from which
+    nothing is left out is returned itself.
     """
     cleaned: dict[str, Any] = _cleaned(item, _members(params.InputItemParam))
     return item if cleaned == item else cleaned
@@ -28,8 +28,7 @@ def without_refused_nulls(item: dict[str, Any]) -> dict[str, Any]:
 def _cleaned(value: Any, types: frozenset[Any]) -> Any:
     """Return a value of one of these types, with nulls left out of the objects in it."""
     if isinstance(value, list):
-        elements: list[Any] = value
-        return [_cleaned(each, types) for each in elements]
+        return [_cleaned(each, types) for each in cast("list[object]", value)]
     if not isinstance(value, dict):
         return value
     given = cast("dict[str, Any]", value)

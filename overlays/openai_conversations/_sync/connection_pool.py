@@ -181,9 +181,7 @@ class ConnectionPool(httpx.BaseTransport):
     @cached_property
     def _ssl(self) -> ssl.SSLContext:
         # Late, because it reads all certificates: 20 ms that plain http need not spend.
-        context = tls_context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+        return tls_context("http/1.1")
 
     def release(self, pooled: PooledConnection) -> None:
         """Accept a connection whose response was read or given up, or that failed."""

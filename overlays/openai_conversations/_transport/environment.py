@@ -63,15 +63,20 @@ def proxy_for(url: httpx.URL, proxies: Mapping[str, str]) -> str | None:
     return found if found and not proxy_bypass(url.host) else None
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return what a server's certificate is checked against: certificates of the environment, or
-    those of certifi.
+def tls_context(*protocols: str) -> ssl.SSLContext:
+    """Return the settings of TLS, with the certificates of the environment or those of certifi.
+
+    Args:
+        protocols: to offer to the server (ALPN).
 
     Raises:
         InvalidArgumentError: a file that the environment names cannot be used.
     """
     try:
-        return httpx.create_ssl_context()
+        context = httpx.create_ssl_context()
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
+        return context
     except OSError as error:
         # An SSLError is an OSError; the file is there then, and holds something else.
         reason = "no certificates in it" if isinstance(error, ssl.SSLError) else error.strerror
