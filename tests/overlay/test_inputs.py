@@ -169,11 +169,11 @@ def without_nulls(value: Any) -> Any:
 
 
 def objects_in(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects in a JSON value, itself included, that have keys; no environments."""
+    """Yield the objects in a JSON value, itself included, that have keys; no free maps."""
     if isinstance(value, dict) and value:
         yield value
     for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(each, dict | list) and key != "env":
+        if isinstance(each, dict | list) and key not in ("env", "attributes"):
             yield from objects_in(each)
 
 
