@@ -116,7 +116,7 @@ WRONG: list[tuple[bytes, str, str]] = [
     (b'{"id": ', "application/json", "is not JSON"),
     (b"\xff\xfe\x00", "application/json", "is not JSON"),
     (b"[" * 100_000, "application/json", "is not JSON"),
-    (b"[]", "application/json", "does not have the expected form: []"),
+    (b"[]", "application/json", "does not have the expected form: list of length 0"),
     (b"null", "application/json", "does not have the expected form: None"),
     (b'"conv_1"', "application/json", "does not have the expected form"),
 ]

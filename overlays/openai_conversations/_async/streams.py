@@ -89,14 +89,19 @@ class AsyncStream:
 
     def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
         self._any = True
+        data: Any = None
+        event: models.ResponseStreamEvent | None = None
+        kind: str | None = None
         try:
             data = loads(sse.data)
             event = self._decode(data)
             kind = event.type
-        except Exception as error:
-            shown = sse.data[:200].decode("utf-8", "replace")
-            message = f"an event of the stream cannot be read: {shown}"
-            raise APIResponseValidationError(self.response, shown, message=message) from error
+        except Exception:
+            event = None
+        if event is None:  # raised here, because that exception may hold the text
+            text = sse.data.decode("utf-8", "replace")
+            message = f"an event of the stream cannot be read ({len(sse.data):,} bytes)"
+            raise APIResponseValidationError(self.response, text, message=message)
         # An error may also come in the form that the body of a status 400 has, without a type.
         if kind is None and data.get("error"):
             raise self._to_error(data["error"])

@@ -30,6 +30,7 @@ from .validation import (
     check_strings,
     check_text,
     is_mapping,
+    mismatch,
     unexpected_keyword,
 )
 
@@ -115,7 +116,11 @@ class Operation(Generic[_T]):
                 continue
             elif parameter.location == "body":
                 # 4. A member of the body, where None is null; without a key, the body itself.
-                checked = None if value is None else _to_json(parameter, value)
+                try:
+                    checked = None if value is None else _to_json(parameter, value)
+                except RecursionError:
+                    expected = "a value that does not hold itself and is not nested deeply"
+                    raise mismatch(name, expected, "one that does or is") from None
                 if parameter.key:
                     body[parameter.key] = checked
                 else:

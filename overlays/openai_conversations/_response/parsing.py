@@ -75,11 +75,10 @@ def to_json(response: httpx.Response) -> Any:
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type") or "no content type"
         message = f"the response is not JSON ({kind}, {len(content):,} bytes)"
-        if content:
-            message += f": {_in_short(_decoded(content[: 4 * _SHOWN]))}"
-        raise APIResponseValidationError(
-            response, _decoded(content), message=message
-        ) from error.with_traceback(None)
+        if isinstance(error, json.JSONDecodeError) and content:
+            message += f": {error.msg} at character {error.pos:,}"
+    # Raised here, because the error of the JSON decoder holds the text, and would be its context.
+    raise APIResponseValidationError(response, _decoded(content), message=message)
 
 
 def parse_response(
@@ -111,7 +110,7 @@ def parse_response(
 def _decode(
     request: OperationRequest[_T], response: httpx.Response, data: Any, *, strict: bool
 ) -> _T:
-    cause: Exception | None = None
+    found = describe(data)
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
         if request.operation:
@@ -125,10 +124,10 @@ def _decode(
             if not request.operation or getattr(result, "id", "") is not None:
                 return result
         except Exception as error:
-            cause = error
-    name, shown = request.operation or request.path, _in_short(_shown.repr(data))
-    message = f"the response to {name} does not have the expected form: {shown}"
-    raise APIResponseValidationError(response, data, message=message) from cause
+            found += f" ({type(error).__name__})"
+    name = request.operation or request.path
+    message = f"the response to {name} does not have the expected form: {found}"
+    raise APIResponseValidationError(response, data, message=message)
 
 
 def _check_subject(

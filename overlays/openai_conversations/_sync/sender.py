@@ -5,16 +5,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
 
 import httpx
 
 from .._request.client_options import check_key, choose_transport
-from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
+from .._request.request import (
+    ATTEMPT,
+    Attempt,
+    OperationRequest,
+    PreparedRequest,
+    set_content_length,
+)
 from .._response.parsing import to_status_error
 from .._response.redirects import follow, is_same_place, why_not_followed
 from .._transport.concurrency_sync import (
@@ -26,8 +31,9 @@ from .._transport.concurrency_sync import (
     read_within,
     sleep,
 )
+from .._transport.environment import environment_proxies, refused_exceptions, tls_context
 from .._transport.forks import renew_in_child
-from .._transport.log import log_response, logger
+from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
@@ -55,10 +61,12 @@ class Sender:
         http_client: The httpx client.
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
+        proxies: Those that `http_client` takes from the environment, for error messages.
     """
 
     http_client: httpx.Client
     transport: httpx.BaseTransport | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def send(
         self,
@@ -95,7 +103,7 @@ class Sender:
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            key = client_options.api_key
+            key = client_options.api_key if prepared.needs_key else ""
             if callable(key):
                 # Asked for each attempt: it may have expired since the last one.
                 key = check_key(ask_for_key(key))
@@ -170,6 +178,7 @@ class Sender:
         response: httpx.Response | None = None
         try:
             while True:
+                set_content_length(request)
                 if self.transport is not None and not self.http_client.is_closed:
                     # This httpx client has no auth, hooks or cookies. To see that there are none
                     # costs `httpx.Client.send` a fifth of the time of a GET.
@@ -207,12 +216,14 @@ class Sender:
                 response.close()
             if not isinstance(error, Exception):
                 raise
-            failure = to_connection_error(error, request, attempt)
-            logger.info("%s %s failed: %s", request.method, request.url.path, failure)
-            raise failure from error
-        if logger.isEnabledFor(logging.INFO):
-            log_response(request, response, time.monotonic() - start)
-        return response
+            failure = to_connection_error(error, request, attempt, self.proxies)
+        else:
+            if logger.isEnabledFor(logging.INFO):
+                log_response(request, response, time.monotonic() - start)
+            return response
+        # Raised here, because the transport's error, which knows the key, would be its context.
+        log_failure(request, failure)
+        raise failure
 
     def _read(self, response: httpx.Response, attempt: Attempt) -> None:
         """Read the whole body within the time of the attempt, and close the response."""
@@ -280,11 +291,12 @@ def open_sender(transport: str | None) -> Sender:
         transport: The name of a transport; None stands for the fastest that is installed.
 
     Raises:
-        InvalidArgumentError: There is none of this name, or it is not installed.
+        InvalidArgumentError: There is none of this name, or it is not installed; or a variable of
+            the environment names a proxy or certificates that cannot be used.
     """
     name = choose_transport(transport, TRANSPORTS)
-    if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        sender = Sender(_open_proxied())
+    if proxies := environment_proxies():
+        sender = Sender(_open_proxied(), proxies=proxies)
         renew_in_child(sender, _begin_in_child)
         return sender
     inner = open_transport(name, ConnectionPool())
@@ -292,7 +304,11 @@ def open_sender(transport: str | None) -> Sender:
 
 
 def _open_proxied() -> httpx.Client:
-    return httpx.Client(limits=_PROXY_LIMITS)
+    tls = tls_context()
+    try:
+        return httpx.Client(verify=tls, limits=_PROXY_LIMITS)
+    except (ValueError, httpx.InvalidURL):
+        raise refused_exceptions() from None
 
 
 def _begin_in_child(sender: Sender) -> None:

@@ -56,6 +56,7 @@ def complete_request_item(sent: Any) -> Any:
        openai-python has.
     2. An assistant's message in parts needs neither id nor status: a conversation that began
        elsewhere has none.
+    3. An image in a message needs no `detail`, which is "auto" then.
 
     Anything else is returned as it came.
     """
@@ -68,6 +69,8 @@ def complete_request_item(sent: Any) -> Any:
         if is_array(parts) and parts and all(map(_is_output_part, parts)):
             missing = {"type": "message", "id": new_item_id("message"), "status": "completed"}
             return missing | sent | {"content": [_with_annotations(part) for part in parts]}
+    if sent.get("type", "message") == "message" and is_array(sent.get("content")):
+        return sent | {"content": [_with_detail(part) for part in sent["content"]]}
     return sent
 
 
@@ -161,4 +164,9 @@ def _with_annotations(part: Item) -> Item:
 
 def _complete_part(part: Item) -> Item:
     part = {name: value for name, value in part.items() if value is not None}
-    return {"detail": "auto"} | part if part["type"] == "input_image" else part
+    return _with_detail(part)
+
+
+def _with_detail(part: Item) -> Item:
+    is_image = is_object(part) and part.get("type") == "input_image"
+    return {"detail": "auto"} | part if is_image else part

@@ -114,3 +114,36 @@ async def test_a_response_that_is_dropped_is_closed(connect: Connect) -> None:
             await client.responses.create(**stream),
         ):
             assert [response.is_closed for response in kept] == [True, False]
+
+
+async def test_a_length_is_that_of_the_content(connect: Connect) -> None:
+    """Send what an interceptor made of a request, with the length that this has."""
+    changed = b'{"metadata":{"changed":"yes"}}'
+
+    async def foreign_length(request: httpx.Request, send: Any) -> httpx.Response:
+        request.headers["Content-Length"] = "3"
+        response: httpx.Response = await send(request)
+        return response
+
+    async def other_content(request: httpx.Request, send: Any) -> httpx.Response:
+        if request.method == "GET":
+            return await send(request)  # type: ignore[no-any-return]
+        headers = [(k, v) for k, v in request.headers.multi_items() if k != "transfer-encoding"]
+        request = httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,  # with the old length
+            content=changed,
+            extensions=request.extensions,
+        )
+        response: httpx.Response = await send(request)
+        return response
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        for interceptors in ([foreign_length], [other_content], [foreign_length, other_content]):
+            async with connect(server.url, interceptors=interceptors) as client:
+                await client.conversations.update("conv_1", metadata={"a": "GET / HTTP/1.1"})
+                await client.conversations.retrieve("conv_1")
+    updates = [seen.body for seen in server.requests if seen.method == "POST"]
+    assert updates == [b'{"metadata":{"a":"GET / HTTP/1.1"}}', changed, changed]
+    assert len(server.requests) == 6
