@@ -28,6 +28,7 @@ from .._transport.concurrency_async import (
 from .._transport.log import log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
+from .._transport.whole_response import set_decoder
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -174,6 +175,8 @@ class AsyncSender:
                     attempt.redirect, response = response, None
             if response is None:
                 response = await self.http_client.send(request, stream=True)
+            if not response.is_closed:
+                set_decoder(response)
             if response.status_code < 400 and not attempt.whole:
                 # From here on it may take as long as it takes; each read has its timeout.
                 attempt.deadline = None

@@ -147,6 +147,14 @@ async def read_within(response: httpx.Response, seconds: float | None) -> bool:
     return False
 
 
+async def within(
+    seconds: float, work: Callable[[], Awaitable[object]], interrupt: Callable[[], None]
+) -> None:
+    """Await `work()`, but no longer than some seconds; `interrupt` is for threads only."""
+    with anyio.move_on_after(seconds):
+        await work()
+
+
 async def ask_for_key(source: Callable[[], object]) -> object:
     """Call a function, sync or async, for the API key."""
     key = source()

@@ -145,6 +145,17 @@ class _BoundedStream(httpx.SyncByteStream):
         self._inner.close()
 
 
+def within(seconds: float, work: Callable[[], object], interrupt: Callable[[], None]) -> None:
+    """Call `work()`, and `interrupt()` after some seconds, which makes it end."""
+    timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        work()
+    finally:
+        timer.cancel()
+
+
 def ask_for_key(source: Callable[[], object]) -> object:
     """Call a function for the API key."""
     return source()
