@@ -25,7 +25,6 @@ from tools.errors import ToolError, exit_status
 
 #: Names that are not simply "Async" + the sync name.
 NAMES = {
-    "AnyIOBackend": "SyncBackend",
     "AsyncByteStream": "SyncByteStream",
     "StopAsyncIteration": "StopIteration",
     "_async": "_sync",

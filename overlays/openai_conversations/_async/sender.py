@@ -25,6 +25,7 @@ from .._transport.concurrency_async import (
     read_within,
     sleep,
 )
+from .._transport.forks import renew_in_child
 from .._transport.log import log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
@@ -211,7 +212,9 @@ async def _intercept(
 
 
 # More connections make httpx's own pool slower for everyone; waiting for one is quicker.
-_PROXY_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+_PROXY_LIMITS = httpx.Limits(
+    max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0
+)
 
 
 def open_sender(transport: str | None) -> AsyncSender:
@@ -227,10 +230,22 @@ def open_sender(transport: str | None) -> AsyncSender:
     """
     name = _choose(transport)
     if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        return AsyncSender(httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True))
+        sender = AsyncSender(_open_proxied())
+        renew_in_child(sender, _begin_in_child)
+        return sender
     inner = open_transport(name, AsyncConnectionPool())
     client = httpx.AsyncClient(transport=_AsyncReplayingTransport(inner), follow_redirects=True)
     return AsyncSender(client, inner)
+
+
+def _open_proxied() -> httpx.AsyncClient:
+    return httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True)
+
+
+def _begin_in_child(sender: AsyncSender) -> None:
+    # The connections of the old one are the parent's; dropped, they are closed without a word.
+    if not sender.http_client.is_closed:
+        sender.http_client = _open_proxied()
 
 
 def _choose(transport: str | None) -> str:

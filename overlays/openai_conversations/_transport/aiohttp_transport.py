@@ -26,6 +26,7 @@ from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
 from .aiohttp_errors import UNSENT, find_problem, to_httpx_error
+from .forks import close_in_child, renew_in_child
 from .whole_response import WholeResponse
 
 if TYPE_CHECKING:
@@ -50,13 +51,23 @@ if "max_headers" in signature(aiohttp.ClientSession).parameters:
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """An httpx transport for asyncio; its arguments are those of `AsyncConnectionPool`."""
 
-    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 4.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
         self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
         # aiohttp complains aloud about sessions that nobody closed; httpx does not.
         weakref.finalize(self, _abandon, self._sessions)
+        renew_in_child(self, AiohttpTransport._begin_in_child)
+
+    def _begin_in_child(self) -> None:
+        """Forget the sessions, which are the parent's, once nothing that they do can reach it."""
+        for session in self._sessions.values():
+            connector: Any = session.client.connector
+            idle = [handler for kept in connector._conns.values() for handler, _ in kept]
+            for handler in [*idle, *connector._acquired]:
+                close_in_child(handler.transport)
+        _abandon(self._sessions, in_child=True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request in the running event loop.
@@ -301,12 +312,14 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
     ]
 
 
-def _abandon(sessions: dict[asyncio.AbstractEventLoop, _Session]) -> None:
+def _abandon(
+    sessions: dict[asyncio.AbstractEventLoop, _Session], *, in_child: bool = False
+) -> None:
     """Close sessions from outside their event loop, which may have ended."""
     while sessions:
         loop, session = sessions.popitem()
         closing = session.client.close()
-        if loop.is_running():
+        if loop.is_running() and not in_child:
             asyncio.run_coroutine_threadsafe(closing, loop)
             continue
         # Without a loop there is nothing to wait for: it ends at its first step.

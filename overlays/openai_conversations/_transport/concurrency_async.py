@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -17,12 +18,13 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
+import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
@@ -30,7 +32,10 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
-Event = anyio.Event
+# It works under asyncio and trio alike.
+_NETWORK = httpcore.AnyIOBackend()
+shield = partial(anyio.CancelScope, shield=True)
+"""Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """Where a method that takes many items gets them from."""
@@ -132,11 +137,56 @@ async def sleep(seconds: float, abort: AbortSignal | None) -> None:
         await abortable(abort, partial(anyio.sleep, seconds))
 
 
-async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
-    """Wait until the event is set; False if `timeout` seconds pass first."""
-    with anyio.move_on_after(timeout):
-        await event.wait()
-    return event.is_set()
+class Event:
+    """An event that one task waits for, and that any thread may set."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+        self.set = _from_any_thread(self._event.set)
+
+    async def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set, or `timeout` seconds have passed."""
+        with anyio.move_on_after(timeout):
+            await self._event.wait()
+
+
+async def connect_tcp(
+    host: str, port: int, left: Callable[[], float | None]
+) -> httpcore.AsyncNetworkStream:
+    """Connect to one of the addresses of a host, several at once if need be (RFC 8305).
+
+    Raises:
+        httpcore.ConnectError: None of them accepts, or the host has none.
+        httpcore.ConnectTimeout: `left()` is over.
+    """
+    return await _NETWORK.connect_tcp(host, port, left())
+
+
+@asynccontextmanager
+async def listening(stream: httpcore.AsyncNetworkStream, into: deque[bytes]) -> AsyncIterator[None]:
+    """Read from a stream during a block that writes to it.
+
+    When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
+    say, that came before all of the request had been sent. It does not read by itself.
+    """
+    failure: BaseException | None = None
+
+    async def listen() -> None:
+        # An error comes back with the next read.
+        with suppress(Exception):
+            while len(into) < 16 and (chunk := await stream.read(65536)):
+                into.append(chunk)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        try:
+            yield
+        except BaseException as error:
+            # Outside of the group, which would wrap it.
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
 
 
 async def read_within(response: httpx.Response, seconds: float | None) -> bool:
