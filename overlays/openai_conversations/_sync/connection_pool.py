@@ -22,16 +22,13 @@ import httpcore
 import httpx
 
 from .._request.request import ATTEMPT, Attempt
-from .._transport.concurrency_sync import Event, current_loop, listening, shield
+from .._transport.concurrency_sync import PIECE, Event, current_loop, listening, shield
 from .._transport.forks import close_in_child, renew_in_child
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse
 from .connector import Connector, Origin
 from .pooled_body import PooledBody
 
-# One TLS record, and less than what a writable socket has room for. As a piece is written in one
-# go, the deadline counts between any two of them.
-_PIECE = 16384
 # Requests up to this size fit into the buffers of a socket: writing them does not wait.
 _SMALL = 65536
 
@@ -268,7 +265,7 @@ class PooledConnection(httpcore.NetworkStream):
     stream: Any = field(default=None, init=False)
     http: httpcore.HTTP11Connection | None = field(default=None, init=False)
     # What came while a request was being written.
-    _early: deque[bytes] = field(default_factory=deque, init=False)  # type: ignore[arg-type]
+    _early: deque[bytes] = field(default_factory=deque, init=False)
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
@@ -320,10 +317,10 @@ class PooledConnection(httpcore.NetworkStream):
 
     def _write(self, buffer: bytes, timeout: float | None) -> None:
         # httpcore writes an empty body, and the end of any body, as nothing.
-        for start in range(0, len(buffer), _PIECE):
+        for start in range(0, len(buffer), PIECE):
             left = self.attempt.left(timeout, httpcore.WriteTimeout)
             self.attempt.sent = True
-            self.stream.write(buffer[start : start + _PIECE], left)
+            self.stream.write(buffer[start : start + PIECE], left)
 
     def close(self) -> None:
         if self.stream is not None:

@@ -10,6 +10,7 @@ import asyncio
 import sys
 from collections import deque
 from collections.abc import (
+    AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
     Awaitable,
@@ -24,6 +25,7 @@ from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
+import anyio.lowlevel
 import httpcore
 import httpx
 
@@ -32,6 +34,8 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
+PIECE = sys.maxsize
+"""Bytes that are written in one go: all of them, since a task that writes can be cancelled."""
 # It works under asyncio and trio alike.
 _NETWORK = httpcore.AnyIOBackend()
 shield = partial(anyio.CancelScope, shield=True)
@@ -163,7 +167,9 @@ async def connect_tcp(
 
 
 @asynccontextmanager
-async def listening(stream: httpcore.AsyncNetworkStream, into: deque[bytes]) -> AsyncIterator[None]:
+async def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
     """Read from a stream during a block that writes to it.
 
     When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
@@ -180,6 +186,9 @@ async def listening(stream: httpcore.AsyncNetworkStream, into: deque[bytes]) -> 
     async with anyio.create_task_group() as group:
         group.start_soon(listen)
         try:
+            # Until it listens, has looked whether there is anything, and has read that.
+            for _ in range(3):
+                await anyio.lowlevel.checkpoint()
             yield
         except BaseException as error:
             # Outside of the group, which would wrap it.

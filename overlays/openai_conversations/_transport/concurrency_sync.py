@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _T = TypeVar("_T")
+PIECE = 16384
+"""Bytes that are written in one go: one TLS record, and less than a writable socket has room for.
+
+The deadline counts between any two of them.
+"""
 _NETWORK = httpcore.SyncBackend()
 shield = nullcontext
 """Opens a block like any other; in async code its steps are not cancelled."""
