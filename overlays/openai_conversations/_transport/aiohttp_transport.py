@@ -92,12 +92,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         received: aiohttp.ClientResponse | None = None
         content = b""
         try:
-            if request.method == "POST":
-                # Two rounds of the loop, in which a connection that the service has closed
-                # meanwhile is noticed: a request written to it would be lost, and may not be sent
-                # again.
-                await asyncio.sleep(0)
-                await asyncio.sleep(0)
+            # Two rounds of the loop, in which is noticed what came on a connection meanwhile: its
+            # end, after which a request written to it is lost, or what no request asked for.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
             data = await request.aread()
             if len(data) > _SMALL:
                 body = _Content(data, timeouts.get("write"), clock)
