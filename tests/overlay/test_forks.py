@@ -100,7 +100,7 @@ async def async_ids(client: AsyncClient, *asked: str) -> list[str]:
 def test_parent_and_child_have_their_own_connections(
     loop: str | None, transport: str, echo: tuple[str, Asked]
 ) -> None:
-    """The child uses and closes the client; the parent goes on with the connection it had."""
+    """Use and close the client in the child; the parent goes on with the connection it had."""
     url, asked = echo
     said: list[list[str]] = []
     options: Any = {"base_url": url, "api_key": "k", "max_retries": 0, "transport": transport}
@@ -134,7 +134,7 @@ def test_parent_and_child_have_their_own_connections(
 def test_a_child_that_ends_in_the_usual_way_leaves_the_parent_alone(
     transport: str, echo: tuple[str, Asked]
 ) -> None:
-    """Nothing that runs at its end (finalizers, the garbage collector) reaches the connection."""
+    """Let finalizers and the garbage collector run at its end: they do not reach the connection."""
     url, asked = echo
     code = f"""
 import asyncio, os, sys, warnings
@@ -157,7 +157,7 @@ asyncio.run(run())
 
 
 def test_a_child_does_not_wait_for_what_threads_of_its_parent_held() -> None:
-    """A request in flight has the one place; a thread has the lock of the pool, one of a signal."""
+    """Let a request in flight have the only place, and a thread the locks of pool and signal."""
     pool = ConnectionPool(max_connections=1)
     abort = AbortSignal()
     gate, locked = threading.Event(), threading.Event()
@@ -195,7 +195,7 @@ def test_a_child_does_not_wait_for_what_threads_of_its_parent_held() -> None:
 
 
 def test_a_stream_is_its_parents() -> None:
-    """The child gets an error, and takes nothing from the parent, neither by closing it."""
+    """Raise an error in the child, which takes nothing from the parent, nor by closing it."""
 
     def script(peer: Peer) -> None:
         peer.events(delta(0, "x"))
@@ -226,7 +226,7 @@ def test_a_stream_is_its_parents() -> None:
 
 
 def test_a_server_that_forks_its_workers_with_one_client() -> None:
-    """As gunicorn with `preload_app` does: each of its responses is that of its own request."""
+    """Do as gunicorn with `preload_app` does: each response is that of its own request."""
     asked: Asked = {}
     with (
         ScriptedServer(echoes(asked)) as upstream,
@@ -278,7 +278,7 @@ def _put_ids(url: str, queue: Any, client: Client | None = None) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing(method: str, recwarn: pytest.WarningsRecorder) -> None:
-    """Only fork takes a client along; the other methods, which pickle, refuse it by name."""
+    """Take a client along by fork; refuse it, by name, to the methods that pickle."""
     context: Any = multiprocessing.get_context(method)
     queue = context.SimpleQueue()
     asked: Asked = {}

@@ -249,6 +249,8 @@ class ConnectionPool(httpx.BaseTransport):
         self._ended.extend(connections)
         if self._ended:
             self._close_ended()
+        # Nobody will close what comes later: a response that is dropped. It is dropped as well.
+        self._ended = deque(maxlen=0)
 
 
 @dataclass(eq=False, repr=False)

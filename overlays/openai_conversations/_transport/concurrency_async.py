@@ -37,7 +37,7 @@ _T = TypeVar("_T")
 PIECE = sys.maxsize
 """Bytes that are written in one go: all of them, since a task that writes can be cancelled."""
 # It works under asyncio and trio alike.
-_NETWORK = httpcore.AnyIOBackend()
+_NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 shield = partial(anyio.CancelScope, shield=True)
 """Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
