@@ -289,6 +289,7 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
                 continue
             raise failure
+        raise httpx.ReadError("the response was closed before its end")
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
