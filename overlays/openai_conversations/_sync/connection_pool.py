@@ -267,7 +267,7 @@ class PooledConnection(httpcore.NetworkStream):
     stream: Any = field(default=None, init=False)
     http: httpcore.HTTP11Connection | None = field(default=None, init=False)
     # What came while a request was being written.
-    _early: deque[bytes] = field(default_factory=deque, init=False)
+    _early: deque[bytes] = field(default_factory=deque[bytes], init=False)
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
