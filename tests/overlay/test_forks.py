@@ -19,7 +19,9 @@ import httpx
 import pytest
 import trustme
 from openai_conversations import AbortSignal, APIConnectionError, AsyncClient, Client, OpenAIError
+from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._sync.connection_pool import ConnectionPool
+from openai_conversations._transport.aiohttp_transport import AiohttpTransport
 
 from tests.overlay.children import fork, in_child
 from tests.overlay.events import delta
@@ -68,6 +70,17 @@ def echoes(asked: Asked) -> Script:
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep idle connections for as long as processes may take to start on a machine at work."""
+    for pool in (ConnectionPool, AsyncConnectionPool, AiohttpTransport):
+        defaults = {**pool.__init__.__kwdefaults__, "keepalive_expiry": 600.0}
+        monkeypatch.setattr(pool.__init__, "__kwdefaults__", defaults)
+    for sender in ("_sync.sender", "_async.sender"):
+        limits = httpx.Limits(keepalive_expiry=600.0)
+        monkeypatch.setattr(f"openai_conversations.{sender}._PROXY_LIMITS", limits)
 
 
 @pytest.fixture
@@ -141,6 +154,8 @@ import asyncio, os, sys, warnings
 from openai_conversations import AsyncClient
 warnings.simplefilter("ignore", DeprecationWarning)
 client = AsyncClient(api_key="k", base_url={url!r}, transport={transport!r}, max_retries=0)
+pool = client._sender.transport
+getattr(pool, "_fast", pool)._expiry = 600
 async def run():
     await client.conversations.retrieve("conv_1")
     pid = os.fork()

@@ -399,3 +399,28 @@ def test_cancellation(backend: str, native: bool) -> None:
         anyio.run(run, backend=backend)
     assert alive(AsyncPooledConnection) == before
     assert descriptors() <= opened
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_cancelled_while_stale_connections_are_closed(backend: str) -> None:
+    """Close all of them, and keep no place for a request that was cancelled meanwhile."""
+
+    async def run() -> None:
+        pool = AsyncConnectionPool(max_connections=5, keepalive_expiry=0.0)
+        stream = partial(request, server.url, whole=False)
+        responses = [await pool.handle_async_request(stream()) for _ in range(5)]
+        for response in responses:
+            await response.aread()
+            await response.aclose()
+        [free] = map(list, pool._free.values())
+        assert len(free) == 5
+        with anyio.CancelScope() as scope:
+            scope.cancel()
+            await pool.handle_async_request(request(server.url))
+        look(pool)
+        assert (len(pool._ended), sum(map(len, pool._free.values()))) == (0, 0)
+        assert all(one.get_extra_info("is_readable") for one in free)  # as closed sockets are
+        await pool.aclose()
+
+    with ScriptedServer(script) as server:
+        anyio.run(run, backend=backend)
