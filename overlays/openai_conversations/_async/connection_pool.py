@@ -21,16 +21,12 @@ import httpcore
 import httpx
 
 from .._request.request import ATTEMPT, Attempt
-from .._transport.concurrency_async import Event, current_loop, shield
+from .._transport.concurrency_async import PIECE, Event, current_loop, listening, shield
 from .._transport.forks import close_in_child, renew_in_child
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse
 from .connector import AsyncConnector, Origin
 from .pooled_body import AsyncPooledBody
-
-# One TLS record, and less than what a writable socket has room for. As a piece is written in one
-# go, the deadline counts between any two of them.
-_PIECE = 16384
 
 
 class AsyncConnectionPool(httpx.AsyncBaseTransport):
@@ -212,7 +208,9 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             closed: Whether its response was. If not, its connection is not used again.
         """
         http = None if place.pooled is None else place.pooled.http
-        place.keep = closed and http is not None and http.is_idle()
+        # httpcore would take what came after the response for the response to the next request.
+        more = http is not None and http._h11_state.trailing_data[0]  # pyright: ignore[reportPrivateUsage]
+        place.keep = closed and http is not None and http.is_idle() and not more
         self._done.append(place)
         self._settle()
         if self._ended:
@@ -267,6 +265,8 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
     # An `AsyncNetworkStream` once it is connected.
     stream: Any = field(default=None, init=False)
     http: httpcore.AsyncHTTP11Connection | None = field(default=None, init=False)
+    # What came while a request was being written.
+    _early: deque[bytes] = field(default_factory=deque[bytes], init=False)
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
@@ -304,16 +304,19 @@ class AsyncPooledConnection(httpcore.AsyncNetworkStream):
     # The network stream that httpcore uses: each step ends by the deadline of the attempt.
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._early:
+            return self._early.popleft()
         left = self.attempt.left(timeout, httpcore.ReadTimeout)
         return cast(bytes, await self.stream.read(max_bytes, left))
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # httpcore writes an empty body, and the end of any body, as nothing.
         attempt = self.attempt
-        for start in range(0, len(buffer), _PIECE):
-            left = attempt.left(timeout, httpcore.WriteTimeout)
-            attempt.sent = True
-            await self.stream.write(buffer[start : start + _PIECE], left)
+        async with listening(self.stream, self._early, len(buffer)):
+            for start in range(0, len(buffer), PIECE):
+                left = attempt.left(timeout, httpcore.WriteTimeout)
+                attempt.sent = True
+                await self.stream.write(buffer[start : start + PIECE], left)
 
     async def aclose(self) -> None:
         if self.stream is not None:

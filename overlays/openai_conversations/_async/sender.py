@@ -35,6 +35,7 @@ from .._transport.forks import renew_in_child
 from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
+from .._transport.whole_response import set_decoder
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -193,6 +194,8 @@ class AsyncSender:
                     )
                     # It has the key.
                     response.next_request = None
+                if not response.is_closed:
+                    set_decoder(response)
                 kind = response.status_code // 100
                 if kind == 2 and not attempt.whole:
                     # From here on it may take as long as it takes; each read has its timeout.

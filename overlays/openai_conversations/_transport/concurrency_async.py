@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import (
+    AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
     Awaitable,
@@ -17,12 +19,18 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
+import anyio.lowlevel
 import httpcore
 import httpx
 
@@ -31,6 +39,8 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
+PIECE = sys.maxsize
+"""Bytes that are written in one go: all of them, since a task that writes can be cancelled."""
 # It works under asyncio and trio alike.
 _NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 shield = partial(anyio.CancelScope, shield=True)
@@ -178,12 +188,59 @@ async def connect_tcp(
     return await _NETWORK.connect_tcp(host, port, left())
 
 
+def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes], size: int
+) -> AbstractAsyncContextManager[None]:
+    """Open a block that writes `size` bytes to a stream, which is read meanwhile if they are many.
+
+    When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
+    say, that came before all of the request had been sent. It does not read by itself.
+    """
+    # So many fit into the buffers of a socket: writing them does not wait.
+    return nullcontext() if size <= 65536 else _listening(stream, into)
+
+
+@asynccontextmanager
+async def _listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
+    failure: BaseException | None = None
+
+    async def listen() -> None:
+        # An error comes back with the next read.
+        with suppress(Exception):
+            while len(into) < 16 and (chunk := await stream.read(65536)):
+                into.append(chunk)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        try:
+            # Until it listens, has looked whether there is anything, and has read that.
+            for _ in range(3):
+                await anyio.lowlevel.checkpoint()
+            yield
+        except BaseException as error:
+            # Outside of the group, which would wrap it.
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+
+
 async def read_within(response: httpx.Response, seconds: float | None) -> bool:
     """Read the body of a response; False if it takes longer than `seconds`."""
     with anyio.move_on_after(seconds):
         await response.aread()
         return True
     return False
+
+
+async def within(
+    seconds: float, work: Callable[[], Awaitable[object]], interrupt: Callable[[], None]
+) -> None:
+    """Await `work()`, but no longer than some seconds; `interrupt` is for threads only."""
+    with anyio.move_on_after(seconds):
+        await work()
 
 
 async def ask_for_key(source: Callable[[], object]) -> object:
