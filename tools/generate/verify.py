@@ -12,6 +12,7 @@ from tools.errors import ToolError
 from tools.openapi import operations, resolve
 from tools.values import Json
 
+from .code import identifier
 from .names import json_name
 from .normalize import alternatives, schema_kinds
 from .template_context import Views
@@ -64,11 +65,11 @@ def _schemas(views: Views, document: Json, package: Path) -> list[str]:
     lost = []
     owners: dict[str, str] = {}
     for component in document["components"]["schemas"]:
-        name = str(views.parsed.named(component).name)
+        name = identifier(views.parsed.named(component).name)
         other = owners.setdefault(name, component)
         if other != component:
             lost.append(f"Schemas {other} and {component} have one name, {name}.")
-        if not (package / "models" / f"{views.names.get(name, 'missing')}.py").exists():
+        if not (package / "models" / f"{views.names.get(name)}.py").exists():
             lost.append(f"Schema {component} is not there (as {name}).")
     modules = list(views.names.values())
     lost += [f"Two schemas share the module {m}." for m in set(modules) if modules.count(m) > 1]
