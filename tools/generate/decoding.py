@@ -120,7 +120,8 @@ class Decoding:
             name = json_name(prop)
             match self.types.node(prop):
                 case Enum(known) if name == "role" or (len(known) == 1 and name != "type"):
-                    values[name] = sorted(v for v in known if isinstance(v, str))
+                    texts = sorted(v for v in known if isinstance(v, str))
+                    values |= {name: texts} if len(texts) == len(known) else {}
                 case Array():
                     shapes[name] = Code("list")
                 case one if one == TEXT:

@@ -15,7 +15,7 @@ from tools.openapi import operations
 from .code import Code, code, identifier, joined, literal
 from .names import attribute_name, json_name, plain_text
 from .template_context import Views, doc_text, helpers_in
-from .types import NONE, Node, Ref, flat
+from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
 
 # What the endpoint functions call something of their own.
@@ -24,10 +24,11 @@ _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segmen
 
 @dataclass(frozen=True)
 class Argument:
-    """A parameter; `place` is what stands for it in the generator's path."""
+    """A parameter; `place` is what stands for it in the generator's path, `segment` its source."""
 
     name: Code
     place: str
+    segment: Code
     key: str
     annotation: Code
     doc: str
@@ -112,9 +113,11 @@ class Endpoints:
         if not prop.required:
             optional = "{} = None" if NONE in flat([node]) else "{} | None = None"
             annotation = code(optional, annotation)
+        name = _argument_name(prop)
         return Argument(
-            _argument_name(prop),
+            name,
             f"{{{prop.python_name}}}",
+            code("path_segment({}, {}{})", str(name), name, _kinds(node)),
             json_name(prop),
             annotation,
             doc_text(described.get(json_name(prop), ""), width=80),
@@ -158,6 +161,18 @@ def _argument_name(prop: PropertyProtocol) -> Code:
     return identifier(f"{bare}_" if bare in _TAKEN or iskeyword(bare) else bare)
 
 
+def _kinds(node: Node) -> Code:
+    """Return the types of a part of a path as further arguments; none where it is a string."""
+    found: set[Code] = set()
+    for one in flat([node]):
+        match one:
+            case Enum(values):
+                found |= set(kinds(values))
+            case Scalar(annotation):
+                found.add(annotation)
+    return joined(code(", {}", kind) for kind in sorted(found)) if found != {"str"} else Code("")
+
+
 def _plain_model(result: Node, decoded: Code) -> Code | None:
     """Return the class of a result that is always this one."""
     match result:
@@ -169,9 +184,6 @@ def _plain_model(result: Node, decoded: Code) -> Code | None:
 
 def _url(path: str, arguments: tuple[Argument, ...]) -> Code:
     """Return the source of a path: its text, and each argument as one segment of it."""
-    sources = {
-        argument.place: code("path_segment({}, {})", str(argument.name), argument.name)
-        for argument in arguments
-    }
+    sources = {argument.place: argument.segment for argument in arguments}
     parts = [sources.get(part) or literal(part) for part in re.split(r"(\{\w+\})", path) if part]
     return joined(parts, " + ")
