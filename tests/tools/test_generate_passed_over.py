@@ -205,6 +205,7 @@ def test_a_body(tmp_path: Path, changed: dict[str, Any], said: str) -> None:
     ("place", "keyword", "value"),
     [
         ((), "webhooks", {"done": {}}),
+        (("components",), "examples", {"a b": {}}),
         ((), "jsonSchemaDialect", "https://json-schema.org/draft/2019-09/schema"),
         (("paths", "/things/{thing_id}"), "servers", [{"url": "https://other.test"}]),
         (("paths", "/things/{thing_id}"), "query", {}),
@@ -262,7 +263,14 @@ def test_a_server_that_nothing_can_be_sent_to(tmp_path: Path, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["things/{thing_id}", "/../{thing_id}", "/./{thing_id}", "@evil.test/{thing_id}"]
+    "path",
+    [
+        "things/{thing_id}",
+        "/../{thing_id}",
+        "/./{thing_id}",
+        "/%2e./{thing_id}",
+        "@b/{thing_id}",
+    ],
 )
 def test_a_path_that_leads_elsewhere(tmp_path: Path, path: str) -> None:
     whole = spec()

@@ -66,8 +66,8 @@ def docstring(text: str, indent: int = 0) -> Code:
     return Code(safe.replace("\n", "\n" + " " * indent))
 
 
-def identifier(name: str) -> Code:
-    """Return a name that was made for Python, when it is one.
+def identifier(name: str, what: str = "A name") -> Code:
+    """Return a name that was made for Python, when it is one; `what` says in an error what it is.
 
     Raises:
         ToolError: if Python would not read it back as it is, or it is too long for a file.
@@ -75,12 +75,12 @@ def identifier(name: str) -> Code:
     normal = unicodedata.normalize("NFKC", name) == name
     if not normal or not name.isidentifier() or keyword.iskeyword(name):
         raise ToolError(
-            f"{name!r} cannot be a name in Python. Rename it with an action in "
+            f"{what}, {name!r:.99}, cannot be a name in Python. Change it with an action in "
             "spec/fixes.overlay.yaml, or under class_overrides in generator-config.yaml."
         )
     if len(name.encode()) > LONGEST_NAME:
         raise ToolError(
-            f"The name {name[:60]}… has {len(name)} characters, and a file's name takes "
+            f"{what}, {name[:60]!r}…, has {len(name)} characters, and a file's name takes "
             f"{LONGEST_NAME}. Shorten it with an action in spec/fixes.overlay.yaml."
         )
     return Code(name)

@@ -13,7 +13,7 @@ from tools.errors import ToolError
 from tools.openapi import operations
 
 from .code import Code, code, identifier, joined, literal
-from .names import attribute_name, json_name, plain_text
+from .names import attribute_name, json_name, plain_text, python_name
 from .template_context import Views, doc_text, helpers_in
 from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
@@ -81,7 +81,7 @@ class Endpoints:
         annotation = None if body is None else code(form, types.annotation(body))
         path_arguments = tuple(self._argument(p, operation) for p in endpoint.path_parameters)
         return EndpointView(
-            name=identifier(endpoint.name),
+            name=identifier(endpoint.name, "The name of an operation"),
             method=endpoint.method.upper(),
             path=path,
             url=_url(path, path_arguments),
@@ -157,7 +157,7 @@ class Endpoints:
 
 def _argument_name(prop: PropertyProtocol) -> Code:
     """Return the parameter's own name, also of a builtin; with an underscore where it must."""
-    bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
+    bare = python_name(prop).removesuffix("_") or attribute_name(prop)
     return identifier(f"{bare}_" if bare in _TAKEN or iskeyword(bare) else bare)
 
 

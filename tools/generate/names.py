@@ -45,11 +45,16 @@ def check_names(names: Mapping[Code, Code]) -> None:
 
 def attribute_name(prop: PropertyProtocol) -> Code:
     """Return the attribute for a property: its JSON name where Python allows that."""
-    given = unicodedata.normalize("NFKC", prop.python_name)  # as Python reads it
+    given = python_name(prop)
     bare = given.removesuffix("_")
     if bare in _TAKEN or iskeyword(bare):
         bare += "_"
-    return identifier(bare or given)
+    return identifier(bare or given, f"The name of {json_name(prop)!r:.99}")
+
+
+def python_name(prop: PropertyProtocol) -> str:
+    """Return the generator's name for a property, as Python reads it."""
+    return unicodedata.normalize("NFKC", prop.python_name)
 
 
 def json_name(prop: PropertyProtocol) -> str:

@@ -131,7 +131,7 @@ class Params:
         self._views = views
         self._endpoints = endpoints
         found = [
-            (str(tag), endpoint)
+            (identifier(tag, f"The tag of {endpoint.name}"), endpoint)
             for tag, collection in views.parsed.data.endpoint_collections_by_tag.items()
             for endpoint in collection.endpoints
         ]

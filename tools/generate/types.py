@@ -84,13 +84,15 @@ class Types:
     """Turns the generator's properties into nodes; knows every model and every named union."""
 
     def __init__(self, parsed: Parsed) -> None:
-        self.models = {identifier(m.class_info.name): m for m in parsed.data.models}
+        self.models = {
+            identifier(m.class_info.name, "The name of a class"): m for m in parsed.data.models
+        }
         self.aliases: dict[str, Code] = {}
         self._components = parsed.components
         self._by_list: dict[int, Code] = {}
         self._by_members: dict[frozenset[Node], Code] = {}
         for component, prop in sorted(parsed.components.items()):
-            name = identifier(parsed.named(component).name)
+            name = identifier(parsed.named(component).name, f"The class of {component:.99}")
             if isinstance(prop, ModelProperty):
                 if self.is_map(name):
                     self.aliases[component] = name
@@ -147,8 +149,8 @@ class Types:
         """Return the node of a property."""
         if isinstance(prop, LiteralEnumProperty):
             values = tuple(sorted(prop.values, key=lambda value: (str(type(value)), value)))
-            name = identifier(prop.class_info.name)
-            return Enum(values, name if name in self.aliases.values() else None)
+            named = (one for one in self.aliases.values() if one == str(prop.class_info.name))
+            return Enum(values, next(named, None))
         if isinstance(prop, ConstProperty):
             return Enum((prop.value.raw_value,))
         if isinstance(prop, ModelProperty):

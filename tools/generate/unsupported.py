@@ -10,7 +10,7 @@ The document is normalized: nothing of an operation is a reference.
 import re
 from collections.abc import Iterator
 from itertools import combinations
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from openapi_python_client.strings import PythonIdentifier
 
@@ -101,17 +101,21 @@ def refuse_unions(document: Json) -> None:
 
 
 def _told_apart(document: Json, schema: Json) -> Iterator[str]:
-    members = [properties_of(document, one) for _, one in alternatives(document, schema)]
+    members = [_constants_of(document, one) for _, one in alternatives(document, schema)]
     for one, other in combinations([m for m in members if m], 2):
-        apart: dict[str, set[str]] = {}
-        for name in sorted(one.keys() & other.keys()):
-            a, b = (_constants(resolve(document, member[name])) for member in (one, other))
-            if a and b and not a & b:
-                apart[name] = a | b
+        both = sorted(one.keys() & other.keys())
+        apart = {name: one[name] | other[name] for name in both if not one[name] & other[name]}
         others = [name for name, values in apart.items() if any(v[0] != '"' for v in values)]
         if others and ("type" in others or len(others) == len(apart)):
             yield f"has members that differ by {others[0]!r}, whose values are not strings."
             return
+
+
+def _constants_of(document: Json, schema: Json) -> dict[str, set[str]]:
+    """Return the values of the properties that list some."""
+    found = properties_of(document, schema).items()
+    fixed = {name: _constants(resolve(document, one)) for name, one in found}
+    return {name: values for name, values in fixed.items() if values}
 
 
 def _constants(schema: Json) -> set[str]:
@@ -191,7 +195,7 @@ def _path(operation: Operation) -> Iterator[str]:
     if not operation.value.get("operationId"):
         yield "has no operationId to be called by."
     steps = operation.path.split("/")
-    if steps[0] or {".", ".."} & set(steps):
+    if steps[0] or {".", ".."} & set(map(unquote, steps)):
         yield f"the path {operation.path!r} leads elsewhere than below the server's URL."
     names = re.findall(r"\{([^{}]*)\}", operation.path)
     given = [p["name"] for p in operation.value.get("parameters", ()) if p["in"] == "path"]
