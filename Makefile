@@ -28,20 +28,20 @@ demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: a
 	@LIVE=$(LIVE) $(RUN) examples/demo.py
 
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
-	@$(RUN) -m tools.openapi_spec $(if $(UPSTREAM),"$(UPSTREAM)")
+	@$(RUN) -m tools.openapi_spec $(if $(UPSTREAM),"$$UPSTREAM")
 
 generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _sync, api.md
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
 changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes "$(OLD)" "$(NEW)"
+	@$(RUN) -m tools.changes "$$OLD" "$$NEW"
 
 vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
-	@$(RUN) -m tools.vendoring copy "$(DEST)" $(if $(NAME),--name "$(NAME)") $(if $(FORCE),--force)
+	@$(RUN) -m tools.vendoring copy "$$DEST" $(if $(NAME),--name "$$NAME") $(if $(FORCE),--force)
 
 vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
-	@$(RUN) -m tools.vendoring check "$(DEST)"
+	@$(RUN) -m tools.vendoring check "$$DEST"
 
 check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check
