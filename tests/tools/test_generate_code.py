@@ -46,7 +46,7 @@ def test_values_are_read_back(value: list[tuple[str, int]]) -> None:
 
 
 @pytest.mark.parametrize("value", [object(), float("nan"), float("inf"), Path("x"), ast.Pass()])
-def test_what_has_no_source_is_no_literal(value: object) -> None:
+def test_what_has_no_source_is_refused(value: object) -> None:
     with pytest.raises(TypeError):
         literal(value)
 
@@ -119,7 +119,7 @@ def test_parts_are_source_or_become_literals() -> None:
 
 
 def test_source_is_made_of_constants_elsewhere() -> None:
-    """`Code` is called with a constant, and `code` with a constant form, outside of its module."""
+    """Find a call of `Code` or `code` with a form that is not a constant."""
     calls = 0
     for file in sorted(Path(module.__file__).parent.glob("*.py")):
         if file.name == "code.py":
