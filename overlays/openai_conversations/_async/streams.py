@@ -90,7 +90,7 @@ class AsyncStream:
             try:
                 found = decoder.feed(chunk)
             except ValueError as error:
-                raise self._invalid(str(error), "") from None
+                raise self._invalid(str(error), b"") from None
         for sse in found:
             if sse.data.lstrip().startswith(b"[DONE]"):
                 self._ended = self._over = True  # case 1

@@ -91,7 +91,7 @@ class Stream:
             try:
                 found = decoder.feed(chunk)
             except ValueError as error:
-                raise self._invalid(str(error), "") from None
+                raise self._invalid(str(error), b"") from None
         for sse in found:
             if sse.data.lstrip().startswith(b"[DONE]"):
                 self._ended = self._over = True  # case 1
