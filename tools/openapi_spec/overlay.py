@@ -2,13 +2,21 @@
 
 The standard lets an action that selects nothing pass in silence, which hides that upstream has
 moved on. Here such an action stops the run, as does one without a reason. Beyond the standard there
-are two keys, prefixed as it asks:
+are some keys, prefixed as it asks:
 
 `x-name`
     What errors call the action. Required, and unique in its file.
 `x-optional`
     Why it is right when this action selects nothing (some versions of the upstream document
     lack the part). The action is then skipped, and the run says so.
+
+`x-unless`
+    A second JSONPath. Where it selects something in the document before any action of the file,
+    the action is skipped in the same way.
+
+A file with `x-additions: true` holds what upstream does not have yet. Its actions add the keys of
+an object and the entries of a list that are not there, and change nothing that is there; one that
+finds nothing to add is done, and the run says so.
 
 `update` merges recursively: objects by key, arrays by concatenation, anything else replaces. To
 replace an array, remove it in one action and put the new one in the next.
@@ -44,6 +52,8 @@ class Action:
     update: Any
     remove: bool
     optional: str | None
+    unless: JSONPathQuery | None
+    adds: bool
 
 
 def read_overlay(path: Path) -> tuple[Action, ...]:
@@ -61,7 +71,10 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
     actions = content.get("actions")
     if not is_list(actions) or not actions:
         raise ToolError(f"{path.name}: actions: expected a list with at least one action.")
-    read = tuple(_action(entry, f"{path.name}: actions[{i}]") for i, entry in enumerate(actions))
+    adds = content.get("x-additions") is True
+    read = tuple(
+        _action(entry, f"{path.name}: actions[{i}]", adds) for i, entry in enumerate(actions)
+    )
     names = [action.name for action in read]
     for name in names:
         if names.count(name) > 1:
@@ -69,8 +82,14 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
     return read
 
 
-def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json, list[Action]]:
+def apply(
+    document: Json, actions: tuple[Action, ...], file: str, before: Json | None = None
+) -> tuple[Json, list[Action]]:
     """Return a copy of `document` with all actions applied in order, and the actions skipped.
+
+    `before` is the document before the first action of the file, where that is not `document`.
+    Skipped are actions that have nothing to do: optional ones that select nothing, those whose
+    `x-unless` is met, and additions that are there.
 
     Raises ToolError with the action's name when it selects nothing and is not optional, or
     cannot be merged into what it selects.
@@ -82,21 +101,26 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
         try:
             # A query may select a part twice; it is changed once.
             nodes = list({node.location: node for node in action.target.find(result)}.values())
+            met = action.unless and action.unless.find_one(before or document)
         except (JSONPathError, RecursionError) as error:
             raise ToolError(f"{where}: target {action.target}: {error}.") from None
-        if not nodes:
-            if action.optional is None:
-                raise ToolError(
-                    f"{where}: its target {action.target} matches nothing in the document."
-                    f"{_hint(action.target, result)} If the fault is gone, remove the action; if "
-                    "it has moved, correct the target."
-                )
+        if not nodes and not met and action.optional is None:
+            raise ToolError(
+                f"{where}: its target {action.target} matches nothing in the document."
+                f"{_hint(action.target, result)} If the fault is gone, remove the action; if "
+                "it has moved, correct the target."
+            )
+        updates = [
+            _lacking(node.value, action.update) if action.adds else action.update for node in nodes
+        ]
+        if met or not nodes or (action.adds and not any(updates)):
             skipped.append(action)
-        for node in _ordered(nodes) if action.remove else nodes:
-            if action.remove:
+        elif action.remove:
+            for node in _ordered(nodes):
                 _remove(node, where)
-            else:
-                _update(node, action.update, where)
+        else:
+            for node, update in zip(nodes, updates, strict=True):
+                _update(node, update, where)
     return result, skipped
 
 
@@ -122,7 +146,7 @@ def without_enums(document: Json) -> Json:
     return result
 
 
-def _action(entry: object, where: str) -> Action:
+def _action(entry: object, where: str, adds: bool) -> Action:
     if not is_object(entry):
         raise ToolError(f"{where}: expected an object, got {entry!r:.60}.")
     name = text_of(entry, "x-name", where, "every action needs a name of its own")
@@ -133,13 +157,8 @@ def _action(entry: object, where: str) -> Action:
             f"{where}: unknown key {', '.join(unknown)}; expected {', '.join(sorted(_KEYS))}."
         )
     reason = text_of(entry, "description", where, "every action needs a reason")
-    target = text_of(entry, "target", where, "every action needs a JSONPath")
-    try:
-        query = _JSONPATH.compile(target)
-    except JSONPathError as error:
-        raise ToolError(
-            f"{where}: target {target} is not a JSONPath (RFC 9535): {error}."
-        ) from None
+    query = _query(entry, "target", where)
+    unless = _query(entry, "x-unless", where) if "x-unless" in entry else None
     remove = entry.get("remove", False)
     if not isinstance(remove, bool):
         raise ToolError(f"{where}: remove: expected true or false, got {remove!r}.")
@@ -148,7 +167,28 @@ def _action(entry: object, where: str) -> Action:
     optional = None
     if "x-optional" in entry:
         optional = text_of(entry, "x-optional", where, "it says why the action may match nothing")
-    return Action(name, reason, query, entry.get("update"), remove, optional)
+    if adds and not is_object(entry.get("update")):
+        raise ToolError(f"{where}: an addition is an object with what is to be added.")
+    return Action(name, reason, query, entry.get("update"), remove, optional, unless, adds)
+
+
+def _query(entry: Json, key: str, where: str) -> JSONPathQuery:
+    path = text_of(entry, key, where, "it is a JSONPath")
+    try:
+        return _JSONPATH.compile(path)
+    except JSONPathError as error:
+        raise ToolError(f"{where}: {key} {path} is not a JSONPath (RFC 9535): {error}.") from None
+
+
+def _lacking(target: Any, update: Json) -> Any:
+    """Return the part of an addition that is not there yet; all of it where it cannot be merged."""
+    if not is_object(target):
+        return update
+    lists = {key for key, value in update.items() if is_list(value) and is_list(target.get(key))}
+    entries = {key: [one for one in update[key] if one not in target[key]] for key in lists}
+    return {key: value for key, value in update.items() if key not in target} | {
+        key: value for key, value in entries.items() if value
+    }
 
 
 def _ordered(nodes: list[JSONPathNode]) -> list[JSONPathNode]:
