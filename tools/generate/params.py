@@ -47,7 +47,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """One `TypedDict`. `plain` where it can be written as a class."""
+    """One `TypedDict`. A class cannot have its `odd` keys, so that a base has them."""
 
     name: str
     doc: str
@@ -60,12 +60,13 @@ class Dictionary:
         return any(key.required for key in self.keys)
 
     @property
-    def plain(self) -> bool:
-        """Whether it can be written as a class: every key is a name that nothing else has."""
-        return all(
-            k.name.isidentifier() and not keyword.iskeyword(k.name) and k.name not in _USED
-            for k in self.keys
-        )
+    def odd(self) -> list[Key]:
+        """The keys that are not names, or names that something else has."""
+        return [
+            key
+            for key in self.keys
+            if not key.name.isidentifier() or keyword.iskeyword(key.name) or key.name in _USED
+        ]
 
 
 @dataclass(frozen=True)
