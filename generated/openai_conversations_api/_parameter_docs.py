@@ -77,6 +77,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "conversation": "The conversation that is read before and appended to afterwards. Absent or None: none.",
         "context_management": "When to compact a long context by itself. Absent or None: never.",
         "max_output_tokens": "Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given.",
+        "access_programs": "The programs with whose rights a response is made.",
+        "background_options": "How a response is made in the background.",
+        "image": "How images of the context are treated.",
     },
     "deleteConversation": {
         "conversation_id": "Id of the conversation, as returned when it was created.",

@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "7015d5dc4d1e12b99c06de39c585e5d409a0082b691a779d2b39284ab0cb0c21",
+    "spec_sha256": "1b07238ed4e00ff95565a627e9c12e6bd3e60db20f2d5501fb373999b96b54cd",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "0f405a6bfa37127aef8fb9572b08acf8ef6c3fd014ebb858546dad6fe7cc2999",
+    "templates_sha256": "ffa58f12bb50947468cbc3d2806d44b6131a456d1511b054cedebb7bd6b07d32",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -10,7 +10,14 @@ from attrs import define
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._reading import HasCreated, HasOutputText
-from .._unions import INPUT_ITEM, OUTPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
+from .._unions import (
+    INPUT_ITEM,
+    OUTPUT_ITEM,
+    RESPONSE_INPUT_TRANSFORMATIONS,
+    RESPONSE_PROMPT_CACHE_DIAGNOSTICS,
+    TOOL,
+    TOOL_CHOICE_PARAM,
+)
 from ..types import Extra, Model, encode, encode_list, new
 
 
@@ -92,6 +99,23 @@ class Response(HasCreated, HasOutputText, Model):
     """The conversation that is read before and appended to afterwards. Absent or None: none."""
     max_output_tokens: int | None = None
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""
+    access_programs: models.AccessPrograms | None = None
+    """The programs with whose rights the response was made."""
+    image: models.ResponseImage | None = None
+    """How images of the context were treated."""
+    input_transformations: list[models.InputTransformation | models.RawObject] | None = None
+    """What of the input the model did not get."""
+    prompt_cache_diagnostics: (
+        models.PromptCacheMiss
+        | models.PromptCacheHit
+        | models.PromptCacheComparisonNotFound
+        | models.PromptCacheUnavailable
+        | models.RawObject
+        | None
+    ) = None
+    """Whether the prompt was found in the cache, and why not."""
+    tool_usage: models.ToolUsage | None = None
+    """What tools used, beside the tokens of the model."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "metadata",
         "temperature",
@@ -144,6 +168,11 @@ class Response(HasCreated, HasOutputText, Model):
             "moderation",
             "conversation",
             "max_output_tokens",
+            "access_programs",
+            "image",
+            "input_transformations",
+            "prompt_cache_diagnostics",
+            "tool_usage",
         ]
     )
 
@@ -155,6 +184,8 @@ class Response(HasCreated, HasOutputText, Model):
             completed_at
         ) = reasoning = usage = prompt_cache_options = moderation = conversation = (
             max_output_tokens
+        ) = access_programs = image = input_transformations = prompt_cache_diagnostics = (
+            tool_usage
         ) = extra = None
         left = len(raw) - 14
         if left:
@@ -237,6 +268,42 @@ class Response(HasCreated, HasOutputText, Model):
                 and (max_output_tokens := raw["max_output_tokens"]) is not None
             ):
                 left -= 1
+            if (
+                "access_programs" in raw
+                and (access_programs := decode_model("AccessPrograms", raw["access_programs"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "image" in raw
+                and (image := decode_model("ResponseImage", raw["image"])) is not None
+            ):
+                left -= 1
+            if (
+                "input_transformations" in raw
+                and (
+                    input_transformations := decode_many(
+                        RESPONSE_INPUT_TRANSFORMATIONS, raw["input_transformations"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_diagnostics" in raw
+                and (
+                    prompt_cache_diagnostics := decode_one(
+                        RESPONSE_PROMPT_CACHE_DIAGNOSTICS, raw["prompt_cache_diagnostics"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if (
+                "tool_usage" in raw
+                and (tool_usage := decode_model("ToolUsage", raw["tool_usage"])) is not None
+            ):
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self = new(cls)
@@ -277,6 +344,11 @@ class Response(HasCreated, HasOutputText, Model):
         self.moderation = moderation
         self.conversation = conversation
         self.max_output_tokens = max_output_tokens
+        self.access_programs = access_programs
+        self.image = image
+        self.input_transformations = input_transformations
+        self.prompt_cache_diagnostics = prompt_cache_diagnostics
+        self.tool_usage = tool_usage
         self._extra = extra
         return self
 
@@ -338,4 +410,14 @@ class Response(HasCreated, HasOutputText, Model):
             out["conversation"] = encode(self.conversation)
         if self.max_output_tokens is not None:
             out["max_output_tokens"] = self.max_output_tokens
+        if self.access_programs is not None:
+            out["access_programs"] = encode(self.access_programs)
+        if self.image is not None:
+            out["image"] = encode(self.image)
+        if self.input_transformations is not None:
+            out["input_transformations"] = encode_list(self.input_transformations)
+        if self.prompt_cache_diagnostics is not None:
+            out["prompt_cache_diagnostics"] = encode(self.prompt_cache_diagnostics)
+        if self.tool_usage is not None:
+            out["tool_usage"] = encode(self.tool_usage)
         return out if self._extra is None else self._extra.finish(out)

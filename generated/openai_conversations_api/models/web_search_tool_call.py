@@ -19,7 +19,7 @@ class WebSearchToolCall(Model):
 
     id: str
     """Id of this object, given by the service."""
-    status: Literal["completed", "failed", "in_progress", "searching"] | str
+    status: Literal["completed", "failed", "in_progress", "incomplete", "searching"] | str
     """How far it has come, such as in_progress or completed."""
     action: (
         models.WebSearchActionSearch
