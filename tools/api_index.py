@@ -4,9 +4,11 @@
 are in it, so that all versions of Python give the same bytes.
 """
 
+import html
 import importlib
 import inspect
 import pkgutil
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -33,9 +35,16 @@ Every public method and type. Parameters that may be left out have `=`. A method
 
 
 def sentence(value: object) -> str:
-    """Return the first sentence of a docstring, on one line."""
-    doc = (inspect.getdoc(value) or "").split("\n\n")[0].replace("\n", " ")
-    return doc.split(". ")[0].rstrip(".:")
+    """Return the first sentence of a docstring, on one line.
+
+    Some are descriptions of the OpenAPI document: outside of code there is no HTML and no link in
+    it, and nothing in it that does not show.
+    """
+    doc = (inspect.getdoc(value) or "").split("\n\n")[0].split(". ")[0].rstrip(".:")
+    shown = "".join(one if one.isprintable() else " " for one in doc)
+    parts = re.split(r"(`[^`]*`)", shown)
+    parts[::2] = [html.escape(one, quote=False).replace("[", "&#91;") for one in parts[::2]]
+    return "".join(parts)
 
 
 class _LeftOut:

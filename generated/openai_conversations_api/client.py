@@ -143,15 +143,16 @@ def _detailed(response: httpx.Response, decode: Callable[[Any], T] | None) -> De
     return DetailedResponse(response.status_code, response.headers, content, parsed)
 
 
-def path_segment(name: str, value: Any) -> str:
-    """Return a value percent-encoded as one segment of a path.
+def path_segment(name: str, value: Any, *kinds: type) -> str:
+    """Return a value, of one of `kinds` or a string, percent-encoded as one segment of a path.
 
     Raises:
         ValueError: if it is empty, `.` or `..`, which would name another resource.
     """
-    if not isinstance(value, str) or value.strip() in ("", ".", ".."):
+    text = str(value).strip()
+    if not isinstance(value, kinds or str) or isinstance(value, bool) or text in ("", ".", ".."):
         raise ValueError(f"{name}: expected an id, got {value!r}")
-    return quote(value, safe="")
+    return quote(str(value), safe="")
 
 
 def query(values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -29,6 +29,18 @@ def test_methods_are_shown_as_they_are_called() -> None:
     assert "- `api.conversations.get_conversation.sync(conversation_id, *, client)`" in TEXT
 
 
+def test_prose_of_a_document_is_no_markup() -> None:
+    def function() -> None: ...
+
+    for doc, shown in {
+        "Get `x[0] < 1` or <a>b</a>. More": "Get `x[0] < 1` or &lt;a&gt;b&lt;/a&gt;",
+        "[x](javascript:f()) & `open <b>": "&#91;x](javascript:f()) &amp; `open &lt;b&gt;",
+        "A\u202eb\x1b[31m\nc": "A b &#91;31m c",
+    }.items():
+        function.__doc__ = doc
+        assert api_index.sentence(function) == shown
+
+
 def test_nothing_in_it_depends_on_where_or_on_what_it_runs() -> None:
     assert not re.search(r" at 0x|<class|<function|typing\.|/home|/root|/work", TEXT)
     assert api_index.index() == TEXT

@@ -9,9 +9,11 @@ misspelt key deep inside a literal is found.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .types import ANY, NONE, RAW, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat, literal
+from .code import Code, code, identifier, joined
+from .types import NONE, RAW, TEXT, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat, literal
+from .types import kinds as kinds_of
 
-MAPPING = "Mapping[str, object]"
+MAPPING = Code("Mapping[str, object]")
 SUFFIX = "Param"
 
 
@@ -19,8 +21,8 @@ SUFFIX = "Param"
 class Reached:
     """The classes and the named unions of classes that values are made of."""
 
-    refs: set[str] = field(default_factory=set)
-    unions: dict[str, OneOf] = field(default_factory=dict)
+    refs: set[Code] = field(default_factory=set)
+    unions: dict[Code, OneOf] = field(default_factory=dict)
 
     def add(self, types: Types, node: Node) -> None:
         """Add what `node` and everything in it consists of."""
@@ -38,7 +40,7 @@ class Reached:
             case _:
                 pass
 
-    def add_fields(self, types: Types, name: str) -> None:
+    def add_fields(self, types: Types, name: Code) -> None:
         """Add what the fields of a class consist of, and not the class."""
         for prop in types.fields(name):
             self.add(types, types.node(prop))
@@ -53,20 +55,20 @@ def is_union_of_objects(node: OneOf) -> bool:
     )
 
 
-def param_names(names: Iterable[str]) -> dict[str, str]:
+def param_names(names: Iterable[str]) -> dict[str, Code]:
     """Return for each class or union in `names` the name of its `TypedDict`, or union of them.
 
     `X` becomes `XParam`, and `YParam` stays as it is, unless `Y` is among the names and has taken
     it: then it becomes `YParamParam`.
     """
-    result: dict[str, str] = {}
+    result: dict[str, Code] = {}
     taken: set[str] = set()
     for name in sorted(names, key=lambda n: (n.endswith(SUFFIX), n)):
         given = name if name.endswith(SUFFIX) else name + SUFFIX
         while given in taken:
             given += SUFFIX
         taken.add(given)
-        result[name] = given
+        result[name] = identifier(given)
     return result
 
 
@@ -81,7 +83,7 @@ class Accepted:
     """
 
     def __init__(
-        self, types: Types, sent: Reached, received: Reached, also: dict[str, list[str]]
+        self, types: Types, sent: Reached, received: Reached, also: dict[str, list[Code]]
     ) -> None:
         self.types = types
         self.names = param_names({*sent.refs, *sent.unions})
@@ -89,19 +91,19 @@ class Accepted:
         self._received = received
         self._also = also
 
-    def argument(self, node: Node) -> str:
+    def argument(self, node: Node) -> Code:
         """Return the annotation of a parameter."""
         return _joined(self._parts(node, inside=False))
 
-    def value(self, node: Node) -> str:
+    def value(self, node: Node) -> Code:
         """Return the annotation of a key of a `TypedDict`."""
         return _joined(self._parts(node, inside=True))
 
-    def like_name(self, union: str) -> str:
+    def like_name(self, union: str) -> Code:
         """Return the name for all that a parameter of a named union accepts."""
-        return f"{union.removesuffix(SUFFIX)}Like"
+        return identifier(f"{union.removesuffix(SUFFIX)}Like")
 
-    def like(self, union: str) -> str:
+    def like(self, union: Code) -> Code:
         """Return the annotation of all that a parameter of a named union accepts.
 
         What comes out of the service goes in again: a union of a response is accepted where most
@@ -114,19 +116,19 @@ class Accepted:
             if name not in self._sent.unions
             and 2 * len(self._kinds(node) & kinds) > len(self._kinds(node))
         ]
-        models = (f"models.{name}" for name in (union, *same))
+        models = (code("models.{}", name) for name in (union, *same))
         return _joined([*models, self.names[union], MAPPING])
 
-    def union(self, union: str) -> str:
+    def union(self, union: Code) -> Code:
         """Return the annotation of the `TypedDict`s of a named union and its other members."""
-        parts: list[str] = []
+        parts: list[Code] = []
         for member in flat([self._sent.unions[union]]):
             match member:
                 case Ref(name):
                     parts.append(self.names[name])
                 case Enum(values, alias):
                     parts.append(literal(values))
-                    parts += sorted({type(v).__name__ for v in values}) if alias else []
+                    parts += kinds_of(values) if alias else []
                 case Scalar(annotation):
                     parts.append(annotation)
         return _joined(parts)
@@ -135,52 +137,52 @@ class Accepted:
         refs = (member for member in flat([node]) if isinstance(member, Ref))
         return {kind for ref in refs for kind in self.types.constant(ref.name)}
 
-    def _parts(self, node: Node, *, inside: bool) -> Iterator[str]:
+    def _parts(self, node: Node, *, inside: bool) -> Iterator[Code]:
         match node:
             case Scalar(annotation):
-                yield "Any" if node == ANY else annotation
+                yield annotation
             case Enum(values, alias):
-                yield f"models.{alias}" if alias else literal(values)
+                yield code("models.{}", alias) if alias else literal(values)
             case Ref(name):
-                yield f"models.{name}"
+                yield code("models.{}", name)
                 yield self.names[name]
                 if self.types.constant(name):
-                    yield f"models.{RAW}"
+                    yield code("models.{}", RAW)
                 if not inside:
-                    yield from (f"models.{other}" for other in self._also.get(name, ()))
+                    yield from (code("models.{}", other) for other in self._also.get(name, ()))
                     yield MAPPING
             case Map(value):
-                yield f"Mapping[str, {_joined(self._parts(value, inside=True))}]"
+                yield code("Mapping[str, {}]", _joined(self._parts(value, inside=True)))
             case Array(item):
                 yield self._list(item, inside=inside)
             case OneOf(members, alias):
                 yield from self._one_of(node, members, alias, inside=inside)
 
-    def _list(self, item: Node, *, inside: bool) -> str:
+    def _list(self, item: Node, *, inside: bool) -> Code:
         each = _joined(self._parts(item, inside=inside))
         kinds = list(flat([item]))
         if any(isinstance(kind, Ref) for kind in kinds):
             # a list inside is sent as it is, so that it cannot be any iterable
-            return f"{'Sequence' if inside else 'Iterable'}[{each}]"
-        texts = any(isinstance(kind, Enum) or kind == Scalar("str") for kind in kinds)
-        return f"{'SequenceNotStr' if texts else 'Sequence'}[{each}]"
+            return code("Sequence[{}]" if inside else "Iterable[{}]", each)
+        texts = any(isinstance(kind, Enum) or kind == TEXT for kind in kinds)
+        return code("SequenceNotStr[{}]" if texts else "Sequence[{}]", each)
 
     def _one_of(
-        self, node: OneOf, members: tuple[Node, ...], alias: str | None, *, inside: bool
-    ) -> Iterator[str]:
+        self, node: OneOf, members: tuple[Node, ...], alias: Code | None, *, inside: bool
+    ) -> Iterator[Code]:
         if alias is None or any(isinstance(m, Array | Map) for m in flat([node])):
             for member in members:
                 yield from self._parts(member, inside=inside)
         elif alias not in self._sent.unions:
-            yield f"models.{alias}"
+            yield code("models.{}", alias)
             if NONE in members:
-                yield "None"
+                yield NONE.annotation
         elif inside:
-            yield from (f"models.{alias}", self.names[alias])
+            yield from (code("models.{}", alias), self.names[alias])
         else:
-            yield f"params.{self.like_name(alias)}"
+            yield code("params.{}", self.like_name(alias))
 
 
-def _joined(parts: Iterable[str]) -> str:
+def _joined(parts: Iterable[Code]) -> Code:
     once = dict.fromkeys(parts)
-    return " | ".join([*(p for p in once if p != "None"), *(["None"] if "None" in once else [])])
+    return joined(sorted(once, key=lambda part: part == NONE.annotation), " | ")

@@ -10,12 +10,13 @@ from tools.files import load
 from tools.openapi import rebuild
 from tools.values import Json
 
+from .keywords import refuse_keywords
 from .names import check_names
 from .normalize import normalize
 from .parse import CONFIG, parse
 from .render import render
 from .template_context import Views
-from .unsupported import refuse_operations, refuse_schemas
+from .unsupported import refuse_operations, refuse_schemas, refuse_unions
 from .verify import verify
 
 SPEC = "spec/openapi.yaml"
@@ -38,8 +39,10 @@ def build(root: Path, into: Path) -> Made:
     overlay package carries. Raises ToolError if anything of the document would be lost.
     """
     document = read_document(root / SPEC)
+    refuse_keywords(document)
     plain = normalize(document)
     refuse_schemas(plain)
+    refuse_unions(document)
     refuse_operations(plain)
     parsed = parse(plain, root / CONFIG)
     views = Views(parsed)

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 
 from tools.errors import ToolError
 
+from .code import Code, code, identifier, joined, literal
 from .names import constant_name, json_name
-from .types import ANY, Array, Enum, Map, Node, OneOf, Ref, Scalar, Types, flat, holds_models
+from .types import ANY, TEXT, Array, Enum, Map, Node, OneOf, Ref, Types, flat, holds_models
+
+_EACH = Code("each")
 
 
 @dataclass
@@ -20,9 +23,9 @@ class Table:
     `plain` where any other object is documented too, and stays a dictionary.
     """
 
-    name: str
-    names: dict[str, str | list[str]]
-    untyped: list[str]
+    name: Code
+    names: dict[str, Code | list[Code]]
+    untyped: list[Code]
     plain: bool
 
 
@@ -33,7 +36,7 @@ class Decoding:
     types: Types
     tables: dict[tuple[frozenset[str], bool], Table] = field(default_factory=dict)
 
-    def expression(self, node: Node, value: str, owner: str) -> str:
+    def expression(self, node: Node, value: Code, owner: str) -> Code:
         """Source that decodes `value`; `value` itself where JSON already is what people get.
 
         `owner` names the place (`Message.content`) in an error, and in a new table's name.
@@ -46,13 +49,14 @@ class Decoding:
             result = self._list(items, result, owner)
         return self._object(parts, result, owner, many=False)
 
-    def _list(self, item: Node, value: str, owner: str) -> str:
+    def _list(self, item: Node, value: Code, owner: str) -> Code:
         parts = list(flat([item]))
         if any(isinstance(m, Array | Map) and holds_models(m) for m in parts):
-            return f"decode_each(lambda each: {self.expression(item, 'each', owner)}, {value})"
+            inner = self.expression(item, _EACH, owner)
+            return code("decode_each(lambda each: {}, {})", inner, value)
         return self._object(parts, value, owner, many=True)
 
-    def _object(self, parts: Sequence[Node], value: str, owner: str, *, many: bool) -> str:
+    def _object(self, parts: Sequence[Node], value: Code, owner: str, *, many: bool) -> Code:
         refs = [m.name for m in parts if isinstance(m, Ref)]
         maps = [m for m in parts if isinstance(m, Map)]
         deep = [m for m in maps if holds_models(m.value)]
@@ -63,17 +67,18 @@ class Decoding:
                 "spec/fixes.overlay.yaml."
             )
         if deep:
-            inner = self.expression(deep[0].value, "each", owner)
-            return f"decode_values(lambda each: {inner}, {value})"
+            inner = self.expression(deep[0].value, _EACH, owner)
+            return code("decode_values(lambda each: {}, {})", inner, value)
         if not refs:
             return value
         plain = bool(maps) or ANY in parts
         if len(refs) == 1 and not self.types.constant(refs[0]) and not plain:
-            return f"decode_model{'s' if many else ''}({refs[0]!r}, {value})"
+            form = "decode_models({}, {})" if many else "decode_model({}, {})"
+            return code(form, literal(refs[0]), value)
         table = self._table(refs, owner, plain=plain)
-        return f"decode_{'many' if many else 'one'}({table.name}, {value})"
+        return code("decode_many({}, {})" if many else "decode_one({}, {})", table.name, value)
 
-    def _table(self, refs: list[str], owner: str, *, plain: bool) -> Table:
+    def _table(self, refs: list[Code], owner: str, *, plain: bool) -> Table:
         key = (frozenset(refs), plain)
         if key not in self.tables:
             names = (alias for members, alias in self.types.unions() if members == key[0])
@@ -81,58 +86,59 @@ class Decoding:
             self.tables[key] = self._new_table(name, refs, owner, plain=plain)
         return self.tables[key]
 
-    def _free_name(self, name: str) -> str:
+    def _free_name(self, name: str) -> Code:
         """Return `name`, with underscores where a class, an alias or another table is called so."""
         taken = {table.name for table in self.tables.values()} | self.types.names_of_all
         while name in taken or name == "TYPE_CHECKING" or not name.isidentifier():
             name = f"{name}_" if name.isidentifier() else f"TABLE_{name}"
-        return name
+        return identifier(name)
 
-    def _new_table(self, name: str, refs: list[str], owner: str, *, plain: bool) -> Table:
-        shared: dict[str, list[str]] = {}
-        untyped: list[str] = []
+    def _new_table(self, name: Code, refs: list[Code], owner: str, *, plain: bool) -> Table:
+        shared: dict[str, list[Code]] = {}
+        untyped: list[Code] = []
         for ref in refs:
             for value in self.types.constant(ref):
                 shared.setdefault(value, []).append(ref)
             if "type" not in self.required(ref) or not self.types.constant(ref):
                 untyped.append(ref)
-        names: dict[str, str | list[str]] = {}
+        names: dict[str, Code | list[Code]] = {}
         for value, sharing in shared.items():
             names[value] = sharing[0] if len(sharing) == 1 else self._narrowest_first(sharing)
             self._distinct(sharing, f"{owner}, type {value!r}")
         self._distinct(untyped, f"{owner}, without a type")
         return Table(name, names, self._narrowest_first(untyped), plain)
 
-    def required(self, ref: str) -> list[str]:
+    def required(self, ref: Code) -> list[str]:
         """JSON names of a model's required fields."""
         return [json_name(p) for p in self.types.fields(ref) if p.required]
 
-    def variant(self, ref: str) -> str:
+    def variant(self, ref: Code) -> Code:
         """Source of the `Variant` that tells this model from others with the same `type`."""
         values: dict[str, list[str]] = {}
-        shapes: dict[str, str] = {}
+        shapes: dict[str, Code] = {}
         for prop in self.types.fields(ref):
             name = json_name(prop)
             match self.types.node(prop):
                 case Enum(known) if name == "role" or (len(known) == 1 and name != "type"):
-                    values[name] = sorted(v for v in known if isinstance(v, str))
+                    texts = sorted(v for v in known if isinstance(v, str))
+                    values |= {name: texts} if len(texts) == len(known) else {}
                 case Array():
-                    shapes[name] = "list"
-                case Scalar("str"):
-                    shapes[name] = "str"
-        listed = ", ".join(f"{n!r}: frozenset({v!r})" for n, v in values.items())
-        shaped = ", ".join(f"{n!r}: {t}" for n, t in shapes.items())
+                    shapes[name] = Code("list")
+                case one if one == TEXT:
+                    shapes[name] = Code("str")
+        listed = joined((code("{}: frozenset({})", n, v) for n, v in values.items()), ", ")
+        shaped = joined((code("{}: {}", n, t) for n, t in shapes.items()), ", ")
         required = tuple(self.required(ref))
-        return f"Variant({ref!r}, {required!r}, {{{listed}}}, {{{shaped}}})"
+        return code("Variant({}, {}, {{{}}}, {{{}}})", literal(ref), required, listed, shaped)
 
-    def _narrowest_first(self, refs: list[str]) -> list[str]:
-        def width(ref: str) -> tuple[int, int]:
+    def _narrowest_first(self, refs: list[Code]) -> list[Code]:
+        def width(ref: Code) -> tuple[int, int]:
             free = sum(isinstance(self.types.node(p), OneOf) for p in self.types.fields(ref))
             return (-len(self.required(ref)), free)
 
         return sorted(refs, key=width)
 
-    def _distinct(self, refs: list[str], place: str) -> None:
+    def _distinct(self, refs: list[Code], place: str) -> None:
         seen: dict[str, str] = {}
         for ref in refs:
             same = seen.setdefault(self.variant(ref).replace(ref, ""), ref)

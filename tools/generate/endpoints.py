@@ -1,7 +1,8 @@
 """What the endpoint template sees: one operation, its arguments, and the halves that are pure."""
 
-import keyword
+import re
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
@@ -11,9 +12,10 @@ from openapi_python_client.strings import PythonIdentifier
 from tools.errors import ToolError
 from tools.openapi import operations
 
-from .names import attribute_name, json_name, plain_text
+from .code import Code, code, identifier, joined, literal
+from .names import attribute_name, json_name, plain_text, python_name
 from .template_context import Views, doc_text, helpers_in
-from .types import NONE, Node, flat
+from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
 
 # What the endpoint functions call something of their own.
@@ -22,12 +24,13 @@ _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segmen
 
 @dataclass(frozen=True)
 class Argument:
-    """A path or query parameter; `place` is what stands for it in the generator's path."""
+    """A parameter; `place` is what stands for it in the generator's path, `segment` its source."""
 
-    name: str
+    name: Code
     place: str
+    segment: Code
     key: str
-    annotation: str
+    annotation: Code
     doc: str
 
 
@@ -35,20 +38,22 @@ class Argument:
 class EndpointView:
     """One operation, ready to be written."""
 
-    name: str
+    name: Code
     method: str
     path: str
+    url: Code
     doc: str
     path_arguments: tuple[Argument, ...]
     query_arguments: tuple[Argument, ...]
     header_arguments: tuple[Argument, ...]
-    body: str | None
+    body: Code | None
     body_required: bool
-    result: str
-    decoded: str
-    events: str | None
-    constants: tuple[str, ...]
-    helpers: tuple[str, ...]
+    result: Code
+    decoded: Code
+    model: Code | None
+    events: Code | None
+    constants: tuple[Code, ...]
+    helpers: tuple[Code, ...]
 
 
 class Endpoints:
@@ -67,19 +72,21 @@ class Endpoints:
         path = endpoint.path.get_untrusted_value()
         operation = self.operation(endpoint)
         result = self.result(endpoint)
-        decoded = self.views.decoding.expression(result, "data", f"{endpoint.name}.response")
+        place = f"{endpoint.name}.response"
+        decoded = self.views.decoding.expression(result, Code("data"), place)
         events = self._events(operation)
         body = self.body(endpoint)
-        annotation = None if body is None else f"{types.annotation(body)} | dict[str, Any]"
         required = bool(operation.get("requestBody", {}).get("required"))
-        if annotation and not required:
-            annotation += " | None = None"
+        form = "{} | dict[str, Any]" if required else "{} | dict[str, Any] | None = None"
+        annotation = None if body is None else code(form, types.annotation(body))
+        path_arguments = tuple(self._argument(p, operation) for p in endpoint.path_parameters)
         return EndpointView(
-            name=str(endpoint.name),
-            method=endpoint.method,
+            name=identifier(endpoint.name, "The name of an operation"),
+            method=endpoint.method.upper(),
             path=path,
+            url=_url(path, path_arguments),
             doc=doc_text(f"{plain_text(endpoint.summary)} {plain_text(endpoint.description)}"),
-            path_arguments=tuple(self._argument(p, operation) for p in endpoint.path_parameters),
+            path_arguments=path_arguments,
             query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
             header_arguments=tuple(
                 self._argument(p, operation) for p in endpoint.header_parameters
@@ -88,6 +95,7 @@ class Endpoints:
             body_required=required,
             result=types.annotation(result),
             decoded=decoded,
+            model=_plain_model(result, decoded),
             events=events,
             constants=self.views.constants(decoded),
             helpers=helpers_in(decoded),
@@ -103,10 +111,13 @@ class Endpoints:
         node = self.views.types.node(prop)
         annotation = self.views.types.annotation(node)
         if not prop.required:
-            annotation += " = None" if NONE in flat([node]) else " | None = None"
+            optional = "{} = None" if NONE in flat([node]) else "{} | None = None"
+            annotation = code(optional, annotation)
+        name = _argument_name(prop)
         return Argument(
-            _argument_name(prop),
+            name,
             f"{{{prop.python_name}}}",
+            code("path_segment({}, {}{})", str(name), name, _kinds(node)),
             json_name(prop),
             annotation,
             doc_text(described.get(json_name(prop), ""), width=80),
@@ -135,16 +146,44 @@ class Endpoints:
             )
         return self.views.types.node(bodies[0].prop) if bodies else None
 
-    def _events(self, operation: dict[str, Any]) -> str | None:
+    def _events(self, operation: dict[str, Any]) -> Code | None:
         """Return the name of the schema of the events that the operation streams, if it can."""
         for response in operation["responses"].values():
             schema = response.get("content", {}).get(EVENTS, {}).get("schema", {})
             if "$ref" in schema:
-                return str(self.views.parsed.named(schema["$ref"].rsplit("/", 1)[1]).name)
+                return identifier(self.views.parsed.named(schema["$ref"].rsplit("/", 1)[1]).name)
         return None
 
 
-def _argument_name(prop: PropertyProtocol) -> str:
+def _argument_name(prop: PropertyProtocol) -> Code:
     """Return the parameter's own name, also of a builtin; with an underscore where it must."""
-    bare = str(prop.python_name).removesuffix("_") or attribute_name(prop)
-    return f"{bare}_" if bare in _TAKEN or keyword.iskeyword(bare) else bare
+    bare = python_name(prop).removesuffix("_") or attribute_name(prop)
+    return identifier(f"{bare}_" if bare in _TAKEN or iskeyword(bare) else bare)
+
+
+def _kinds(node: Node) -> Code:
+    """Return the types of a part of a path as further arguments; none where it is a string."""
+    found: set[Code] = set()
+    for one in flat([node]):
+        match one:
+            case Enum(values):
+                found |= set(kinds(values))
+            case Scalar(annotation):
+                found.add(annotation)
+    return joined(code(", {}", kind) for kind in sorted(found)) if found != {"str"} else Code("")
+
+
+def _plain_model(result: Node, decoded: Code) -> Code | None:
+    """Return the class of a result that is always this one."""
+    match result:
+        case Ref(name) if decoded.startswith("decode_model("):
+            return name
+        case _:
+            return None
+
+
+def _url(path: str, arguments: tuple[Argument, ...]) -> Code:
+    """Return the source of a path: its text, and each argument as one segment of it."""
+    sources = {argument.place: argument.segment for argument in arguments}
+    parts = [sources.get(part) or literal(part) for part in re.split(r"(\{\w+\})", path) if part]
+    return joined(parts, " + ")

@@ -5,13 +5,17 @@ from openai-python. The generator would write `type_`, since `type` is a builtin
 stays for keywords, for what a model itself defines, and for the names that annotations use.
 """
 
-import keyword
 import re
+import unicodedata
+from collections.abc import Mapping
+from keyword import iskeyword
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
+
+from .code import Code, identifier
 
 _TAKEN = {"additional_properties", "from_dict", "to_dict"}
 _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
@@ -24,7 +28,7 @@ _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-def check_names(names: dict[str, str]) -> None:
+def check_names(names: Mapping[Code, Code]) -> None:
     """Raise ToolError if a class or its module is called as something of the package itself is.
 
     `names` are classes with their modules.
@@ -39,13 +43,18 @@ def check_names(names: dict[str, str]) -> None:
             )
 
 
-def attribute_name(prop: PropertyProtocol) -> str:
+def attribute_name(prop: PropertyProtocol) -> Code:
     """Return the attribute for a property: its JSON name where Python allows that."""
-    given = str(prop.python_name)
+    given = python_name(prop)
     bare = given.removesuffix("_")
-    if bare in _TAKEN or keyword.iskeyword(bare):
-        return f"{bare}_"
-    return bare or given
+    if bare in _TAKEN or iskeyword(bare):
+        bare += "_"
+    return identifier(bare or given, f"The name of {json_name(prop)!r:.99}")
+
+
+def python_name(prop: PropertyProtocol) -> str:
+    """Return the generator's name for a property, as Python reads it."""
+    return unicodedata.normalize("NFKC", prop.python_name)
 
 
 def json_name(prop: PropertyProtocol) -> str:

@@ -5,19 +5,23 @@ or as something else. Where another form says the same, it is put in place here,
 need not stop. What has no such form is refused by unsupported.py. The file in spec/ stays as it is.
 """
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
 from tools.values import Json
 
+from .keywords import LIMITS, PROSE
+
 NULL: Json = {"type": "null"}
 
-# Keywords that limit or explain a value and say nothing about which Python type it has.
-_SILENT = {"default", "deprecated", "description", "format", "pattern", "summary", "title"}
-_SILENT |= {"maxItems", "maxLength", "maximum", "minItems", "minLength", "minimum", "nullable"}
-_SILENT |= {"readOnly", "uniqueItems", "writeOnly", "discriminator", "example", "examples"}
+# Keywords that say nothing about which Python type a value has.
+_SILENT = PROSE | LIMITS | {"discriminator", "nullable"}
 # OpenAPI says that a header parameter of one of these names is to be ignored.
 _NO_PARAMETERS = {"accept", "authorization", "content-type"}
+_IN_PATH = "/:@!$&'()*+,;=~"
+_ESCAPE = re.compile("%25([0-9A-Fa-f]{2})")  # was encoded already
 _KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
 
 
@@ -33,9 +37,17 @@ def normalize(document: Json) -> Json:
     _name_kinds(schemas)
     paths: Json = {}
     for operation in operations(document):
-        item = paths.setdefault(operation.path, {})
+        item = paths.setdefault(sendable(operation.path), {})
         item[operation.method] = _operation(document, operation)
     return {**document, "paths": paths, "components": {"schemas": schemas}}
+
+
+def sendable(path: str) -> str:
+    """Return a path percent-encoded as RFC 3986 (section 3.3) has it, `{names}` left alone."""
+    return "".join(
+        part if part.startswith("{") else _ESCAPE.sub(r"%\1", quote(part, safe=_IN_PATH))
+        for part in re.split(r"(\{[^{}]*\})", path)
+    )
 
 
 def _operation(document: Json, operation: Operation) -> Json:
@@ -48,20 +60,21 @@ def _operation(document: Json, operation: Operation) -> Json:
             if place != "header" or name.lower() not in _NO_PARAMETERS
         ],
         "responses": {
-            code: _json_first(resolve(document, response))
+            code: _readable(resolve(document, response))
             for code, response in operation.value.get("responses", {}).items()
         },
     }
     if "requestBody" in result:
-        result["requestBody"] = resolve(document, result["requestBody"])
+        result["requestBody"] = _readable(resolve(document, result["requestBody"]))
     changed: Json = rebuild(result, "operation", operation.place, change=_changed)
     return changed
 
 
-def _json_first(response: Json) -> Json:
+def _readable(part: Json) -> Json:
     # the generator takes the first kind of content, and the events may stand before the object
-    content = response.get("content", {})
-    return {**response, "content": dict(sorted(content.items(), key=lambda c: "json" not in c[0]))}
+    content = sorted(part.get("content", {}).items(), key=lambda c: "json" not in c[0])
+    # without a schema it would take the JSON for nothing
+    return {**part, "content": {k: {"schema": {}, **v} if "json" in k else v for k, v in content}}
 
 
 def _changed(part: Any, kind: str) -> Any:
@@ -148,11 +161,18 @@ def _unwrapped(schema: Any) -> Any:
 
 
 def _name_kinds(schemas: Json) -> None:
-    """Let a schema say which `type` it has where a discriminator alone does."""
+    """Let a schema say which `type` it has where a discriminator alone does.
+
+    A member that the mapping does not name has its own name as its `type`.
+    """
     nodes = [node for schema in schemas.values() for node in walk(schema, "schema")]
     found: dict[int, tuple[Json, list[str]]] = {}
-    for discriminator in (node.value for node in nodes if node.kind == "discriminator"):
-        for value, target in discriminator.get("mapping", {}).items():
+    for union in (node.value for node in nodes if "discriminator" in node.value):
+        discriminator, mapping = union["discriminator"], union["discriminator"].get("mapping", {})
+        members = [one.get("$ref", "") for key in UNIONS for one in union.get(key, ())]
+        mapped = {target.rsplit("/", 1)[-1] for target in mapping.values()}
+        named = {name: name for one in members if (name := one.rsplit("/", 1)[-1]) not in mapped}
+        for value, target in {**named, **mapping}.items():
             schema = schemas.get(target.rsplit("/", 1)[-1])
             field = (schema or {}).get("properties", {}).get(discriminator["propertyName"], {})
             if field.get("type") == "string" and not set(field) - _SILENT - {"type"}:
@@ -167,12 +187,21 @@ def alternatives(document: Json, schema: Json) -> list[tuple[str, Json]]:
 
     The schema itself where it is not a union.
     """
-    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    name = "" if isinstance(schema, bool) else schema.get("$ref", "").rsplit("/", 1)[-1]
     whole = resolve(document, schema)
     members = [member for key in UNIONS for member in whole.get(key, ())]
     if not members:
         return [(name, whole)]
     return [a for member in members for a in alternatives(document, member)]
+
+
+def properties_of(document: Json, schema: Json) -> Json:
+    """Return the properties of an object, those through allOf too; the later one counts."""
+    found: Json = {}
+    for member in schema.get("allOf", ()):
+        found |= properties_of(document, resolve(document, member))
+    found |= schema.get("properties", {})
+    return found
 
 
 def schema_kinds(document: Json, schema: Json) -> set[str]:

@@ -5,9 +5,9 @@ CreateThingParams                          all but the path, as keyword argument
 CreateThingParamsStreaming, …NonStreaming  where `stream` decides what the response is
 """
 
-import keyword
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import Any
 
 from openapi_python_client.parser.openapi import Endpoint
@@ -16,10 +16,11 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from tools.errors import ToolError
 
 from .accepted import Accepted, Reached
+from .code import Code, code, identifier, literal
 from .endpoints import Argument, Endpoints, EndpointView
 from .names import attribute_name, json_name
 from .template_context import Views, doc_text
-from .types import NONE, Node, OneOf, Ref, Scalar, flat
+from .types import BOOLEAN, NONE, Node, OneOf, Ref, flat
 
 ALSO = "x-also-accepts"
 STREAM = "stream"
@@ -34,24 +35,30 @@ class Key:
     """One key of a `TypedDict`."""
 
     name: str
-    annotation: str
+    annotation: Code
     required: bool
     doc: str
 
     @property
-    def source(self) -> str:
+    def source(self) -> Code:
         """The annotation as it is written: in quotes where it names what comes later."""
         quoted = any(word in self.annotation for word in ("models.", "params.", "Param"))
-        return f'"{self.annotation.replace(chr(34), chr(39))}"' if quoted else self.annotation
+        return literal(self.annotation) if quoted else self.annotation
+
+    @property
+    def plain(self) -> bool:
+        """Whether it can be written in a class: a name that nothing else has."""
+        taken = iskeyword(self.name) or self.name in _USED or self.name.startswith("__")
+        return self.name.isidentifier() and self.name.isascii() and not taken
 
 
 @dataclass(frozen=True)
 class Dictionary:
     """One `TypedDict`. A class cannot have its `odd` keys, so that a base has them."""
 
-    name: str
+    name: Code
     doc: str
-    bases: tuple[str, ...]
+    bases: tuple[Code, ...]
     keys: tuple[Key, ...]
 
     @property
@@ -61,39 +68,40 @@ class Dictionary:
 
     @property
     def odd(self) -> list[Key]:
-        """The keys that are not names, or names that something else has."""
-        return [
-            key
-            for key in self.keys
-            if not key.name.isidentifier() or keyword.iskeyword(key.name) or key.name in _USED
-        ]
+        """The keys that cannot be written in a class."""
+        return [key for key in self.keys if not key.plain]
 
 
 @dataclass(frozen=True)
 class Union:
     """A name for several types."""
 
-    name: str
+    name: Code
     doc: str
-    annotation: str
+    annotation: Code
 
 
 @dataclass(frozen=True)
 class Parameter:
     """One parameter of an operation; `key` is its name in the request."""
 
-    name: str
+    name: Code
     key: str
     location: str
     required: bool
-    annotation: str
+    annotation: Code
     doc: str
     boolean: bool
 
+    @property
+    def line(self) -> str:
+        """The description on one line."""
+        return " ".join(self.doc.split())
+
     def as_key(self) -> Key:
         """Return the key that stands for it in a `TypedDict`."""
-        omit = "" if self.required else " | Omit"
-        return Key(self.name, self.annotation + omit, self.required, self.doc)
+        annotation = code("{}" if self.required else "{} | Omit", self.annotation)
+        return Key(self.name, annotation, self.required, self.doc)
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ class Operation:
     """One operation."""
 
     id: str
-    name: str
+    name: Code
     method: str
     path: str
     module: str
@@ -123,7 +131,7 @@ class Params:
         self._views = views
         self._endpoints = endpoints
         found = [
-            (str(tag), endpoint)
+            (identifier(tag, f"The tag of {endpoint.name}"), endpoint)
             for tag, collection in views.parsed.data.endpoint_collections_by_tag.items()
             for endpoint in collection.endpoints
         ]
@@ -155,7 +163,7 @@ class Params:
         self._check_names()
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> list[Code]:
         """Every public name of the package of parameters."""
         unions = [*self.unions, *self.likes]
         return sorted([*(made.name for made in self.dictionaries), *(u.name for u in unions)])
@@ -173,7 +181,7 @@ class Params:
         alias = next(alias for alias in self._views.aliases if alias.name == union)
         return alias.doc
 
-    def _object(self, name: str) -> Dictionary:
+    def _object(self, name: Code) -> Dictionary:
         types = self._views.types
         keys = tuple(
             Key(
@@ -192,8 +200,8 @@ class Params:
         source = self._endpoints.operation(endpoint)
         operation = Operation(
             id=source["operationId"],
-            name="".join(part[:1].upper() + part[1:] for part in view.name.split("_")),
-            method=view.method.upper(),
+            name=identifier("".join(p[:1].upper() + p[1:] for p in view.name.split("_"))),
+            method=view.method,
             path=view.path,
             module=f"{tag}.{view.name}",
             body_required=view.body_required,
@@ -229,7 +237,8 @@ class Params:
             return
         name = _only_ref(body)
         if name is None:
-            yield self._parameter("body", "", "body", body, view.body_required, "The whole body.")
+            doc = "The whole body."
+            yield self._parameter(Code("body"), "", "body", body, view.body_required, doc)
             return
         for prop in types.fields(name):
             yield self._body_field(prop, required=prop.required and view.body_required)
@@ -243,9 +252,9 @@ class Params:
         return self._parameter(attribute_name(prop), json_name(prop), "body", node, required, doc)
 
     def _parameter(
-        self, name: str, key: str, location: str, node: Node, required: bool, doc: str
+        self, name: Code, key: str, location: str, node: Node, required: bool, doc: str
     ) -> Parameter:
-        boolean = {m for m in flat([node]) if m != NONE} == {Scalar("bool")}
+        boolean = {m for m in flat([node]) if m != NONE} == {BOOLEAN}
         annotation = self.accepted.argument(node)
         return Parameter(name, key, location, required, annotation, doc, boolean)
 
@@ -256,23 +265,24 @@ def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
     for location in ("path", "query", "header", "body"):
         keys = tuple(p.as_key() for p in operation.parameters if p.location == location)
         if keys:
-            place = f"{name}{location.capitalize()}"
+            place = identifier(f"{name}{location.capitalize()}")
             yield Dictionary(place, f"The {location} parameters of {told}.", (), keys)
             bases += [place] if location != "path" else []
+    params = identifier(f"{name}Params")
     if not operation.can_stream:
-        yield Dictionary(f"{name}Params", f"The parameters of {told}.", tuple(bases), ())
+        yield Dictionary(params, f"The parameters of {told}.", tuple(bases), ())
         return
     given = [p for p in operation.parameters if p.location != "path"]
     stream = next(p for p in given if p.name == STREAM)
-    base = (f"{name}ParamsBase",)
+    base = (code("{}Base", params),)
     keys = tuple(p.as_key() for p in given if p is not stream)
     yield Dictionary(base[0], f"The parameters of {told} besides `{STREAM}`.", (), keys)
     null = " | None" if "None" in stream.annotation else ""
-    no = Key(STREAM, f"Literal[False]{null} | Omit", False, stream.doc)
-    yes = Key(STREAM, "Literal[True]", True, stream.doc)
-    yield Dictionary(f"{name}ParamsNonStreaming", f"{told} for one response.", base, (no,))
-    yield Dictionary(f"{name}ParamsStreaming", f"{told} for a stream of events.", base, (yes,))
-    yield Dictionary(f"{name}Params", f"The parameters of {told}.", base, (stream.as_key(),))
+    no = Key(STREAM, code(f"Literal[False]{null} | Omit"), False, stream.doc)
+    yes = Key(STREAM, Code("Literal[True]"), True, stream.doc)
+    yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
+    yield Dictionary(code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,))
+    yield Dictionary(params, f"The parameters of {told}.", base, (stream.as_key(),))
 
 
 def _add_body(views: Views, sent: Reached, body: Node) -> None:
@@ -284,7 +294,7 @@ def _add_body(views: Views, sent: Reached, body: Node) -> None:
         sent.add_fields(views.types, name)
 
 
-def _only_ref(node: Node) -> str | None:
+def _only_ref(node: Node) -> Code | None:
     """Return the one class that a body is, null apart; None where it is something else."""
     members = [member for member in flat([node]) if member != NONE]
     match members:
@@ -294,9 +304,9 @@ def _only_ref(node: Node) -> str | None:
             return None
 
 
-def _also(views: Views, document: dict[str, Any]) -> dict[str, list[str]]:
+def _also(views: Views, document: dict[str, Any]) -> dict[str, list[Code]]:
     """Return for each class the others that `x-also-accepts` of its schema names."""
-    result: dict[str, list[str]] = {}
+    result: dict[str, list[Code]] = {}
     for component, schema in document["components"]["schemas"].items():
         if ALSO not in schema:
             continue
@@ -308,5 +318,5 @@ def _also(views: Views, document: dict[str, Any]) -> dict[str, list[str]]:
                 f"components.schemas.{component}: {ALSO} {what}; it takes classes of the generated "
                 "package, at an object with fields. Correct it in spec/fixes.overlay.yaml."
             )
-        result[node.name] = list(schema[ALSO])
+        result[node.name] = list(map(identifier, schema[ALSO]))
     return result

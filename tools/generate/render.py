@@ -19,7 +19,8 @@ from ruamel.yaml import YAML
 from tools import PACKAGE
 from tools.errors import ToolError
 
-from .endpoints import Endpoints, EndpointView
+from .code import guard, identifier
+from .endpoints import Endpoints
 from .params import Params
 from .parse import CONFIG
 from .template_context import ModelView, Views
@@ -44,24 +45,24 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     parsed.config.output_path = into
     models = {model.name: model for model in views.models}
     by_class = parsed.data.models
-    parsed.data.models = [m for m in by_class if str(m.class_info.name) in models]
+    parsed.data.models = [m for m in by_class if identifier(m.class_info.name) in models]
     project = Project(openapi=parsed.data, config=parsed.config, custom_template_path=TEMPLATES)
     endpoints = Endpoints(views, document)
     params = Params(views, document, endpoints)
 
     def view(model: Any) -> ModelView:
-        return models[str(model.class_info.name)]
+        return models[identifier(model.class_info.name)]
 
+    guard(project.env)
     project.env.globals.update(
         view=view,
         endpoint_view=endpoints.view,
-        path_template=_path_template,
         module=views.modules.__getitem__,
         names=views.names,
         variant=views.decoding.variant,
         base_url=document["servers"][0]["url"],
         title=document["info"]["title"],
-        package=PACKAGE,
+        package=identifier(PACKAGE),
     )
     project.config.post_hooks = []
     with redirect_stdout(None):  # it prints the path of the temporary folder
@@ -87,15 +88,6 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
 def _write(project: Project, template: str, path: Path, **context: Any) -> None:
     text = project.env.get_template(template).render(**context)
     path.write_text(text, encoding="utf-8")
-
-
-def _path_template(endpoint: EndpointView) -> str:
-    path = endpoint.path
-    for argument in endpoint.path_arguments:
-        path = path.replace(
-            argument.place, "{" + f"path_segment({argument.name!r}, {argument.name})" + "}"
-        )
-    return path
 
 
 def _format(package: Path) -> None:

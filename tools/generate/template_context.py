@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import safe_for_docstring
 
 from tools.errors import ToolError
 
+from .code import Code, code, identifier
+from .code import literal as source_of
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
@@ -25,15 +26,15 @@ WIDTH = 92
 class Field:
     """One field of a class."""
 
-    attribute: str
+    attribute: Code
     key: str
     required: bool
-    annotation: str
-    default: str | None
-    constant: str | None
-    local: str
-    decoded: str
-    encoded: str
+    annotation: Code
+    default: Code | None
+    constant: Code | None
+    local: Code
+    decoded: Code
+    encoded: Code
     doc: str
 
 
@@ -41,15 +42,15 @@ class Field:
 class ModelView:
     """One class of the models package."""
 
-    name: str
-    module: str
+    name: Code
+    module: Code
     doc: str
-    bases: tuple[str, ...]
+    bases: tuple[Code, ...]
     fields: tuple[Field, ...]
-    constants: tuple[str, ...]
-    helpers: tuple[str, ...]
-    others: str | None
-    others_decoded: str
+    constants: tuple[Code, ...]
+    helpers: tuple[Code, ...]
+    others: Code | None
+    others_decoded: Code
 
     @property
     def required_keys(self) -> tuple[str, ...]:
@@ -61,14 +62,14 @@ class ModelView:
 class AliasView:
     """A named schema that is not a class: a union, an enumeration, a list, a dictionary."""
 
-    name: str
-    module: str
+    name: Code
+    module: Code
     doc: str
-    annotation: str
-    imports: tuple[str, ...]
-    decoded: str
-    constants: tuple[str, ...]
-    helpers: tuple[str, ...]
+    annotation: Code
+    imports: tuple[Code, ...]
+    decoded: Code
+    constants: tuple[Code, ...]
+    helpers: tuple[Code, ...]
 
 
 class Views:
@@ -80,39 +81,39 @@ class Views:
         self.decoding = Decoding(self.types)
         classes = [model.class_info for model in parsed.data.models]
         classes += [parsed.named(component) for component in parsed.components]
-        self.modules = {str(info.name): str(info.module_name) for info in classes}
+        self.modules = {identifier(one.name): identifier(one.module_name) for one in classes}
         named = (n for n in self.types.models if not self.types.is_map(n))
         self.models = [self._model(name) for name in sorted(named)]
         self.aliases = [self._alias(c, n) for c, n in sorted(self.types.aliases.items())]
 
     @property
-    def names(self) -> dict[str, str]:
+    def names(self) -> dict[Code, Code]:
         """Every public name of the models package, and its module."""
         views: list[ModelView | AliasView] = [*self.models, *self.aliases]
         return dict(sorted((view.name, view.module) for view in views))
 
-    def imports(self, names: set[str]) -> tuple[str, ...]:
+    def imports(self, names: set[Code]) -> tuple[Code, ...]:
         """Return the lines by which a module of the models package imports names of it."""
-        lines = [f"from .{self.modules[n]} import {n}" for n in sorted(names - {RAW})]
-        return (*lines, *([f"from ..types import {RAW}"] if RAW in names else []))
+        lines = [code("from .{} import {}", self.modules[n], n) for n in sorted(names - {RAW})]
+        return (*lines, *([code("from ..types import {}", RAW)] if RAW in names else []))
 
-    def _model(self, name: str) -> ModelView:
+    def _model(self, name: Code) -> ModelView:
         props = self.types.fields(name)
         fields = [self._field(name, prop) for prop in props]
         self._check_attributes(name, fields)
         others = self.types.others(name)
-        others_decoded = self.decoding.expression(others, "each", f"{name}.others")
-        code = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
+        others_decoded = self.decoding.expression(others, Code("each"), f"{name}.others")
+        used = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
         names = {field.attribute for field in fields}
         bases = (base for base, needs, own in _READINGS if needs <= names and own not in names)
         return ModelView(
             name=name,
             module=self.modules[name],
             doc=doc_text(self.types.models[name].description, name),
-            bases=(*bases, "Model"),
+            bases=(*bases, Code("Model")),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
-            constants=self.constants(code),
-            helpers=helpers_in(code),
+            constants=self.constants(used),
+            helpers=helpers_in(used),
             others=None if others == ANY else self.types.annotation(others),
             others_decoded=others_decoded,
         )
@@ -136,16 +137,18 @@ class Views:
         constant = None
         if isinstance(node, Enum) and (len(node.values) == 1 or key == "type"):
             annotation = literal(node.values)  # closed: the field that tells kinds apart
-            constant = repr(node.values[0]) if len(node.values) == 1 else None
+            constant = source_of(node.values[0]) if len(node.values) == 1 else None
         default = constant if constant and key in ("type", "object") else None
         if not prop.required:
-            annotation += "" if NONE in flat([node]) or annotation == "Any" else " | None"
-            default = default or "None"
-        raw = f"raw[{key!r}]"
+            if NONE not in flat([node]) and annotation != "Any":
+                annotation = code("{} | None", annotation)
+            default = default or NONE.annotation
+        raw = code("raw[{}]", key)
         decoded = self.decoding.expression(node, raw, f"{model}.{attribute}")
         if prop.required and decoded.startswith(_LISTS):
             # most lists of annotations and log probabilities are empty: a page is 8 % faster
-            decoded = f"{decoded.replace(raw, 'v')} if (v := {raw}) else v"
+            each = self.decoding.expression(node, Code("v"), f"{model}.{attribute}")
+            decoded = code("{} if (v := {}) else v", each, raw)
         return Field(
             attribute=attribute,
             key=key,
@@ -153,22 +156,23 @@ class Views:
             annotation=annotation,
             default=default,
             constant=constant,
-            local=f"{attribute}_" if attribute in _LOCALS else attribute,
+            local=identifier(f"{attribute}_") if attribute in _LOCALS else attribute,
             decoded=decoded,
-            encoded=_encoded(node, f"self.{attribute}"),
+            encoded=_encoded(node, code("self.{}", attribute)),
             doc=doc_text(prop.description, width=88),
         )
 
-    def _alias(self, component: str, name: str) -> AliasView:
+    def _alias(self, component: str, name: Code) -> AliasView:
         prop = self.parsed.components[component]
         node = self.types.node(prop)
         parts = node.members if isinstance(node, OneOf) else (node,)
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
-        annotation = self.types.annotation(OneOf(parts), "")
+        annotation = self.types.annotation(OneOf(parts), Code(""))
         # a word of a constant that is a class's name too is an import that ruff takes out again
-        used = {*re.findall(r"\w+", annotation)} & {*self.types.names_of_all, RAW} - {name}
-        decoded = self.decoding.expression(node, "value", name)
+        words = {*re.findall(r"\w+", annotation)} - {name}
+        used = {one for one in (*self.types.names_of_all, RAW) if one in words}
+        decoded = self.decoding.expression(node, Code("value"), name)
         return AliasView(
             name=name,
             module=self.modules[name],
@@ -180,14 +184,15 @@ class Views:
             helpers=helpers_in(decoded),
         )
 
-    def constants(self, code: str) -> tuple[str, ...]:
-        words = set(code.replace("(", " ").replace(",", " ").split())
+    def constants(self, source: str) -> tuple[Code, ...]:
+        """Return the tables that `source` uses."""
+        words = set(source.replace("(", " ").replace(",", " ").split())
         return tuple(sorted(t.name for t in self.decoding.tables.values() if t.name in words))
 
 
-_HELPERS: tuple[str, ...] = (
-    *("decode_each", "decode_many", "decode_model", "decode_models", "decode_one"),
-    *("decode_values", "encode", "encode_list"),
+_HELPERS = (
+    *map(Code, ("decode_each", "decode_many", "decode_model", "decode_models", "decode_one")),
+    *map(Code, ("decode_values", "encode", "encode_list")),
 )
 
 # Names that a parsing method uses itself.
@@ -196,31 +201,28 @@ _LOCALS = {"v", "cls", "extra", "left", "len", "new", "raw", *_HELPERS}
 
 # The bases of `_reading.py`: the fields that each needs, and the name that must be free.
 _READINGS = (
-    ("HasCreated", {"created_at"}, "created"),
-    ("HasText", {"role", "content"}, "text"),
-    ("HasOutputText", {"output", "instructions"}, "output_text"),
+    (Code("HasCreated"), {"created_at"}, "created"),
+    (Code("HasText"), {"role", "content"}, "text"),
+    (Code("HasOutputText"), {"output", "instructions"}, "output_text"),
 )
 
 
-def _encoded(node: Node, value: str) -> str:
+def _encoded(node: Node, value: Code) -> Code:
     lists = [part for part in flat([node]) if isinstance(part, Array)]
     if any(map(holds_models, lists)):
-        return f"encode_list({value})"
-    return f"encode({value})" if holds_models(node) else value
+        return code("encode_list({})", value)
+    return code("encode({})", value) if holds_models(node) else value
 
 
 _LISTS = ("decode_many(", "decode_models(")
 
 
-def helpers_in(code: str) -> tuple[str, ...]:
-    return tuple(helper for helper in _HELPERS if f"{helper}(" in code)
+def helpers_in(source: str) -> tuple[Code, ...]:
+    """Return the functions that `source` calls."""
+    return tuple(helper for helper in _HELPERS if f"{helper}(" in source)
 
 
 def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:
-    """Return a description made safe for a docstring and wrapped; the name if it is empty."""
-    safe = safe_for_docstring(" ".join(plain_text(text).split())) or (
-        f"`{fallback}`." if fallback else ""
-    )
-    if safe.endswith('"'):  # it would close the docstring
-        safe = f'{safe[:-1]}\\"'
-    return "\n".join(textwrap.wrap(safe, width, break_long_words=False))
+    """Return a description wrapped; the name if it is empty."""
+    prose = " ".join(plain_text(text).split()) or (f"`{fallback}`." if fallback else "")
+    return "\n".join(textwrap.wrap(prose, width, break_long_words=False))

@@ -19,17 +19,19 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.parser.properties.union import UnionProperty
 
+from .code import Code, code, identifier, joined
+from .code import literal as source_of
 from .names import attribute_name
 from .parse import Parsed
 
-RAW = "RawObject"
+RAW = Code("RawObject")
 
 
 @dataclass(frozen=True)
 class Scalar:
     """str, int, float, bool, None, or Any where the document says nothing."""
 
-    annotation: str
+    annotation: Code
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class Enum:
     """Known values; any other of the same JSON type passes through."""
 
     values: tuple[str | int, ...]
-    alias: str | None = None
+    alias: Code | None = None
 
 
 @dataclass(frozen=True)
 class Ref:
     """A model class."""
 
-    name: str
+    name: Code
 
 
 @dataclass(frozen=True)
@@ -66,30 +68,35 @@ class OneOf:
     """Any of several; `alias` is the name of the component schema that says so."""
 
     members: tuple["Node", ...]
-    alias: str | None = None
+    alias: Code | None = None
 
 
+_MODELS = Code("models.")
 Node: TypeAlias = Scalar | Enum | Ref | Map | Array | OneOf
 
-NONE = Scalar("None")
-ANY = Scalar("Any")
+NONE = Scalar(Code("None"))
+ANY = Scalar(Code("Any"))
+TEXT = Scalar(Code("str"))
+BOOLEAN = Scalar(Code("bool"))
 
 
 class Types:
     """Turns the generator's properties into nodes; knows every model and every named union."""
 
     def __init__(self, parsed: Parsed) -> None:
-        self.models = {str(m.class_info.name): m for m in parsed.data.models}
-        self.aliases: dict[str, str] = {}
+        self.models = {
+            identifier(m.class_info.name, "The name of a class"): m for m in parsed.data.models
+        }
+        self.aliases: dict[str, Code] = {}
         self._components = parsed.components
-        self._by_list: dict[int, str] = {}
-        self._by_members: dict[frozenset[Node], str] = {}
+        self._by_list: dict[int, Code] = {}
+        self._by_members: dict[frozenset[Node], Code] = {}
         for component, prop in sorted(parsed.components.items()):
+            name = identifier(parsed.named(component).name, f"The class of {component:.99}")
             if isinstance(prop, ModelProperty):
-                if self.is_map(str(prop.class_info.name)):
-                    self.aliases[component] = str(prop.class_info.name)
+                if self.is_map(name):
+                    self.aliases[component] = name
                 continue
-            name = str(parsed.named(component).name)
             if name not in self.models or self.is_map(name):
                 self.aliases[component] = name
             if isinstance(prop, UnionProperty):
@@ -103,11 +110,11 @@ class Types:
                     self._by_members.setdefault(frozenset(members), name)
 
     @property
-    def names_of_all(self) -> set[str]:
+    def names_of_all(self) -> set[Code]:
         """Every name of a class or of an alias."""
         return {*self.models, *self.aliases.values()}
 
-    def unions(self) -> Iterator[tuple[frozenset[str], str]]:
+    def unions(self) -> Iterator[tuple[frozenset[Code], Code]]:
         """Yield the named unions: the classes in each, and its name."""
         for component, name in self.aliases.items():
             prop = self._components[component]
@@ -115,22 +122,22 @@ class Types:
                 refs = {m.name for m in flat(self._members(prop)) if isinstance(m, Ref)}
                 yield frozenset(refs), name
 
-    def is_map(self, name: str) -> bool:
+    def is_map(self, name: Code) -> bool:
         """Tell whether the schema of this class declares no fields, so that a dict is all it is."""
         model = self.models.get(name)
         return model is not None and not (model.required_properties or model.optional_properties)
 
-    def fields(self, name: str) -> list[PropertyProtocol]:
+    def fields(self, name: Code) -> list[PropertyProtocol]:
         """Return every declared property of a model, the required ones first."""
         model = self.models[name]
         return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
-    def others(self, name: str) -> Node:
+    def others(self, name: Code) -> Node:
         """Return the node of undeclared keys; ANY where the document says nothing."""
         extra = self.models[name].additional_properties
         return ANY if extra is None else self.node(extra)
 
-    def constant(self, name: str, field: str = "type") -> tuple[str, ...]:
+    def constant(self, name: Code, field: str = "type") -> tuple[str, ...]:
         """Return the values that `field` may have in this model where the document fixes them."""
         for prop in self.fields(name):
             if attribute_name(prop) == field:
@@ -142,12 +149,12 @@ class Types:
         """Return the node of a property."""
         if isinstance(prop, LiteralEnumProperty):
             values = tuple(sorted(prop.values, key=lambda value: (str(type(value)), value)))
-            name = str(prop.class_info.name)
-            return Enum(values, name if name in self.aliases.values() else None)
+            named = (one for one in self.aliases.values() if one == str(prop.class_info.name))
+            return Enum(values, next(named, None))
         if isinstance(prop, ConstProperty):
             return Enum((prop.value.raw_value,))
         if isinstance(prop, ModelProperty):
-            name = str(prop.class_info.name)
+            name = identifier(prop.class_info.name)
             if not self.is_map(name):
                 return Ref(name)
             return Map(self.others(name))
@@ -158,7 +165,7 @@ class Types:
         for kind, node in _SCALARS.items():
             if isinstance(prop, kind):
                 return node
-        return Scalar("str")  # dates, UUIDs and files stay the strings that they are in JSON
+        return TEXT  # dates, UUIDs and files stay the strings that they are in JSON
 
     def _union(self, prop: UnionProperty) -> Node:
         alias = self._by_list.get(id(prop.inner_properties))
@@ -180,32 +187,32 @@ class Types:
         # null last, as people write it
         return (*(m for m in seen if m != NONE), *(m for m in seen if m == NONE))
 
-    def annotation(self, node: Node, package: str = "models.") -> str:
+    def annotation(self, node: Node, package: Code = _MODELS) -> Code:
         """Return the Python type of a node as source code; `package` stands before its names.
 
         The lazy package resolves them when `typing.get_type_hints` asks, and not before.
         """
-        return " | ".join(dict.fromkeys(self._parts(node, package)))
+        return joined(dict.fromkeys(self._parts(node, package)), " | ")
 
-    def _parts(self, node: Node, package: str) -> Iterator[str]:
+    def _parts(self, node: Node, package: Code) -> Iterator[Code]:
         match node:
             case Scalar(annotation):
                 yield annotation
             case Enum(values, alias):
-                yield f"{package}{alias}" if alias else literal(values)
+                yield code("{}{}", package, alias) if alias else literal(values)
                 if alias is None:
-                    yield from sorted({type(value).__name__ for value in values})
+                    yield from kinds(values)
             case Ref(name):
-                yield f"{package}{name}"
+                yield code("{}{}", package, name)
                 if self.constant(name):
-                    yield f"{package}{RAW}"
+                    yield code("{}{}", package, RAW)
             case Map(value):
-                yield f"dict[str, {self.annotation(value, package)}]"
+                yield code("dict[str, {}]", self.annotation(value, package))
             case Array(item):
-                yield f"list[{self.annotation(item, package)}]"
+                yield code("list[{}]", self.annotation(item, package))
             case OneOf(members, alias):
                 if alias is not None:
-                    yield f"{package}{alias}"
+                    yield code("{}{}", package, alias)
                     return
                 parts = [part for member in members for part in self._parts(member, package)]
                 # Literal["a"] | str | RawObject | None: the general ones last
@@ -214,9 +221,9 @@ class Types:
 
 _SCALARS: dict[type, Scalar] = {
     AnyProperty: ANY,
-    BooleanProperty: Scalar("bool"),
-    IntProperty: Scalar("int"),
-    FloatProperty: Scalar("float"),
+    BooleanProperty: BOOLEAN,
+    IntProperty: Scalar(Code("int")),
+    FloatProperty: Scalar(Code("float")),
     NoneProperty: NONE,
 }
 
@@ -228,9 +235,14 @@ def _enum_values(node: Node) -> tuple[str | int, ...]:
     return node.values if isinstance(node, Enum) else ()
 
 
-def literal(values: Iterable[str | int]) -> str:
+def literal(values: Iterable[str | int]) -> Code:
     """Return `Literal[…]` of the values."""
-    return f"Literal[{', '.join(repr(value) for value in values)}]"
+    return code("Literal[{}]", joined(map(source_of, values), ", "))
+
+
+def kinds(values: Iterable[str | int]) -> list[Code]:
+    """Return the names of the types of values, each once."""
+    return sorted({identifier(type(value).__name__) for value in values})
 
 
 def flat(members: Iterable[Node]) -> Iterator[Node]:

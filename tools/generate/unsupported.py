@@ -9,23 +9,29 @@ The document is normalized: nothing of an operation is a reference.
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
+from urllib.parse import unquote, urlsplit
 
 from openapi_python_client.strings import PythonIdentifier
 
-from tools.errors import ToolError
-from tools.openapi import UNIONS, Node, children, operations, resolve
+from tools.openapi import UNIONS, Node, Operation, children, operations, resolve, walk
 from tools.values import Json, canonical, cycle
 
-from .normalize import schema_kinds
+from .keywords import refuse
+from .normalize import alternatives, properties_of, schema_kinds
 
-FIX = "Change it with an action in spec/fixes.overlay.yaml."
 EVENTS = "text/event-stream"
 COMPONENTS = "#/components/schemas/"
 
 # Keywords that hold schemas and that the generator reads, without `properties`.
 _INNER = ("items", "additionalProperties", "allOf", *UNIONS)
-# Keywords that say which values there are and that the generator does not read.
-_UNREAD = ("$recursiveRef", "$dynamicRef", "patternProperties", "prefixItems", "not", "if", "$defs")
+# By the location of a parameter: its style, and the JSON types that are sent in it.
+_SENT = {"path": ("simple", {"string", "integer"})}
+_SENT["header"] = ("simple", {"string", "integer", "number", "boolean", "null"})
+_SENT["query"] = ("form", _SENT["header"][1] | {"array"})
+_TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+# Headers that say where a request ends, and where it goes.
+_FRAMING = {"connection", "content-length", "host", "transfer-encoding", "upgrade", "te", "trailer"}
 _JSON = re.compile(r"application/([\w.-]+\+)?json\b")
 
 
@@ -39,8 +45,7 @@ def refuse_schemas(document: Json) -> None:
         objects = [node for node in schemas if not isinstance(node.value, bool)]
         found = [f"{node}: {what}" for node in objects for what in _misread(document, node.value)]
         found += [*_endless(known), *_same_but_for_case(known)]
-    if found:
-        raise ToolError(f"{' '.join(found)} {FIX}")
+    refuse(iter(found))
 
 
 def _schemas(node: Node) -> Iterator[Node]:
@@ -66,9 +71,6 @@ def _unreadable(node: Node, known: Json) -> Iterator[str]:
 
 
 def _misread(document: Json, schema: Json) -> Iterator[str]:
-    present = [key for key in _UNREAD if key in schema]
-    if present:
-        yield f"the generator does not read {', '.join(present)}."
     union = next((key for key in UNIONS if key in schema), "")
     if union and schema.get("properties"):
         yield f"has properties beside {union}, and the generator drops the properties."
@@ -77,9 +79,49 @@ def _misread(document: Json, schema: Json) -> Iterator[str]:
     members = [resolve(document, member) for member in schema.get("allOf", ())]
     if len(members) > 1 and any(key in member for member in members for key in UNIONS):
         yield "an allOf has a union as a member, and the generator drops that union."
-    name = schema.get("discriminator", {}).get("propertyName", "type")
+    discriminator = schema.get("discriminator", {})
+    name = discriminator.get("propertyName", "type")
     if name != "type":
         yield f"is told apart by {name!r}, and the templates look at 'type'."
+    for value, target in discriminator.get("mapping", {}).items():
+        schemas = document["components"]["schemas"]
+        field = properties_of(document, schemas.get(target.rsplit("/", 1)[-1], {})).get(name, {})
+        if canonical(value) not in _constants(resolve(document, field)):
+            yield f"the discriminator has {value!r} for {target}, which has another {name!r}."
+
+
+def refuse_unions(document: Json) -> None:
+    """Raise ToolError if members of a union differ by a constant that is not a string.
+
+    The templates tell members apart by strings, and would take one for the other. `document` is not
+    normalized, which would leave nothing of a constant that is true or false.
+    """
+    unions = (node for node in walk(document, "document") if node.kind == "schema")
+    refuse(f"{node}: {what}" for node in unions for what in _told_apart(document, node.value))
+
+
+def _told_apart(document: Json, schema: Json) -> Iterator[str]:
+    members = [_constants_of(document, one) for _, one in alternatives(document, schema)]
+    for one, other in combinations([m for m in members if m], 2):
+        both = sorted(one.keys() & other.keys())
+        apart = {name: one[name] | other[name] for name in both if not one[name] & other[name]}
+        others = [name for name, values in apart.items() if any(v[0] != '"' for v in values)]
+        if others and ("type" in others or len(others) == len(apart)):
+            yield f"has members that differ by {others[0]!r}, whose values are not strings."
+            return
+
+
+def _constants_of(document: Json, schema: Json) -> dict[str, set[str]]:
+    """Return the values of the properties that list some."""
+    found = properties_of(document, schema).items()
+    fixed = {name: _constants(resolve(document, one)) for name, one in found}
+    return {name: values for name, values in fixed.items() if values}
+
+
+def _constants(schema: Json) -> set[str]:
+    """Return the values, as JSON, that a schema lists; nothing where it lists none."""
+    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return {canonical(value) for value in values}
 
 
 def _endless(known: Json) -> Iterator[str]:
@@ -115,22 +157,50 @@ def refuse_operations(document: Json) -> None:
     """Raise ToolError, with one sentence for each fault, if an operation has any."""
     servers = document.get("servers") or [{}]
     url = servers[0].get("url", "")
-    found = [] if url and "{" not in url else [f"servers: no URL to send to, found {url!r}."]
+    found = [] if _is_address(url) else [f"servers: no URL to send to, found {url!r}."]
     modules: dict[str, str] = {}
     for operation in operations(document):
         name = operation.name
         other = modules.setdefault(plain_name(name), name)
         if other != name:
             found.append(f"Operations {other} and {name} would be one module.")
-        faults = [*_parameters(document, operation.value), *_responses(operation.value)]
+        value = operation.value
+        faults = [*_path(operation), *_parameters(document, value), *_bodies(value)]
         found += [f"Operation {name}: {what}" for what in faults]
-    if found:
-        raise ToolError(f"{' '.join(found)} {FIX}")
+    refuse(iter(found))
+
+
+def _is_address(url: object) -> bool:
+    """Tell whether requests can be sent below a URL: absolute, of a host, and nothing after it."""
+    try:
+        parts = urlsplit(url if isinstance(url, str) and re.fullmatch(r"[!-z~]+", url) else "")
+        return bool(
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and re.fullmatch(r"[\w.-]+(:\d+)?|\[[\da-fA-F:.]+\](:\d+)?", parts.netloc)
+            and not parts.query
+            and not parts.fragment
+            and url == parts.geturl()
+        )
+    except ValueError:
+        return False
 
 
 def plain_name(name: str) -> str:
     """Return an operationId without the characters that a module's name does not keep of it."""
     return re.sub(r"[\W_]", "", name).lower()
+
+
+def _path(operation: Operation) -> Iterator[str]:
+    if not operation.value.get("operationId"):
+        yield "has no operationId to be called by."
+    steps = operation.path.split("/")
+    if steps[0] or {".", ".."} & set(map(unquote, steps)):
+        yield f"the path {operation.path!r} leads elsewhere than below the server's URL."
+    names = re.findall(r"\{([^{}]*)\}", operation.path)
+    given = [p["name"] for p in operation.value.get("parameters", ()) if p["in"] == "path"]
+    if sorted(names) != sorted(given):
+        yield f"the path has {names}, and the parameters of the path are {given}."
 
 
 def _parameters(document: Json, operation: Json) -> Iterator[str]:
@@ -144,34 +214,52 @@ def _parameters(document: Json, operation: Json) -> Iterator[str]:
                 f"{told} of the {place} and {other['name']!r} of the {other['in']} would "
                 "have one name in Python."
             )
-        if place not in ("path", "query", "header"):
+        if place not in _SENT:
             yield f"{told} goes into the {place}, where the template puts none."
-            continue
-        if "schema" not in parameter:
+        elif "schema" not in parameter:
             yield f"{told} has no schema."
-            continue
-        kinds = schema_kinds(document, parameter["schema"])
-        is_form = parameter.get("style", "form") == "form"
-        split = "array" in kinds and parameter.get("explode", True) is False
-        if place == "query" and (split or not is_form):
-            yield f"{told} is not sent as `name=a&name=b`, the one form the template knows."
-        if place != "path" and "object" in kinds:
-            yield f"{told} is an object, which the template cannot put into a {place}."
+        else:
+            yield from (f"{told} {what}" for what in _unsendable(document, parameter))
 
 
-def _responses(operation: Json) -> Iterator[str]:
+def _unsendable(document: Json, parameter: Json) -> Iterator[str]:
+    place = parameter["in"]
+    style, sent = _SENT[place]
+    schema = parameter["schema"]
+    if other := schema_kinds(document, schema) - sent:
+        yield f"may be {', '.join(sorted(other))}, which the template cannot put into a {place}."
+    lists = [one for _, one in alternatives(document, schema) if "items" in one]
+    kinds = set().union(*(schema_kinds(document, one["items"]) for one in lists))
+    if kinds - _SENT["header"][1]:
+        yield f"is a list of {', '.join(sorted(kinds))}, and the template sends lists of texts."
+    told = parameter.get("style", style)
+    if told != style or (lists and parameter.get("explode", True) is not True):
+        yield f"has the style {told}, and the template knows {style}, `name=a&name=b` for a list."
+    if place == "header" and not _TOKEN.fullmatch(parameter["name"]):
+        yield "is not a name that a header can have."
+    if place == "header" and parameter["name"].lower() in _FRAMING:
+        yield "is a header that the transport sets."
+
+
+def _bodies(operation: Json) -> Iterator[str]:
     responses = operation["responses"]
     good = {code: one for code, one in responses.items() if str(code).startswith("2")}
     results = set()
     for code, response in (good or {"default": responses.get("default", {})}).items():
         content = response.get("content", {})
-        bodies = [value for kind, value in content.items() if _JSON.match(kind)]
+        bodies = _json_bodies(content)
         if content and not bodies:
             yield f"its {code} response is {', '.join(content)}, and the template reads JSON."
-        results.add(canonical(bodies[0].get("schema") if bodies else None))
+        results |= bodies or {"null"}
         events = content.get(EVENTS, {}).get("schema")
         if events is not None and set(events) != {"$ref"}:
             yield "the events that it streams have no schema of their own in components.schemas."
     if len(results) > 1:
         codes = ", ".join(good)
         yield f"its responses {codes} have different bodies, and the template knows one result."
+    if len(_json_bodies(operation.get("requestBody", {}).get("content", {}))) > 1:
+        yield "its request has different JSON bodies, and the template knows one."
+
+
+def _json_bodies(content: Json) -> set[str]:
+    return {canonical(value.get("schema")) for kind, value in content.items() if _JSON.match(kind)}

@@ -12,13 +12,13 @@ from tools.errors import ToolError
 from tools.openapi import operations, resolve
 from tools.values import Json
 
+from .code import identifier
+from .keywords import FIX, SHOWN
 from .names import json_name
-from .normalize import alternatives, schema_kinds
+from .normalize import alternatives, properties_of, schema_kinds
 from .template_context import Views
 from .types import Array, Enum, Map, Node, OneOf, Ref, Scalar, flat
-from .unsupported import FIX, plain_name
-
-SHOWN = 8  # a fault in one schema shows in every place that uses it
+from .unsupported import plain_name
 
 _KINDS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean", "None": "null"}
 _KINDS |= {"Any": "anything"}
@@ -64,11 +64,11 @@ def _schemas(views: Views, document: Json, package: Path) -> list[str]:
     lost = []
     owners: dict[str, str] = {}
     for component in document["components"]["schemas"]:
-        name = str(views.parsed.named(component).name)
+        name = identifier(views.parsed.named(component).name)
         other = owners.setdefault(name, component)
         if other != component:
             lost.append(f"Schemas {other} and {component} have one name, {name}.")
-        if not (package / "models" / f"{views.names.get(name, 'missing')}.py").exists():
+        if not (package / "models" / f"{views.names.get(name)}.py").exists():
             lost.append(f"Schema {component} is not there (as {name}).")
     modules = list(views.names.values())
     lost += [f"Two schemas share the module {m}." for m in set(modules) if modules.count(m) > 1]
@@ -92,7 +92,7 @@ class _Fields:
             self.lost.append(f"{place} is {_listed(wanted)}, and became {_listed(made)}.")
             return
         members = alternatives(self.document, schema)
-        objects = [(n, a) for n, a in members if _properties(self.document, a)]
+        objects = [(n, a) for n, a in members if properties_of(self.document, a)]
         refs = [m for m in flat([node]) if isinstance(m, Ref)]
         if len(refs) < len({id(one) for _, one in objects}):
             self.lost.append(f"{place} is one of {len(objects)} objects; {len(refs)} are left.")
@@ -114,7 +114,7 @@ class _Fields:
         return str(self.parsed.named(component).name)
 
     def _same_fields(self, ref: Ref, schema: Json) -> bool:
-        properties = _properties(self.document, schema)
+        properties = properties_of(self.document, schema)
         constants = resolve(self.document, properties.get("type", {})).get("enum", ())
         return set(properties) == {json_name(p) for p in self.types.fields(ref.name)} and (
             not constants or set(constants) == set(self.types.constant(ref.name))
@@ -124,7 +124,7 @@ class _Fields:
         if (ref.name, str(id(schema))) in self._seen:
             return
         self._seen.add((ref.name, str(id(schema))))
-        properties = _properties(self.document, schema)
+        properties = properties_of(self.document, schema)
         for prop in self.types.fields(ref.name):
             key = json_name(prop)
             self.compare(self.types.node(prop), properties[key], f"{place}.{key}")
@@ -144,15 +144,6 @@ class _Fields:
                 case OneOf():
                     pass
         return kinds
-
-
-def _properties(document: Json, schema: Json) -> Json:
-    """Return the properties of an object, those through allOf too; the later one counts."""
-    found: Json = {}
-    for member in schema.get("allOf", ()):
-        found |= _properties(document, resolve(document, member))
-    found |= schema.get("properties", {})
-    return found
 
 
 def _listed(kinds: set[str]) -> str:

@@ -20,7 +20,10 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "DELETE",
-        "url": f"/conversations/{path_segment('conversation_id', conversation_id)}/items/{path_segment('item_id', item_id)}",
+        "url": "/conversations/"
+        + path_segment("conversation_id", conversation_id)
+        + "/items/"
+        + path_segment("item_id", item_id),
     }
     return kwargs
 

@@ -24,7 +24,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": f"/conversations/{path_segment('conversation_id', conversation_id)}/items",
+        "url": "/conversations/" + path_segment("conversation_id", conversation_id) + "/items",
     }
     kwargs["params"] = query(
         {

@@ -22,7 +22,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
-        "url": f"/conversations/{path_segment('conversation_id', conversation_id)}",
+        "url": "/conversations/" + path_segment("conversation_id", conversation_id),
     }
     kwargs["json"] = encode(body)
     return kwargs

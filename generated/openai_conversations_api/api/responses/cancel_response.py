@@ -19,7 +19,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "POST",
-        "url": f"/responses/{path_segment('response_id', response_id)}/cancel",
+        "url": "/responses/" + path_segment("response_id", response_id) + "/cancel",
     }
     return kwargs
 

@@ -15,7 +15,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "DELETE",
-        "url": f"/responses/{path_segment('response_id', response_id)}",
+        "url": "/responses/" + path_segment("response_id", response_id),
     }
     return kwargs
 

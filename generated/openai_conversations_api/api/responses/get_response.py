@@ -24,7 +24,7 @@ def _get_kwargs(
 ) -> dict[str, Any]:
     kwargs: dict[str, Any] = {
         "method": "GET",
-        "url": f"/responses/{path_segment('response_id', response_id)}",
+        "url": "/responses/" + path_segment("response_id", response_id),
     }
     kwargs["params"] = query(
         {
