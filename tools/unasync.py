@@ -26,7 +26,6 @@ from tools.files import replace
 
 #: Names that are not simply "Async" + the sync name.
 NAMES = {
-    "AnyIOBackend": "SyncBackend",
     "AsyncByteStream": "SyncByteStream",
     "StopAsyncIteration": "StopIteration",
     "_async": "_sync",

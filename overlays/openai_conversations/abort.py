@@ -9,6 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from ._transport.forks import renew_in_child
+
 
 class AbortSignal:
     """Ends the methods that were given it as `abort=`, once `set()` is called.
@@ -18,13 +20,21 @@ class AbortSignal:
     sends nothing.
     """
 
-    __slots__ = ("_callbacks", "_event", "_lock", "reason")
+    __slots__ = ("__weakref__", "_callbacks", "_event", "_lock", "reason")
 
     def __init__(self) -> None:
         self.reason: str | None = None
         self._event = threading.Event()
         self._lock = threading.Lock()
         self._callbacks: dict[object, Callable[[], object]] = {}
+        renew_in_child(self, AbortSignal._begin_in_child)
+
+    def _begin_in_child(self) -> None:
+        # A thread of the parent may hold the locks, and its requests are not here.
+        was_set = self._event.is_set()
+        self._event, self._lock, self._callbacks = threading.Event(), threading.Lock(), {}
+        if was_set:
+            self._event.set()
 
     def set(self, reason: str | None = None) -> None:
         """End the requests that were given this signal. Only the first `set` counts.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai_conversations._response import server_sent_events
 from openai_conversations._response.server_sent_events import ServerSentEvent, SSEDecoder
 
 
@@ -35,7 +37,11 @@ def test_any_cut_any_line_ending(
     for name, lines in events:
         text += f": comment{ending}event: {name}{ending}"
         text += "".join(f"data: {line}{ending}" for line in lines) + ending
-    expected = [ServerSentEvent(name, "\n".join(lines).encode()) for name, lines in events]
+    expected = [
+        ServerSentEvent(name, data)
+        for name, lines in events
+        if (data := "\n".join(lines).encode()).strip()
+    ]
     assert decode(*cut(text.encode(), places)) == expected
 
 
@@ -67,7 +73,7 @@ def test_events_come_as_soon_as_they_are_complete() -> None:
 
 def test_what_means_nothing_is_ignored() -> None:
     assert decode(b": ping\n\n\n\nid: 7\nretry: 10\n\nfoo\n\nevent: only\n\n") == []
-    assert decode(b"data\n\n") == [ServerSentEvent("", b"")]
+    assert decode(b"data\n\ndata:\n\ndata: \n\nevent: a\ndata: \n\nevent: a\ndata:  \n\n") == []
     assert decode(b"data:x\ndata:  y\n\n") == [ServerSentEvent("", b"x\n y")]
     assert decode(b"") == []
 
@@ -78,3 +84,15 @@ def test_a_last_event_without_its_blank_line_counts() -> None:
 
 def test_a_character_that_is_not_utf8_stays_in_its_event() -> None:
     assert decode(b"data: \xff\n\ndata: ok\n\n")[1] == ServerSentEvent("", b"ok")
+
+
+def test_an_event_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_sent_events, "_LONGEST", 1000)
+    decoder = SSEDecoder()
+    # What counts is one event, not all of them.
+    for _ in range(100):
+        assert len(decoder.feed(b"data: " + b"x" * 900 + b"\n\ndata: y")) == 1
+        assert decoder.feed(b"\n\n") == [ServerSentEvent("", b"y")]
+    decoder.feed(b": " + b"x" * 600)
+    with pytest.raises(ValueError, match="longer than 1,000 bytes"):
+        decoder.feed(b"x" * 600)

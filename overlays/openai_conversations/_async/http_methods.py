@@ -10,7 +10,7 @@ from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
-from .._request.validation import invalid
+from .._request.validation import invalid, mismatch
 from .._response.parsing import parse_response
 from .sender import AsyncSender
 
@@ -51,6 +51,11 @@ class AsyncHttpMethods:
             or self._sender.http_client.is_closed
             or (self._parent is not None and self._parent.is_closed())
         )
+
+    def __reduce__(self) -> Any:
+        """Raise `InvalidArgumentError`, a `TypeError`: connections and keys do not travel."""
+        name = f"this {type(self).__name__}"
+        raise mismatch(name, "an object to pickle", "a client: make one in each process")
 
     async def send(
         self, request: OperationRequest[Any], options: Options

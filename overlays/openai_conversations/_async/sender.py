@@ -25,9 +25,11 @@ from .._transport.concurrency_async import (
     read_within,
     sleep,
 )
+from .._transport.forks import renew_in_child
 from .._transport.log import log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
+from .._transport.whole_response import set_decoder
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -174,6 +176,8 @@ class AsyncSender:
                     attempt.redirect, response = response, None
             if response is None:
                 response = await self.http_client.send(request, stream=True)
+            if not response.is_closed:
+                set_decoder(response)
             if response.status_code < 400 and not attempt.whole:
                 # From here on it may take as long as it takes; each read has its timeout.
                 attempt.deadline = None
@@ -208,7 +212,9 @@ async def _intercept(
 
 
 # More connections make httpx's own pool slower for everyone; waiting for one is quicker.
-_PROXY_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+_PROXY_LIMITS = httpx.Limits(
+    max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0
+)
 
 
 def open_sender(transport: str | None) -> AsyncSender:
@@ -224,10 +230,22 @@ def open_sender(transport: str | None) -> AsyncSender:
     """
     name = _choose(transport)
     if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        return AsyncSender(httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True))
+        sender = AsyncSender(_open_proxied())
+        renew_in_child(sender, _begin_in_child)
+        return sender
     inner = open_transport(name, AsyncConnectionPool())
     client = httpx.AsyncClient(transport=_AsyncReplayingTransport(inner), follow_redirects=True)
     return AsyncSender(client, inner)
+
+
+def _open_proxied() -> httpx.AsyncClient:
+    return httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True)
+
+
+def _begin_in_child(sender: AsyncSender) -> None:
+    # The connections of the old one are the parent's; dropped, they are closed without a word.
+    if not sender.http_client.is_closed:
+        sender.http_client = _open_proxied()
 
 
 def _choose(transport: str | None) -> str:

@@ -1,13 +1,20 @@
 """The events of a response, as they come.
 
-A stream ends in one of four ways: an event of `_LAST` came, `[DONE]` came (1); the connection ended
-and neither had come (2: an error); it was closed here (3); it was aborted (4).
+A stream ends in one of four ways:
+
+1. An event of `_LAST` or `[DONE]` comes. That is the end, whatever may follow, and even if the
+   connection stays open.
+2. The body ends before that, which is an error. Without any event it is not a stream, but a page or
+   a JSON text, and is named as what it is.
+3. It is closed here.
+4. It is aborted.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, Self, cast
 
 from openai_conversations_api import models
@@ -19,14 +26,20 @@ from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import AsyncBodyReader
 
-_LAST = frozenset({"response.completed", "response.failed", "response.incomplete", "error"})
+# "response." and each status that is final; and the event after which there is none.
+_FINAL = ("completed", "incomplete", "failed", "cancelled")
+_LAST = frozenset({"error", *(f"response.{status}" for status in _FINAL)})
+# Bytes of a body without events that are kept, to tell what they are.
+_KEPT = 2**20
 
 
 class AsyncStream:
     """Iterate over it for the events; it is a context manager too, which closes it.
 
     Closing early, or leaving the `with` block, gives the connection up. A stream that breaks off
-    raises `APIConnectionError`, one that is aborted `RequestAbortedError`.
+    raises `APIConnectionError`, one that is aborted `RequestAbortedError`, and a response that is
+    not a stream `APIResponseValidationError`, with its status and content type. An error that the
+    service reports in the place of an event is raised as `APIError`; the event "error" is an event.
 
     Attributes:
         response: the httpx response below, for its status and headers.
@@ -47,8 +60,8 @@ class AsyncStream:
         self._decode = event_decoder()
         self._chunks = self.response.aiter_bytes()
         self._waiting: deque[ServerSentEvent] = deque()
+        self._kept: bytearray | None = bytearray()  # until there is an event
         self._over = False
-        self._any = False
         self._ended = False
         self._last: models.ResponseStreamEvent | None = None
 
@@ -59,6 +72,7 @@ class AsyncStream:
         try:
             while not self._waiting:
                 if self._over:
+                    await self.close()
                     raise StopAsyncIteration
                 await self._read_on()
             return self._to_event(self._waiting.popleft())
@@ -69,48 +83,96 @@ class AsyncStream:
     async def _read_on(self) -> None:
         chunk = await self._body.next(self._chunks)
         decoder = self._decoder
-        self._waiting.extend(decoder.end() if chunk is None else decoder.feed(chunk))
-        if self._waiting and self._waiting[-1].data == b"[DONE]":
-            self._waiting.pop()
-            self._ended = True  # case 1
         if chunk is None:
             self._over = True
-            if not self._waiting:
-                self._check_end()  # case 2
+            found = decoder.end()
+        else:
+            try:
+                found = decoder.feed(chunk)
+            except ValueError as error:
+                raise self._invalid(str(error), "") from None
+        for sse in found:
+            if sse.data.lstrip().startswith(b"[DONE]"):
+                self._ended = self._over = True  # case 1
+                break
+            self._waiting.append(sse)
+        if self._ended or self._waiting:
+            self._kept = None
+        elif self._kept is not None and len(self._kept) < _KEPT:
+            self._kept += chunk or b""
+        if self._over and not self._waiting:
+            self._check_end()  # case 2
 
     def _check_end(self) -> None:
-        """Raise `APIConnectionError` if the response was not finished: that is not a result."""
-        if not self._ended and (self._any or not self._resumed):
+        """Raise an error if the response was not finished: that is not a result.
+
+        Raises:
+            APIResponseValidationError: It is not a stream.
+            APIError: It is not a stream, but the JSON of an error.
+            APIConnectionError: It broke off.
+        """
+        if self._ended:
+            return
+        content_type = self.response.headers.get("content-type", "")
+        body = None if self._kept is None else bytes(self._kept).strip()
+        if body is not None and (
+            body.startswith((b"<", b"{", b"["))
+            or (content_type and "text/event-stream" not in content_type.lower())
+        ):
+            raise self._not_a_stream(body, content_type)
+        if body is None or not self._resumed:
             raise self._broken("the stream ended before the response was complete")
+
+    def _not_a_stream(self, body: bytes, content_type: str) -> APIError:
+        with suppress(ValueError, RecursionError):
+            data = loads(body)
+            if is_mapping(data) and data.get("error"):
+                return self._to_error(data["error"])
+        problem = (
+            f"the response is not a stream of events, but has the status "
+            f"{self.response.status_code} and {content_type or 'no content type'}"
+        )
+        return self._invalid(problem, body.decode("utf-8", "replace"))
+
+    def _invalid(self, problem: str, body: str) -> APIResponseValidationError:
+        shown = " ".join(body[:200].split())
+        message = f"{problem}: {shown}" if shown else problem
+        return APIResponseValidationError(self.response, body, message=message)
 
     def _broken(self, problem: str) -> APIConnectionError:
         message = f"Connection error: {problem}"
         return APIConnectionError(message=message, request=self.response.request)
 
     def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
-        self._any = True
         try:
             data = loads(sse.data)
             event = self._decode(data)
             kind = event.type
         except Exception as error:
-            shown = sse.data[:200].decode("utf-8", "replace")
-            message = f"an event of the stream cannot be read: {shown}"
-            raise APIResponseValidationError(self.response, shown, message=message) from error
-        # An error may also come in the form that the body of a status 400 has, without a type.
-        if kind is None and data.get("error"):
+            text = sse.data.decode("utf-8", "replace")
+            if sse.event == "error":
+                raise self._to_error(text) from None
+            raise self._invalid("an event of the stream cannot be read", text) from error
+        # The service and others report errors in several forms: as the body of a status 400 has
+        # it, without a type or as the type "error", and as the event of that name without a type.
+        if data.get("error"):
             raise self._to_error(data["error"])
+        if kind is None and sse.event == "error":
+            raise self._to_error(data)
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
         if kind in _LAST:
-            self._ended = True  # case 1
+            self._ended = self._over = True  # case 1
+            self._waiting.clear()
             self._last = event
         elif self._over and not self._waiting:
             self._check_end()  # case 2, after the last event that came
         return event
 
     def _to_error(self, body: object) -> APIError:
-        said: object = body.get("message") if is_mapping(body) else body
+        while is_mapping(body) and is_mapping(body.get("error")):
+            body = body["error"]
+        said: object = body.get("message") or body.get("detail") if is_mapping(body) else body
         message = said if isinstance(said, str) and said else "the service reported an error"
         return APIError(message, self.response.request, body=body)
 
@@ -138,10 +200,13 @@ class AsyncStream:
         return cast("models.Response", last.response)
 
     async def close(self) -> None:
-        """End the stream now. The connection is closed, unless everything had been read."""
+        """End the stream now. The connection is closed, unless the stream had come to its end."""
         self._over = True
         self._waiting.clear()
-        await self._body.close()
+        if self._ended:
+            await self._body.finish()
+        else:
+            await self._body.close()
 
     async def __aenter__(self) -> Self:
         return self

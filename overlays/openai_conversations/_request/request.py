@@ -78,12 +78,20 @@ class Attempt:
     whole: bool = False
     redirect: httpx.Response | None = None
 
-    def left(self, timeout: float | None) -> float | None:
-        """Return how long one step may take: its own timeout, or less if the deadline is nearer."""
+    def left(
+        self, timeout: float | None, late: type[Exception] = httpx.ReadTimeout
+    ) -> float | None:
+        """Return how long one step may take: its own timeout, or less if the deadline is nearer.
+
+        Raises:
+            late: The deadline has passed. A step that need not wait would still be done in no time,
+                and a server that keeps sending has the next one ready.
+        """
         if self.deadline is None:
             return timeout
-        # Zero would mean "do not block at all" to a socket, and must still end in a timeout.
-        left = max(self.deadline - time.monotonic(), 1e-6)
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise late("the attempt took longer than its timeout")
         return left if timeout is None or left < timeout else timeout
 
     def use(self, stream: _Stream) -> None:

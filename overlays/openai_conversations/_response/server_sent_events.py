@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
+# Bytes of one event. An image takes 10 MB; without a limit, a peer decides how much memory is used.
+_LONGEST = 64 * 2**20
 
 
 class ServerSentEvent(NamedTuple):
@@ -22,18 +24,22 @@ class ServerSentEvent(NamedTuple):
 class SSEDecoder:
     """Feed it what was read; it hands back the events that are complete by then."""
 
-    __slots__ = ("_after_cr", "_at_start", "_parts")
+    __slots__ = ("_after_cr", "_at_start", "_parts", "_size")
 
     def __init__(self) -> None:
         # A list, since joining at every read would copy a long event again and again.
         self._parts: list[bytes] = []
+        self._size = 0
         self._after_cr = False
         self._at_start = True
 
     def feed(self, chunk: bytes) -> list[ServerSentEvent]:
         """Return the events that `chunk` completes, in order; often none.
 
-        Lines that mean nothing are ignored, as the format demands. Raises nothing.
+        Lines that mean nothing are ignored, as the format demands, and so is an event without data.
+
+        Raises:
+            ValueError: An event does not end within 64 MiB.
         """
         if self._after_cr or b"\r" in chunk:
             chunk = self._with_plain_newlines(chunk)
@@ -42,7 +48,7 @@ class SSEDecoder:
             straddles = chunk[:1] == b"\n" and parts[-1][-1:] == b"\n"
             if not straddles and b"\n\n" not in chunk:
                 if chunk:
-                    parts.append(chunk)
+                    self._keep(chunk)
                 return []
             parts.append(chunk)
             chunk = b"".join(parts)
@@ -56,8 +62,9 @@ class SSEDecoder:
             self._at_start = False
             chunk = chunk.removeprefix(_BOM)
         *blocks, rest = chunk.split(b"\n\n")
+        self._size = 0
         if rest:
-            parts.append(rest)
+            self._keep(rest)
         return [event for block in blocks if (event := _parse(block)) is not None]
 
     def end(self) -> list[ServerSentEvent]:
@@ -69,6 +76,12 @@ class SSEDecoder:
         self._parts.clear()
         event = _parse(rest)
         return [] if event is None else [event]
+
+    def _keep(self, part: bytes) -> None:
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > _LONGEST:
+            raise ValueError(f"an event is longer than {_LONGEST:,} bytes")
 
     def _with_plain_newlines(self, chunk: bytes) -> bytes:
         if not chunk:
@@ -82,7 +95,7 @@ def _parse(block: bytes) -> ServerSentEvent | None:
     if block.count(b"\n") == 1:
         # The one shape that the service sends: an event line, then one data line.
         name, newline, data = block.partition(b"\ndata: ")
-        if newline and name[:7] == b"event: ":
+        if newline and name[:7] == b"event: " and data and not data.isspace():
             return ServerSentEvent(name[7:].decode("utf-8", "replace"), data)
     event = b""
     lines: list[bytes] = []
@@ -92,6 +105,6 @@ def _parse(block: bytes) -> ServerSentEvent | None:
             lines.append(value.removeprefix(b" "))
         elif field == b"event":
             event = value.removeprefix(b" ")
-    if not lines:
-        return None
-    return ServerSentEvent(event.decode("utf-8", "replace"), b"\n".join(lines))
+    data = b"\n".join(lines)
+    # Proxies send empty data to keep the connection alive; the format has no event there either.
+    return ServerSentEvent(event.decode("utf-8", "replace"), data) if data.strip() else None

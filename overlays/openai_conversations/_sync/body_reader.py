@@ -10,12 +10,14 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from .._request.request import Attempt, shut_down
-from .._transport.concurrency_sync import abortable
+from .._transport.concurrency_sync import abortable, within
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal, Interrupted
 from ..errors import APIError, OpenAIError, RequestAbortedError
 
 _T = TypeVar("_T")
+# Seconds. The end of a body comes with its last bytes, or at the latest with the next packet.
+_MOMENT = 0.1
 
 
 class BodyReader:
@@ -99,6 +101,22 @@ class BodyReader:
         if network is not None:
             shut_down(network)
 
+    def finish(self) -> None:
+        """Close it after all that counts has been read.
+
+        If the end of the body comes within a moment, the connection can be used again.
+        """
+        if not (self._over or self._given_up or self.response.http_version == "HTTP/2"):
+            with suppress(Exception):
+                within(_MOMENT, self._drain, self._shut_down)
+        self.close()
+
+    def _drain(self) -> None:
+        for source in self._begun:
+            while next(source, None) is not None:
+                pass
+        self._over = True
+
     def close(self) -> None:
         """End the reading now. The connection is closed, unless everything had been read."""
         self.response.close()
@@ -108,10 +126,8 @@ class BodyReader:
                 return
         # With the connection gone, the generators between here and it end by themselves. Left
         # half-way, they would be for the event loop to clean up, later and with a warning.
-        for source in self._begun:
-            with suppress(Exception):
-                while next(source, None) is not None:
-                    pass
+        with suppress(Exception):
+            self._drain()
 
 
 class Pieces(Iterator[_T], Generic[_T]):

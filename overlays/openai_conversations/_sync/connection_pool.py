@@ -13,209 +13,242 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from functools import partial
+from typing import Any, cast
 
 import httpcore
 import httpx
 
 from .._request.request import ATTEMPT, Attempt
-from .._transport.concurrency_sync import Event, current_loop, wait_for
+from .._transport.concurrency_sync import PIECE, Event, current_loop, listening, shield
+from .._transport.forks import close_in_child, renew_in_child
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse
+from .connector import Connector, Origin
+from .pooled_body import PooledBody
 
-if TYPE_CHECKING:
-    import ssl
-
-Origin: TypeAlias = tuple[bytes, bytes, int | None]
-"""Scheme, host and port; None is the scheme's own port."""
-
-# SyncBackend works under asyncio and trio alike.
-_NETWORK = cast(httpcore.NetworkBackend, httpcore.SyncBackend())
-_PORTS = {b"http": 80, b"https": 443}
+# Requests up to this size fit into the buffers of a socket: writing them does not wait.
+_SMALL = 65536
 
 
 class ConnectionPool(httpx.BaseTransport):
-    """An httpx transport whose connections are used again.
+    """An httpx transport whose connections are used again, by the process that opened them.
+
+    Places are never counted, only looked up: `_places` has the requests that have one, `_free` the
+    connections that wait for a request. Whatever ends a thread in between (Ctrl-C, a cancellation)
+    leaves a request in one of them or in none, and `_settle` goes on from there.
 
     Args:
         max_connections: More requests than this wait, in order, for as long as their pool timeout.
-        keepalive_expiry: Seconds after which an unused connection is closed. Short, because a
-            request on a connection that the service closes at that moment is lost.
+        keepalive_expiry: Seconds after which an unused connection is closed. A request is lost if
+            the service closes its connection at that moment; many do so after five seconds.
     """
 
-    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 4.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
+        self._connector = Connector()
+        self._begin()
+        renew_in_child(self, ConnectionPool._begin_in_child)
+
+    def _begin(self) -> None:
         # Reentrant, because the garbage collector may run `forget` while this thread holds it.
         self._lock = threading.RLock()
+        self._settling = False
+        self._places: set[_Place] = set()
         self._free: dict[Origin, deque[PooledConnection]] = {}
-        self._in_use: set[PooledConnection] = set()
-        self._waiting: deque[_Waiter] = deque()
-        # Places that are taken: connections in use, free ones, and those about to be opened.
-        self._open = 0
+        # Notes for `_settle`: requests that want a place, and those that give theirs back.
+        self._waiting: deque[_Place] = deque()
+        self._done: deque[_Place] = deque()
+        # To be closed outside of the lock.
+        self._ended: deque[PooledConnection] = deque()
+
+    def _begin_in_child(self) -> None:
+        """Forget the connections, which are the parent's, and the requests of its threads."""
+        for pooled in self._connections():
+            close_in_child(pooled.stream)
+        self._begin()
+
+    def _connections(self) -> list[PooledConnection]:
+        in_use = [place.pooled for place in list(self._places) if place.pooled is not None]
+        free = [pooled for free in list(self._free.values()) for pooled in list(free)]
+        return [*in_use, *free, *self._ended]
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request. Closing the response, or reading it, gives its connection back."""
+        """Send a request. Closing the response, or reading it, gives its connection back.
+
+        Raises:
+            httpx.TransportError: The attempt failed; its `sent` tells whether it was sent.
+        """
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
+        # A request that follows a redirect belongs to an attempt that has been sent already.
+        attempt.sent = bool(attempt.sent)
         url = request.url
-        pooled = self._take((url.raw_scheme, url.raw_host, url.port), request, attempt)
+        place = _Place((url.raw_scheme, url.raw_host, url.port), current_loop())
         try:
+            pooled = self._take(place, request, attempt)
             core: Any = pooled.send(request, attempt)
             if not attempt.whole:
-                stream = _Body(core, self, pooled)
+                release, forget = partial(self.release, place), partial(self.forget, place)
+                stream = PooledBody(core, release, forget)
                 return httpx.Response(
                     core.status, headers=core.headers, stream=stream, extensions=core.extensions
                 )
             content: bytes = core.read()
             core.close()
+            self.release(place, True)
         except BaseException as error:
-            self.release(pooled)
+            try:
+                self.release(place)
+            finally:
+                # Once more, for a Ctrl-C that comes in between: the second time does nothing.
+                self.release(place)
             if isinstance(error, Exception):
                 raise to_httpx_error(error) from error
             raise
-        self.release(pooled)
         return WholeResponse(core.status, core.headers, content, core.extensions)
 
     def _take(
-        self, origin: Origin, request: httpx.Request, attempt: Attempt
+        self, place: _Place, request: httpx.Request, attempt: Attempt
     ) -> PooledConnection:
-        """Return a connection for a request, which is in use from now on.
-
-        1. One to the origin is free: the one used last, unless it has expired.
-        2. None is free, and fewer than the maximum are open: a new one. At the maximum, a free one
-           to another origin is closed to make room.
-        3. All are in use: wait in the queue for the next that is released, or for its place.
-        """
-        loop = current_loop()
-        waiter: _Waiter | None = None
-        with self._lock:
-            # Case 1.
-            pooled, stale = self._pop_free(origin, loop)
-            if pooled is None:
-                if self._open >= self._max and any(self._free.values()):
-                    self._open -= 1
-                    stale.append(next(filter(None, self._free.values())).popleft())
-                if self._open < self._max:
-                    # Case 2: the place is taken now, and connected to outside the lock.
-                    self._open += 1
-                else:
-                    # Case 3.
-                    waiter = _Waiter()
-                    self._waiting.append(waiter)
-        for old in stale:
-            old.end(loop)
-        if waiter is not None:
-            pooled = self._wait(waiter, request, attempt)
-            # It may lead elsewhere, or have ended while it waited: its place is what counts.
-            if pooled is not None and (pooled.origin != origin or not pooled.usable(loop)):
-                pooled.end(loop)
-                pooled = None
-        if pooled is None:
-            tls = self._ssl if origin[0] == b"https" else None
-            pooled = PooledConnection(origin, loop, tls, self._expiry)
-        with self._lock:
-            self._in_use.add(pooled)
-        return pooled
-
-    def _pop_free(
-        self, origin: Origin, loop: object
-    ) -> tuple[PooledConnection | None, list[PooledConnection]]:
-        """Remove the free connection used last, and those that turn out to have expired."""
-        stale: list[PooledConnection] = []
-        free = self._free.get(origin)
-        while free:
-            # The one used last is the least likely to have expired, and lets the others do so.
-            pooled = free.pop()
-            if pooled.usable(loop):
-                break
-            stale.append(pooled)
-        else:
-            pooled = None
-        # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
-        if free and not free[0].usable(loop):
-            stale.append(free.popleft())
-        self._open -= len(stale)
-        return pooled, stale
-
-    def _wait(
-        self, waiter: _Waiter, request: httpx.Request, attempt: Attempt
-    ) -> PooledConnection | None:
-        """Wait for a place; returns the connection that has it, or None if it is to be opened.
+        """Wait for a place, and return the connection that belongs to it.
 
         Raises:
             httpx.PoolTimeout: All connections stayed in use.
         """
-        timeout = request.extensions.get("timeout", {}).get("pool")
-        try:
-            wait_for(waiter.event, attempt.left(timeout))
-        except BaseException:
-            with self._lock:
-                if waiter in self._waiting:
-                    self._waiting.remove(waiter)
-                else:
-                    # It was served while it was being cancelled.
-                    self._hand_over(waiter.pooled)
-            raise
-        with self._lock:
-            # It may have been served since the time ran out.
-            if waiter in self._waiting:
-                self._waiting.remove(waiter)
+        self._waiting.append(place)
+        if not self._settle():
+            # A signal handler sends it, in the midst of what it would wait for: one more place.
+            self._waiting.remove(place)
+            self._places.add(place)
+        if place not in self._places:
+            place.event = Event()
+            # It may get its place before it has the event, or after the time has run out.
+            if place not in self._places:
+                timeout = request.extensions.get("timeout", {}).get("pool")
+                place.event.wait(attempt.left(timeout, httpx.PoolTimeout))
+            if place not in self._places:
                 raise httpx.PoolTimeout(f"all {self._max} connections were busy", request=request)
-        return waiter.pooled
+        if self._ended:
+            self._close_ended()
+        if place.pooled is None:
+            place.pooled = PooledConnection(
+                place.origin, place.loop, self._connector, self._expiry
+            )
+        return place.pooled
 
-    def _hand_over(self, pooled: PooledConnection | None) -> None:
-        """Give a place, with its connection or to open one, to the request that waits longest."""
-        if self._waiting:
-            waiter = self._waiting.popleft()
-            waiter.pooled = pooled
-            waiter.event.set()
-        elif pooled is not None:
-            self._free.setdefault(pooled.origin, deque()).append(pooled)
-        else:
-            self._open -= 1
+    def _settle(self) -> bool:
+        """Collect the places that were given up, and give them to the requests that wait.
 
-    @cached_property
-    def _ssl(self) -> ssl.SSLContext:
-        # Late, because it reads all certificates: 20 ms that plain http need not spend.
-        context = httpx.create_ssl_context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+        Each step ends with the one statement that counts, so that any of them can be the last.
 
-    def release(self, pooled: PooledConnection) -> None:
-        """Accept a connection whose response was read or given up, or that failed."""
-        idle = pooled.is_idle()
-        with self._lock:
-            self._in_use.discard(pooled)
-            self._hand_over(pooled if idle else None)
-        if not idle:
-            pooled.close()
-
-    def forget(self, pooled: PooledConnection) -> None:
-        """End a connection whose response was dropped without being closed, and free its place.
-
-        Under asyncio it ends when it is collected: no socket can be had there to shut down.
+        Returns:
+            False for the garbage collector and signal handlers in the midst of this: the loop below
+            goes on with what they noted.
         """
-        pooled.attempt.interrupt()
         with self._lock:
-            self._in_use.discard(pooled)
-            self._hand_over(None)
+            if self._settling:
+                return False
+            self._settling = True
+            waiting, done, places = self._waiting, self._done, self._places
+            try:
+                while True:
+                    if waiting and waiting[0] in places:
+                        if waiting[0].event is not None:
+                            waiting[0].event.set()
+                        waiting.popleft()
+                    elif done:
+                        place = done[0]
+                        if place in places:
+                            places.discard(place)
+                            if (pooled := place.pooled) is not None:
+                                free = self._free.setdefault(pooled.origin, deque())
+                                (free if place.keep else self._ended).append(pooled)
+                        elif place in waiting:
+                            waiting.remove(place)
+                        done.popleft()
+                    elif waiting and self._make_room(waiting[0]):
+                        places.add(waiting[0])
+                    else:
+                        return True
+            finally:
+                self._settling = False
+
+    def _make_room(self, place: _Place) -> bool:
+        """Return whether there is a place for a request, which then has its connection, if any.
+
+        1. A connection to the origin is free: the one used last, unless it has expired.
+        2. None is free, and fewer than the maximum are open: it opens a new one. At the maximum, a
+           free one to another origin is closed to make room.
+        3. All are in use: it waits.
+        """
+        free = self._free.get(place.origin)
+        while free and place.pooled is None:
+            # The one used last is the least likely to have expired, and lets the others do so.
+            pooled = free.pop()
+            if pooled.usable(place.loop):
+                place.pooled = pooled
+            else:
+                self._ended.append(pooled)
+        # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
+        if free and not free[0].usable(place.loop):
+            self._ended.append(free.popleft())
+        taken = len(self._places) + sum(map(len, self._free.values()))
+        if place.pooled is None and taken >= self._max:
+            other = next(filter(None, self._free.values()), None)
+            if other is None:
+                return False
+            self._ended.append(other.popleft())
+        return True
+
+    def release(self, place: _Place, closed: bool = False) -> None:
+        """Free a place; the second time does nothing.
+
+        Args:
+            closed: Whether its response was. If not, its connection is not used again.
+        """
+        http = None if place.pooled is None else place.pooled.http
+        # What came after the response would be taken for the response to the next request.
+        place.keep = closed and http is not None and http.is_idle() and not _has_more(http)
+        self._done.append(place)
+        self._settle()
+        if self._ended:
+            self._close_ended()
+
+    def forget(self, place: _Place) -> None:
+        """Free the place of a response that was dropped without being closed.
+
+        Its connection is shut down (not under asyncio, where there is no socket to be had), and
+        closed by the next request.
+        """
+        if place in self._places and place.pooled is not None:
+            place.pooled.attempt.interrupt()
+            self._done.append(place)
+            self._settle()
+
+    def _close_ended(self) -> None:
+        loop = current_loop()
+        # A cancellation may cut short the closing of one, which is under way then, but not of all.
+        with shield():
+            while self._ended:
+                pooled = self._ended.popleft()
+                # One that belongs to another event loop went, or goes, with that.
+                if pooled.loop is loop:
+                    pooled.close()
 
     def close(self) -> None:
         """Close all connections; the requests that are under way fail."""
         with self._lock:
-            free = [pooled for connections in self._free.values() for pooled in connections]
-            in_use = list(self._in_use)
-            self._free.clear()
-            self._open = len(in_use)
-        for pooled in in_use:
+            connections = self._connections()
+            self._free = {}
+        for pooled in connections:
             # Closing a socket does not wake the thread that reads from it.
             pooled.attempt.interrupt()
-        loop = current_loop() if free or in_use else None
-        for pooled in free + in_use:
-            pooled.end(loop)
+        self._ended.extend(connections)
+        if self._ended:
+            self._close_ended()
 
 
 @dataclass(eq=False, repr=False)
@@ -224,21 +257,19 @@ class PooledConnection(httpcore.NetworkStream):
 
     origin: Origin
     loop: object
-    ssl_context: ssl.SSLContext | None
+    connector: Connector
     expiry: float
     # The one that it works for, or worked for last.
     attempt: Attempt = field(default_factory=Attempt, init=False)
     # An `NetworkStream` once it is connected.
-    _stream: Any = field(default=None, init=False)
-    _http: httpcore.HTTP11Connection | None = field(default=None, init=False)
-
-    def is_idle(self) -> bool:
-        """Return whether it could take a request, as far as it is known without a system call."""
-        return self._http is not None and self._http.is_idle()
+    stream: Any = field(default=None, init=False)
+    http: httpcore.HTTP11Connection | None = field(default=None, init=False)
+    # What came while a request was being written.
+    _early: deque[bytes] = field(default_factory=deque, init=False)
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
-        http = self._http
+        http = self.http
         return self.loop is loop and bool(http and http.is_idle() and not http.has_expired())
 
     def send(self, request: httpx.Request, attempt: Attempt) -> httpcore.Response:
@@ -249,10 +280,8 @@ class PooledConnection(httpcore.NetworkStream):
                 the connection is of no more use.
         """
         self.attempt = attempt
-        # A request that follows a redirect belongs to an attempt that has been sent already.
-        attempt.sent = bool(attempt.sent)
-        if self._stream is not None:
-            attempt.use(self._stream)
+        if self.stream is not None:
+            attempt.use(self.stream)
         scheme, host, port = self.origin
         core = httpcore.Request(
             request.method,
@@ -262,81 +291,58 @@ class PooledConnection(httpcore.NetworkStream):
         )
         # The constructor would look at each name and value once more.
         core.headers = request.headers.raw
-        http = self._http or self._connect(request)
-        return http.handle_request(core)
+        if self.http is None:
+            self.connector.connect(self.origin, request, attempt, self._use)
+            self.http = httpcore.HTTP11Connection(core.url.origin, self, self.expiry)
+        return self.http.handle_request(core)
 
-    def _connect(self, request: httpx.Request) -> httpcore.HTTP11Connection:
-        attempt = self.attempt
-        timeout = request.extensions.get("timeout", {}).get("connect")
-        scheme, host, port = self.origin
-        name, port = host.decode("ascii"), port or _PORTS[scheme]
-        stream = self._stream = _NETWORK.connect_tcp(name, port, attempt.left(timeout))
-        attempt.use(stream)
-        if self.ssl_context is not None:
-            name = request.extensions.get("sni_hostname") or name
-            left = attempt.left(timeout)
-            stream = self._stream = stream.start_tls(self.ssl_context, name, left)
-            attempt.use(stream)
-        self._http = httpcore.HTTP11Connection(
-            httpcore.Origin(scheme, host, port), self, self.expiry
-        )
-        return self._http
+    def _use(self, stream: Any) -> None:
+        self.stream = stream
+        self.attempt.use(stream)
 
     # The network stream that httpcore uses: each step ends by the deadline of the attempt.
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return cast(bytes, self._stream.read(max_bytes, self.attempt.left(timeout)))
+        if self._early:
+            return self._early.popleft()
+        left = self.attempt.left(timeout, httpcore.ReadTimeout)
+        return cast(bytes, self.stream.read(max_bytes, left))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if len(buffer) > _SMALL:
+            with listening(self.stream, self._early):
+                self._write(buffer, timeout)
+        else:
+            self._write(buffer, timeout)
+
+    def _write(self, buffer: bytes, timeout: float | None) -> None:
         # httpcore writes an empty body, and the end of any body, as nothing.
-        if buffer:
+        for start in range(0, len(buffer), PIECE):
+            left = self.attempt.left(timeout, httpcore.WriteTimeout)
             self.attempt.sent = True
-            self._stream.write(buffer, self.attempt.left(timeout))
+            self.stream.write(buffer[start : start + PIECE], left)
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
+        if self.stream is not None:
+            # It is gone, whatever went wrong on the way.
+            with suppress(Exception):
+                self.stream.close()
 
     def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
-
-    def end(self, loop: object) -> None:
-        """Close it, unless it belongs to an event loop that has ended: it went with its loop."""
-        if self.loop is loop:
-            self.close()
+        return self.stream.get_extra_info(info)
 
 
-class _Waiter:
-    """A request in the queue. `pooled` stays None if it gets a place to open its own."""
-
-    def __init__(self) -> None:
-        self.event = Event()
-        self.pooled: PooledConnection | None = None
+def _has_more(http: httpcore.HTTP11Connection) -> bool:
+    # Not `bool(http.has_expired())`, which looks at the socket only.
+    return bool(http._h11_state.trailing_data[0])  # pyright: ignore[reportPrivateUsage]
 
 
-@dataclass(eq=False, repr=False)
-class _Body(httpx.SyncByteStream):
-    """The body of a response in the pieces that come; closing it gives the connection back."""
+@dataclass(eq=False, repr=False, slots=True)
+class _Place:
+    """A request as the pool knows it, from before it has a place until after it had one."""
 
-    core: httpcore.Response
-    pool: ConnectionPool
-    pooled: PooledConnection | None
-
-    def __iter__(self) -> Iterator[bytes]:
-        try:
-            for chunk in cast(Iterable[bytes], self.core.stream):
-                yield chunk
-        except Exception as error:
-            raise to_httpx_error(error) from error
-
-    def close(self) -> None:
-        pooled, self.pooled = self.pooled, None
-        if pooled is not None:
-            try:
-                self.core.close()
-            finally:
-                self.pool.release(pooled)
-
-    def __del__(self) -> None:
-        if self.pooled is not None:
-            self.pool.forget(self.pooled)
+    origin: Origin
+    loop: object
+    event: Event | None = None
+    pooled: PooledConnection | None = None
+    keep: bool = False

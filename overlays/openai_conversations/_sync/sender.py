@@ -26,9 +26,11 @@ from .._transport.concurrency_sync import (
     read_within,
     sleep,
 )
+from .._transport.forks import renew_in_child
 from .._transport.log import log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
+from .._transport.whole_response import set_decoder
 from ..abort import AbortSignal, Interrupted
 from ..errors import (
     APIConnectionError,
@@ -175,6 +177,8 @@ class Sender:
                     attempt.redirect, response = response, None
             if response is None:
                 response = self.http_client.send(request, stream=True)
+            if not response.is_closed:
+                set_decoder(response)
             if response.status_code < 400 and not attempt.whole:
                 # From here on it may take as long as it takes; each read has its timeout.
                 attempt.deadline = None
@@ -209,7 +213,9 @@ def _intercept(
 
 
 # More connections make httpx's own pool slower for everyone; waiting for one is quicker.
-_PROXY_LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100)
+_PROXY_LIMITS = httpx.Limits(
+    max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0
+)
 
 
 def open_sender(transport: str | None) -> Sender:
@@ -225,10 +231,22 @@ def open_sender(transport: str | None) -> Sender:
     """
     name = _choose(transport)
     if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        return Sender(httpx.Client(limits=_PROXY_LIMITS, follow_redirects=True))
+        sender = Sender(_open_proxied())
+        renew_in_child(sender, _begin_in_child)
+        return sender
     inner = open_transport(name, ConnectionPool())
     client = httpx.Client(transport=_ReplayingTransport(inner), follow_redirects=True)
     return Sender(client, inner)
+
+
+def _open_proxied() -> httpx.Client:
+    return httpx.Client(limits=_PROXY_LIMITS, follow_redirects=True)
+
+
+def _begin_in_child(sender: Sender) -> None:
+    # The connections of the old one are the parent's; dropped, they are closed without a word.
+    if not sender.http_client.is_closed:
+        sender.http_client = _open_proxied()
 
 
 def _choose(transport: str | None) -> str:

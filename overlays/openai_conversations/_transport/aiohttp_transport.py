@@ -15,41 +15,59 @@ import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from inspect import signature
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import aiohttp
 import httpx
-from aiohttp import ClientConnectorError, ConnectionTimeoutError
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
 from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
+from .aiohttp_errors import UNSENT, find_problem, to_httpx_error
+from .forks import close_in_child, renew_in_child
 from .whole_response import WholeResponse
 
 if TYPE_CHECKING:
     import ssl
 
-# Bodies up to this size fit into the buffers of a socket: writing them does not wait.
-_SMALL = 65536
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+# Bodies up to this size fit into the buffers of a socket: writing them does not wait. Longer ones
+# are written in pieces.
+_SMALL, _PIECE = 65536, 2**20
 # aiohttp would add its own of these where the request has none.
 _NOT_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 # aiohttp decides about these by itself: it gets the body as a whole.
 _NOT_PASSED_ON = (b"transfer-encoding", b"connection")
-# Raised before there is a connection that anything could be sent on.
-_UNSENT = (ConnectionTimeoutError, ClientConnectorError)
+# h11, below the other transports, takes a head of 100 KiB; aiohttp by itself 128 lines of 8 KiB.
+_LIMITS: dict[str, Any] = {"max_line_size": 102_400, "max_field_size": 102_400}
+if "max_headers" in signature(aiohttp.ClientSession).parameters:
+    _LIMITS["max_headers"] = 10_000
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """An httpx transport for asyncio; its arguments are those of `AsyncConnectionPool`."""
 
-    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 5.0) -> None:
+    def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 4.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
         # Connections belong to an event loop, and a client may outlive one, or serve several.
         self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
         # aiohttp complains aloud about sessions that nobody closed; httpx does not.
         weakref.finalize(self, _abandon, self._sessions)
+        renew_in_child(self, AiohttpTransport._begin_in_child)
+
+    def _begin_in_child(self) -> None:
+        """Forget the sessions, which are the parent's, once nothing that they do can reach it."""
+        for session in self._sessions.values():
+            connector: Any = session.client.connector
+            idle = [handler for kept in connector._conns.values() for handler, _ in kept]
+            for handler in [*idle, *connector._acquired]:
+                close_in_child(handler.transport)
+        _abandon(self._sessions, in_child=True)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request in the running event loop.
@@ -66,20 +84,21 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         # A request that follows a redirect belongs to an attempt that has been sent already.
         attempt.sent = bool(attempt.sent)
+        tls = self._ssl if request.url.scheme == "https" else True
         await session.take_place(attempt.left(timeouts.get("pool")), request)
         # For a response that is to be read, until all of it is there; otherwise until its head is.
         clock = asyncio.timeout(attempt.left(None))
         body: _Content | None = None
+        received: aiohttp.ClientResponse | None = None
+        content = b""
         try:
-            if request.method == "POST":
-                # Two rounds of the loop, in which a connection that the service has closed
-                # meanwhile is noticed: a request written to it would be lost, and may not be sent
-                # again.
-                await asyncio.sleep(0)
-                await asyncio.sleep(0)
+            # Two rounds of the loop, in which is noticed what came on a connection meanwhile: its
+            # end, after which a request written to it is lost, or what no request asked for.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
             data = await request.aread()
-            if (write := timeouts.get("write")) is not None and len(data) > _SMALL:
-                body = _Content(data, write, clock)
+            if len(data) > _SMALL:
+                body = _Content(data, timeouts.get("write"), clock)
             async with clock:
                 received = await session.client.request(
                     request.method,
@@ -88,28 +107,33 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                     data=(data or None) if body is None else body,
                     allow_redirects=False,
                     server_hostname=request.extensions.get("sni_hostname"),
-                    ssl=self._ssl if request.url.scheme == "https" else True,
+                    ssl=tls,
                     timeout=aiohttp.ClientTimeout(
                         connect=timeouts.get("connect"), sock_read=timeouts.get("read")
                     ),
                 )
                 attempt.sent = True
-                content = await received.read() if attempt.whole else b""
-        except (aiohttp.ClientError, OSError) as error:
-            session.places.release()
-            attempt.sent = attempt.sent or not isinstance(error, _UNSENT)
-            raise _to_httpx_error(error, body) from error
-        except BaseException:
-            session.places.release()
-            raise
-        status, headers = received.status, received.raw_headers
-        reason = (received.reason or "").encode("latin-1", "replace")
-        extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason}
-        if attempt.whole:
-            session.places.release()
-            return WholeResponse(status, headers, content, extensions)
-        stream = _Body(received, session)
-        return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
+                if problem := find_problem(received):
+                    raise aiohttp.ClientPayloadError(problem)
+                if attempt.whole:
+                    content = await received.read()
+        except BaseException as error:
+            session.give_up(received)
+            if not isinstance(error, Exception):
+                raise
+            attempt.sent = attempt.sent or not isinstance(error, UNSENT)
+            failure = to_httpx_error(error, writing=body is not None and body.writing)
+        else:
+            status, headers = received.status, received.raw_headers
+            reason = (received.reason or "").encode("latin-1", "replace")
+            extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason}
+            if attempt.whole:
+                session.places.release()
+                return WholeResponse(status, headers, content, extensions)
+            stream = _Body(received, session, attempt)
+            return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
+        # Outside of the handler: aiohttp's error has the request, and with it the key.
+        raise failure
 
     def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
         for ended in [other for other in self._sessions if other.is_closed()]:
@@ -142,10 +166,11 @@ class _Session:
         self.places = asyncio.Semaphore(max_connections)
         self._max = max_connections
         self.client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=keepalive_expiry),
+            connector=_Connector(limit=0, keepalive_timeout=keepalive_expiry),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             skip_auto_headers=_NOT_ADDED,
+            **_LIMITS,
         )
         # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
         self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
@@ -161,10 +186,32 @@ class _Session:
             message = f"all {self._max} connections were busy"
             raise httpx.PoolTimeout(message, request=request) from None
 
-    def give_up(self, received: aiohttp.ClientResponse) -> None:
-        # If the whole body has come, the connection is back in the pool already.
-        received.close()
+    def give_up(self, received: aiohttp.ClientResponse | None) -> None:
+        if received is not None:
+            # If the whole body has come, the connection is back in the pool already.
+            received.close()
         self.places.release()
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Closes connections on which something came after the response that was read.
+
+    aiohttp would take that for the response to the next request.
+    """
+
+    _used: ClassVar[weakref.WeakSet[Any]] = weakref.WeakSet()
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> Connection:
+        """Return a free connection, or a new one."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            if protocol is None or protocol not in self._used or not protocol.should_close:
+                self._used.add(protocol)
+                return connection
+            connection.close()
 
 
 class _Content(aiohttp.Payload):
@@ -174,7 +221,7 @@ class _Content(aiohttp.Payload):
         writing: Whether a piece is being written.
     """
 
-    def __init__(self, content: bytes, write: float, clock: asyncio.Timeout) -> None:
+    def __init__(self, content: bytes, write: float | None, clock: asyncio.Timeout) -> None:
         super().__init__(content)
         self._content = content
         self._write = write
@@ -192,14 +239,19 @@ class _Content(aiohttp.Payload):
         If the writing ends early, so does the connection. Left to itself, asyncio would keep the
         socket until the peer has read all that was written.
         """
+        write = float("inf") if self._write is None else self._write
         loop = asyncio.get_running_loop()
         transport = writer.transport if isinstance(writer, StreamWriter) else None
         self.writing = True
         try:
-            for start in range(0, len(self._content), _SMALL):
-                end = loop.time() + self._write
-                self._clock.reschedule(end if self._end is None else min(end, self._end))
-                await writer.write(self._content[start : start + _SMALL])
+            for start in range(0, len(self._content), _PIECE):
+                end = min(loop.time() + write, float("inf") if self._end is None else self._end)
+                self._clock.reschedule(None if end == float("inf") else end)
+                # Two rounds of the loop, in which a response that has come already is read: asyncio
+                # drops what was not read when it finds, writing, that the connection is closed.
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                await writer.write(self._content[start : start + _PIECE])
         except BaseException:
             if transport is not None:
                 transport.abort()
@@ -209,18 +261,34 @@ class _Content(aiohttp.Payload):
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of a response in the pieces that come; closing it early ends the connection."""
+    """The body of a response in the pieces that come; closing it early ends the connection.
 
-    def __init__(self, received: aiohttp.ClientResponse, session: _Session) -> None:
+    It has the time that is left to the attempt, unless the deadline was lifted.
+    """
+
+    def __init__(
+        self, received: aiohttp.ClientResponse, session: _Session, attempt: Attempt
+    ) -> None:
         self._received = received
         self._session: _Session | None = session
+        self._attempt = attempt
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._received.content.iter_any():
+        # Once it is closed, nothing is read: aiohttp would raise the same exception object each
+        # time, which keeps all frames that it has passed through.
+        while self._session is not None:
+            try:
+                async with asyncio.timeout(self._attempt.left(None)):
+                    chunk = await self._received.content.readany()
+            except Exception as error:
+                failure = to_httpx_error(error)
+                error.__traceback__ = None
+            else:
+                if not chunk:
+                    return
                 yield chunk
-        except (aiohttp.ClientError, OSError) as error:
-            raise _to_httpx_error(error) from error
+                continue
+            raise failure
 
     async def aclose(self) -> None:
         session, self._session = self._session, None
@@ -242,28 +310,14 @@ def _headers(request: httpx.Request) -> list[tuple[str, str]]:
     ]
 
 
-def _to_httpx_error(error: Exception, body: _Content | None = None) -> httpx.TransportError:
-    text = str(error) or type(error).__name__
-    if isinstance(error, ConnectionTimeoutError):
-        return httpx.ConnectTimeout(text)
-    if isinstance(error, ClientConnectorError):
-        return httpx.ConnectError(text)
-    if isinstance(error, TimeoutError):
-        writing = body is not None and body.writing
-        return httpx.WriteTimeout(text) if writing else httpx.ReadTimeout(text)
-    if isinstance(error, aiohttp.InvalidURL):
-        return httpx.UnsupportedProtocol(text)
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return httpx.RemoteProtocolError("the service closed the connection without a response")
-    return httpx.ReadError(text) if isinstance(error, OSError) else httpx.RemoteProtocolError(text)
-
-
-def _abandon(sessions: dict[asyncio.AbstractEventLoop, _Session]) -> None:
+def _abandon(
+    sessions: dict[asyncio.AbstractEventLoop, _Session], *, in_child: bool = False
+) -> None:
     """Close sessions from outside their event loop, which may have ended."""
     while sessions:
         loop, session = sessions.popitem()
         closing = session.client.close()
-        if loop.is_running():
+        if loop.is_running() and not in_child:
             asyncio.run_coroutine_threadsafe(closing, loop)
             continue
         # Without a loop there is nothing to wait for: it ends at its first step.

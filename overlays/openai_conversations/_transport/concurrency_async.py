@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import deque
 from collections.abc import (
+    AsyncGenerator,
     AsyncIterable,
     AsyncIterator,
     Awaitable,
@@ -17,12 +19,14 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
+import anyio.lowlevel
+import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
@@ -30,7 +34,12 @@ from ..abort import AbortSignal, Interrupted
 from .log import logger
 
 _T = TypeVar("_T")
-Event = anyio.Event
+PIECE = sys.maxsize
+"""Bytes that are written in one go: all of them, since a task that writes can be cancelled."""
+# It works under asyncio and trio alike.
+_NETWORK = httpcore.AnyIOBackend()
+shield = partial(anyio.CancelScope, shield=True)
+"""Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
 Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """Where a method that takes many items gets them from."""
@@ -132,11 +141,61 @@ async def sleep(seconds: float, abort: AbortSignal | None) -> None:
         await abortable(abort, partial(anyio.sleep, seconds))
 
 
-async def wait_for(event: anyio.Event, timeout: float | None) -> bool:
-    """Wait until the event is set; False if `timeout` seconds pass first."""
-    with anyio.move_on_after(timeout):
-        await event.wait()
-    return event.is_set()
+class Event:
+    """An event that one task waits for, and that any thread may set."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+        self.set = _from_any_thread(self._event.set)
+
+    async def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set, or `timeout` seconds have passed."""
+        with anyio.move_on_after(timeout):
+            await self._event.wait()
+
+
+async def connect_tcp(
+    host: str, port: int, left: Callable[[], float | None]
+) -> httpcore.AsyncNetworkStream:
+    """Connect to one of the addresses of a host, several at once if need be (RFC 8305).
+
+    Raises:
+        httpcore.ConnectError: None of them accepts, or the host has none.
+        httpcore.ConnectTimeout: `left()` is over.
+    """
+    return await _NETWORK.connect_tcp(host, port, left())
+
+
+@asynccontextmanager
+async def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
+    """Read from a stream during a block that writes to it.
+
+    When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
+    say, that came before all of the request had been sent. It does not read by itself.
+    """
+    failure: BaseException | None = None
+
+    async def listen() -> None:
+        # An error comes back with the next read.
+        with suppress(Exception):
+            while len(into) < 16 and (chunk := await stream.read(65536)):
+                into.append(chunk)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(listen)
+        try:
+            # Until it listens, has looked whether there is anything, and has read that.
+            for _ in range(3):
+                await anyio.lowlevel.checkpoint()
+            yield
+        except BaseException as error:
+            # Outside of the group, which would wrap it.
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
 
 
 async def read_within(response: httpx.Response, seconds: float | None) -> bool:
@@ -145,6 +204,14 @@ async def read_within(response: httpx.Response, seconds: float | None) -> bool:
         await response.aread()
         return True
     return False
+
+
+async def within(
+    seconds: float, work: Callable[[], Awaitable[object]], interrupt: Callable[[], None]
+) -> None:
+    """Await `work()`, but no longer than some seconds; `interrupt` is for threads only."""
+    with anyio.move_on_after(seconds):
+        await work()
 
 
 async def ask_for_key(source: Callable[[], object]) -> object:

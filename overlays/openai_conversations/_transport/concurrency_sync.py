@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import Context, copy_context
 from functools import partial
 from itertools import islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
+import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
@@ -23,7 +26,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 _T = TypeVar("_T")
-Event = threading.Event
+PIECE = 16384
+"""Bytes that are written in one go: one TLS record, and less than a writable socket has room for.
+
+The deadline counts between any two of them.
+"""
+_NETWORK = httpcore.SyncBackend()
+shield = nullcontext
+"""Opens a block like any other; in async code its steps are not cancelled."""
 open_file = open
 Source: TypeAlias = Iterable[_T]
 """Where a method that takes many items gets them from."""
@@ -64,10 +74,10 @@ def abortable(
     over = threading.Event()  # the work, or the wait for it
     future.add_done_callback(lambda _: over.set())
     unsubscribe = abort.subscribe(over.set)
-    # A daemon, so that work which hangs does not keep the program from ending.
     run = partial(_run, future, copy_context(), work)
-    threading.Thread(target=run, name="openai_conversations-abortable", daemon=True).start()
     try:
+        # A daemon, so that work which hangs does not keep the program from ending.
+        threading.Thread(target=run, name="openai_conversations-abortable", daemon=True).start()
         over.wait()
     except BaseException:
         # Ctrl-C, most likely.
@@ -107,9 +117,53 @@ def sleep(seconds: float, abort: AbortSignal | None) -> None:
         raise Interrupted(abort.reason)
 
 
-def wait_for(event: threading.Event, timeout: float | None) -> bool:
-    """Wait until the event is set; False if `timeout` seconds pass first."""
-    return event.wait(timeout)
+class Event:
+    """An event that one thread waits for.
+
+    `threading.Event` is made of Python code and three locks, one of which Ctrl-C may leave locked.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def set(self) -> None:
+        """Wake the thread that waits, or the next one that will; a second time does nothing."""
+        with suppress(RuntimeError):
+            self._lock.release()
+
+    def wait(self, timeout: float | None) -> None:
+        """Wait until the event is set, or `timeout` seconds have passed."""
+        self._lock.acquire(timeout=-1 if timeout is None else min(timeout, threading.TIMEOUT_MAX))
+
+
+def connect_tcp(host: str, port: int, left: Callable[[], float | None]) -> httpcore.NetworkStream:
+    """Connect to the first address of a host that accepts.
+
+    Each address has its share of the time, so that all of them together have one timeout, and one
+    that does not respond leaves some for the next. Looking the name up takes as long as the system
+    lets it take.
+
+    Raises:
+        httpcore.ConnectError: None of them accepts, or the host has none.
+        httpcore.ConnectTimeout: `left()` is over.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
+    addresses = [str(address[0]) for *_, address in found]
+    for behind in range(len(addresses) - 1, 0, -1):
+        seconds = left()
+        share = None if seconds is None else seconds / (behind + 1)
+        with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+            return _NETWORK.connect_tcp(addresses[-1 - behind], port, share)
+    return _NETWORK.connect_tcp(addresses[-1], port, left())
+
+
+def listening(stream: httpcore.NetworkStream, into: object) -> AbstractContextManager[None]:
+    """Open a block like any other: a socket keeps what has come, whatever happens to a write."""
+    return nullcontext()
 
 
 def read_within(response: httpx.Response, seconds: float | None) -> bool:
@@ -143,6 +197,17 @@ class _BoundedStream(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._inner.close()
+
+
+def within(seconds: float, work: Callable[[], object], interrupt: Callable[[], None]) -> None:
+    """Call `work()`, and `interrupt()` after some seconds, which makes it end."""
+    timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        work()
+    finally:
+        timer.cancel()
 
 
 def ask_for_key(source: Callable[[], object]) -> object:

@@ -1,0 +1,70 @@
+# Made from _async/connector.py by tools/unasync. Do not edit.
+"""Opening a connection: name, address, TCP and TLS, all within one connect timeout."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import httpcore
+import httpx
+
+from .._request.request import Attempt
+from .._transport.concurrency_sync import connect_tcp
+
+if TYPE_CHECKING:
+    import ssl
+
+Origin: TypeAlias = tuple[bytes, bytes, int | None]
+"""Scheme, host and port; None is the scheme's own port."""
+
+_PORTS = {b"http": 80, b"https": 443}
+
+
+class Connector:
+    """Opens the connections of a pool, which trust the same certificates."""
+
+    def __init__(self) -> None:
+        self._tls: ssl.SSLContext | None = None
+
+    def connect(
+        self,
+        origin: Origin,
+        request: httpx.Request,
+        attempt: Attempt,
+        use: Callable[[Any], object],
+    ) -> None:
+        """Connect and shake hands.
+
+        Args:
+            use: Gets each network stream as soon as there is one: that of TCP, and that of TLS.
+
+        Raises:
+            httpcore.ConnectError: Nobody accepts, or nobody who can be trusted.
+            httpcore.ConnectTimeout: It took longer than the connect timeout, or the attempt.
+            OSError: `SSL_CERT_FILE` or `SSL_CERT_DIR` leads nowhere.
+        """
+        timeout = request.extensions.get("timeout", {}).get("connect")
+        clock = Attempt(None if timeout is None else time.monotonic() + timeout)
+
+        def left() -> float | None:
+            late = httpcore.ConnectTimeout
+            return clock.left(attempt.left(None, late), late)
+
+        scheme, host, port = origin
+        tls = self._ssl() if scheme == b"https" else None
+        name = host.decode("ascii")
+        stream = connect_tcp(name, port or _PORTS[scheme], left)
+        use(stream)
+        if tls is not None:
+            name = request.extensions.get("sni_hostname") or name
+            use(stream.start_tls(tls, name, left()))
+
+    def _ssl(self) -> ssl.SSLContext:
+        # Late, because it reads all certificates: 20 ms that plain http need not spend.
+        if self._tls is None:
+            context = httpx.create_ssl_context()
+            context.set_alpn_protocols(["http/1.1"])
+            self._tls = context
+        return self._tls
