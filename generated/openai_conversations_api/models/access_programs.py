@@ -21,6 +21,7 @@ class AccessPrograms(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         cyber = extra = None
         left = len(raw) - 0
         if left:
@@ -28,7 +29,6 @@ class AccessPrograms(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.cyber = cyber
         self._extra = extra
         return self

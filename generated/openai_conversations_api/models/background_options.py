@@ -23,6 +23,7 @@ class BackgroundOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         completion_window = continuation_id = extra = None
         left = len(raw) - 0
         if left:
@@ -35,7 +36,6 @@ class BackgroundOptions(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.completion_window = completion_window
         self.continuation_id = continuation_id
         self._extra = extra

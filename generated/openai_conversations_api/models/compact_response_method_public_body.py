@@ -50,6 +50,8 @@ class CompactResponseMethodPublicBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.model = raw["model"]
         input = previous_response_id = instructions = prompt_cache_key = prompt_cache_retention = (
             prompt_cache_options
         ) = service_tier = extra = None
@@ -88,8 +90,6 @@ class CompactResponseMethodPublicBody(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.model = raw["model"]
         self.input = input
         self.previous_response_id = previous_response_id
         self.instructions = instructions

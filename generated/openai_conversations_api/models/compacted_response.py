@@ -33,14 +33,16 @@ class CompactedResponse(HasCreated, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
-        self.output = decode_many(ITEM_FIELD, v) if (v := raw["output"]) else v
+        output = raw["output"]
         self.created_at = raw["created_at"]
-        self.usage = decode_model("ResponseUsage", raw["usage"])
+        usage = raw["usage"]
         object = raw["object"]
         self.object = "response.compaction" if object == "response.compaction" else object
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        self.output = decode_many(ITEM_FIELD, output) if output else output
+        self.usage = decode_model("ResponseUsage", usage)
         self._extra = extra
         return self
 

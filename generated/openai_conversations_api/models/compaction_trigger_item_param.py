@@ -23,6 +23,9 @@ class CompactionTriggerItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "compaction_trigger" if type == "compaction_trigger" else type
         id = extra = None
         left = len(raw) - 1
         if left:
@@ -30,9 +33,6 @@ class CompactionTriggerItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "compaction_trigger" if type == "compaction_trigger" else type
         self.id = id
         self._extra = extra
         return self

@@ -33,6 +33,12 @@ class ComputerScreenshotContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.image_url = raw["image_url"]
+        self.file_id = raw["file_id"]
+        self.detail = raw["detail"]
+        type = raw["type"]
+        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 4
         if left:
@@ -48,12 +54,6 @@ class ComputerScreenshotContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.image_url = raw["image_url"]
-        self.file_id = raw["file_id"]
-        self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

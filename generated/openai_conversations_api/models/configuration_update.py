@@ -29,6 +29,10 @@ class ConfigurationUpdate(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        type = raw["type"]
+        self.type = "configuration_update" if type == "configuration_update" else type
         reasoning = text = extra = None
         left = len(raw) - 2
         if left:
@@ -45,10 +49,6 @@ class ConfigurationUpdate(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        type = raw["type"]
-        self.type = "configuration_update" if type == "configuration_update" else type
         self.reasoning = reasoning
         self.text = text
         self._extra = extra

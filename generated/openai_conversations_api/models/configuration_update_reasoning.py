@@ -22,6 +22,7 @@ class ConfigurationUpdateReasoning(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         effort = extra = None
         left = len(raw) - 0
         if left:
@@ -29,7 +30,6 @@ class ConfigurationUpdateReasoning(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.effort = effort
         self._extra = extra
         return self

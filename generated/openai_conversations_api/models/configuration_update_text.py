@@ -24,9 +24,10 @@ class ConfigurationUpdateText(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
-        self.format = decode_one(CONFIGURATION_UPDATE_TEXT_FORMAT, raw["format"])
+        format = raw["format"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        self.format = decode_one(CONFIGURATION_UPDATE_TEXT_FORMAT, format)
         self._extra = extra
         return self
 

@@ -40,6 +40,12 @@ class CustomToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.input = raw["input"]
+        type = raw["type"]
+        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         id = caller = namespace = async_ = extra = None
         left = len(raw) - 4
         if left:
@@ -56,12 +62,6 @@ class CustomToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.input = raw["input"]
-        type = raw["type"]
-        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace

@@ -55,6 +55,14 @@ class CustomToolCallResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.input = raw["input"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         caller = namespace = async_ = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -71,14 +79,6 @@ class CustomToolCallResource(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.input = raw["input"]
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         self.caller = caller
         self.namespace = namespace
         self.async_ = async_

@@ -41,6 +41,10 @@ class CustomToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        type = raw["type"]
+        self.type = "custom" if type == "custom" else type
         description = format = defer_loading = allowed_callers = async_ = extra = None
         left = len(raw) - 2
         if left:
@@ -59,10 +63,6 @@ class CustomToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        type = raw["type"]
-        self.type = "custom" if type == "custom" else type
         self.description = description
         self.format = format
         self.defer_loading = defer_loading

@@ -52,6 +52,12 @@ class FunctionTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        self.parameters = raw["parameters"]
+        self.strict = raw["strict"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         description = output_schema = defer_loading = allowed_callers = async_ = extra = None
         left = len(raw) - 4
         if left:
@@ -67,12 +73,6 @@ class FunctionTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        self.parameters = raw["parameters"]
-        self.strict = raw["strict"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
         self.description = description
         self.output_schema = output_schema
         self.defer_loading = defer_loading

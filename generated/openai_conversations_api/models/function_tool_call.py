@@ -42,6 +42,12 @@ class FunctionToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.arguments = raw["arguments"]
+        type = raw["type"]
+        self.type = "function_call" if type == "function_call" else type
         id = caller = namespace = status = async_ = extra = None
         left = len(raw) - 4
         if left:
@@ -60,12 +66,6 @@ class FunctionToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "function_call" if type == "function_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace

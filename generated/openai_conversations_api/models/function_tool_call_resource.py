@@ -55,6 +55,14 @@ class FunctionToolCallResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.arguments = raw["arguments"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "function_call" if type == "function_call" else type
         caller = namespace = async_ = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -71,14 +79,6 @@ class FunctionToolCallResource(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.arguments = raw["arguments"]
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "function_call" if type == "function_call" else type
         self.caller = caller
         self.namespace = namespace
         self.async_ = async_

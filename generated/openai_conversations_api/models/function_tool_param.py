@@ -52,6 +52,10 @@ class FunctionToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         description = parameters = strict = output_schema = defer_loading = allowed_callers = (
             async_
         ) = extra = None
@@ -73,10 +77,6 @@ class FunctionToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
         self.description = description
         self.parameters = parameters
         self.strict = strict

@@ -23,10 +23,10 @@ class ImageGenCachedTokens(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.cached_image_tokens = raw["cached_image_tokens"]
         self.cached_text_tokens = raw["cached_text_tokens"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

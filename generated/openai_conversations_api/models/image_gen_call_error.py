@@ -33,6 +33,9 @@ class ImageGenCallError(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.type = raw["type"]
+        self.message = raw["message"]
         code = param = moderation_details = extra = None
         left = len(raw) - 2
         if left:
@@ -52,9 +55,6 @@ class ImageGenCallError(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.type = raw["type"]
-        self.message = raw["message"]
         self.code = code
         self.param = param
         self.moderation_details = moderation_details

@@ -23,10 +23,10 @@ class ImageGenModerationDetails(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.categories = raw["categories"]
         self.moderation_stage = raw["moderation_stage"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

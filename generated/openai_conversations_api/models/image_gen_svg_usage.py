@@ -37,13 +37,13 @@ class ImageGenSvgUsage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.model = raw["model"]
         self.input_tokens = raw["input_tokens"]
         self.output_tokens = raw["output_tokens"]
         self.reasoning_tokens = raw["reasoning_tokens"]
         self.total_tokens = raw["total_tokens"]
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

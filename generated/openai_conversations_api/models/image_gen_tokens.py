@@ -23,10 +23,10 @@ class ImageGenTokens(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.image_tokens = raw["image_tokens"]
         self.text_tokens = raw["text_tokens"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

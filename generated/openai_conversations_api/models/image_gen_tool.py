@@ -89,6 +89,9 @@ class ImageGenTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "image_generation" if type == "image_generation" else type
         model = quality = size = output_format = output_compression = moderation = background = (
             input_fidelity
         ) = input_image_mask = partial_images = action = complexity = frame_count = (
@@ -142,9 +145,6 @@ class ImageGenTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "image_generation" if type == "image_generation" else type
         self.model = model
         self.quality = quality
         self.size = size

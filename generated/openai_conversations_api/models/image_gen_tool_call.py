@@ -60,6 +60,12 @@ class ImageGenToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.status = raw["status"]
+        self.result = raw["result"]
+        type = raw["type"]
+        self.type = "image_generation_call" if type == "image_generation_call" else type
         action = background = error = output_format = quality = revised_prompt = size = (
             svg_usage
         ) = extra = None
@@ -89,12 +95,6 @@ class ImageGenToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.status = raw["status"]
-        self.result = raw["result"]
-        type = raw["type"]
-        self.type = "image_generation_call" if type == "image_generation_call" else type
         self.action = action
         self.background = background
         self.error = error

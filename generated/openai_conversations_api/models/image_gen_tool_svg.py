@@ -25,6 +25,7 @@ class ImageGenToolSvg(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         model = reasoning = extra = None
         left = len(raw) - 0
         if left:
@@ -38,7 +39,6 @@ class ImageGenToolSvg(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.model = model
         self.reasoning = reasoning
         self._extra = extra

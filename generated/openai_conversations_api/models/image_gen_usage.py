@@ -49,6 +49,11 @@ class ImageGenUsage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.input_tokens = raw["input_tokens"]
+        input_tokens_details = raw["input_tokens_details"]
+        self.output_tokens = raw["output_tokens"]
+        self.total_tokens = raw["total_tokens"]
         output_tokens_details = cached_tokens = cached_tokens_details = extra = None
         left = len(raw) - 4
         if left:
@@ -76,11 +81,7 @@ class ImageGenUsage(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.input_tokens = raw["input_tokens"]
-        self.input_tokens_details = decode_model("ImageGenTokens", raw["input_tokens_details"])
-        self.output_tokens = raw["output_tokens"]
-        self.total_tokens = raw["total_tokens"]
+        self.input_tokens_details = decode_model("ImageGenTokens", input_tokens_details)
         self.output_tokens_details = output_tokens_details
         self.cached_tokens = cached_tokens
         self.cached_tokens_details = cached_tokens_details

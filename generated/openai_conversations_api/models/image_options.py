@@ -21,6 +21,7 @@ class ImageOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         context_compression = extra = None
         left = len(raw) - 0
         if left:
@@ -31,7 +32,6 @@ class ImageOptions(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.context_compression = context_compression
         self._extra = extra
         return self

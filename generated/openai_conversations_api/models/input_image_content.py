@@ -33,6 +33,10 @@ class InputImageContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.detail = raw["detail"]
+        type = raw["type"]
+        self.type = "input_image" if type == "input_image" else type
         image_url = file_id = prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -52,10 +56,6 @@ class InputImageContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "input_image" if type == "input_image" else type
         self.image_url = image_url
         self.file_id = file_id
         self.prompt_cache_breakpoint = prompt_cache_breakpoint

@@ -36,7 +36,6 @@ class InputTransformation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         action = raw["action"]
@@ -44,6 +43,7 @@ class InputTransformation(Model):
         self.reason = raw["reason"]
         type = raw["type"]
         self.type = "reasoning" if type == "reasoning" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,6 +29,12 @@ class LocalShellToolCallOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.output = raw["output"]
+        self.call_id = raw["call_id"]
+        type = raw["type"]
+        self.type = "local_shell_call_output" if type == "local_shell_call_output" else type
         status = extra = None
         left = len(raw) - 4
         if left:
@@ -36,12 +42,6 @@ class LocalShellToolCallOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.output = raw["output"]
-        self.call_id = raw["call_id"]
-        type = raw["type"]
-        self.type = "local_shell_call_output" if type == "local_shell_call_output" else type
         self.status = status
         self._extra = extra
         return self

@@ -33,6 +33,12 @@ class MCPApprovalResponse(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.approval_request_id = raw["approval_request_id"]
+        self.approve = raw["approve"]
+        self.request_id = raw["request_id"]
+        type = raw["type"]
+        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         id = reason = extra = None
         left = len(raw) - 4
         if left:
@@ -42,12 +48,6 @@ class MCPApprovalResponse(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.approval_request_id = raw["approval_request_id"]
-        self.approve = raw["approve"]
-        self.request_id = raw["request_id"]
-        type = raw["type"]
-        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         self.id = id
         self.reason = reason
         self._extra = extra

@@ -39,13 +39,6 @@ class MCPApprovalResponseResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        reason = extra = None
-        left = len(raw) - 5
-        if left:
-            if "reason" in raw and (reason := raw["reason"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.approval_request_id = raw["approval_request_id"]
@@ -53,6 +46,13 @@ class MCPApprovalResponseResource(Model):
         self.request_id = raw["request_id"]
         type = raw["type"]
         self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
+        reason = extra = None
+        left = len(raw) - 5
+        if left:
+            if "reason" in raw and (reason := raw["reason"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.reason = reason
         self._extra = extra
         return self

@@ -25,6 +25,7 @@ class MCPToolRequireApproval(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         always = never = extra = None
         left = len(raw) - 0
         if left:
@@ -40,7 +41,6 @@ class MCPToolRequireApproval(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.always = always
         self.never = never
         self._extra = extra

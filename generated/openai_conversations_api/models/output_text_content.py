@@ -30,13 +30,15 @@ class OutputTextContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.annotations = decode_many(ANNOTATION, v) if (v := raw["annotations"]) else v
-        self.logprobs = decode_models("LogProb", v) if (v := raw["logprobs"]) else v
+        annotations = raw["annotations"]
+        logprobs = raw["logprobs"]
         type = raw["type"]
         self.type = "output_text" if type == "output_text" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.annotations = decode_many(ANNOTATION, annotations) if annotations else annotations
+        self.logprobs = decode_models("LogProb", logprobs) if logprobs else logprobs
         self._extra = extra
         return self
 

@@ -21,10 +21,10 @@ class PromptCacheBreakpointConfig(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         mode = raw["mode"]
         self.mode = "explicit" if mode == "explicit" else mode
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -21,12 +21,12 @@ class PromptCacheComparisonNotFound(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         type = raw["type"]
         self.type = (
             "comparison_response_not_found" if type == "comparison_response_not_found" else type
         )
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

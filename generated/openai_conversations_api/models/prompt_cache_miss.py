@@ -42,6 +42,11 @@ class PromptCacheMiss(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.cache_missed_tokens = raw["cache_missed_tokens"]
+        self.reason = raw["reason"]
+        type = raw["type"]
+        self.type = "cache_miss" if type == "cache_miss" else type
         comparison_reusable_tokens = extra = None
         left = len(raw) - 3
         if left:
@@ -52,11 +57,6 @@ class PromptCacheMiss(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.cache_missed_tokens = raw["cache_missed_tokens"]
-        self.reason = raw["reason"]
-        type = raw["type"]
-        self.type = "cache_miss" if type == "cache_miss" else type
         self.comparison_reusable_tokens = comparison_reusable_tokens
         self._extra = extra
         return self

@@ -24,11 +24,11 @@ class PromptCacheOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         ttl = raw["ttl"]
         self.ttl = "30m" if ttl == "30m" else ttl
         self.mode = raw["mode"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

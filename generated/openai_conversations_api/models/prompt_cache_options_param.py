@@ -24,6 +24,7 @@ class PromptCacheOptionsParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         ttl = mode = extra = None
         left = len(raw) - 0
         if left:
@@ -33,7 +34,6 @@ class PromptCacheOptionsParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.ttl = ttl
         self.mode = mode
         self._extra = extra

@@ -175,9 +175,28 @@ class Response(HasCreated, HasOutputText, Model):
             "tool_usage",
         ]
     )
+    _LISTS: ClassVar[tuple[str, ...]] = ("output",)
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.metadata = raw["metadata"]
+        self.temperature = raw["temperature"]
+        self.top_p = raw["top_p"]
+        self.model = raw["model"]
+        tools = raw["tools"]
+        tool_choice = raw["tool_choice"]
+        self.id = raw["id"]
+        self.created_at = raw["created_at"]
+        error = raw["error"]
+        incomplete_details = raw["incomplete_details"]
+        output = raw["output"]
+        if output is None:
+            raise KeyError("output")
+        instructions = raw["instructions"]
+        self.parallel_tool_calls = raw["parallel_tool_calls"]
+        object = raw["object"]
+        self.object = "response" if object == "response" else object
         top_logprobs = user = safety_identifier = prompt_cache_key = prompt_cache_retention = (
             previous_response_id
         ) = background = max_tool_calls = text = prompt = service_tier = truncation = status = (
@@ -306,24 +325,12 @@ class Response(HasCreated, HasOutputText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.metadata = raw["metadata"]
-        self.temperature = raw["temperature"]
-        self.top_p = raw["top_p"]
-        self.model = raw["model"]
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
-        self.tool_choice = decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])
-        self.id = raw["id"]
-        self.created_at = raw["created_at"]
-        self.error = decode_model("ResponseError", raw["error"])
-        self.incomplete_details = decode_model(
-            "ResponseIncompleteDetails", raw["incomplete_details"]
-        )
-        self.output = decode_many(OUTPUT_ITEM, v) if (v := raw["output"]) else v
-        self.instructions = decode_many(INPUT_ITEM, v) if (v := raw["instructions"]) else v
-        self.parallel_tool_calls = raw["parallel_tool_calls"]
-        object = raw["object"]
-        self.object = "response" if object == "response" else object
+        self.tools = decode_many(TOOL, tools) if tools else tools
+        self.tool_choice = decode_one(TOOL_CHOICE_PARAM, tool_choice)
+        self.error = decode_model("ResponseError", error)
+        self.incomplete_details = decode_model("ResponseIncompleteDetails", incomplete_details)
+        self.output = decode_many(OUTPUT_ITEM, output) if output else output
+        self.instructions = decode_many(INPUT_ITEM, instructions) if instructions else instructions
         self.top_logprobs = top_logprobs
         self.user = user
         self.safety_identifier = safety_identifier

@@ -25,12 +25,12 @@ class ResponseAudioDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.delta = raw["delta"]
         type = raw["type"]
         self.type = "response.audio.delta" if type == "response.audio.delta" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

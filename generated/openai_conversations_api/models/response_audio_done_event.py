@@ -25,12 +25,12 @@ class ResponseAudioDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.response_id = raw["response_id"]
         type = raw["type"]
         self.type = "response.audio.done" if type == "response.audio.done" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

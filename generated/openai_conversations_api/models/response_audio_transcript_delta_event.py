@@ -29,7 +29,6 @@ class ResponseAudioTranscriptDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.delta = raw["delta"]
         self.sequence_number = raw["sequence_number"]
@@ -38,6 +37,7 @@ class ResponseAudioTranscriptDeltaEvent(Model):
         self.type = (
             "response.audio.transcript.delta" if type == "response.audio.transcript.delta" else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

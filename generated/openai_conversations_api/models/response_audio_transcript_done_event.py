@@ -25,7 +25,6 @@ class ResponseAudioTranscriptDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.response_id = raw["response_id"]
@@ -33,6 +32,7 @@ class ResponseAudioTranscriptDoneEvent(Model):
         self.type = (
             "response.audio.transcript.done" if type == "response.audio.transcript.done" else type
         )
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -39,7 +39,6 @@ class ResponseCodeInterpreterCallCodeDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
@@ -51,6 +50,7 @@ class ResponseCodeInterpreterCallCodeDeltaEvent(Model):
             if type == "response.code_interpreter_call_code.delta"
             else type
         )
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -31,7 +31,6 @@ class ResponseCodeInterpreterCallCompletedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
@@ -42,6 +41,7 @@ class ResponseCodeInterpreterCallCompletedEvent(Model):
             if type == "response.code_interpreter_call.completed"
             else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -43,15 +43,16 @@ class ResponseContentPartAddedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
-        self.part = decode_one(OUTPUT_CONTENT, raw["part"])
+        part = raw["part"]
         self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "response.content_part.added" if type == "response.content_part.added" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.part = decode_one(OUTPUT_CONTENT, part)
         self._extra = extra
         return self
 

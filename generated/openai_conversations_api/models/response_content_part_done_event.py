@@ -43,15 +43,16 @@ class ResponseContentPartDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.sequence_number = raw["sequence_number"]
-        self.part = decode_one(OUTPUT_CONTENT, raw["part"])
+        part = raw["part"]
         type = raw["type"]
         self.type = "response.content_part.done" if type == "response.content_part.done" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.part = decode_one(OUTPUT_CONTENT, part)
         self._extra = extra
         return self
 

@@ -27,12 +27,13 @@ class ResponseCreatedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
-        self.response = decode_model("Response", raw["response"])
+        response = raw["response"]
         self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "response.created" if type == "response.created" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        self.response = decode_model("Response", response)
         self._extra = extra
         return self
 

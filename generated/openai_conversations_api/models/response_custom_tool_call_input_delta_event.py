@@ -37,7 +37,6 @@ class ResponseCustomToolCallInputDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
@@ -49,6 +48,7 @@ class ResponseCustomToolCallInputDeltaEvent(Model):
             if type == "response.custom_tool_call_input.delta"
             else type
         )
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -24,10 +24,10 @@ class ResponseError(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -31,7 +31,6 @@ class ResponseErrorEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
@@ -39,6 +38,7 @@ class ResponseErrorEvent(Model):
         self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "error" if type == "error" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -39,7 +39,6 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -51,6 +50,7 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
             if type == "response.function_call_arguments.delta"
             else type
         )
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -40,7 +40,6 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.name = raw["name"]
@@ -53,6 +52,7 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
             if type == "response.function_call_arguments.done"
             else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -31,7 +31,6 @@ class ResponseImageGenCallCompletedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
@@ -42,6 +41,7 @@ class ResponseImageGenCallCompletedEvent(Model):
             if type == "response.image_generation_call.completed"
             else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -61,6 +61,18 @@ class ResponseImageGenCallPartialImageEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.output_index = raw["output_index"]
+        self.item_id = raw["item_id"]
+        self.sequence_number = raw["sequence_number"]
+        self.partial_image_index = raw["partial_image_index"]
+        self.partial_image_b64 = raw["partial_image_b64"]
+        type = raw["type"]
+        self.type = (
+            "response.image_generation_call.partial_image"
+            if type == "response.image_generation_call.partial_image"
+            else type
+        )
         size = quality = background = output_format = extra = None
         left = len(raw) - 6
         if left:
@@ -74,18 +86,6 @@ class ResponseImageGenCallPartialImageEvent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.output_index = raw["output_index"]
-        self.item_id = raw["item_id"]
-        self.sequence_number = raw["sequence_number"]
-        self.partial_image_index = raw["partial_image_index"]
-        self.partial_image_b64 = raw["partial_image_b64"]
-        type = raw["type"]
-        self.type = (
-            "response.image_generation_call.partial_image"
-            if type == "response.image_generation_call.partial_image"
-            else type
-        )
         self.size = size
         self.quality = quality
         self.background = background

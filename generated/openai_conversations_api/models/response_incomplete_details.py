@@ -21,6 +21,7 @@ class ResponseIncompleteDetails(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         reason = extra = None
         left = len(raw) - 0
         if left:
@@ -28,7 +29,6 @@ class ResponseIncompleteDetails(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.reason = reason
         self._extra = extra
         return self

@@ -37,7 +37,6 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
@@ -49,6 +48,7 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
             if type == "response.mcp_call_arguments.delta"
             else type
         )
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,13 +29,13 @@ class ResponseMCPCallFailedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "response.mcp_call.failed" if type == "response.mcp_call.failed" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

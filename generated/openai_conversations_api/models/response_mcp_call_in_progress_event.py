@@ -29,7 +29,6 @@ class ResponseMCPCallInProgressEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
@@ -38,6 +37,7 @@ class ResponseMCPCallInProgressEvent(Model):
         self.type = (
             "response.mcp_call.in_progress" if type == "response.mcp_call.in_progress" else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,7 +29,6 @@ class ResponseMCPListToolsFailedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -38,6 +37,7 @@ class ResponseMCPListToolsFailedEvent(Model):
         self.type = (
             "response.mcp_list_tools.failed" if type == "response.mcp_list_tools.failed" else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,7 +29,6 @@ class ResponseMCPListToolsInProgressEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -40,6 +39,7 @@ class ResponseMCPListToolsInProgressEvent(Model):
             if type == "response.mcp_list_tools.in_progress"
             else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -32,13 +32,14 @@ class ResponseOutputItemAddedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
-        self.item = decode_one(OUTPUT_ITEM, raw["item"])
+        item = raw["item"]
         type = raw["type"]
         self.type = "response.output_item.added" if type == "response.output_item.added" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.item = decode_one(OUTPUT_ITEM, item)
         self._extra = extra
         return self
 

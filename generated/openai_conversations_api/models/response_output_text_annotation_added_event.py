@@ -54,20 +54,21 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 7 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.annotation_index = raw["annotation_index"]
         self.sequence_number = raw["sequence_number"]
-        self.annotation = decode_one(ANNOTATION, raw["annotation"])
+        annotation = raw["annotation"]
         type = raw["type"]
         self.type = (
             "response.output_text.annotation.added"
             if type == "response.output_text.annotation.added"
             else type
         )
+        extra = None if len(raw) == 7 else Extra.of(raw, cls)
+        self.annotation = decode_one(ANNOTATION, annotation)
         self._extra = extra
         return self
 

@@ -43,19 +43,20 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.summary_index = raw["summary_index"]
         self.sequence_number = raw["sequence_number"]
-        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART, raw["part"])
+        part = raw["part"]
         type = raw["type"]
         self.type = (
             "response.reasoning_summary_part.added"
             if type == "response.reasoning_summary_part.added"
             else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART, part)
         self._extra = extra
         return self
 

@@ -45,6 +45,18 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.item_id = raw["item_id"]
+        self.output_index = raw["output_index"]
+        self.summary_index = raw["summary_index"]
+        self.sequence_number = raw["sequence_number"]
+        part = raw["part"]
+        type = raw["type"]
+        self.type = (
+            "response.reasoning_summary_part.done"
+            if type == "response.reasoning_summary_part.done"
+            else type
+        )
         status = extra = None
         left = len(raw) - 6
         if left:
@@ -52,18 +64,7 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.item_id = raw["item_id"]
-        self.output_index = raw["output_index"]
-        self.summary_index = raw["summary_index"]
-        self.sequence_number = raw["sequence_number"]
-        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART, raw["part"])
-        type = raw["type"]
-        self.type = (
-            "response.reasoning_summary_part.done"
-            if type == "response.reasoning_summary_part.done"
-            else type
-        )
+        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART, part)
         self.status = status
         self._extra = extra
         return self

@@ -40,7 +40,6 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -53,6 +52,7 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
             if type == "response.reasoning_summary_text.done"
             else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

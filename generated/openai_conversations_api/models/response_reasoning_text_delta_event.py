@@ -40,7 +40,6 @@ class ResponseReasoningTextDeltaEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -51,6 +50,7 @@ class ResponseReasoningTextDeltaEvent(Model):
         self.type = (
             "response.reasoning_text.delta" if type == "response.reasoning_text.delta" else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

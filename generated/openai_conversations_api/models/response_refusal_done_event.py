@@ -40,7 +40,6 @@ class ResponseRefusalDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
@@ -49,6 +48,7 @@ class ResponseRefusalDoneEvent(Model):
         self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "response.refusal.done" if type == "response.refusal.done" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

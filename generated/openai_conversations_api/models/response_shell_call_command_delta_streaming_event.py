@@ -39,13 +39,6 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        obfuscation = extra = None
-        left = len(raw) - 5
-        if left:
-            if "obfuscation" in raw and (obfuscation := raw["obfuscation"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
@@ -57,6 +50,13 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
             if type == "response.shell_call_command.delta"
             else type
         )
+        obfuscation = extra = None
+        left = len(raw) - 5
+        if left:
+            if "obfuscation" in raw and (obfuscation := raw["obfuscation"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.obfuscation = obfuscation
         self._extra = extra
         return self

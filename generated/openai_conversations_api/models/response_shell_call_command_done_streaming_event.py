@@ -37,7 +37,6 @@ class ResponseShellCallCommandDoneStreamingEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
@@ -49,6 +48,7 @@ class ResponseShellCallCommandDoneStreamingEvent(Model):
             if type == "response.shell_call_command.done"
             else type
         )
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -44,19 +44,20 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
-        self.delta = decode_model("ShellCallOutputDelta", raw["delta"])
+        delta = raw["delta"]
         type = raw["type"]
         self.type = (
             "response.shell_call_output_content.delta"
             if type == "response.shell_call_output_content.delta"
             else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.delta = decode_model("ShellCallOutputDelta", delta)
         self._extra = extra
         return self
 

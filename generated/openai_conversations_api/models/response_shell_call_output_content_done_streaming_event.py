@@ -44,21 +44,20 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.sequence_number = raw["sequence_number"]
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
-        self.output = (
-            decode_models("FunctionShellCallOutputContent", v) if (v := raw["output"]) else v
-        )
+        output = raw["output"]
         type = raw["type"]
         self.type = (
             "response.shell_call_output_content.done"
             if type == "response.shell_call_output_content.done"
             else type
         )
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.output = decode_models("FunctionShellCallOutputContent", output) if output else output
         self._extra = extra
         return self
 

@@ -45,16 +45,17 @@ class ResponseTextDoneEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 7 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.text = raw["text"]
         self.sequence_number = raw["sequence_number"]
-        self.logprobs = decode_models("ResponseLogProb", v) if (v := raw["logprobs"]) else v
+        logprobs = raw["logprobs"]
         type = raw["type"]
         self.type = "response.output_text.done" if type == "response.output_text.done" else type
+        extra = None if len(raw) == 7 else Extra.of(raw, cls)
+        self.logprobs = decode_models("ResponseLogProb", logprobs) if logprobs else logprobs
         self._extra = extra
         return self
 

@@ -23,10 +23,10 @@ class ResponseUsageInputTokensDetails(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.cached_tokens = raw["cached_tokens"]
         self.cache_write_tokens = raw["cache_write_tokens"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,7 +29,6 @@ class ResponseWebSearchCallSearchingEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
@@ -40,6 +39,7 @@ class ResponseWebSearchCallSearchingEvent(Model):
             if type == "response.web_search_call.searching"
             else type
         )
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -25,10 +25,12 @@ class ToolUsage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
-        self.image_gen = decode_model("ImageGenUsage", raw["image_gen"])
-        self.web_search = decode_model("WebSearchUsage", raw["web_search"])
+        image_gen = raw["image_gen"]
+        web_search = raw["web_search"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        self.image_gen = decode_model("ImageGenUsage", image_gen)
+        self.web_search = decode_model("WebSearchUsage", web_search)
         self._extra = extra
         return self
 

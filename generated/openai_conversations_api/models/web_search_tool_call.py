@@ -35,13 +35,14 @@ class WebSearchToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        self.action = decode_one(WEB_SEARCH_TOOL_CALL_ACTION, raw["action"])
+        action = raw["action"]
         type = raw["type"]
         self.type = "web_search_call" if type == "web_search_call" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.action = decode_one(WEB_SEARCH_TOOL_CALL_ACTION, action)
         self._extra = extra
         return self
 
