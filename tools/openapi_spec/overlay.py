@@ -10,6 +10,9 @@ are some keys, prefixed as it asks:
     Why it is right when this action selects nothing (some versions of the upstream document
     lack the part). The action is then skipped, and the run says so.
 
+`x-nullable`
+    In the place of `update` or `remove`: what is selected is a schema, and allows null from now on.
+
 `x-unless`
     A second JSONPath. Where it selects something in the document before any action of the file,
     the action is skipped in the same way.
@@ -39,6 +42,7 @@ from tools.plain import parse
 from tools.values import Json, is_list, is_object, kind_of, nearest
 
 _KEYS = {"target", "description", "update", "remove"}
+_ABOUT = {"description", "deprecated"}
 _JSONPATH = JSONPathEnvironment()
 
 
@@ -51,6 +55,7 @@ class Action:
     target: JSONPathQuery
     update: Any
     remove: bool
+    nullable: bool
     optional: str | None
     unless: JSONPathQuery | None
     adds: bool
@@ -118,6 +123,9 @@ def apply(
         elif action.remove:
             for node in _ordered(nodes):
                 _remove(node, where)
+        elif action.nullable:
+            for node in nodes:
+                _make_nullable(node, where)
         else:
             for node, update in zip(nodes, updates, strict=True):
                 _update(node, update, where)
@@ -159,17 +167,24 @@ def _action(entry: object, where: str, adds: bool) -> Action:
     reason = text_of(entry, "description", where, "every action needs a reason")
     query = _query(entry, "target", where)
     unless = _query(entry, "x-unless", where) if "x-unless" in entry else None
-    remove = entry.get("remove", False)
-    if not isinstance(remove, bool):
-        raise ToolError(f"{where}: remove: expected true or false, got {remove!r}.")
-    if remove == ("update" in entry):
-        raise ToolError(f"{where}: needs either `update` or `remove: true`, and not both.")
+    remove, nullable = (_switch(entry, key, where) for key in ("remove", "x-nullable"))
+    if remove + nullable + ("update" in entry) != 1:
+        raise ToolError(
+            f"{where}: needs one of `update`, `remove: true` and `x-nullable: true`, and not both."
+        )
     optional = None
     if "x-optional" in entry:
         optional = text_of(entry, "x-optional", where, "it says why the action may match nothing")
     if adds and not is_object(entry.get("update")):
         raise ToolError(f"{where}: an addition is an object with what is to be added.")
-    return Action(name, reason, query, entry.get("update"), remove, optional, unless, adds)
+    return Action(name, reason, query, entry.get("update"), remove, nullable, optional, unless, adds)
+
+
+def _switch(entry: Json, key: str, where: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise ToolError(f"{where}: {key}: expected true or false, got {value!r}.")
+    return value
 
 
 def _query(entry: Json, key: str, where: str) -> JSONPathQuery:
@@ -209,6 +224,18 @@ def _remove(node: JSONPathNode, where: str) -> None:
     holder: Any = node.parent.value
     key: Any = node.location[-1]
     del holder[key]
+
+
+def _make_nullable(node: JSONPathNode, where: str) -> None:
+    schema: Any = node.value
+    if not is_object(schema):
+        raise ToolError(f"{where}: {node.path()} is {kind_of(schema)}; only a schema can be null.")
+    null = {"type": "null"}
+    if null in schema.get("anyOf", ()):
+        return
+    inner = {key: schema.pop(key) for key in [*schema] if key not in _ABOUT}
+    schema["anyOf"] = [*inner.pop("anyOf")] if inner.keys() == {"anyOf"} else [inner]
+    schema["anyOf"].append(null)
 
 
 def _update(node: JSONPathNode, update: Any, where: str) -> None:
