@@ -20,10 +20,10 @@ class ImageGenToolCall(Model):
     """Id of this object, given by the service."""
     status: Literal["completed", "failed", "generating", "in_progress"] | str
     """How far it has come, such as in_progress or completed."""
-    result: str | None
-    """The image as base64, without a data URL's prefix. None until it is done."""
     type: Literal["image_generation_call"] = "image_generation_call"
     """Constant that names the kind; it tells which class this is."""
+    result: str | None = None
+    """The image as base64, without a data URL's prefix. None until it is done."""
     action: models.ImageGenActionEnum | None = None
     """Whether the image was made or edited."""
     background: Literal["auto", "opaque", "transparent"] | str | None = None
@@ -40,13 +40,13 @@ class ImageGenToolCall(Model):
     """Width and height in pixels."""
     svg_usage: models.ImageGenSvgUsage | None = None
     """The tokens that drawing took."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "result", "type")
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
             "id",
             "status",
-            "result",
             "type",
+            "result",
             "action",
             "background",
             "error",
@@ -63,14 +63,15 @@ class ImageGenToolCall(Model):
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        self.result = raw["result"]
         type = raw["type"]
         self.type = "image_generation_call" if type == "image_generation_call" else type
-        action = background = error = output_format = quality = revised_prompt = size = (
+        result = action = background = error = output_format = quality = revised_prompt = size = (
             svg_usage
         ) = extra = None
-        left = len(raw) - 4
+        left = len(raw) - 3
         if left:
+            if "result" in raw and (result := raw["result"]) is not None:
+                left -= 1
             if "action" in raw and (action := raw["action"]) is not None:
                 left -= 1
             if "background" in raw and (background := raw["background"]) is not None:
@@ -95,6 +96,7 @@ class ImageGenToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
+        self.result = result
         self.action = action
         self.background = background
         self.error = error
@@ -111,9 +113,10 @@ class ImageGenToolCall(Model):
         out: dict[str, Any] = {
             "id": self.id,
             "status": self.status,
-            "result": self.result,
             "type": self.type,
         }
+        if self.result is not None:
+            out["result"] = self.result
         if self.action is not None:
             out["action"] = self.action
         if self.background is not None:

@@ -17,9 +17,9 @@ class MCPToolRequireApproval(Model):
     """Which tools always need approval and which never do."""
 
     always: models.MCPToolFilter | None = None
-    """Picks tools of an MCP server by name or by whether they only read."""
+    """Tools that always need approval."""
     never: models.MCPToolFilter | None = None
-    """Picks tools of an MCP server by name or by whether they only read."""
+    """Tools that never need approval."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["always", "never"])
 

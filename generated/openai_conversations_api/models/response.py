@@ -27,16 +27,8 @@ class Response(HasCreated, HasOutputText, Model):
 
     metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
-    temperature: float | None
-    """Randomness of the text, 0 to 2; lower is steadier, 1 when absent."""
-    top_p: float | None
-    """Share of probability to sample from, 0 to 1; 1 when absent."""
     model: models.ModelIdsResponses
     """A model id; any string is taken."""
-    tools: list[models.Tool]
-    """The tools that a request offers."""
-    tool_choice: models.ToolChoiceParam
-    """Which tool the model must or may use."""
     id: str
     """Id of the response; use it as previous_response_id or to fetch it again."""
     created_at: float
@@ -55,6 +47,10 @@ class Response(HasCreated, HasOutputText, Model):
     """Constant that names the kind of object."""
     top_logprobs: int | None = None
     """Likeliest tokens to report at each place, 0 to 20. Absent or None: none."""
+    temperature: float | None = None
+    """Randomness of the text, 0 to 2; lower is steadier, 1 when absent."""
+    top_p: float | None = None
+    """Share of probability to sample from, 0 to 1; 1 when absent."""
     user: str | None = None
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None = None
@@ -72,6 +68,10 @@ class Response(HasCreated, HasOutputText, Model):
     """Most calls of built-in tools in this response. Absent or None: no limit given."""
     text: models.ResponseTextParam | None = None
     """Form and length of the model's text."""
+    tools: list[models.Tool] | None = None
+    """The tools that a request offers."""
+    tool_choice: models.ToolChoiceParam | None = None
+    """Which tool the model must or may use."""
     prompt: models.Prompt | None = None
     """A stored prompt template to use. None: none."""
     service_tier: models.ServiceTierResponses = None
@@ -79,7 +79,9 @@ class Response(HasCreated, HasOutputText, Model):
     truncation: Literal["auto", "disabled"] | str | None = None
     """auto drops items when the input is too long; disabled, the default, fails instead."""
     status: (
-        Literal["cancelled", "completed", "failed", "in_progress", "incomplete", "queued"]
+        Literal[
+            "cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"
+        ]
         | str
         | None
     ) = None
@@ -89,7 +91,7 @@ class Response(HasCreated, HasOutputText, Model):
     reasoning: models.Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
     usage: models.ResponseUsage | None = None
-    """Tokens that the response used."""
+    """Tokens that the response used. Absent: not known yet."""
     prompt_cache_options: models.PromptCacheOptions | None = None
     """How the prompt is cached."""
     moderation: models.Moderation | None = None
@@ -118,11 +120,7 @@ class Response(HasCreated, HasOutputText, Model):
     """What tools used, beside the tokens of the model."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "metadata",
-        "temperature",
-        "top_p",
         "model",
-        "tools",
-        "tool_choice",
         "id",
         "created_at",
         "error",
@@ -135,11 +133,7 @@ class Response(HasCreated, HasOutputText, Model):
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
             "metadata",
-            "temperature",
-            "top_p",
             "model",
-            "tools",
-            "tool_choice",
             "id",
             "created_at",
             "error",
@@ -149,6 +143,8 @@ class Response(HasCreated, HasOutputText, Model):
             "parallel_tool_calls",
             "object",
             "top_logprobs",
+            "temperature",
+            "top_p",
             "user",
             "safety_identifier",
             "prompt_cache_key",
@@ -157,6 +153,8 @@ class Response(HasCreated, HasOutputText, Model):
             "background",
             "max_tool_calls",
             "text",
+            "tools",
+            "tool_choice",
             "prompt",
             "service_tier",
             "truncation",
@@ -181,11 +179,7 @@ class Response(HasCreated, HasOutputText, Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.metadata = raw["metadata"]
-        self.temperature = raw["temperature"]
-        self.top_p = raw["top_p"]
         self.model = raw["model"]
-        tools = raw["tools"]
-        tool_choice = raw["tool_choice"]
         self.id = raw["id"]
         self.created_at = raw["created_at"]
         error = raw["error"]
@@ -197,18 +191,22 @@ class Response(HasCreated, HasOutputText, Model):
         self.parallel_tool_calls = raw["parallel_tool_calls"]
         object = raw["object"]
         self.object = "response" if object == "response" else object
-        top_logprobs = user = safety_identifier = prompt_cache_key = prompt_cache_retention = (
-            previous_response_id
-        ) = background = max_tool_calls = text = prompt = service_tier = truncation = status = (
-            completed_at
-        ) = reasoning = usage = prompt_cache_options = moderation = conversation = (
-            max_output_tokens
-        ) = access_programs = image = input_transformations = prompt_cache_diagnostics = (
-            tool_usage
-        ) = extra = None
-        left = len(raw) - 14
+        top_logprobs = temperature = top_p = user = safety_identifier = prompt_cache_key = (
+            prompt_cache_retention
+        ) = previous_response_id = background = max_tool_calls = text = tools = tool_choice = (
+            prompt
+        ) = service_tier = truncation = status = completed_at = reasoning = usage = (
+            prompt_cache_options
+        ) = moderation = conversation = max_output_tokens = access_programs = image = (
+            input_transformations
+        ) = prompt_cache_diagnostics = tool_usage = extra = None
+        left = len(raw) - 10
         if left:
             if "top_logprobs" in raw and (top_logprobs := raw["top_logprobs"]) is not None:
+                left -= 1
+            if "temperature" in raw and (temperature := raw["temperature"]) is not None:
+                left -= 1
+            if "top_p" in raw and (top_p := raw["top_p"]) is not None:
                 left -= 1
             if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
@@ -239,6 +237,13 @@ class Response(HasCreated, HasOutputText, Model):
             if (
                 "text" in raw
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
+                left -= 1
+            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+                left -= 1
+            if (
+                "tool_choice" in raw
+                and (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])) is not None
             ):
                 left -= 1
             if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
@@ -325,13 +330,13 @@ class Response(HasCreated, HasOutputText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self.tools = decode_many(TOOL, tools) if tools else tools
-        self.tool_choice = decode_one(TOOL_CHOICE_PARAM, tool_choice)
         self.error = decode_model("ResponseError", error)
         self.incomplete_details = decode_model("ResponseIncompleteDetails", incomplete_details)
         self.output = decode_many(OUTPUT_ITEM, output) if output else output
         self.instructions = decode_many(INPUT_ITEM, instructions) if instructions else instructions
         self.top_logprobs = top_logprobs
+        self.temperature = temperature
+        self.top_p = top_p
         self.user = user
         self.safety_identifier = safety_identifier
         self.prompt_cache_key = prompt_cache_key
@@ -340,6 +345,8 @@ class Response(HasCreated, HasOutputText, Model):
         self.background = background
         self.max_tool_calls = max_tool_calls
         self.text = text
+        self.tools = tools
+        self.tool_choice = tool_choice
         self.prompt = prompt
         self.service_tier = service_tier
         self.truncation = truncation
@@ -363,11 +370,7 @@ class Response(HasCreated, HasOutputText, Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "metadata": self.metadata,
-            "temperature": self.temperature,
-            "top_p": self.top_p,
             "model": self.model,
-            "tools": encode_list(self.tools),
-            "tool_choice": encode(self.tool_choice),
             "id": self.id,
             "created_at": self.created_at,
             "error": encode(self.error),
@@ -379,6 +382,10 @@ class Response(HasCreated, HasOutputText, Model):
         }
         if self.top_logprobs is not None:
             out["top_logprobs"] = self.top_logprobs
+        if self.temperature is not None:
+            out["temperature"] = self.temperature
+        if self.top_p is not None:
+            out["top_p"] = self.top_p
         if self.user is not None:
             out["user"] = self.user
         if self.safety_identifier is not None:
@@ -395,6 +402,10 @@ class Response(HasCreated, HasOutputText, Model):
             out["max_tool_calls"] = self.max_tool_calls
         if self.text is not None:
             out["text"] = encode(self.text)
+        if self.tools is not None:
+            out["tools"] = encode_list(self.tools)
+        if self.tool_choice is not None:
+            out["tool_choice"] = encode(self.tool_choice)
         if self.prompt is not None:
             out["prompt"] = encode(self.prompt)
         if self.service_tier is not None:

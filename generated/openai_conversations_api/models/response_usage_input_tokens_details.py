@@ -16,17 +16,26 @@ class ResponseUsageInputTokensDetails(Model):
 
     cached_tokens: int
     """Input tokens read from the prompt cache."""
-    cache_write_tokens: int
+    cache_write_tokens: int | None = None
     """Input tokens written to the prompt cache."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("cached_tokens", "cache_write_tokens")
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("cached_tokens",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["cached_tokens", "cache_write_tokens"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.cached_tokens = raw["cached_tokens"]
-        self.cache_write_tokens = raw["cache_write_tokens"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        cache_write_tokens = extra = None
+        left = len(raw) - 1
+        if left:
+            if (
+                "cache_write_tokens" in raw
+                and (cache_write_tokens := raw["cache_write_tokens"]) is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.cache_write_tokens = cache_write_tokens
         self._extra = extra
         return self
 
@@ -34,6 +43,7 @@ class ResponseUsageInputTokensDetails(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "cached_tokens": self.cached_tokens,
-            "cache_write_tokens": self.cache_write_tokens,
         }
+        if self.cache_write_tokens is not None:
+            out["cache_write_tokens"] = self.cache_write_tokens
         return out if self._extra is None else self._extra.finish(out)

@@ -999,7 +999,7 @@ class ImageGenToolCallParam(TypedDict):
     """Id of this object, given by the service."""
     status: Literal["completed", "failed", "generating", "in_progress"]
     """How far it has come, such as in_progress or completed."""
-    result: str | None
+    result: NotRequired[str | None]
     """The image as base64, without a data URL's prefix. None until it is done."""
     action: NotRequired["models.ImageGenActionEnum | None"]
     """Whether the image was made or edited."""
@@ -1258,10 +1258,10 @@ class LocalShellToolCallOutputParam(TypedDict):
     """Id of this object, given by the service."""
     output: str
     """What the command put out, in one string."""
-    call_id: str
-    """Ties a call to its output: both carry the same value. It is not the item's id."""
     status: NotRequired[Literal["completed", "in_progress", "incomplete"] | None]
     """How far it has come, such as in_progress or completed."""
+    call_id: NotRequired[str]
+    """Ties a call to its output: both carry the same value. It is not the item's id."""
 
 
 class LocalShellToolParam(TypedDict):
@@ -1319,8 +1319,6 @@ class MCPApprovalResponseParam(TypedDict):
     """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
-    request_id: str
-    """Id that is required beside approval_request_id; the document says no more about it."""
     id: NotRequired[str | None]
     """Id of this object. Absent or None: none was given yet."""
     reason: NotRequired[str | None]
@@ -1373,7 +1371,7 @@ class MCPToolParam(TypedDict):
     """Constant that names the kind; it tells which class this is."""
     server_label: str
     """Label of the server, chosen by the request; calls and their items carry it."""
-    server_url: NotRequired[str]
+    server_url: NotRequired[str | None]
     """URL of the MCP server. Absent where a connector or tunnel is named."""
     connector_id: NotRequired[
         Literal[
@@ -1392,7 +1390,7 @@ class MCPToolParam(TypedDict):
     """A tunnel to the server in place of a URL: tunnel_ and 32 characters."""
     authorization: NotRequired[str]
     """Access token for the server; secret. Absent: none is sent."""
-    server_description: NotRequired[str]
+    server_description: NotRequired[str | None]
     """Tells the model what the server is for. Absent: nothing."""
     headers: NotRequired[Mapping[str, str] | None]
     """HTTP headers to send to the server; may hold secrets. Absent or None: none."""
@@ -1455,10 +1453,10 @@ class MCPToolFilterParam(TypedDict, total=False):
 class MCPToolRequireApprovalParam(TypedDict, total=False):
     """Which tools always need approval and which never do."""
 
-    always: "models.MCPToolFilter | MCPToolFilterParam"
-    """Picks tools of an MCP server by name or by whether they only read."""
-    never: "models.MCPToolFilter | MCPToolFilterParam"
-    """Picks tools of an MCP server by name or by whether they only read."""
+    always: "models.MCPToolFilter | MCPToolFilterParam | None"
+    """Tools that always need approval."""
+    never: "models.MCPToolFilter | MCPToolFilterParam | None"
+    """Tools that never need approval."""
 
 
 class ModerationConfigParam(TypedDict):
@@ -1539,7 +1537,7 @@ class OutputTextContentParam(TypedDict):
     """The text itself."""
     annotations: "Sequence[models.Annotation | AnnotationParam]"
     """Citations and files that belong to places in the text; empty when there are none."""
-    logprobs: "Sequence[models.LogProb | LogProbParam]"
+    logprobs: NotRequired["Sequence[models.LogProb | LogProbParam]"]
     """Log probability of each token; filled only when asked for through include."""
 
 
@@ -1801,7 +1799,7 @@ class TextResponseFormatJsonSchemaParam(TypedDict):
     """Name of the format; the model sees it."""
     schema: Mapping[str, Any]
     """A JSON Schema."""
-    description: NotRequired[str]
+    description: NotRequired[str | None]
     """Tells the model what it is for and when to use it."""
     strict: NotRequired[bool | None]
     """Whether the text must keep to the schema exactly; false when absent."""
@@ -2052,7 +2050,9 @@ class WebSearchToolCallParam(TypedDict):
     """Constant that names the kind; it tells which class this is."""
     status: Literal["completed", "failed", "in_progress", "incomplete", "searching"]
     """How far it has come, such as in_progress or completed."""
-    action: "models.WebSearchActionSearch | WebSearchActionSearchParam | models.RawObject | models.WebSearchActionOpenPage | WebSearchActionOpenPageParam | models.WebSearchActionFind | WebSearchActionFindParam"
+    action: NotRequired[
+        "models.WebSearchActionSearch | WebSearchActionSearchParam | models.RawObject | models.WebSearchActionOpenPage | WebSearchActionOpenPageParam | models.WebSearchActionFind | WebSearchActionFindParam"
+    ]
     """What was done: search, open_page or find_in_page."""
 
 
