@@ -35,6 +35,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "prompt_cache_retention": "How long the cached prompt is kept: in_memory or 24h; deprecated.",
         "prompt_cache_options": "How the prompt is cached. Absent or None: the service's default.",
         "service_tier": "Class of service, which decides speed and price. Absent or None: auto.",
+        "image": "How images of the context are treated.",
     },
     "createConversation": {
         "metadata": "The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512.",

@@ -88,6 +88,13 @@ OPERATIONS: dict[str, Operation] = {
             Parameter(
                 "service_tier", "service_tier", "body", False, "models.ServiceTierEnum | None"
             ),
+            Parameter(
+                "image",
+                "image",
+                "body",
+                False,
+                "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None",
+            ),
         ),
     ),
     "createConversation": Operation(

@@ -229,7 +229,7 @@ INPUT_ITEM = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
         "custom_tool_call": "CustomToolCall",
-        "configuration_update": "ConfigurationUpdate",
+        "configuration_update": "ConfigurationUpdateParam",
         "compaction_trigger": "CompactionTriggerItemParam",
         "item_reference": "ItemReferenceParam",
         "program": "ProgramItemParam",
@@ -292,7 +292,7 @@ ITEM = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
         "custom_tool_call": "CustomToolCall",
-        "configuration_update": "ConfigurationUpdate",
+        "configuration_update": "ConfigurationUpdateParam",
     },
     (
         Variant(
@@ -333,6 +333,7 @@ ITEM_FIELD = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call": "CustomToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
+        "configuration_update": "ConfigurationUpdate",
     },
 )
 ITEM_RESOURCE = Dispatch(
@@ -557,6 +558,8 @@ RESPONSE_STREAM_EVENT = Dispatch(
         "response.queued": "ResponseQueuedEvent",
         "response.custom_tool_call_input.delta": "ResponseCustomToolCallInputDeltaEvent",
         "response.custom_tool_call_input.done": "ResponseCustomToolCallInputDoneEvent",
+        "response.apply_patch_call_operation_diff.delta": "ResponseApplyPatchCallOperationDiffDeltaEvent",
+        "response.apply_patch_call_operation_diff.done": "ResponseApplyPatchCallOperationDiffDoneEvent",
         "response.compaction.compacting": "ResponseCompactionCompactingEvent",
     },
 )

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         AutoCodeInterpreterToolParam as AutoCodeInterpreterToolParam,
     )
     from .background_options import BackgroundOptions as BackgroundOptions
+    from .cache_write_tokens import CacheWriteTokens as CacheWriteTokens
     from .callable_tool_allowed_caller import CallableToolAllowedCaller as CallableToolAllowedCaller
     from .click_button_type import ClickButtonType as ClickButtonType
     from .click_param import ClickParam as ClickParam
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     )
     from .computer_use_preview_tool import ComputerUsePreviewTool as ComputerUsePreviewTool
     from .configuration_update import ConfigurationUpdate as ConfigurationUpdate
+    from .configuration_update_param import ConfigurationUpdateParam as ConfigurationUpdateParam
     from .configuration_update_reasoning import (
         ConfigurationUpdateReasoning as ConfigurationUpdateReasoning,
     )
@@ -292,6 +294,8 @@ if TYPE_CHECKING:
     from .message_role import MessageRole as MessageRole
     from .message_status import MessageStatus as MessageStatus
     from .metadata import Metadata as Metadata
+    from .misalignment import Misalignment as Misalignment
+    from .misalignment_steer import MisalignmentSteer as MisalignmentSteer
     from .model_ids_compaction import ModelIdsCompaction as ModelIdsCompaction
     from .model_ids_responses import ModelIdsResponses as ModelIdsResponses
     from .model_ids_shared import ModelIdsShared as ModelIdsShared
@@ -352,6 +356,12 @@ if TYPE_CHECKING:
     from .reasoning_text_content import ReasoningTextContent as ReasoningTextContent
     from .refusal_content import RefusalContent as RefusalContent
     from .response import Response as Response
+    from .response_apply_patch_call_operation_diff_delta_event import (
+        ResponseApplyPatchCallOperationDiffDeltaEvent as ResponseApplyPatchCallOperationDiffDeltaEvent,
+    )
+    from .response_apply_patch_call_operation_diff_done_event import (
+        ResponseApplyPatchCallOperationDiffDoneEvent as ResponseApplyPatchCallOperationDiffDoneEvent,
+    )
     from .response_audio_delta_event import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
     from .response_audio_done_event import ResponseAudioDoneEvent as ResponseAudioDoneEvent
     from .response_audio_transcript_delta_event import (
@@ -629,6 +639,7 @@ _MODULES = {
     "ApproximateLocation": ".approximate_location",
     "AutoCodeInterpreterToolParam": ".auto_code_interpreter_tool_param",
     "BackgroundOptions": ".background_options",
+    "CacheWriteTokens": ".cache_write_tokens",
     "CallableToolAllowedCaller": ".callable_tool_allowed_caller",
     "ClickButtonType": ".click_button_type",
     "ClickParam": ".click_param",
@@ -657,6 +668,7 @@ _MODULES = {
     "ComputerToolCallOutputResource": ".computer_tool_call_output_resource",
     "ComputerUsePreviewTool": ".computer_use_preview_tool",
     "ConfigurationUpdate": ".configuration_update",
+    "ConfigurationUpdateParam": ".configuration_update_param",
     "ConfigurationUpdateReasoning": ".configuration_update_reasoning",
     "ConfigurationUpdateText": ".configuration_update_text",
     "ContainerAutoParam": ".container_auto_param",
@@ -796,6 +808,8 @@ _MODULES = {
     "MessageRole": ".message_role",
     "MessageStatus": ".message_status",
     "Metadata": ".metadata",
+    "Misalignment": ".misalignment",
+    "MisalignmentSteer": ".misalignment_steer",
     "ModelIdsCompaction": ".model_ids_compaction",
     "ModelIdsResponses": ".model_ids_responses",
     "ModelIdsShared": ".model_ids_shared",
@@ -846,6 +860,8 @@ _MODULES = {
     "ReasoningTextContent": ".reasoning_text_content",
     "RefusalContent": ".refusal_content",
     "Response": ".response",
+    "ResponseApplyPatchCallOperationDiffDeltaEvent": ".response_apply_patch_call_operation_diff_delta_event",
+    "ResponseApplyPatchCallOperationDiffDoneEvent": ".response_apply_patch_call_operation_diff_done_event",
     "ResponseAudioDeltaEvent": ".response_audio_delta_event",
     "ResponseAudioDoneEvent": ".response_audio_done_event",
     "ResponseAudioTranscriptDeltaEvent": ".response_audio_transcript_delta_event",
@@ -1007,6 +1023,7 @@ __all__ = [  # noqa: F822, RUF022
     "ApproximateLocation",
     "AutoCodeInterpreterToolParam",
     "BackgroundOptions",
+    "CacheWriteTokens",
     "CallableToolAllowedCaller",
     "ClickButtonType",
     "ClickParam",
@@ -1035,6 +1052,7 @@ __all__ = [  # noqa: F822, RUF022
     "ComputerToolCallOutputResource",
     "ComputerUsePreviewTool",
     "ConfigurationUpdate",
+    "ConfigurationUpdateParam",
     "ConfigurationUpdateReasoning",
     "ConfigurationUpdateText",
     "ContainerAutoParam",
@@ -1174,6 +1192,8 @@ __all__ = [  # noqa: F822, RUF022
     "MessageRole",
     "MessageStatus",
     "Metadata",
+    "Misalignment",
+    "MisalignmentSteer",
     "ModelIdsCompaction",
     "ModelIdsResponses",
     "ModelIdsShared",
@@ -1224,6 +1244,8 @@ __all__ = [  # noqa: F822, RUF022
     "ReasoningTextContent",
     "RefusalContent",
     "Response",
+    "ResponseApplyPatchCallOperationDiffDeltaEvent",
+    "ResponseApplyPatchCallOperationDiffDoneEvent",
     "ResponseAudioDeltaEvent",
     "ResponseAudioDoneEvent",
     "ResponseAudioTranscriptDeltaEvent",

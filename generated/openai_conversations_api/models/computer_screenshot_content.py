@@ -25,7 +25,7 @@ class ComputerScreenshotContent(Model):
     type: Literal["computer_screenshot"] = "computer_screenshot"
     """Constant that names the kind; it tells which class this is."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("image_url", "file_id", "detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         ["image_url", "file_id", "detail", "type", "prompt_cache_breakpoint"]

@@ -25,7 +25,7 @@ class InputFileContent(Model):
     file_data: str | None = None
     """The file's bytes as a base64 data URL."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     file_url: str | None = None
     """https URL from which the service fetches the file."""
     detail: models.FileInputDetail | None = None

@@ -25,7 +25,7 @@ class InputImageContent(Model):
     file_id: str | None = None
     """Id of an uploaded file. Absent or None where the data comes another way."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         ["detail", "type", "image_url", "file_id", "prompt_cache_breakpoint"]

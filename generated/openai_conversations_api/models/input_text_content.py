@@ -21,7 +21,7 @@ class InputTextContent(Model):
     type: Literal["input_text"] = "input_text"
     """Constant that names the kind; it tells which class this is."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("text", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["text", "type", "prompt_cache_breakpoint"])
 

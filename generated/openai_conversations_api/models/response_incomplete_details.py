@@ -14,7 +14,9 @@ from ..types import Extra, Model, new
 class ResponseIncompleteDetails(Model):
     """Why the response broke off."""
 
-    reason: Literal["content_filter", "max_output_tokens"] | str | None = None
+    reason: (
+        Literal["content_filter", "max_messages", "max_output_tokens", "steered"] | str | None
+    ) = None
     """max_output_tokens or content_filter."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["reason"])

@@ -8,6 +8,12 @@ from typing import Any, TypeAlias
 from .._decoding import decode_one
 from .._unions import RESPONSE_STREAM_EVENT
 from ..types import RawObject
+from .response_apply_patch_call_operation_diff_delta_event import (
+    ResponseApplyPatchCallOperationDiffDeltaEvent,
+)
+from .response_apply_patch_call_operation_diff_done_event import (
+    ResponseApplyPatchCallOperationDiffDoneEvent,
+)
 from .response_audio_delta_event import ResponseAudioDeltaEvent
 from .response_audio_done_event import ResponseAudioDoneEvent
 from .response_audio_transcript_delta_event import ResponseAudioTranscriptDeltaEvent
@@ -145,6 +151,8 @@ ResponseStreamEvent: TypeAlias = (
     | ResponseQueuedEvent
     | ResponseCustomToolCallInputDeltaEvent
     | ResponseCustomToolCallInputDoneEvent
+    | ResponseApplyPatchCallOperationDiffDeltaEvent
+    | ResponseApplyPatchCallOperationDiffDoneEvent
     | ResponseCompactionCompactingEvent
     | RawObject
 )

@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Extra, Model, new
+from .. import models
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -18,14 +20,18 @@ class ResponseUsageInputTokensDetails(Model):
     """Input tokens read from the prompt cache."""
     cache_write_tokens: int | None = None
     """Input tokens written to the prompt cache."""
+    cache_write_tokens_details: models.CacheWriteTokens | None = None
+    """Tokens written to the cache, by how long they stay there."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("cached_tokens",)
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["cached_tokens", "cache_write_tokens"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        ["cached_tokens", "cache_write_tokens", "cache_write_tokens_details"]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.cached_tokens = raw["cached_tokens"]
-        cache_write_tokens = extra = None
+        cache_write_tokens = cache_write_tokens_details = extra = None
         left = len(raw) - 1
         if left:
             if (
@@ -33,9 +39,20 @@ class ResponseUsageInputTokensDetails(Model):
                 and (cache_write_tokens := raw["cache_write_tokens"]) is not None
             ):
                 left -= 1
+            if (
+                "cache_write_tokens_details" in raw
+                and (
+                    cache_write_tokens_details := decode_model(
+                        "CacheWriteTokens", raw["cache_write_tokens_details"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self.cache_write_tokens = cache_write_tokens
+        self.cache_write_tokens_details = cache_write_tokens_details
         self._extra = extra
         return self
 
@@ -46,4 +63,6 @@ class ResponseUsageInputTokensDetails(Model):
         }
         if self.cache_write_tokens is not None:
             out["cache_write_tokens"] = self.cache_write_tokens
+        if self.cache_write_tokens_details is not None:
+            out["cache_write_tokens_details"] = encode(self.cache_write_tokens_details)
         return out if self._extra is None else self._extra.finish(out)

@@ -330,10 +330,10 @@ class ComputerUsePreviewToolParam(TypedDict):
 class ConfigurationUpdateParam(TypedDict):
     """From here on, responses are made with other settings."""
 
-    id: str
-    """Id of this object, given by the service."""
     type: Literal["configuration_update"]
     """Constant that names the kind; it tells which class this is."""
+    id: NotRequired[str | None]
+    """Id of this object. Absent or None: none was given yet."""
     reasoning: NotRequired[
         "models.ConfigurationUpdateReasoning | ConfigurationUpdateReasoningParam | None"
     ]
@@ -1089,7 +1089,7 @@ class InputFileContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     file_url: NotRequired[str]
     """https URL from which the service fetches the file."""
     detail: NotRequired["models.FileInputDetail"]
@@ -1131,7 +1131,7 @@ class InputImageContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
 
 class InputImageContentParamAutoParam(TypedDict):
@@ -1174,7 +1174,7 @@ class InputTextContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
 
 class InputTextContentParamParam(TypedDict):
@@ -1610,17 +1610,21 @@ class PromptParam(TypedDict):
 
 
 class PromptCacheBreakpointConfigParam(TypedDict):
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
     mode: Literal["explicit"]
     """Constant that names the mode."""
+    ttl: NotRequired["models.PromptCacheTTLEnum | None"]
+    """How long the cache keeps what is before it."""
 
 
 class PromptCacheBreakpointParam(TypedDict):
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
     mode: Literal["explicit"]
     """Constant that names the mode."""
+    ttl: NotRequired["models.PromptCacheTTLEnum | None"]
+    """How long the cache keeps what is before it."""
 
 
 class PromptCacheOptionsParam(TypedDict, total=False):
@@ -1630,6 +1634,10 @@ class PromptCacheOptionsParam(TypedDict, total=False):
     """How long a cached prompt is kept, such as 30m for 30 minutes."""
     mode: "models.PromptCacheModeEnum"
     """implicit: the service chooses what to cache; explicit: the marks in the input do."""
+    comparison_response_id: str | None
+    """The id of a response to compare the prompt with."""
+    prewarm: bool
+    """Whether to fill the cache alone."""
 
 
 class RankingOptionsParam(TypedDict, total=False):
@@ -2096,6 +2104,10 @@ class CompactConversationBody(TypedDict):
     """How the prompt is cached. Absent or None: the service's default."""
     service_tier: NotRequired["models.ServiceTierEnum | None | Omit"]
     """Class of service, which decides speed and price. Absent or None: auto."""
+    image: NotRequired[
+        "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None | Omit"
+    ]
+    """How images of the context are treated."""
 
 
 class CompactConversationParams(CompactConversationBody):
