@@ -39,16 +39,19 @@ RESPONSES = {
     "deleteConversation": c.ConversationDeletedResource,
     "createConversationItems": c.ConversationItemList,
 }
-#: Made by the client, or taken by it for another purpose: no response and no body has them.
-OWN = {"output_text", "parsed", "parsed_arguments"}
+#: Made by the client, or sent in the query: no response and no body has them.
+OWN = {"output_text", "parsed", "parsed_arguments", "include"}
 Row = tuple[str, str, str]
 
 
 class Comparison:
-    """Goes through both documents at once, each pair of places once."""
+    """Goes through both documents at once, each pair of places once.
 
-    def __init__(self, theirs: Document, ours: Document) -> None:
-        self.theirs, self.ours = theirs, ours
+    `null_is_absent` as in responses: there a field that may be absent may be null, and the reverse.
+    """
+
+    def __init__(self, theirs: Document, ours: Document, *, null_is_absent: bool) -> None:
+        self.theirs, self.ours, self.null_is_absent = theirs, ours, null_is_absent
         self.seen: set[tuple[object, ...]] = set()
 
     def rows(self, theirs: list[Schema], ours: list[Schema], place: str) -> Iterator[Row]:
@@ -87,11 +90,16 @@ class Comparison:
         for name, schemas in kind.fields.items():
             ours = [schema for one in mine for schema in one.fields.get(name, ())]
             if ours:
-                yield from self.rows(schemas, ours, f"{place}.{name}")
+                within = self.rows(schemas, ours, f"{place}.{name}")
+                may_be_null = self.null_is_absent and any(name not in one.required for one in mine)
+                at = (f"{place}.{name}", "null", "null")
+                yield from (row for row in within if not may_be_null or row != at)
             elif name not in OWN:
                 yield place, "field", name
         for name in sorted(set.intersection(*(one.required for one in mine)) - kind.required):
-            yield place, "may be absent", name
+            ours = [schema for one in mine for schema in one.fields.get(name, ())]
+            if not (self.null_is_absent and "null" in self.ours.shape(ours).types):
+                yield place, "may be absent", name
 
 
 def pairs(document: Document) -> Iterator[tuple[str, Any, Schema, bool]]:
@@ -119,7 +127,7 @@ def main() -> None:
         theirs: Any = TypeAdapter(types).json_schema(
             mode="validation", ref_template="#/$defs/{model}"
         )
-        comparison = Comparison(Document(theirs), document)
+        comparison = Comparison(Document(theirs), document, null_is_absent=not sent)
         way = "request" if sent else "response"
         for row in comparison.rows([theirs], [schema], title):
             rows.setdefault(row, way)
