@@ -23,7 +23,8 @@ _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
 OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
-OWN |= {"UnknownField", "HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
+OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
+OWN |= {"UnknownField"}
 _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

@@ -177,7 +177,9 @@ def _action(entry: object, where: str, adds: bool) -> Action:
         optional = text_of(entry, "x-optional", where, "it says why the action may match nothing")
     if adds and not is_object(entry.get("update")):
         raise ToolError(f"{where}: an addition is an object with what is to be added.")
-    return Action(name, reason, query, entry.get("update"), remove, nullable, optional, unless, adds)
+    return Action(
+        name, reason, query, entry.get("update"), remove, nullable, optional, unless, adds
+    )
 
 
 def _switch(entry: Json, key: str, where: str) -> bool:
