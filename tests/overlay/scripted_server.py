@@ -189,7 +189,8 @@ class ScriptedServer:
     def _serve(self, sock: socket.socket) -> None:
         with sock:
             peer = Peer(sock, self._stopped)
-            peer.send(self._greeting)
+            with suppress(OSError):  # the client may be gone already
+                peer.send(self._greeting)
             while (seen := peer.read_request()) is not None:
                 with self._lock:
                     self.requests.append(seen)

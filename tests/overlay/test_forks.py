@@ -19,7 +19,9 @@ import httpx
 import pytest
 import trustme
 from openai_conversations import AbortSignal, APIConnectionError, AsyncClient, Client, OpenAIError
+from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._sync.connection_pool import ConnectionPool
+from openai_conversations._transport.aiohttp_transport import AiohttpTransport
 
 from tests.overlay.children import fork, in_child
 from tests.overlay.events import delta
@@ -70,6 +72,17 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep idle connections for as long as processes may take to start on a machine at work."""
+    for pool in (ConnectionPool, AsyncConnectionPool, AiohttpTransport):
+        defaults = {**pool.__init__.__kwdefaults__, "keepalive_expiry": 600.0}
+        monkeypatch.setattr(pool.__init__, "__kwdefaults__", defaults)
+    for sender in ("_sync.sender", "_async.sender"):
+        limits = httpx.Limits(keepalive_expiry=600.0)
+        monkeypatch.setattr(f"openai_conversations.{sender}._PROXY_LIMITS", limits)
+
+
 @pytest.fixture
 def echo(
     scheme: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -100,7 +113,7 @@ async def async_ids(client: AsyncClient, *asked: str) -> list[str]:
 def test_parent_and_child_have_their_own_connections(
     loop: str | None, transport: str, echo: tuple[str, Asked]
 ) -> None:
-    """The child uses and closes the client; the parent goes on with the connection it had."""
+    """Use and close the client in the child; the parent goes on with the connection it had."""
     url, asked = echo
     said: list[list[str]] = []
     options: Any = {"base_url": url, "api_key": "k", "max_retries": 0, "transport": transport}
@@ -134,13 +147,15 @@ def test_parent_and_child_have_their_own_connections(
 def test_a_child_that_ends_in_the_usual_way_leaves_the_parent_alone(
     transport: str, echo: tuple[str, Asked]
 ) -> None:
-    """Nothing that runs at its end (finalizers, the garbage collector) reaches the connection."""
+    """Let finalizers and the garbage collector run at its end: they do not reach the connection."""
     url, asked = echo
     code = f"""
 import asyncio, os, sys, warnings
 from openai_conversations import AsyncClient
 warnings.simplefilter("ignore", DeprecationWarning)
 client = AsyncClient(api_key="k", base_url={url!r}, transport={transport!r}, max_retries=0)
+pool = client._sender.transport
+getattr(pool, "_fast", pool)._expiry = 600
 async def run():
     await client.conversations.retrieve("conv_1")
     pid = os.fork()
@@ -157,7 +172,7 @@ asyncio.run(run())
 
 
 def test_a_child_does_not_wait_for_what_threads_of_its_parent_held() -> None:
-    """A request in flight has the one place; a thread has the lock of the pool, one of a signal."""
+    """Let a request in flight have the only place, and a thread the locks of pool and signal."""
     pool = ConnectionPool(max_connections=1)
     abort = AbortSignal()
     gate, locked = threading.Event(), threading.Event()
@@ -195,7 +210,7 @@ def test_a_child_does_not_wait_for_what_threads_of_its_parent_held() -> None:
 
 
 def test_a_stream_is_its_parents() -> None:
-    """The child gets an error, and takes nothing from the parent, neither by closing it."""
+    """Raise an error in the child, which takes nothing from the parent, nor by closing it."""
 
     def script(peer: Peer) -> None:
         peer.events(delta(0, "x"))
@@ -226,7 +241,7 @@ def test_a_stream_is_its_parents() -> None:
 
 
 def test_a_server_that_forks_its_workers_with_one_client() -> None:
-    """As gunicorn with `preload_app` does: each of its responses is that of its own request."""
+    """Do as gunicorn with `preload_app` does: each response is that of its own request."""
     asked: Asked = {}
     with (
         ScriptedServer(echoes(asked)) as upstream,
@@ -278,7 +293,7 @@ def _put_ids(url: str, queue: Any, client: Client | None = None) -> None:
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing(method: str, recwarn: pytest.WarningsRecorder) -> None:
-    """Only fork takes a client along; the other methods, which pickle, refuse it by name."""
+    """Take a client along by fork; refuse it, by name, to the methods that pickle."""
     context: Any = multiprocessing.get_context(method)
     queue = context.SimpleQueue()
     asked: Asked = {}

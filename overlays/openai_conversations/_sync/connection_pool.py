@@ -29,9 +29,6 @@ from .._transport.whole_response import WholeResponse
 from .connector import Connector, Origin
 from .pooled_body import PooledBody
 
-# Requests up to this size fit into the buffers of a socket: writing them does not wait.
-_SMALL = 65536
-
 
 class ConnectionPool(httpx.BaseTransport):
     """An httpx transport whose connections are used again, by the process that opened them.
@@ -154,7 +151,7 @@ class ConnectionPool(httpx.BaseTransport):
             self._settling = True
             waiting, done, places = self._waiting, self._done, self._places
             try:
-                while True:
+                while done or waiting:
                     if waiting and waiting[0] in places:
                         if waiting[0].event is not None:
                             waiting[0].event.set()
@@ -169,12 +166,13 @@ class ConnectionPool(httpx.BaseTransport):
                         elif place in waiting:
                             waiting.remove(place)
                         done.popleft()
-                    elif waiting and self._make_room(waiting[0]):
+                    elif self._make_room(waiting[0]):
                         places.add(waiting[0])
                     else:
-                        return True
+                        break
             finally:
                 self._settling = False
+        return True
 
     def _make_room(self, place: _Place) -> bool:
         """Return whether there is a place for a request, which then has its connection, if any.
@@ -195,8 +193,9 @@ class ConnectionPool(httpx.BaseTransport):
         # One look a request at the other end, so that a pool that has shrunk lets go of the rest.
         if free and not free[0].usable(place.loop):
             self._ended.append(free.popleft())
-        taken = len(self._places) + sum(map(len, self._free.values()))
-        if place.pooled is None and taken >= self._max:
+        if place.pooled is not None:
+            return True
+        if len(self._places) + sum(map(len, self._free.values())) >= self._max:
             other = next(filter(None, self._free.values()), None)
             if other is None:
                 return False
@@ -210,8 +209,9 @@ class ConnectionPool(httpx.BaseTransport):
             closed: Whether its response was. If not, its connection is not used again.
         """
         http = None if place.pooled is None else place.pooled.http
-        # What came after the response would be taken for the response to the next request.
-        place.keep = closed and http is not None and http.is_idle() and not _has_more(http)
+        # httpcore would take what came after the response for the response to the next request.
+        more = http is not None and http._h11_state.trailing_data[0]  # pyright: ignore[reportPrivateUsage]
+        place.keep = closed and http is not None and http.is_idle() and not more
         self._done.append(place)
         self._settle()
         if self._ended:
@@ -249,6 +249,8 @@ class ConnectionPool(httpx.BaseTransport):
         self._ended.extend(connections)
         if self._ended:
             self._close_ended()
+        # Nobody will close what comes later: a response that is dropped. It is dropped as well.
+        self._ended = deque(maxlen=0)
 
 
 @dataclass(eq=False, repr=False)
@@ -265,7 +267,7 @@ class PooledConnection(httpcore.NetworkStream):
     stream: Any = field(default=None, init=False)
     http: httpcore.HTTP11Connection | None = field(default=None, init=False)
     # What came while a request was being written.
-    _early: deque[bytes] = field(default_factory=deque, init=False)
+    _early: deque[bytes] = field(default_factory=deque[bytes], init=False)
 
     def usable(self, loop: object) -> bool:
         """Return whether a request from this event loop can be sent on it."""
@@ -309,18 +311,13 @@ class PooledConnection(httpcore.NetworkStream):
         return cast(bytes, self.stream.read(max_bytes, left))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        if len(buffer) > _SMALL:
-            with listening(self.stream, self._early):
-                self._write(buffer, timeout)
-        else:
-            self._write(buffer, timeout)
-
-    def _write(self, buffer: bytes, timeout: float | None) -> None:
         # httpcore writes an empty body, and the end of any body, as nothing.
-        for start in range(0, len(buffer), PIECE):
-            left = self.attempt.left(timeout, httpcore.WriteTimeout)
-            self.attempt.sent = True
-            self.stream.write(buffer[start : start + PIECE], left)
+        attempt = self.attempt
+        with listening(self.stream, self._early, len(buffer)):
+            for start in range(0, len(buffer), PIECE):
+                left = attempt.left(timeout, httpcore.WriteTimeout)
+                attempt.sent = True
+                self.stream.write(buffer[start : start + PIECE], left)
 
     def close(self) -> None:
         if self.stream is not None:
@@ -330,11 +327,6 @@ class PooledConnection(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self.stream.get_extra_info(info)
-
-
-def _has_more(http: httpcore.HTTP11Connection) -> bool:
-    # Not `bool(http.has_expired())`, which looks at the socket only.
-    return bool(http._h11_state.trailing_data[0])  # pyright: ignore[reportPrivateUsage]
 
 
 @dataclass(eq=False, repr=False, slots=True)

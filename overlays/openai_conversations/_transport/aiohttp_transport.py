@@ -11,6 +11,7 @@ each step has its own timeout, and a client may be used in one event loop after 
 from __future__ import annotations
 
 import asyncio
+import select
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -92,10 +93,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         received: aiohttp.ClientResponse | None = None
         content = b""
         try:
-            # Two rounds of the loop, in which is noticed what came on a connection meanwhile: its
-            # end, after which a request written to it is lost, or what no request asked for.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
             data = await request.aread()
             if len(data) > _SMALL:
                 body = _Content(data, timeouts.get("write"), clock)
@@ -196,7 +193,8 @@ class _Session:
 class _Connector(aiohttp.TCPConnector):
     """Closes connections on which something came after the response that was read.
 
-    aiohttp would take that for the response to the next request.
+    1. The end: a request written to it would be lost, and may not be sent again.
+    2. Anything else: aiohttp would take it for the response to the next request.
     """
 
     _used: ClassVar[weakref.WeakSet[Any]] = weakref.WeakSet()
@@ -207,11 +205,23 @@ class _Connector(aiohttp.TCPConnector):
         """Return a free connection, or a new one."""
         while True:
             connection = await super().connect(req, traces, timeout)
-            protocol = connection.protocol
-            if protocol is None or protocol not in self._used or not protocol.should_close:
+            protocol: Any = connection.protocol
+            if protocol not in self._used or not (protocol.should_close or _is_readable(protocol)):
                 self._used.add(protocol)
                 return connection
             connection.close()
+
+
+def _is_readable(protocol: Any) -> bool:
+    """Return whether something has come that the event loop has not seen yet."""
+    sock = None if protocol.transport is None else protocol.transport.get_extra_info("socket")
+    if sock is None:
+        return True
+    if not hasattr(select, "poll"):  # Windows, where `select` takes any number of a socket
+        return bool(select.select([sock], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class _Content(aiohttp.Payload):
@@ -289,6 +299,7 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
                 continue
             raise failure
+        raise httpx.ReadError("the response was closed before its end")
 
     async def aclose(self) -> None:
         session, self._session = self._session, None

@@ -19,7 +19,12 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -37,7 +42,7 @@ _T = TypeVar("_T")
 PIECE = sys.maxsize
 """Bytes that are written in one go: all of them, since a task that writes can be cancelled."""
 # It works under asyncio and trio alike.
-_NETWORK = httpcore.AnyIOBackend()
+_NETWORK = cast(httpcore.AsyncNetworkBackend, httpcore.AnyIOBackend())
 shield = partial(anyio.CancelScope, shield=True)
 """Opens a block whose steps are not cancelled, for closing what is half done."""
 open_file = anyio.open_file
@@ -166,15 +171,22 @@ async def connect_tcp(
     return await _NETWORK.connect_tcp(host, port, left())
 
 
-@asynccontextmanager
-async def listening(
-    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
-) -> AsyncGenerator[None]:
-    """Read from a stream during a block that writes to it.
+def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes], size: int
+) -> AbstractAsyncContextManager[None]:
+    """Open a block that writes `size` bytes to a stream, which is read meanwhile if they are many.
 
     When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
     say, that came before all of the request had been sent. It does not read by itself.
     """
+    # So many fit into the buffers of a socket: writing them does not wait.
+    return nullcontext() if size <= 65536 else _listening(stream, into)
+
+
+@asynccontextmanager
+async def _listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
     failure: BaseException | None = None
 
     async def listen() -> None:

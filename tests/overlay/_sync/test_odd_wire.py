@@ -20,7 +20,7 @@ from tests.overlay.scripted_server import Peer, ScriptedServer, responds
 
 pytestmark = pytest.mark.off_contract
 Connect = Callable[..., Client]
-#: A client of ours over our transports, or over an httpx client of the user's.
+#: A client over the transports of this package, or over an httpx client.
 OWN = pytest.mark.parametrize("own", [False, True], ids=["", "http_client"])
 #: When decoding or sending fails, httpx leaves its generators half-way, of which trio warns.
 LEFT = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
