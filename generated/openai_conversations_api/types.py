@@ -166,10 +166,12 @@ class Model:
                 f"{cls.__name__}.from_dict: data must be a JSON object (dict), "
                 f"got {type(raw).__name__}"
             )
-        missing = tuple(name for name in cls._REQUIRED if name not in raw)
-        nulls = tuple(name for name in cls._LISTS if raw.get(name, ...) is None)
-        lists = {name: [] for name in cls._LISTS if raw.get(name) is None}
-        model = cls._parse({**raw, **dict.fromkeys(missing), **lists})
+        filled: dict[str, Any] = {**raw}
+        missing = tuple(name for name in cls._REQUIRED if name not in filled)
+        nulls = tuple(name for name in cls._LISTS if filled.get(name, ...) is None)
+        filled.update(dict.fromkeys(missing))
+        filled.update({name: [] for name in cls._LISTS if filled[name] is None})
+        model = cls._parse(filled)
         extra = model._extra or Extra(_NOTHING, (), ())
         extra.missing = missing + nulls
         extra.nulls += nulls

@@ -48,8 +48,8 @@ class _Slot:
     """An item as it came last, and the events since then that say more of it."""
 
     index: int | None = None
-    item: JsonObject = field(default_factory=dict)
-    events: list[JsonObject] = field(default_factory=list)
+    item: JsonObject = field(default_factory=dict[str, Any])
+    events: list[JsonObject] = field(default_factory=list[JsonObject])
 
 
 class OutputItems:
