@@ -117,7 +117,7 @@ def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant | 
     """Return the variant that an object is; None if its fields do not tell.
 
     1. The narrowest that fits.
-    2. The one that lacks least, of those whose roles and constants are there.
+    2. The nearest, of those whose roles and constants are there.
     3. An open enumeration may have grown: the widest one whose required fields are there.
     """
     for variant in variants:
@@ -128,12 +128,13 @@ def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant | 
 
 
 def _nearest(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant | None:
-    """Return the widest of the variants that lack least; None if they differ in what they need."""
+    """Return the variant of which most is there and least lacks; None if several differ in that."""
     told = [v for v in variants if v.has_shape(raw) and all(map(raw.get, v.values))]
     told = [v for v in told if all(_one_of(raw[name], v.values[name]) for name in v.values)]
-    least = min((len(v.lacks(raw)) for v in told), default=0)
-    nearest = [v for v in told if len(v.lacks(raw)) == least]
-    return nearest[-1] if len({frozenset(v.required) for v in nearest}) == 1 else None
+    needs = [frozenset(v.required) - {"type"} for v in told]
+    ranks = [(len(names & raw.keys()), -len(names - raw.keys())) for names in needs]
+    nearest = [n for n, rank in enumerate(ranks) if rank == max(ranks)]
+    return told[nearest[-1]] if len({needs[n] for n in nearest}) == 1 else None
 
 
 def _parse_variant(variants: tuple[Variant, ...], raw: dict[str, Any]) -> Model:

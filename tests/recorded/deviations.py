@@ -76,8 +76,7 @@ RESPONSES: dict[str, Json] = {
     "user null": RESPONSE | {"user": None},
     "usage null": RESPONSE | {"usage": None},
     "no cache_write_tokens": _usage({"cached_tokens": 0}),
-    "no logprobs": RESPONSE
-    | {"output": [MESSAGE | {"content": [_without(PART, "logprobs")]}]},
+    "no logprobs": RESPONSE | {"output": [MESSAGE | {"content": [_without(PART, "logprobs")]}]},
     "status complete": _without(RESPONSE, *SETTINGS) | {"status": "complete"},
     "description null": _format(description=None),
     "server_description null": _tools(server_description=None),

@@ -20,9 +20,7 @@ from tests.document import ROOT
 from tests.recorded.deviations import EVENTS, ITEMS, RESPONSE, RESPONSES
 
 Json = dict[str, Any]
-FILE = (
-    Path(os.environ.get("RECORDED_DIR", ROOT.parent / "shared" / "recorded")) / "traffic.jsonl"
-)
+FILE = Path(os.environ.get("RECORDED_DIR", ROOT.parent / "shared" / "recorded")) / "traffic.jsonl"
 
 
 class Exchange(NamedTuple):
