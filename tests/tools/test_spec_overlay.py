@@ -75,6 +75,35 @@ def overlaid(tmp_path: Path, document: Json, *actions: Json) -> tuple[Json, list
             id="a plain value is removed",
         ),
         pytest.param(
+            {"a": {"$ref": "#/b", "description": "d"}, "b": {"type": "string"}},
+            {"target": "$['a', 'b']", "x-nullable": True},
+            {
+                "a": {"description": "d", "anyOf": [{"$ref": "#/b"}, {"type": "null"}]},
+                "b": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            },
+            id="a schema allows null too",
+        ),
+        pytest.param(
+            {"a": {"anyOf": [{"type": "string"}], "default": "x"}, "b": {"anyOf": [1]}},
+            {"target": "$.*", "x-nullable": True},
+            {
+                "a": {
+                    "anyOf": [
+                        {"anyOf": [{"type": "string"}], "default": "x"},
+                        {"type": "null"},
+                    ]
+                },
+                "b": {"anyOf": [1, {"type": "null"}]},
+            },
+            id="a union has one more member",
+        ),
+        pytest.param(
+            {"a": {"anyOf": [{"type": "null"}]}},
+            {"target": "$.a", "x-nullable": True},
+            {"a": {"anyOf": [{"type": "null"}]}},
+            id="null once",
+        ),
+        pytest.param(
             {"a": {}}, {"target": "$", "update": {"b": 1}}, {"a": {}, "b": 1}, id="the whole"
         ),
     ],
@@ -163,6 +192,11 @@ def test_an_update_that_does_not_fit(tmp_path: Path, update: object, message: st
 def test_an_update_of_a_plain_value_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"\$\['a'\] is 1 and the update is 2"):
         overlaid(tmp_path, {"a": 1}, {"target": "$.a", "update": 2})
+
+
+def test_only_a_schema_can_allow_null(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=r"\$\['a'\] is 1; only a schema can be null"):
+        overlaid(tmp_path, {"a": 1}, {"target": "$.a", "x-nullable": True})
 
 
 def test_two_actions_of_one_name_are_refused(tmp_path: Path) -> None:
