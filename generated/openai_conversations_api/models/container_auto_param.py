@@ -41,6 +41,9 @@ class ContainerAutoParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "container_auto" if type == "container_auto" else type
         file_ids = memory_limit = network_policy = skills = extra = None
         left = len(raw) - 1
         if left:
@@ -65,9 +68,6 @@ class ContainerAutoParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "container_auto" if type == "container_auto" else type
         self.file_ids = file_ids
         self.memory_limit = memory_limit
         self.network_policy = network_policy

@@ -27,6 +27,10 @@ class ContainerNetworkPolicyAllowlistParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.allowed_domains = raw["allowed_domains"]
+        type = raw["type"]
+        self.type = "allowlist" if type == "allowlist" else type
         domain_secrets = extra = None
         left = len(raw) - 2
         if left:
@@ -42,10 +46,6 @@ class ContainerNetworkPolicyAllowlistParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.allowed_domains = raw["allowed_domains"]
-        type = raw["type"]
-        self.type = "allowlist" if type == "allowlist" else type
         self.domain_secrets = domain_secrets
         self._extra = extra
         return self

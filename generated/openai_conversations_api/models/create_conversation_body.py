@@ -26,6 +26,7 @@ class CreateConversationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         metadata = items = extra = None
         left = len(raw) - 0
         if left:
@@ -35,7 +36,6 @@ class CreateConversationBody(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.metadata = metadata
         self.items = items
         self._extra = extra

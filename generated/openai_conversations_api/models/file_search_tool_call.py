@@ -31,6 +31,12 @@ class FileSearchToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.status = raw["status"]
+        self.queries = raw["queries"]
+        type = raw["type"]
+        self.type = "file_search_call" if type == "file_search_call" else type
         results = extra = None
         left = len(raw) - 4
         if left:
@@ -42,12 +48,6 @@ class FileSearchToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.status = raw["status"]
-        self.queries = raw["queries"]
-        type = raw["type"]
-        self.type = "file_search_call" if type == "file_search_call" else type
         self.results = results
         self._extra = extra
         return self

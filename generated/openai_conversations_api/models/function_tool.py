@@ -33,6 +33,8 @@ class FunctionTool(Model):
     allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
+    async_: bool | None = None
+    """Whether responses go on without the output of a call."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "parameters", "strict", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
@@ -44,12 +46,19 @@ class FunctionTool(Model):
             "output_schema",
             "defer_loading",
             "allowed_callers",
+            "async",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        description = output_schema = defer_loading = allowed_callers = extra = None
+        self = new(cls)
+        self.name = raw["name"]
+        self.parameters = raw["parameters"]
+        self.strict = raw["strict"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
+        description = output_schema = defer_loading = allowed_callers = async_ = extra = None
         left = len(raw) - 4
         if left:
             if "description" in raw and (description := raw["description"]) is not None:
@@ -60,18 +69,15 @@ class FunctionTool(Model):
                 left -= 1
             if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        self.parameters = raw["parameters"]
-        self.strict = raw["strict"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
         self.description = description
         self.output_schema = output_schema
         self.defer_loading = defer_loading
         self.allowed_callers = allowed_callers
+        self.async_ = async_
         self._extra = extra
         return self
 
@@ -91,4 +97,6 @@ class FunctionTool(Model):
             out["defer_loading"] = self.defer_loading
         if self.allowed_callers is not None:
             out["allowed_callers"] = self.allowed_callers
+        if self.async_ is not None:
+            out["async"] = self.async_
         return out if self._extra is None else self._extra.finish(out)

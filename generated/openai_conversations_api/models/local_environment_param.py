@@ -25,6 +25,9 @@ class LocalEnvironmentParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "local" if type == "local" else type
         skills = extra = None
         left = len(raw) - 1
         if left:
@@ -35,9 +38,6 @@ class LocalEnvironmentParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "local" if type == "local" else type
         self.skills = skills
         self._extra = extra
         return self

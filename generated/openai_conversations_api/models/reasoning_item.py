@@ -36,6 +36,11 @@ class ReasoningItem(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        summary = raw["summary"]
+        type = raw["type"]
+        self.type = "reasoning" if type == "reasoning" else type
         encrypted_content = content = status = extra = None
         left = len(raw) - 3
         if left:
@@ -53,11 +58,7 @@ class ReasoningItem(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.summary = decode_many(REASONING_ITEM_SUMMARY, v) if (v := raw["summary"]) else v
-        type = raw["type"]
-        self.type = "reasoning" if type == "reasoning" else type
+        self.summary = decode_many(REASONING_ITEM_SUMMARY, summary) if summary else summary
         self.encrypted_content = encrypted_content
         self.content = content
         self.status = status

@@ -27,6 +27,9 @@ class ResponseLogProb(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.token = raw["token"]
+        self.logprob = raw["logprob"]
         top_logprobs = extra = None
         left = len(raw) - 2
         if left:
@@ -42,9 +45,6 @@ class ResponseLogProb(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.token = raw["token"]
-        self.logprob = raw["logprob"]
         self.top_logprobs = top_logprobs
         self._extra = extra
         return self

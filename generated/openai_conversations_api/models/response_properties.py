@@ -49,6 +49,7 @@ class ResponseProperties(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         previous_response_id = model = background = max_tool_calls = text = tools = tool_choice = (
             prompt
         ) = extra = None
@@ -81,7 +82,6 @@ class ResponseProperties(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.previous_response_id = previous_response_id
         self.model = model
         self.background = background

@@ -73,6 +73,7 @@ class TokenCountsBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         model = input = previous_response_id = tools = text = reasoning = truncation = (
             instructions
         ) = personality = conversation = tool_choice = parallel_tool_calls = extra = None
@@ -123,7 +124,6 @@ class TokenCountsBody(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.model = model
         self.input = input
         self.previous_response_id = previous_response_id

@@ -30,6 +30,9 @@ class WebSearchActionSearch(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "search" if type == "search" else type
         query = queries = sources = extra = None
         left = len(raw) - 1
         if left:
@@ -45,9 +48,6 @@ class WebSearchActionSearch(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "search" if type == "search" else type
         self.query = query
         self.queries = queries
         self.sources = sources

@@ -154,13 +154,13 @@ def check_strict(
         APIResponseValidationError: naming the first three places that do not fit.
     """
     # `strict=True` is off by default: a service one release ahead is the normal case.
-    from .._schema.document import operation, problems
+    from .._schema.document import operation, response_problems
 
     described = operation(operation_id)
     schema = described.event if event else described.responses.get(str(response.status_code))
     if schema is None:
         return
-    found = problems(schema, data)
+    found = response_problems(schema, data)
     if not found:
         return
     places = [
