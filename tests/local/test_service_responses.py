@@ -155,7 +155,7 @@ def test_scripted_turns_come_in_order_before_the_fallback(service: LocalService)
         "name": "weather",
         "arguments": '{"city": "Bonn"}',
     }
-    assert call["tools"] == [tool]
+    assert call["tools"] == [{"description": None, **tool}]
     output = {"type": "function_call_output", "call_id": "call_1", "output": "sunny"}
     refusal = respond(service, input=[output], conversation=id)
     assert refusal["output"][0]["content"] == [{"type": "refusal", "refusal": "No."}]

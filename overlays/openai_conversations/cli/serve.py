@@ -38,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=text)
     text = "origin whose web pages may use this server, such as http://localhost:3000"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="URL", help=text)
+    text = "refuse kinds, fields and values that the OpenAPI document does not have"
+    parser.add_argument("--strict", action="store_true", help=text)
     text = "file of queued outputs, one a line: a JSON string, item, or array of items"
     parser.add_argument("--script", metavar="FILE", help=text)
     text = "function that is the model where nothing is queued, of the request and its items"
@@ -73,7 +75,7 @@ def _serve(options: argparse.Namespace) -> None:
     with _listen(options.host, options.port, guarded=api_key is not None) as listener:
         names = [*options.allow_host, *([options.host] if ":" not in options.host else [])]
         access = SameOrigin(frozenset(map(str.lower, names)), frozenset(options.allow_origin))
-        service = LocalService(options.db, api_key=api_key, model=model)
+        service = LocalService(options.db, api_key=api_key, model=model, strict=options.strict)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stopped)
