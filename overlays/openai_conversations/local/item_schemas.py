@@ -50,13 +50,13 @@ def _types(union: str) -> frozenset[str]:
 
 
 @cache
-def declared_fields(type: str) -> dict[str, list[Schema]]:
-    """Return the fields of an item type, sent or returned, each with all its schemas."""
+def declared_fields(type: str) -> dict[str, Schema]:
+    """Return the fields of an item type, sent or returned, each with its schemas as a union."""
     found: dict[str, list[Schema]] = {}
     for union in ITEM_UNIONS:
         for name, declared in _fields(union, type):
             found.setdefault(name, []).append(declared)
-    return found
+    return {name: {"anyOf": schemas} for name, schemas in found.items()}
 
 
 @cache
