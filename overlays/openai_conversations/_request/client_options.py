@@ -81,10 +81,10 @@ class ClientOptions:
         self.max_retries = min(check_integer(max_retries, "max_retries"), sys.maxsize)
         if self.max_retries < 0:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
-        self.organization = organization or os.environ.get("OPENAI_ORG_ID") or None
-        self.project = project or os.environ.get("OPENAI_PROJECT_ID") or None
+        self.organization = _or_variable(organization, "OPENAI_ORG_ID")
+        self.project = _or_variable(project, "OPENAI_PROJECT_ID")
         self.base_url = _check_base_url(
-            base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
+            _or_variable(base_url, "OPENAI_BASE_URL") or DEFAULT_BASE_URL
         )
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
         mapping = "a mapping of names to values"
@@ -193,11 +193,16 @@ def merge_headers(
         lines[key] = None if value is omit else check_header(name, value, place)
 
 
-def _check_base_url(base_url: str | httpx.URL) -> str:
+def _or_variable(value: Any, name: str) -> Any:
+    """Return an argument, or where there is none what the environment says, or None."""
+    return os.environ.get(name) or None if value is None or value == "" else value
+
+
+def _check_base_url(base_url: object) -> str:
     # An error does not show it: it may hold a password.
     try:
-        url = httpx.URL(base_url)
-    except (TypeError, ValueError, httpx.InvalidURL):
+        url = httpx.URL(base_url if isinstance(base_url, str | httpx.URL) else "")
+    except (ValueError, httpx.InvalidURL):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise mismatch("base_url", "a URL such as https://host/v1", "something else")
