@@ -81,8 +81,8 @@ class ClientOptions:
         self.max_retries = min(check_integer(max_retries, "max_retries"), sys.maxsize)
         if self.max_retries < 0:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
-        self.organization = _or_variable(organization, "OPENAI_ORG_ID")
-        self.project = _or_variable(project, "OPENAI_PROJECT_ID")
+        self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
+        self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
         self.base_url = _check_base_url(
             _or_variable(base_url, "OPENAI_BASE_URL") or DEFAULT_BASE_URL
         )
@@ -103,7 +103,7 @@ class ClientOptions:
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
         }
         for argument in ("organization", "project"):
-            if value := self._arguments[argument]:
+            if (value := self._arguments[argument]) is not None:
                 name = f"OpenAI-{argument.title()}"
                 self.headers[name.lower()] = check_header(name, value, argument)
         merge_headers(self.headers, self.default_headers, "default_headers")
