@@ -83,9 +83,7 @@ class ClientOptions:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
         self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
         self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
-        self.base_url = _check_base_url(
-            _or_variable(base_url, "OPENAI_BASE_URL") or DEFAULT_BASE_URL
-        )
+        self.base_url = _check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
         mapping = "a mapping of names to values"
         self.default_headers = check_mapping(default_headers, "default_headers", mapping)
@@ -193,9 +191,9 @@ def merge_headers(
         lines[key] = None if value is omit else check_header(name, value, place)
 
 
-def _or_variable(value: Any, name: str) -> Any:
-    """Return an argument, or where there is none what the environment says, or None."""
-    return os.environ.get(name) or None if value is None or value == "" else value
+def _or_variable(value: Any, name: str, default: str | None = None) -> Any:
+    """Return an argument, or where there is none what the environment says, or the default."""
+    return os.environ.get(name) or default if value is None or value == "" else value
 
 
 def _check_base_url(base_url: object) -> str:
