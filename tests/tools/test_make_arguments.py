@@ -49,7 +49,7 @@ def test_arguments_are_not_run(
     environment = {k: v for k, v in os.environ.items() if "MAKE" not in k and k != "MFLAGS"}
     environment.update(dict.fromkeys(words, text) if by_environment else {})
     done = subprocess.run(
-        ["make", "--silent", name, f"RUN={RUN}",
+        ["make", "--silent", name, "VENV=.venv", f"RUN={RUN}",
          *(f"{word}={text}" for word in words if not by_environment)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
