@@ -216,6 +216,7 @@ OPTIONS = [
 @example("base_url", "http://a:99999")
 @example("default_headers", {"X-A": omit, 1: omit})
 @example("organization", "\ud800")
+@example("base_url", DEEP)
 def test_junk_in_an_option(client: Callable[..., Any], option: str, value: Any) -> None:
     values = {"api_key": "sk-x", option: value}
     try:

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any, cast
 
@@ -195,10 +196,11 @@ def merge_headers(
 
 def _check_base_url(base_url: str | httpx.URL) -> str:
     # An error does not show it: it may hold a password.
-    try:
-        url = httpx.URL(base_url)
-    except (TypeError, ValueError, httpx.InvalidURL):
-        url = httpx.URL()
+    url = httpx.URL()
+    with suppress(ValueError, httpx.InvalidURL):
+        # httpx would print what is neither, and fail where that holds itself.
+        if isinstance(cast(object, base_url), str | httpx.URL):
+            url = httpx.URL(base_url)
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise mismatch("base_url", "a URL such as https://host/v1", "something else")
     if url.userinfo:
