@@ -179,7 +179,6 @@ class Sender:
         response: httpx.Response | None = None
         try:
             while True:
-                set_content_length(request)
                 if self.transport is not None and not self.http_client.is_closed:
                     # This httpx client has no auth, hooks or cookies. To see that there are none
                     # costs `httpx.Client.send` a fifth of the time of a GET.
@@ -246,6 +245,7 @@ def _intercepted(
     result: httpx.Response | None = None
 
     def deliver(request: httpx.Request) -> httpx.Response:
+        set_content_length(request)
         delivered.append(send(request))
         return delivered[-1]
 

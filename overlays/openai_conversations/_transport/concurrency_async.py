@@ -19,12 +19,7 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import (
-    AbstractAsyncContextManager,
-    asynccontextmanager,
-    nullcontext,
-    suppress,
-)
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -188,22 +183,15 @@ async def connect_tcp(
     return await _NETWORK.connect_tcp(host, port, left())
 
 
-def listening(
-    stream: httpcore.AsyncNetworkStream, into: deque[bytes], size: int
-) -> AbstractAsyncContextManager[None]:
-    """Open a block that writes `size` bytes to a stream, which is read meanwhile if they are many.
+@asynccontextmanager
+async def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
+    """Open a block that writes to a stream, which is read meanwhile.
 
     When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
     say, that came before all of the request had been sent. It does not read by itself.
     """
-    # So many fit into the buffers of a socket: writing them does not wait.
-    return nullcontext() if size <= 65536 else _listening(stream, into)
-
-
-@asynccontextmanager
-async def _listening(
-    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
-) -> AsyncGenerator[None]:
     failure: BaseException | None = None
 
     async def listen() -> None:

@@ -200,9 +200,7 @@ def connect_tcp(host: str, port: int, left: Callable[[], float | None]) -> httpc
     return _NETWORK.connect_tcp(addresses[-1], port, left())
 
 
-def listening(
-    stream: httpcore.NetworkStream, into: object, size: int
-) -> AbstractContextManager[None]:
+def listening(stream: httpcore.NetworkStream, into: object) -> AbstractContextManager[None]:
     """Open a block like any other: a socket keeps what has come, whatever happens to a write."""
     return nullcontext()
 
