@@ -36,7 +36,7 @@ from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from .._transport.whole_response import set_decoder
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -131,10 +131,7 @@ class AsyncSender:
             delay = delay_before_retry(retries, headers)
             retries += 1
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
-            try:
-                await sleep(delay, abort)
-            except Interrupted as stop:
-                raise RequestAbortedError("waiting for a retry", stop.reason) from failure
+            await sleep(delay, abort, failure)
 
     async def _attempt(
         self,
@@ -154,15 +151,13 @@ class AsyncSender:
             send = partial(_intercepted, interceptors, send)
         if abort is None:
             return await send(request)
-        try:
-            return await abortable(
-                abort,
-                partial(send, request),
-                interrupt=attempt.interrupt,
-                discard=httpx.Response.aclose,
-            )
-        except Interrupted as interrupted:
-            raise RequestAbortedError("in flight", interrupted.reason) from None
+        return await abortable(
+            abort,
+            "in flight",
+            partial(send, request),
+            interrupt=attempt.interrupt,
+            discard=httpx.Response.aclose,
+        )
 
     async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """Send a request, follow redirects, and read the response if that is wanted.

@@ -37,7 +37,7 @@ from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from .._transport.whole_response import set_decoder
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -132,10 +132,7 @@ class Sender:
             delay = delay_before_retry(retries, headers)
             retries += 1
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
-            try:
-                sleep(delay, abort)
-            except Interrupted as stop:
-                raise RequestAbortedError("waiting for a retry", stop.reason) from failure
+            sleep(delay, abort, failure)
 
     def _attempt(
         self,
@@ -155,15 +152,13 @@ class Sender:
             send = partial(_intercepted, interceptors, send)
         if abort is None:
             return send(request)
-        try:
-            return abortable(
-                abort,
-                partial(send, request),
-                interrupt=attempt.interrupt,
-                discard=httpx.Response.close,
-            )
-        except Interrupted as interrupted:
-            raise RequestAbortedError("in flight", interrupted.reason) from None
+        return abortable(
+            abort,
+            "in flight",
+            partial(send, request),
+            interrupt=attempt.interrupt,
+            discard=httpx.Response.close,
+        )
 
     def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """Send a request, follow redirects, and read the response if that is wanted.

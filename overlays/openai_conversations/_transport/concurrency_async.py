@@ -30,7 +30,8 @@ import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
+from ..errors import AbortStage, OpenAIError, RequestAbortedError
 from .log import logger
 
 _T = TypeVar("_T")
@@ -109,6 +110,7 @@ def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
 
 async def abortable(
     abort: AbortSignal,
+    stage: AbortStage,
     work: Callable[[], Awaitable[_T]],
     *,
     interrupt: Callable[[], None] | None = None,
@@ -117,11 +119,12 @@ async def abortable(
     """Await `work()`, but no longer than until the signal is set.
 
     Args:
+        stage: For the error.
         interrupt: For threads only; a task is cancelled.
         discard: For threads only; a cancelled task has no result.
 
     Raises:
-        Interrupted: The signal was set first.
+        RequestAbortedError: The signal was set first.
     """
     with anyio.CancelScope() as scope:
         # `AbortSignal.set` may be called in any thread; a scope is cancelled in its own.
@@ -130,7 +133,7 @@ async def abortable(
             return await work()
         finally:
             unsubscribe()
-    raise Interrupted(abort.reason)
+    raise RequestAbortedError(stage, abort.reason)
 
 
 async def bounded(
@@ -140,7 +143,7 @@ async def bounded(
     interrupt: Callable[[], None] | None = None,
     discard: Callable[[_T], Awaitable[object]] | None = None,
 ) -> _T:
-    """Await `work()`, but no longer than so many seconds; the arguments are those of `abortable`.
+    """Await `work()`, but no longer than so many seconds; the arguments are as of `abortable`.
 
     Raises:
         httpx.ReadTimeout: The time passed first.
@@ -150,12 +153,19 @@ async def bounded(
     raise httpx.ReadTimeout("the response did not come in time")
 
 
-async def sleep(seconds: float, abort: AbortSignal | None) -> None:
-    """Wait, or raise `Interrupted` as soon as the signal is set."""
+async def sleep(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:
+    """Wait before a retry.
+
+    Raises:
+        RequestAbortedError: The signal was set first; `failure` is the cause.
+    """
     if abort is None:
         await anyio.sleep(seconds)
-    else:
-        await abortable(abort, partial(anyio.sleep, seconds))
+        return
+    try:
+        await abortable(abort, "waiting for a retry", partial(anyio.sleep, seconds))
+    except RequestAbortedError as stop:
+        raise stop from failure
 
 
 class Event:
