@@ -195,7 +195,10 @@ class AsyncSender:
                     # From here on it may take as long as it takes; each read has its timeout.
                     attempt.deadline = None
                 elif not response.is_closed:
-                    await self._read(response, attempt)
+                    try:
+                        await read_within(response, attempt.left(None))
+                    finally:
+                        await response.aclose()
                 if history:
                     response.history = history
                 if kind != 3 or why_not_followed(response):
@@ -220,15 +223,6 @@ class AsyncSender:
         # Raised here, because the transport's error, which knows the key, would be its context.
         log_failure(request, failure)
         raise failure
-
-    async def _read(self, response: httpx.Response, attempt: Attempt) -> None:
-        """Read the whole body within the time of the attempt, and close the response."""
-        try:
-            if not await read_within(response, attempt.left(None)):
-                raise httpx.ReadTimeout("the body did not end in time", request=response.request)
-            await response.aread()
-        finally:
-            await response.aclose()
 
 
 async def _intercepted(

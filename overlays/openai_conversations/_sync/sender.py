@@ -196,7 +196,10 @@ class Sender:
                     # From here on it may take as long as it takes; each read has its timeout.
                     attempt.deadline = None
                 elif not response.is_closed:
-                    self._read(response, attempt)
+                    try:
+                        read_within(response, attempt.left(None))
+                    finally:
+                        response.close()
                 if history:
                     response.history = history
                 if kind != 3 or why_not_followed(response):
@@ -221,15 +224,6 @@ class Sender:
         # Raised here, because the transport's error, which knows the key, would be its context.
         log_failure(request, failure)
         raise failure
-
-    def _read(self, response: httpx.Response, attempt: Attempt) -> None:
-        """Read the whole body within the time of the attempt, and close the response."""
-        try:
-            if not read_within(response, attempt.left(None)):
-                raise httpx.ReadTimeout("the body did not end in time", request=response.request)
-            response.read()
-        finally:
-            response.close()
 
 
 def _intercepted(

@@ -225,12 +225,9 @@ async def listening(
         raise failure
 
 
-async def read_within(response: httpx.Response, seconds: float | None) -> bool:
-    """Read the body of a response; False if it takes longer than `seconds`."""
-    with anyio.move_on_after(seconds):
-        await response.aread()
-        return True
-    return False
+async def read_within(response: httpx.Response, seconds: float | None) -> None:
+    """Read the body of a response; raise `httpx.ReadTimeout` if it takes longer than `seconds`."""
+    await bounded(seconds, response.aread)
 
 
 async def within(

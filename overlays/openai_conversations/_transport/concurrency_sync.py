@@ -212,24 +212,18 @@ def listening(stream: httpcore.NetworkStream, into: object) -> AbstractContextMa
     return nullcontext()
 
 
-def read_within(response: httpx.Response, seconds: float | None) -> bool:
-    """Read the body of a response; False if it takes longer than `seconds`.
+def read_within(response: httpx.Response, seconds: float | None) -> None:
+    """Read the body of a response; raise `httpx.ReadTimeout` if it takes longer than `seconds`.
 
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
-    if seconds is None or response.is_closed:  # closed: the transport has read it
-        response.read()
-        return True
-    response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
-    try:
-        response.read()
-    except TimeoutError:
-        return False
-    return True
+    if seconds is not None:
+        response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
+    response.read()
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    """A body that raises `TimeoutError` where it goes on after a deadline."""
+    """A body that ends in an error where it goes on after a deadline."""
 
     def __init__(self, inner: Any, deadline: float) -> None:
         self._inner = inner
@@ -238,7 +232,7 @@ class _BoundedStream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._inner:
             if time.monotonic() > self._deadline:
-                raise TimeoutError
+                raise httpx.ReadTimeout("the body did not end in time")
             yield chunk
 
     def close(self) -> None:
