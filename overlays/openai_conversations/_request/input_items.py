@@ -54,12 +54,13 @@ NOT_NULL: dict[str, frozenset[str]] = {
     "function_call": frozenset({"async", "id", "namespace", "status"}),
     "image_generation_call": frozenset({"status"}),
     "local_shell_call": frozenset({"status"}),
+    "local_shell_call_output": frozenset({"call_id"}),
     "mcp_call": frozenset({"status"}),
     "program_output": frozenset({"status"}),
     "reasoning": frozenset({"content", "status"}),
     "tool_search_call": frozenset({"execution"}),
     "tool_search_output": frozenset({"execution"}),
-    "web_search_call": frozenset({"status"}),
+    "web_search_call": frozenset({"action", "status"}),
 }
 
 #: Values of optional fields that come out and that the input schema's enum does not have:
