@@ -2,8 +2,8 @@
 
 What is measured then is the client. No framework, and no more of HTTP than the benchmarks send.
 The path says which: `conversations/conv_mixed_1000/items` is a list of 1,000 mixed items, and a
-POST to `conversations/conv_messages_20/items` returns 20 messages. Any other path is a
-conversation, except for `responses`, which is a stream.
+POST to `conversations/conv_messages_20/items` returns 20 messages. Any other path is the
+conversation that it names, except for `responses`, which is a stream.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ EVENTS = 1_000
 KINDS = {"mixed": fixtures.mixed_items, "messages": fixtures.message_items}
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _ITEMS = re.compile(rb"(\w+) /v1/conversations/conv_([a-z]+)_(\d+)/items(?:\?(\S*))? ")
+_CONVERSATION = re.compile(rb"\w+ /v1/conversations/(\w+) ")
 _PAGE = 100
 
 
@@ -51,7 +52,10 @@ class _Connection(asyncio.Protocol):
 def _response(request: bytes) -> bytes:
     match = _ITEMS.match(request)
     if match is None:
-        return _stream() if request.startswith(b"POST /v1/responses ") else _CONVERSATION
+        if request.startswith(b"POST /v1/responses "):
+            return _stream()
+        named = _CONVERSATION.match(request)
+        return _conversation(named[1].decode() if named else "conv_new")
     method, kind, count, query = match.groups()
     after = re.search(rb"after=at_(\d+)", query or b"")
     start = int(after[1]) if after else 0
@@ -79,16 +83,18 @@ def _http(body: bytes, kind: bytes = b"application/json") -> bytes:
     return head % (kind, len(body)) + b"\r\n" + body
 
 
-_CONVERSATION = _http(
-    fixtures.dump(
-        {
-            "id": "conv_68542dc602388199a30af27d040cefd4087a04b576bfeb24",
-            "object": "conversation",
-            "created_at": 1_750_347_206,
-            "metadata": {"topic": "demo", "user": "user_1234"},
-        }
+@cache
+def _conversation(id: str) -> bytes:
+    return _http(
+        fixtures.dump(
+            {
+                "id": id,
+                "object": "conversation",
+                "created_at": 1_750_347_206,
+                "metadata": {"topic": "demo", "user": "user_1234"},
+            }
+        )
     )
-)
 
 
 async def _serve(port: Connection) -> None:

@@ -8,8 +8,8 @@
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
-        ├── APIResponseValidationError  a response that is not JSON, or (strict) not as documented
-        └── APIStatusError              a response with a status of 400 or more
+        ├── APIResponseValidationError  a response that is not JSON, or about something else
+        └── APIStatusError              a response with a status that is not 2xx
             ├── BadRequestError         400
             │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
             ├── AuthenticationError     401
@@ -21,11 +21,16 @@
             └── InternalServerError     500 and above
 
 Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
-of them pickle. The request and the response that an error carries never hold the API key.
+of them pickle.
+
+No error holds a key or what was sent: its request has no body and no query, and of its headers only
+harmless ones have values. The body of an `APIStatusError` is kept: it says what is wrong.
 """
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
@@ -53,8 +58,7 @@ class OpenAIError(Exception):
 
 
 def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
-    error = cls.__new__(cls)
-    error.args = args
+    error = cls.__new__(cls, *args)
     error.__dict__.update(state)
     return error
 
@@ -147,7 +151,7 @@ class APIError(OpenAIError):
 
     Attributes:
         message: the text of the error.
-        request: the request, without its key.
+        request: the request without its body, its query, and headers that may hold a secret.
         body: the decoded JSON of the response (`error` already unwrapped), its text if it was not
             JSON, or None if there was none.
         code, param, type: those fields of the body, where they exist.
@@ -165,7 +169,7 @@ class APIError(OpenAIError):
     def __init__(self, message: str, request: httpx.Request, *, body: object | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.request = without_key(request)
+        self.request = without_secrets(request)
         self.body = body
         if isinstance(body, dict):
             fields = cast("dict[str, object]", body)
@@ -198,7 +202,7 @@ class _ResponseError(APIError):
     """The base of the errors that hold a response.
 
     Attributes:
-        response: the response; its request is without the key.
+        response: a copy of the response, without cookies and what may repeat a hidden header.
         status_code: its status.
         request_id: its `x-request-id`, or None. Worth quoting when you ask for help.
     """
@@ -209,17 +213,16 @@ class _ResponseError(APIError):
 
     def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
-        # The response would lead to the key by its own request, or by those it was redirected from.
-        response.request = self.request
-        for earlier in response.history:
-            earlier.request = without_key(earlier.request)
-        self.response = response
+        self.response = _shown_response(response)
         self.status_code = response.status_code
         self.request_id = response.headers.get("x-request-id")
 
 
 class APIResponseValidationError(_ResponseError):
-    """The response is not JSON, or not what the OpenAPI document says."""
+    """The response is not JSON, about another object, or (strict) not what the spec says.
+
+    It may be a conversation: `message` does not quote it, and pickles and copies are without it.
+    """
 
     def __init__(
         self, response: httpx.Response, body: object | None, *, message: str | None = None
@@ -227,9 +230,13 @@ class APIResponseValidationError(_ResponseError):
         message = message or "The response does not have the expected form."
         super().__init__(message, response=response, body=body)
 
+    def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
+        head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
+        return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
+
 
 class APIStatusError(_ResponseError):
-    """The service responded with a status of 400 or more."""
+    """The service responded with a status of 400 or more, or with a redirect not to be followed."""
 
 
 class BadRequestError(APIStatusError):
@@ -280,11 +287,17 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
-_SECRET = ("authorization", "proxy-authorization", "cookie", "api-key", "x-api-key")
+# Headers of requests and responses. Any other name may be that of a gateway's key.
+_HARMLESS = re.compile(
+    "accept|accept-encoding|connection|content-(encoding|length|type)|date|host|"
+    "openai-(organization|processing-ms|project|version)|retry-after(-ms)?|server|"
+    "transfer-encoding|user-agent|x-(ratelimit-.*|request-id|should-retry)"
+)
+_HIDDEN = "[secret]"
 
 
 def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
-    """Return the class for a status of 400 or more.
+    """Return the class for a status that is not 2xx.
 
     Args:
         status: of the response.
@@ -297,15 +310,28 @@ def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
     return _BY_STATUS.get(status, APIStatusError)
 
 
-def without_key(request: httpx.Request) -> httpx.Request:
-    """Return the request as an error may show it: without credentials, otherwise the same."""
-    if not any(name in request.headers for name in _SECRET):
-        return request
-    headers = [(k, v) for k, v in request.headers.multi_items() if k.lower() not in _SECRET]
-    shown = httpx.Request(request.method, request.url, headers=headers, stream=request.stream)
-    # A body in memory can be read again, so that `error.request.content` works; an upload cannot.
-    if isinstance(request.stream, httpx.ByteStream):
-        shown.read()
+def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
+    """Return headers as an error or a log may show them: values that may be secret are hidden."""
+    return [(k, v if _HARMLESS.fullmatch(k) else _HIDDEN) for k, v in headers.multi_items()]
+
+
+def without_secrets(request: httpx.Request) -> httpx.Request:
+    """Return a request as an error may show it: without body, query and unknown headers' values."""
+    url = request.url.copy_with(username="", password="", query=None, fragment=None)
+    return httpx.Request(request.method, url, headers=shown_headers(request.headers))
+
+
+def _shown_response(response: httpx.Response) -> httpx.Response:
+    # A copy is as a pickle is: without the connection, and all that leads from there.
+    shown = copy.copy(response)
+    shown.request = without_secrets(response.request)
+    shown.history = [_shown_response(earlier) for earlier in response.history]
+    shown.next_request = None
+    hidden = {"set-cookie", "location"}
+    hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)
+    shown.headers = httpx.Headers(
+        [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
+    )
     return shown
 
 

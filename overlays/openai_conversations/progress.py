@@ -31,6 +31,7 @@ class AppendProgress:
         last_id: the id of the last item that is certainly in the conversation; before anything has
             landed, of the one that was there. None if it was empty.
         stored: the items that have landed since the last report, as they are stored.
+        doubled_ids: as of `AppendResult`, so far. A resumed append counts them anew.
     """
 
     conversation_id: str
@@ -40,6 +41,7 @@ class AppendProgress:
     last_id: str | None
     stored: list[m.ConversationItem] = field(repr=False)
     _last: Mapping[str, Any] | str | None = field(repr=False, compare=False)
+    doubled_ids: tuple[str, ...] = ()
 
     @property
     def sent(self) -> int:

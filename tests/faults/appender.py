@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from openai_conversations import AppendProgress, Client
+from openai_conversations._append import state
 
 from tests.faults.conversation import messages
 
@@ -24,6 +25,7 @@ def main(url: str, conversation: str, token_file: Path, count: int) -> None:
         os.replace(new, token_file)
 
     resume = token_file.read_text(encoding="utf-8") if token_file.exists() else None
+    state.LONGEST_TO_SETTLE = 0.001
     with Client(api_key="k", base_url=url) as client:
         items = (item for item in messages(count))
         client.conversations.items.append(conversation, items, resume=resume, on_progress=save)

@@ -9,10 +9,13 @@ from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
+from tests.faults.proxy import short_pauses
+
 
 @pytest.fixture(autouse=True)
-def _no_pause_before_a_retry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.0)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.005)
+    short_pauses(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")

@@ -24,3 +24,10 @@ def texts(client: httpx.Client, conversation: str) -> list[str]:
         if not page["has_more"]:
             return found
         query["after"] = page["last_id"]
+
+
+def newest_texts(client: httpx.Client, conversation: str, count: int) -> list[str]:
+    """Return the text of each of the last messages, up to `count`, oldest first."""
+    query = {"order": "desc", "limit": str(count)}
+    page = client.get(f"conversations/{conversation}/items", params=query).json()
+    return [item["content"][0]["text"] for item in reversed(page["data"])]

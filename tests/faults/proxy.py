@@ -6,8 +6,9 @@ made by holding the connection until the client gives up.
 
 Exchanges reach the service one after the other. So what a client gave up on while the service was
 at work is finished before its next request arrives, as behind a service that locks a conversation.
-Two more faults break that order: `slow` lets a request arrive after the next one that reads, and
-`late` just before the next one that writes. In both the client has given up on it long before.
+Two kinds of faults break that order: a request that is `late` arrives after the next one that
+reads, and a `later` one just before the next one that writes. In both the client has given up on it
+long before.
 """
 
 from __future__ import annotations
@@ -22,20 +23,49 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-#: What is drawn from when a fault strikes.
+from openai_conversations._async import append_requests as async_requests
+from openai_conversations._sync import append_requests as sync_requests
+
+#: What is drawn from when a fault strikes: what the client sees, and what happens to its request.
 KINDS = (
-    "drop request",  # the connection closes before the request arrives
-    "cut request",  # … in the middle of the request
-    "hold request",  # the request never arrives, and nobody says so
-    "drop response",  # the service has done it; the connection closes without a response
-    "cut response",  # … in the middle of the response
-    "hold response",  # the service has done it, and nobody says so
-    "status 429",
-    "status 500",
-    "status 503",
-    "done, then 500",  # the service has done it, and an error comes back
-    "split, then 500",  # the service has stored the first items of a batch, and an error comes back
+    "cut request",  # the connection closes in the middle of the request
+    # The connection closes without a response, or in the middle of it.
+    "no response, not done",
+    "no response, done",
+    "no response, late",
+    "no response, later",
+    "cut response, done",
+    # Nothing comes, and nobody says so.
+    "silence, not done",
+    "silence, done",
+    "silence, late",
+    # The service responds with an error, or a gateway before it.
+    "status 408, late",
+    "status 429, not done",
+    "status 500, not done",
+    "status 500, done",
+    "status 500, half done",  # the first items of a batch
+    "status 502, late",
+    "status 503, not done",
+    "status 503, late",
+    "status 504, done",
+    "status 504, late",
+    "status 504, later",
+    # A redirect to the same place.
+    "status 301, not done",
+    "status 302, not done",
+    "status 303, not done",
+    "status 303, done",
+    "status 307, not done",
+    # The response to another request, or one that makes no sense.
+    "other response, not done",
+    "other response, done",
+    "unreadable response, done",
 )
+#: The service gets the request twice; the client sees the first response.
+TWICE = "own response, done twice"
+#: The client waits for its timeout.
+SILENT = tuple(kind for kind in KINDS if kind.startswith("silence"))
 
 
 class Message(NamedTuple):
@@ -47,6 +77,10 @@ class Message(NamedTuple):
     @property
     def first_line(self) -> str:
         return self.head.partition(b"\r\n")[0].decode("latin-1")
+
+    @property
+    def target(self) -> str:
+        return self.first_line.split(" ")[1]
 
     @property
     def raw(self) -> bytes:
@@ -100,7 +134,14 @@ class Stream:
         self._sock.close()
 
 
+#: How many seconds after a failure a late request may arrive: less than the timeout of the runs.
+LATEST = 0.28
+#: After these the connection is closed.
+_BROKEN = ("no response", "cut response", "silence")
 Draw = Callable[[int, Message], str | None]
+
+
+_open: list[FaultProxy] = []
 
 
 def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
@@ -113,9 +154,39 @@ def seeded(seed: int, rate: float, kinds: Sequence[str] = KINDS) -> Draw:
     return draw
 
 
+def twice_as_well(draw: Draw, seed: int, rate: float) -> Draw:
+    """Deliver a share of `rate` of the requests twice that nothing else strikes."""
+
+    def redraw(number: int, request: Message) -> str | None:
+        chance = random.Random(f"{seed}/{number}/twice")
+        return draw(number, request) or (TWICE if chance.random() < rate else None)
+
+    return redraw
+
+
 def scripted(faults: Mapping[int, str]) -> Draw:
     """Strike the exchanges with these numbers, counted from 0."""
     return lambda number, request: faults.get(number)
+
+
+def let_time_pass(seconds: float) -> None:
+    """Let the time pass for what is on its way in the proxies of this process."""
+    for proxy in _open:
+        proxy.pass_time(seconds)
+
+
+def short_pauses(patch: Callable[[object, str, object], None]) -> None:
+    """Let the pauses of `append` take no time but that of the proxies.
+
+    Args:
+        patch: sets an attribute, as `setattr` does.
+    """
+
+    async def sleep(seconds: float, abort: object) -> None:
+        let_time_pass(seconds)
+
+    patch(sync_requests, "sleep", lambda seconds, abort: let_time_pass(seconds))
+    patch(async_requests, "sleep", sleep)
 
 
 class FaultProxy:
@@ -139,7 +210,8 @@ class FaultProxy:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
         self.exchanges: list[tuple[str, str | None]] = []
         self.struck: Counter[str] = Counter()
-        self._kept_back: dict[str, list[Message]] = {"slow": [], "late": []}
+        self._late: list[tuple[float, Message]] = []
+        self._later: list[Message] = []
         self._lock = threading.Lock()
         self._one_at_a_time = threading.Lock()
         self._streams: set[Stream] = set()
@@ -169,14 +241,15 @@ class FaultProxy:
                 self.exchanges.append((request.first_line, kind))
                 self.struck.update([kind] if kind else [])
             service = service or self._connect()
+            shown, _, fate = (kind or "own response, done").partition(", ")
             with self._one_at_a_time:
-                response = self._pass_on(request, kind, service)
-            if response is not None and kind != "cut response":
+                response = self._pass_on(request, shown, fate, service)
+            if response is not None and shown not in _BROKEN:
                 client.send(response.raw)
                 continue
-            if response is not None:
+            if response is not None and shown == "cut response":
                 client.send(response.raw[: len(response.raw) // 2])
-            if kind in ("hold request", "hold response", *self._kept_back):
+            if shown == "silence":
                 client.wait_for_hangup()
             break
         with self._lock:
@@ -190,39 +263,55 @@ class FaultProxy:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Stream(sock)
 
-    def _pass_on(self, request: Message, kind: str | None, service: Stream) -> Message | None:
-        """Return the response as the client gets to see it; None for nothing."""
-        if kind is not None and kind.startswith("status "):
-            return _error(int(kind.removeprefix("status ")))
-        if kind in ("drop request", "hold request"):
-            return None
-        if kind == "cut request":
+    def _pass_on(self, request: Message, shown: str, fate: str, service: Stream) -> Message | None:
+        """Do with a request what its fate is; return the response, however it is shown."""
+        if shown == "cut request":
             service.send(request.raw[: len(request.raw) // 2])
             return None
-        if kind in self._kept_back:
-            self._kept_back[kind].append(request)
-            return None
-        if kind == "split, then 500":
-            request = _split(request)
-        if request.first_line.startswith("POST"):
-            self._let_go("late")
-        service.send(request.raw)
-        response = service.read()
-        if request.first_line.startswith("GET"):
-            self._let_go("slow")
-        if kind in ("drop response", "hold response"):
-            return None
-        return _error(500) if kind in ("done, then 500", "split, then 500") else response
+        if request.first_line.startswith("POST") and self._later:
+            self._arrive(self._later)
+            self._later = []
+            # Of two such in a row the second would arrive after all that a client can do.
+            fate = fate.replace("later", "late")
+        response: Message | None = None
+        if fate == "late":
+            seconds = random.Random(len(self.exchanges)).uniform(0, LATEST)
+            self._late.append((seconds, request))
+        elif fate == "later":
+            self._later.append(request)
+        elif fate != "not done":
+            sent = _half(request) if fate == "half done" else request
+            for _ in range(2 if fate == "done twice" else 1):
+                service.send(sent.raw)
+                received = service.read()
+                response = response or received
+        if shown.startswith("status "):
+            return _status(int(shown.removeprefix("status ")), request)
+        if shown == "other response":
+            return _other(request)
+        return _unreadable(request) if shown == "unreadable response" else response
 
-    def _let_go(self, kind: str) -> None:
-        for request in self._kept_back[kind]:
+    def pass_time(self, seconds: float) -> None:
+        """Let requests arrive that are not later than this."""
+        with self._one_at_a_time:
+            self._arrive([request for left, request in self._late if left <= seconds])
+            waiting = self._late
+            self._late = [(left - seconds, one) for left, one in waiting if left > seconds]
+
+    def finish(self) -> None:
+        """Let all requests arrive that are kept back."""
+        self.pass_time(LATEST)
+        self._arrive(self._later)
+
+    def _arrive(self, requests: Sequence[Message]) -> None:
+        for request in requests:
             service = self._connect()
             service.send(request.raw)
             service.read()
             service.close()
-        self._kept_back[kind].clear()
 
     def __enter__(self) -> Self:
+        _open.append(self)
         thread = threading.Thread(target=self._accept, daemon=True)
         thread.start()
         self._threads.append(thread)
@@ -235,6 +324,7 @@ class FaultProxy:
         traceback: TracebackType | None,
     ) -> None:
         self._closed = True
+        _open.remove(self)
         # Wakes the thread that accepts; closing the listener does not, on Linux.
         socket.create_connection(self._listener.getsockname()).close()
         with self._lock:
@@ -246,12 +336,34 @@ class FaultProxy:
         self._listener.close()
 
 
-def _error(status: int) -> Message:
+def _status(status: int, request: Message) -> Message:
+    if status < 400:
+        lines = f"HTTP/1.1 {status} Fault\r\nlocation: {request.target}\r\ncontent-length: 0"
+        return Message(lines.encode(), b"")
     fields = {"message": "a fault", "type": "server_error", "param": None, "code": None}
     return _message(f"HTTP/1.1 {status} Fault", {"error": fields})
 
 
-def _split(request: Message) -> Message:
+def _other(request: Message) -> Message:
+    """Return what the service would say to a request of the same kind for another conversation."""
+    conversation = {"id": "conv_other", "object": "conversation", "created_at": 1, "metadata": {}}
+    if request.first_line.startswith("DELETE") or "limit=1&" in request.target:
+        return _message("HTTP/1.1 200 OK", conversation)
+    count = len(json.loads(request.body)["items"]) if request.body else 3
+    content = [{"type": "input_text", "text": "other"}]
+    item = {"type": "message", "role": "user", "status": "completed", "content": content}
+    items = [{**item, "id": f"msg_other_{n}"} for n in range(count)]
+    ids = {"first_id": items[0]["id"], "last_id": items[-1]["id"]}
+    return _message("HTTP/1.1 200 OK", {"object": "list", "data": items, "has_more": False, **ids})
+
+
+def _unreadable(request: Message) -> Message:
+    page = b"<html><title>Welcome</title>"
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {len(page)}"
+    return Message(head.encode(), page)
+
+
+def _half(request: Message) -> Message:
     """Return the request with the first half of its items, if it has several."""
     if not request.first_line.startswith("POST"):
         return request

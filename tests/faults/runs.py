@@ -10,9 +10,9 @@ from typing import Any
 
 import anyio
 import httpx
-from openai_conversations import AsyncClient, Client, OpenAIError
+from openai_conversations import AppendProgress, AsyncClient, Client, OpenAIError
 
-from tests.faults.conversation import Item, texts
+from tests.faults.conversation import Item, newest_texts, texts
 from tests.faults.proxy import Draw, FaultProxy
 
 #: How often an append is resumed before a run is given up.
@@ -35,14 +35,26 @@ class Outcome:
 
     lost: int
     doubled: int
+    noticed: int
+    """How many of the doubled items the writer told of."""
     in_order: bool
+    accounts: int
+    """How often it gave up, and told what had landed."""
+    untrue: int
+    """How many of these accounts were not what the server held at that moment."""
     exchanges: int
     faults: int
     kinds: Counter[str]
 
+    @property
+    def perfect(self) -> bool:
+        return not self.lost and not self.doubled and not self.untrue and self.in_order
 
+
+#: Is told of the state of an append when it gives up, and at its end.
+Check = Callable[[AppendProgress], None]
 #: Appends the items to the conversation behind the URL, however often that takes.
-Writer = Callable[[str, str, list[Item], Settings], None]
+Writer = Callable[[str, str, list[Item], Settings, Check], None]
 
 
 def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: Settings) -> Outcome:
@@ -51,56 +63,91 @@ def run(service: str, writer: Writer, items: list[Item], draw: Draw, settings: S
     Args:
         service: the base URL of the service.
     """
+    wanted: list[str] = [item["content"] for item in items]
+    accounts: list[bool] = []
+    noticed: set[str] = set()
     with FaultProxy(service, draw) as proxy, httpx.Client(base_url=service) as direct:
         conversation: str = direct.post("conversations", json={}).json()["id"]
-        writer(proxy.url, conversation, items, settings)
+
+        def check(progress: AppendProgress) -> None:
+            noticed.update(progress.doubled_ids)
+            # A second copy may be there still when an append gives up because it cannot delete it.
+            newest = list(dict.fromkeys(newest_texts(direct, conversation, 60)))
+            possible = range(progress.landed, progress.sent + 1)
+            accounts.append(any(newest == wanted[:there][-len(newest) :] for there in possible))
+
+        writer(proxy.url, conversation, items, settings, check)
+        proxy.finish()
         found = texts(direct, conversation)
-    wanted = [item["content"] for item in items]
     there = set(found)
     return Outcome(
         lost=(Counter(wanted) - Counter(found)).total(),
         doubled=(Counter(found) - Counter(wanted)).total(),
+        noticed=len(noticed),
         in_order=list(dict.fromkeys(found)) == [text for text in wanted if text in there],
+        accounts=len(accounts),
+        untrue=accounts.count(False),
         exchanges=len(proxy.exchanges),
         faults=proxy.struck.total(),
         kinds=proxy.struck,
     )
 
 
-def append(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+def append(
+    url: str, conversation: str, items: list[Item], settings: Settings, check: Check
+) -> None:
     """Append with our sync client, and resume whenever it gives up."""
     with Client(api_key="k", base_url=url, **asdict(settings)) as client:
         token = None
         for _ in range(ROUNDS):
             try:
-                client.conversations.items.append(conversation, items, resume=token)
+                client.conversations.items.append(
+                    conversation, items, resume=token, on_progress=check_last(check, items)
+                )
                 return
             except OpenAIError as error:
-                token = error.append.token if error.append else token
+                if error.append:
+                    token = error.append.token
+                    check(error.append)
 
 
-def append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+def check_last(check: Check, items: list[Item]) -> Check:
+    """Return a callback that checks the report after the last item."""
+    return lambda progress: check(progress) if progress.landed == len(items) else None
+
+
+def append_async(
+    url: str, conversation: str, items: list[Item], settings: Settings, check: Check
+) -> None:
     """Append with our async client on asyncio."""
-    anyio.run(_append_async, url, conversation, items, settings, backend="asyncio")
+    anyio.run(_append_async, url, conversation, items, settings, check, backend="asyncio")
 
 
-def append_trio(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+def append_trio(
+    url: str, conversation: str, items: list[Item], settings: Settings, check: Check
+) -> None:
     """Append with our async client on trio."""
-    anyio.run(_append_async, url, conversation, items, settings, backend="trio")
+    anyio.run(_append_async, url, conversation, items, settings, check, backend="trio")
 
 
-async def _append_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+async def _append_async(
+    url: str, conversation: str, items: list[Item], settings: Settings, check: Check
+) -> None:
     async with AsyncClient(api_key="k", base_url=url, **asdict(settings)) as client:
         token = None
         for _ in range(ROUNDS):
             try:
-                await client.conversations.items.append(conversation, items, resume=token)
+                await client.conversations.items.append(
+                    conversation, items, resume=token, on_progress=check_last(check, items)
+                )
                 return
             except OpenAIError as error:
-                token = error.append.token if error.append else token
+                if error.append:
+                    token = error.append.token
+                    check(error.append)
 
 
-def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+def peer(url: str, conversation: str, items: list[Item], settings: Settings, check: Check) -> None:
     """Loop over `items.create` of openai-python, sync, and pass over what it gives up on."""
     import openai  # takes a second
 
@@ -114,7 +161,9 @@ def peer(url: str, conversation: str, items: list[Item], settings: Settings) -> 
                 continue
 
 
-def peer_async(url: str, conversation: str, items: list[Item], settings: Settings) -> None:
+def peer_async(
+    url: str, conversation: str, items: list[Item], settings: Settings, check: Check
+) -> None:
     """Loop over `items.create` of openai-python, async, as `peer` does."""
     import openai
 

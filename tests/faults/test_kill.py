@@ -42,7 +42,7 @@ class Killer:
             return None
         self.process.kill()
         self.process = None
-        return self._draw.choice([None, "drop request", "split, then 500"])
+        return self._draw.choice([None, "no response, not done", "status 500, half done"])
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -120,7 +120,8 @@ def test_without_the_extra_it_says_what_to_install(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in list(sys.modules):
-        if name.partition(".")[0] == missing or name == "openai_conversations.local.app":
+        own = ("openai_conversations.local.app", "openai_conversations.local.server")
+        if name.partition(".")[0] == missing or name in own:
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, missing, None)
     message = refused(capsys)

@@ -14,6 +14,7 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from openai_conversations.local.app import create_app
@@ -85,7 +86,51 @@ def test_no_request_gets_a_5xx_or_a_response_outside_the_document(
             case.path_parameters.update(
                 {name: targets[name] for name in case.path_parameters if name in targets}
             )
-        response = case.call(app=app)
+        response = case.call(base_url="http://localhost/v1", app=app)
+        assert response.status_code not in (403, 421), "refused before the service saw it"
         case.validate_response(response, checks=[checks.not_a_server_error])
 
     send()
+
+
+@cache
+def opened() -> LocalService:
+    return LocalService()
+
+
+ODD_JSON = strategies.recursive(
+    strategies.sampled_from(
+        [
+            b"null", b"true", b"-0", b"1e400", b"9" * 50, b"9" * 5000, b"1e-400", b"NaN",
+            b'"\\ud800"', b'"\\u0000"', b'"\xff"', b'"\xed\xa0\x80"', b'"a', b"", b"\x00", b"{",
+            b'"user"', b'"message"', b'"hello"', b"[" * 2000, b'{"a":' * 2000,
+        ]
+    ),
+    lambda inner: (
+        strategies.lists(inner, max_size=4).map(lambda parts: b"[" + b",".join(parts) + b"]")
+        | strategies.lists(
+            strategies.tuples(
+                strategies.sampled_from([b"items", b"input", b"role", b"content", b"type", b"id"]),
+                inner,
+            ),
+            max_size=4,
+        ).map(lambda pairs: b"{" + b",".join(b'"%s":%s' % pair for pair in pairs) + b"}")
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=20 * EXAMPLES, database=None, derandomize=True, deadline=None)
+@given(
+    strategies.sampled_from([path for path, method, _ in operations() if method == "post"]),
+    ODD_JSON | strategies.binary(max_size=50),
+    strategies.sampled_from(["", "limit=9&limit=9", "after=%ff%00&include[]=%ed%a0%80", "a=%&&=;"]),
+)
+def test_bytes_that_are_hardly_json_get_no_5xx(path: str, body: bytes, query: str) -> None:
+    service = opened()
+    pairs = httpx.QueryParams(query).multi_items()
+    headers = {"content-type": "application/json"}
+    wanted = path.format(**make_targets(service))
+    response = service.handle(ServiceRequest("POST", wanted, pairs, headers, body))
+    assert response.status < 500
+    response.close()

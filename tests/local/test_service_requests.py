@@ -42,6 +42,11 @@ BAD_BODIES = {
     "half a surrogate pair": b'{"metadata": {"a": "\\ud800"}}',
     "half a pair in a name": b'{"metadata": {"\\uDFFF": "a"}}',
     "NUL outside a string": b"{}\x00",
+    "a name twice": b'{"metadata": {"a": "b"}, "metadata": {}}',
+    "a name twice, further inside": b'{"metadata": {"a": "b", "\\u0061": "c"}}',
+    "one of each": b'{"a":' * 30_000 + b"[" * 30_000,
+    "an exponent without end": b'{"a": 1e' + b"9" * 100_000 + b"}",
+    "digits behind the point": b'{"a": ' + b"9" * 400 + b".5}",
 }
 
 
@@ -128,15 +133,23 @@ def test_a_wrong_key(header: str | None) -> None:
 
 
 def test_the_right_key() -> None:
-    locked = LocalService(api_key="sécret")
-    headers = {"authorization": "bearer sécret"}
+    locked = LocalService(api_key="secret")
+    headers = {"authorization": "bearer secret"}
     assert ask(locked, "POST", "/conversations", headers=headers).status == 200
 
 
-@pytest.mark.parametrize("argument", [{"api_key": ""}, {"model": "gpt-5"}])
+@pytest.mark.parametrize(
+    "argument",
+    [
+        *({"api_key": key} for key in ("", "sécret", "the secret", "secret\n", b"secret")),
+        {"model": "gpt-5"},
+        {"max_body": 0},
+    ],
+)
 def test_arguments_that_cannot_be(argument: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match=next(iter(argument))):
+    with pytest.raises(InvalidArgumentError, match=next(iter(argument))) as caught:
         LocalService(**argument)
+    assert "cret" not in str(caught.value)
 
 
 def test_every_response_has_an_id_of_its_own(service: LocalService) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -15,6 +16,7 @@ from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._transport.aiohttp_transport import AiohttpTransport
 
 SENDER = "openai_conversations._async.sender"
+context_manager = asynccontextmanager
 task_group = anyio.create_task_group
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ import httpx
 from openai_conversations._sync.connection_pool import ConnectionPool
 
 SENDER = "openai_conversations._sync.sender"
+context_manager = contextmanager
 
 
 class task_group:  # noqa: N801

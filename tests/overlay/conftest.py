@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from openai_conversations._append import state as append_state
 from openai_conversations._transport import retries as retry
 
 from tests.overlay.client_runner import EVERY_TRANSPORT, RUNNERS, ClientRunner
@@ -34,10 +35,11 @@ def async_runner(request: pytest.FixtureRequest) -> ClientRunner:
 
 @pytest.fixture(autouse=True)
 def _clean_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave no settings from outside, no proxy, and no pause before a retry."""
+    """Leave no settings from outside, no proxy, no pause before a retry or a second look."""
     for name in ("API_KEY", "BASE_URL", "ORG_ID", "PROJECT_ID", "LOG"):
         monkeypatch.delenv(f"OPENAI_{name}", raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setattr(retry, "INITIAL_DELAY", 0.0)
+    monkeypatch.setattr(append_state, "LONGEST_TO_SETTLE", 0.0)

@@ -179,6 +179,8 @@ class ScriptedServer:
             if self._stopped.is_set():
                 sock.close()
                 return
+            # Or a head and its body, sent in two, take 40 ms: Nagle's algorithm and delayed ACKs.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
             with self._lock:
                 self.connections += 1
@@ -189,7 +191,7 @@ class ScriptedServer:
     def _serve(self, sock: socket.socket) -> None:
         with sock:
             peer = Peer(sock, self._stopped)
-            with suppress(OSError):  # the client may be gone already
+            with suppress(OSError):  # the client may have gone already
                 peer.send(self._greeting)
             while (seen := peer.read_request()) is not None:
                 with self._lock:

@@ -51,8 +51,9 @@ def test_text_that_no_url_can_hold() -> None:
 
 
 def test_an_id_is_one_segment_of_the_path(runner: ClientRunner) -> None:
-    with ScriptedServer(responds(CONVERSATION)) as server:
-        runner.run(server.url, lambda c: c.conversations.retrieve("a/../b?c#d%ü"))
+    id = "a/../b?c#d%ü"
+    with ScriptedServer(responds({**CONVERSATION, "id": id})) as server:
+        runner.run(server.url, lambda c: c.conversations.retrieve(id))
     assert server.requests[0].target == "/v1/conversations/a%2F..%2Fb%3Fc%23d%25%C3%BC"
 
 

@@ -94,7 +94,7 @@ def test_an_interceptor_that_returns_nothing_is_told_so() -> None:
         Client(api_key="k", interceptors=[lambda request, send: None]) as client,  # type: ignore[arg-type,return-value]
         pytest.raises(Exception, match=r"interceptors\[0\] must return an httpx.Response"),
     ):
-        client.conversations.retrieve("c")
+        client.conversations.retrieve("conv_1")
 
 
 def test_the_examples_in_the_documentation_of_interceptors_run() -> None:

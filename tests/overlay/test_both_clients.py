@@ -107,7 +107,11 @@ def test_the_signatures_are_openai_pythons() -> None:
     import openai
 
     theirs = openai.OpenAI(api_key="k")
-    newer = {"access_programs", "image"}  # not in the document yet; extra_body takes them
+    newer = {
+        "access_programs",
+        "background_options",
+        "image",
+    }  # not in the document yet; extra_body takes them
     for path, part, _ in PAIRS:
         if path not in RESOURCES:
             continue

@@ -55,7 +55,7 @@ def test_metadata_at_its_limits() -> None:
         ([("a", "b")], "metadata: expected a mapping of strings to strings, got list of length 1"),
         ({str(n): "" for n in range(17)}, "metadata: expected at most 16 keys, got 17 keys"),
         ({7: "x"}, "metadata: expected keys that are strings, got 7"),
-        ({"k" * 65: "x"}, "metadata: expected keys of at most 64 characters, got 'kkkk"),
+        ({"k" * 65: "x"}, "metadata: expected keys of at most 64 characters, got a string of 65"),
         ({"topic": "v" * 513}, "metadata['topic']: expected at most 512 characters, got 513"),
         ({"topic": 7}, "metadata['topic']: expected a string, got a value of type int"),
         ({"topic": None}, "metadata['topic']: expected a string, got a value of type NoneType"),
@@ -113,4 +113,4 @@ def test_no_error_shows_a_secret() -> None:
 
 @given(st.one_of(st.text(), st.binary(), st.lists(st.text()), st.none(), st.floats()))
 def test_every_description_is_short(value: object) -> None:
-    assert len(_checks.describe(value)) < 80 + 10 * _checks._SHOWN
+    assert len(_checks.describe(value)) < 80

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import threading
 import warnings
 from typing import Any
@@ -21,7 +22,7 @@ from openai_conversations import (
 )
 
 from tests.overlay.client_runner import ClientRunner
-from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, page, responds
+from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, page, responds
 
 BOTH = pytest.mark.parametrize("make", [Client, AsyncClient])
 
@@ -99,7 +100,9 @@ def test_the_repr_shows_no_key() -> None:
 def test_a_key_function_that_gives_no_key(runner: ClientRunner) -> None:
     with pytest.raises(InvalidArgumentError, match="api_key: expected a string"):
         runner.run(
-            "http://localhost/v1", lambda c: c.conversations.retrieve("c"), api_key=lambda: None
+            "http://localhost/v1",
+            lambda c: c.conversations.retrieve("conv_1"),
+            api_key=lambda: None,
         )
 
 
@@ -132,7 +135,7 @@ def test_a_header_can_be_taken_away(runner: ClientRunner) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         runner.run(
             server.url,
-            lambda c: c.conversations.retrieve("c", extra_headers={"Accept-Encoding": omit}),
+            lambda c: c.conversations.retrieve("conv_1", extra_headers={"Accept-Encoding": omit}),
             default_headers={"User-Agent": omit},
         )
     assert not {"accept-encoding", "user-agent"} & set(server.requests[0].headers)
@@ -145,10 +148,10 @@ def test_a_copy_shares_the_connections_and_changes_nothing(runner: ClientRunner)
         )
         assert (other.timeout.read, other.max_retries) == (3, 0)
         assert (client.timeout.read, client.max_retries) == (600, 2)
-        return other.conversations.retrieve("c")
+        return other.conversations.retrieve("conv_1")
 
     def original(client: Any) -> Any:
-        return client.conversations.retrieve("c")
+        return client.conversations.retrieve("conv_1")
 
     with ScriptedServer(responds(CONVERSATION)) as server:
         runner.run(server.url, original, copied, original, default_headers={"X-A": "1"})
@@ -168,17 +171,7 @@ def test_closing_a_copy_leaves_the_original_and_closing_the_original_ends_both()
     client.close()
     assert second.is_closed()
     with pytest.raises(ClientClosedError, match="closed"):
-        second.conversations.retrieve("c")
-
-
-def test_a_redirect_to_another_host_never_carries_the_key(runner: ClientRunner) -> None:
-    with ScriptedServer(responds(CONVERSATION)) as other:
-        location = other.url.replace("127.0.0.1", "localhost") + "/conversations/c"
-        with ScriptedServer(responds(b"", status=307, location=location)) as server:
-            got = runner.run(server.url, lambda c: c.conversations.retrieve("c"))
-    assert got.id == "conv_1"
-    assert server.requests[0].headers["authorization"] == "Bearer sk-test"
-    assert "authorization" not in other.requests[0].headers
+        second.conversations.retrieve("conv_1")
 
 
 def test_a_key_over_plain_http_warns_once_a_host() -> None:
@@ -223,6 +216,32 @@ def test_an_error_after_a_redirect_holds_no_key(runner: ClientRunner) -> None:
             ScriptedServer(responds(b"", status=307, location=location)) as server,
             pytest.raises(NotFoundError) as caught,
         ):
-            runner.run(server.url, lambda c: c.conversations.retrieve("c"))
+            runner.run(server.url, lambda c: c.conversations.retrieve("conv_1"))
     assert len(caught.value.response.history) == 1
     assert b"sk-test" not in pickle.dumps(caught.value)
+
+
+def test_ctrl_c_leaves_no_connection_of_an_httpx_client_in_use() -> None:
+    go, main = threading.Event(), threading.get_ident()
+
+    def late(peer: Peer) -> None:
+        go.wait(10)
+        peer.respond(CONVERSATION)
+
+    with (
+        ScriptedServer(late, responds(CONVERSATION)) as server,
+        httpx.Client(limits=httpx.Limits(max_connections=1)) as http,
+    ):
+        client = Client(api_key="k", base_url=server.url, http_client=http)
+
+        def interrupt() -> None:
+            server.arrived.acquire()
+            signal.pthread_kill(main, signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            client.conversations.retrieve("conv_1")
+        thread.join()
+        go.set()
+        assert client.conversations.retrieve("conv_1", timeout=10).id == "conv_1"

@@ -18,7 +18,7 @@ KEY = "sk-secret-1234567890"
 
 
 def request() -> httpx.Request:
-    headers = {"Authorization": f"Bearer {KEY}", "X-Shown": "yes"}
+    headers = {"Authorization": f"Bearer {KEY}", "X-Tenant": KEY, "Accept": "application/json"}
     return httpx.Request("POST", "https://api.openai.com/v1/conversations", headers=headers)
 
 
@@ -54,12 +54,47 @@ def test_errors_survive_pickling_and_copying_and_hold_no_key(error: OpenAIError)
         assert type(again) is type(error)
         assert str(again) == str(error)
         assert set(vars(again)) == set(vars(error))
-        for name in ("code", "param", "status_code", "request_id", "stage", "argument"):
+        for name in ("message", "code", "param", "type", "status_code", "request_id", "stage"):
+            assert getattr(again, name, None) == getattr(error, name, None)
+        for name in ("argument", "retries_taken", "never_sent", "append", "found_ids"):
             assert getattr(again, name, None) == getattr(error, name, None)
     assert KEY.encode() not in pickle.dumps(error)
     assert KEY not in repr(vars(error)) + repr(error)
     if isinstance(error, errors.APIError):
-        assert error.request.headers["X-Shown"] == "yes"
+        assert error.request.headers["X-Tenant"] == "[secret]"
+        assert error.request.headers["Accept"] == "application/json"
+
+
+def test_a_body_that_was_not_understood_is_not_in_pickles() -> None:
+    import gzip
+
+    text = gzip.compress(b"a conversation")
+    headers = {"content-encoding": "gzip", "x-request-id": "req_1"}
+    whole = httpx.Response(200, headers=headers, content=text, request=request())
+    error = errors.APIResponseValidationError(whole, "a conversation")
+    error.retries_taken = 2
+    assert (error.body, error.response.text) == ("a conversation", "a conversation")
+    again: Any = pickle.loads(pickle.dumps(error))
+    assert (again.body, again.response.content) == (None, b"")
+    assert (again.status_code, again.request_id, again.retries_taken) == (200, "req_1", 2)
+    assert again.response.headers["x-request-id"] == "req_1"
+
+
+def test_an_error_changes_nothing_of_a_response_that_somebody_else_has() -> None:
+    own = response(302, content=b"x")
+    own.next_request = request()
+    last = response(400, content=b"y")
+    last.history = [own]
+    error = APIStatusError("text", response=last, body=None)
+    assert KEY in last.request.headers["authorization"]
+    assert KEY not in repr(
+        [
+            error.response.request.headers.multi_items(),
+            error.response.history[0].request.headers.multi_items(),
+            error.response.history[0].next_request,
+        ]
+    )
+    assert error.response.content == b"y"
 
 
 def test_every_error_is_exported_and_in_the_drawing() -> None:

@@ -55,14 +55,6 @@ def broken_compression(peer: Peer) -> None:
     peer.respond(b"no gzip at all", headers={"content-encoding": "gzip"})
 
 
-def endless_redirects(peer: Peer) -> None:
-    peer.respond(b"", status=302, headers={"location": "/v1/conversations/conv_1"})
-
-
-def redirect_to_nowhere(peer: Peer) -> None:
-    peer.respond(b"", status=302, headers={"location": "http://[broken/"})
-
-
 BROKEN = [
     cut_before_response,
     half_a_head,
@@ -70,8 +62,6 @@ BROKEN = [
     half_a_chunk,
     no_http,
     broken_compression,
-    endless_redirects,
-    redirect_to_nowhere,
 ]
 
 
@@ -126,7 +116,7 @@ WRONG: list[tuple[bytes, str, str]] = [
     (b'{"id": ', "application/json", "is not JSON"),
     (b"\xff\xfe\x00", "application/json", "is not JSON"),
     (b"[" * 100_000, "application/json", "is not JSON"),
-    (b"[]", "application/json", "does not have the expected form: []"),
+    (b"[]", "application/json", "does not have the expected form: list of length 0"),
     (b"null", "application/json", "does not have the expected form: None"),
     (b'"conv_1"', "application/json", "does not have the expected form"),
 ]

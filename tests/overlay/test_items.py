@@ -80,7 +80,9 @@ def refusals(tmp_path: Path) -> Mapping[str, Callable[[], object]]:
     return {
         "text: expected a string, got 7": lambda: MessageItem.user_text(anything),
         "text: expected a string, got None": lambda: Content.text(None),  # type: ignore[arg-type]
-        "parts: expected a list of content parts, got 'Hello'": lambda: MessageItem.user("Hello"),
+        "parts: expected a list of content parts, got a string of 5 characters": lambda: (
+            MessageItem.user("Hello")
+        ),
         "parts: expected at least one part, got none": lambda: MessageItem.user([]),
         "parts[1]: expected a string, or a part made by Content.text": lambda: MessageItem.user(
             ["a", anything]

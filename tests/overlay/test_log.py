@@ -65,5 +65,7 @@ def test_a_failure_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:
         caplog.at_level(logging.INFO, "openai_conversations"),
         pytest.raises(Exception, match="Connection"),
     ):
-        ClientRunner("sync").run(server.url, lambda c: c.conversations.retrieve("c"), max_retries=0)
-    assert "GET /v1/conversations/c failed: Connection error" in caplog.text
+        ClientRunner("sync").run(
+            server.url, lambda c: c.conversations.retrieve("conv_1"), max_retries=0
+        )
+    assert "GET /v1/conversations/conv_1 failed: Connection error" in caplog.text

@@ -247,7 +247,7 @@ def test_abort() -> None:
             if thread.name == "openai_conversations-abortable":
                 thread.join()
         look(pool)
-        assert client.conversations.retrieve("c").id == "conv_1"
+        assert client.conversations.retrieve("conv_1").id == "conv_1"
 
 
 def _abort_requests(client: Client, seed: int) -> None:

@@ -33,7 +33,7 @@ def sync_pool(**options: Any) -> tuple[httpx.Client, ConnectionPool]:
 
 def test_connections_are_used_again(runner: ClientRunner) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
-        runner.run(server.url, *[lambda c: c.conversations.retrieve("c")] * 5)
+        runner.run(server.url, *[lambda c: c.conversations.retrieve("conv_1")] * 5)
     assert server.connections == 1
 
 
@@ -140,7 +140,7 @@ def test_one_async_client_over_several_event_loops() -> None:
         client = AsyncClient(api_key="k", base_url=server.url, http_client=http_client)
 
         async def call() -> None:
-            assert (await client.conversations.retrieve("c")).id == "conv_1"
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
 
         async def call_and_leave() -> None:
             # What a loop leaves open is closed with it, as for any other user of sockets.
@@ -185,7 +185,7 @@ def test_a_hundred_at_once_over_few_threads() -> None:
         async with AsyncClient(api_key="k", base_url=server.url) as client:
 
             async def call() -> None:
-                assert (await client.conversations.retrieve("c")).id == "conv_1"
+                assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
 
             async with anyio.create_task_group() as group:
                 for _ in range(100):

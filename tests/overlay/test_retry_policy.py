@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from openai_conversations._transport import retries as retry
 
 
@@ -43,6 +47,7 @@ def test_the_service_has_the_last_word() -> None:
 def test_who_asks_for_more_than_two_minutes_is_not_retried() -> None:
     assert retry.retry_after_response("GET", 429, None, {"retry-after": "120"})
     assert not retry.retry_after_response("GET", 429, None, {"retry-after": "121"})
+    assert not retry.retry_after_response("GET", 429, None, {"retry-after": "1e999"})
     headers = {"retry-after-ms": "120001", "x-should-retry": "true"}
     assert not retry.retry_after_response("GET", 429, None, headers)
 
@@ -58,7 +63,11 @@ DELAYS = [
     ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 30.0),
     ({"retry-after": "Tue, 14 Nov 2023 22:13:10 GMT"}, -10.0),
     ({"retry-after": "nan"}, None),
-    ({"retry-after": "inf"}, None),
+    ({"retry-after": "inf"}, math.inf),
+    ({"retry-after": "1e999"}, math.inf),
+    ({"retry-after": "9" * 400}, math.inf),
+    ({"retry-after-ms": "9" * 5000}, math.inf),
+    ({"retry-after": "-1e999"}, -math.inf),
     ({"retry-after": "tomorrow"}, None),
     ({"retry-after": "Tue, 99 Nov 99999999999 22:13:10 GMT"}, None),
 ]
@@ -78,3 +87,28 @@ def test_the_pause_doubles_up_to_eight_seconds_less_up_to_a_quarter(
     assert retry.delay_before_retry(0, jitter=lambda: 1.0) == 0.375
     assert retry.delay_before_retry(0, {"retry-after": "3"}) == 3.0
     assert retry.delay_before_retry(0, {"retry-after": "-3"}, jitter=lambda: 0.0) == 0.5
+
+
+DATES = st.from_regex(
+    r"[A-Z][a-z]{2}, [0-9]{1,3} [A-Z][a-z]{2} [0-9]{1,12} [0-9:]{1,9} ?(GMT|[+-][0-9]{1,9})?",
+    fullmatch=True,
+)
+VALUES = st.one_of(
+    st.text(),
+    st.floats().map(str),
+    st.integers().map(str),
+    DATES,
+    st.from_regex(r"-?[0-9]+e[0-9]+"),
+)
+
+
+@given(VALUES, VALUES)
+@example("", "Mon, 01 Jan 0001 00:00:00 +2359")
+@example("", "Fri, 31 Dec 9999 23:59:59 -2359")
+def test_no_header_is_too_odd(milliseconds: str, seconds: str) -> None:
+    headers = {"retry-after-ms": milliseconds, "retry-after": seconds}
+    asked = retry.asked_delay(headers)
+    assert asked is None or not math.isnan(asked)
+    assert 0 <= retry.delay_before_retry(0, headers) <= 120
+    again = retry.retry_after_response("GET", 503, None, headers)
+    assert again is (asked is None or asked <= 120)

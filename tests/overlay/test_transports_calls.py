@@ -70,7 +70,7 @@ def test_a_response_and_its_headers(runner: ClientRunner) -> None:
         peer.respond(body, headers={"content-encoding": "gzip", "x-a": "1", "X-A": "2"})
 
     with ScriptedServer(script) as server:
-        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("c"))
+        raw = runner.run(server.url, lambda c: c.conversations.with_raw_response.retrieve("conv_1"))
     assert raw.parse().id == "conv_1"
     assert raw.headers.get_list("x-a") == ["1", "2"]
     assert (raw.http_response.reason_phrase, raw.http_response.http_version) == (
@@ -111,10 +111,11 @@ def test_what_nobody_asked_for_is_not_the_response_to_the_next_request(
     runner: ClientRunner,
 ) -> None:
     def too_much(peer: Peer) -> None:
-        peer.send(b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "good"}' + b"HTTP/1.1 2")
+        good = b'HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{"id": "conv_1"}'
+        peer.send(good + b"HTTP/1.1 2")
 
-    with ScriptedServer(too_much, responds({"id": "good"})) as server:
-        assert runner.run(server.url, retrieve, retrieve).id == "good"
+    with ScriptedServer(too_much, responds({"id": "conv_1"})) as server:
+        assert runner.run(server.url, retrieve, retrieve).id == "conv_1"
 
 
 def half_a_head(peer: Peer) -> None:
@@ -182,7 +183,8 @@ def timed_out(runner: ClientRunner, url: str, timeout: httpx.Timeout) -> APITime
 def test_the_timeout_of_connecting(runner: ClientRunner) -> None:
     with nobody_accepts() as url:
         error = timed_out(runner, url, httpx.Timeout(30, connect=0.1))
-    assert str(error) == "Request timed out while connecting."
+    host = url.removeprefix("http://").removesuffix("/v1")
+    assert str(error) == f"Request timed out while connecting to {host}."
     assert error.never_sent
 
 
@@ -238,24 +240,6 @@ def test_a_stream_that_breaks_off(runner: ClientRunner) -> None:
             server.url, lambda c: c.responses.create(model="m", input="x", stream=True), seen
         )
     assert len(seen) == 1
-
-
-def test_a_redirect_is_followed_and_another_host_never_sees_the_key(runner: ClientRunner) -> None:
-    with ScriptedServer(responds({"id": "there"})) as other:
-        port = other.url.split(":")[2].partition("/")[0]
-        there = f"http://localhost:{port}/v1/x"
-        with ScriptedServer(
-            responds(b"", status=307, location="/v1/y"), responds(b"", status=307, location=there)
-        ) as server:
-            assert runner.run(server.url, append_small).id == "there"
-    assert [seen.target for seen in server.requests] == ["/v1/conversations", "/v1/y"]
-    assert all("authorization" in seen.headers for seen in server.requests)
-    assert "authorization" not in other.requests[0].headers
-    assert other.requests[0].json() == {"metadata": {"a": "b"}}
-
-
-def append_small(client: Any) -> Any:
-    return client.conversations.create(metadata={"a": "b"})
 
 
 def test_after_closing(runner: ClientRunner) -> None:

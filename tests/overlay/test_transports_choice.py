@@ -43,16 +43,19 @@ def test_a_transport_of_the_other_kind() -> None:
         Client(api_key="k", transport="aiohttp")
 
 
-@pytest.mark.parametrize(
-    ("make", "names"), [(Client, "'httpx'"), (AsyncClient, "'aiohttp', 'httpx'")]
-)
-def test_a_transport_that_was_removed(make: Any, names: str) -> None:
-    with pytest.raises(InvalidArgumentError) as caught:
-        make(api_key="k", transport="http.client")
-    assert str(caught.value) == (
-        f"transport: expected None (the fastest installed) or one of {names}, got 'http.client', "
-        "which was removed"
-    )
+def test_a_transport_that_was_removed_is_another_name_for_httpx(runner: ClientRunner) -> None:
+    with (
+        ScriptedServer(responds(CONVERSATION)) as server,
+        pytest.warns(DeprecationWarning, match=r'http\.client.*now means "httpx"') as caught,
+    ):
+        raw = runner.run(
+            server.url,
+            lambda c: c.conversations.with_raw_response.retrieve("conv_1"),
+            transport="http.client",
+        )
+    assert "network_stream" in raw.http_response.extensions
+    (warning,) = caught
+    assert warning.filename.endswith("client_runner.py")
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +97,7 @@ assert not {"aiohttp", "yarl"} & set(sys.modules)
 
 async def call(client):
     async with client:
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
 
 anyio.run(call, clients[-1])
 anyio.run(call, clients[-2], backend="trio")
@@ -113,7 +116,7 @@ def test_aiohttp_is_the_default_where_it_is_installed() -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         raw = ClientRunner("asyncio", "aiohttp").run(
             server.url,
-            lambda c: c.conversations.with_raw_response.retrieve("c"),
+            lambda c: c.conversations.with_raw_response.retrieve("conv_1"),
             transport=None,
         )
     # httpcore's responses name the stream that they came from, aiohttp's do not.

@@ -127,7 +127,7 @@ def test_one_client_in_several_event_loops() -> None:
         client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
 
         async def call() -> None:
-            assert (await client.conversations.retrieve("c")).id == "conv_1"
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
 
         async def call_and_close() -> None:
             await call()
@@ -158,7 +158,7 @@ def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixtu
 
         async def call() -> None:
             client = AsyncClient(api_key="k", base_url=server.url, transport="aiohttp")
-            await client.conversations.retrieve("c")
+            await client.conversations.retrieve("conv_1")
 
         anyio.run(call)
         gc.collect()

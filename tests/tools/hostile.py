@@ -19,7 +19,7 @@ TEXTS = [
     *(f"{{% endif %}}{CALL}", f"{{%+ raw %}}{CALL}{{% endraw %}}", f"# {CALL}", f"`{CALL}`"),
     *("# noqa", "# fmt: off", "# type: ignore", "# ruff: noqa", "# pyright: strict", "%s %(x)s"),
     *(f");{CALL};(", f"]+[{CALL}]+[", f"}}|{{{CALL}}}|{{", f",{CALL},", f"={CALL}", f":{CALL}\n"),
-    *(f"lambda: {CALL}", f'f"{{{CALL}}}"', f"__import__('os').system('{MARK}')", CALL, MARK),
+    *(f"lambda: {CALL}", f'f"{{{CALL}}}"', f"__import__('os').system('{MARK}')", CALL),
     *(
         f"a\0{CALL}",
         f"\x1b[31m{CALL}",

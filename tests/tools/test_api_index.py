@@ -29,7 +29,7 @@ def test_methods_are_shown_as_they_are_called() -> None:
     assert "- `api.conversations.get_conversation.sync(conversation_id, *, client)`" in TEXT
 
 
-def test_prose_of_a_document_is_no_markup() -> None:
+def test_prose_of_a_document_is_not_markup() -> None:
     def function() -> None: ...
 
     for doc, shown in {

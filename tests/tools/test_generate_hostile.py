@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -18,6 +19,7 @@ from .tiny import ROOT
 
 SEED = 12
 PAIRS = 30
+BROKEN = 100
 
 
 def generate(folder: Path, name: str, document: dict[str, Any]) -> ToolError | None:
@@ -79,6 +81,28 @@ def test_every_text_in_all_places_at_once(tmp_path: Path) -> None:
     (body, *_) = [one["body"] for one in sent if one["path"] == "/v1/things"]
     properties = document["components"]["schemas"]["Thing"]["properties"]
     assert json.loads(body) == dict.fromkeys(properties, "v")
+
+
+def test_a_broken_document_is_refused(tmp_path: Path) -> None:
+    """Put another value in one place of a document: it is a ToolError, or the client is made."""
+    draw = random.Random(SEED)
+    values = [None, 5, -1.5, True, "x", "", [], {}, [1], ["x"], {"x": 1}, [None], {"$ref": "#/x"}]
+    (tmp_path / "made").mkdir()
+    refused = 0
+    for number in range(BROKEN):
+        document = hostile.base()
+        part, key = draw.choice(list(spots(document)))
+        part[key] = draw.choice(values)
+        refused += generate(tmp_path, f"broken_{number}", document) is not None
+    assert refused > BROKEN / 2
+
+
+def spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield every place in a JSON value, as the object or list and the key or index."""
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            yield from spots(value[key])
 
 
 def test_texts_in_places_of_their_own(tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ class Decoding:
             return value
         plain = bool(maps) or ANY in parts
         if len(refs) == 1 and not self.types.constant(refs[0]) and not plain:
-            form = "decode_models({}, {})" if many else "decode_model({}, {})"
-            return code(form, literal(refs[0]), value)
+            name = literal(refs[0])
+            return code("decode_models({}, {})" if many else "decode_model({}, {})", name, value)
         table = self._table(refs, owner, plain=plain)
         return code("decode_many({}, {})" if many else "decode_one({}, {})", table.name, value)
 

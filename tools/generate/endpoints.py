@@ -77,8 +77,10 @@ class Endpoints:
         events = self._events(operation)
         body = self.body(endpoint)
         required = bool(operation.get("requestBody", {}).get("required"))
-        form = "{} | dict[str, Any]" if required else "{} | dict[str, Any] | None = None"
-        annotation = None if body is None else code(form, types.annotation(body))
+        annotation = None
+        if body is not None:
+            optional = Code("") if required else Code(" | None = None")
+            annotation = code("{} | dict[str, Any]{}", types.annotation(body), optional)
         path_arguments = tuple(self._argument(p, operation) for p in endpoint.path_parameters)
         return EndpointView(
             name=identifier(endpoint.name, "The name of an operation"),
@@ -111,8 +113,8 @@ class Endpoints:
         node = self.views.types.node(prop)
         annotation = self.views.types.annotation(node)
         if not prop.required:
-            optional = "{} = None" if NONE in flat([node]) else "{} | None = None"
-            annotation = code(optional, annotation)
+            null = NONE in flat([node])
+            annotation = code("{} = None" if null else "{} | None = None", annotation)
         name = _argument_name(prop)
         return Argument(
             name,

@@ -7,12 +7,12 @@ The document is as it stands in spec/, before normalize.py puts other forms in p
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tools.errors import ToolError
-from tools.openapi import METHODS, UNIONS, Node, operations, resolve, walk
-from tools.values import Json
+from tools.openapi import METHODS, UNIONS, Node, operations, references, resolve, walk
+from tools.values import Json, is_list, is_object, kind_of
 
 FIX = "Change it with an action in spec/fixes.overlay.yaml."
 SHOWN = 8  # a fault in one schema shows in every place that uses it
@@ -54,9 +54,53 @@ _VALUES: dict[tuple[str, str], tuple[object, ...]] = {
 }
 
 
+_NEEDED = {
+    "document": ("openapi", "info", "paths"),
+    "parameter": ("name", "in"),
+    "discriminator": ("propertyName",),
+    "operation": ("responses",),
+}
+
+
+def is_text(value: object) -> bool:
+    """Tell whether a value is a string."""
+    return isinstance(value, str)
+
+
+def is_texts(value: object) -> bool:
+    """Tell whether a value is a list of strings."""
+    return is_list(value) and all(map(is_text, value))
+
+
+# By kind of object and keyword, or by keyword alone: what a value that is data has to be.
+_FORMS: dict[tuple[str, str], tuple[str, Callable[[Any], bool]]] = {
+    **{("", key): ("a string", is_text) for key in ("$ref", "name", "in", "style", "url")},
+    ("operation", "operationId"): ("a string", is_text),
+    ("discriminator", "propertyName"): ("a string", is_text),
+    ("discriminator", "mapping"): (
+        "an object of strings",
+        lambda value: is_object(value) and is_texts([*value.values()]),
+    ),
+    ("operation", "tags"): ("a list of strings", is_texts),
+    ("components", "securitySchemes"): ("an object", is_object),
+    ("schema", "type"): (
+        "a string or a list of strings",
+        lambda value: is_text(value) or (is_texts(value) and bool(value)),
+    ),
+    ("schema", "enum"): ("a list of values", lambda value: is_list(value) and bool(value)),
+    ("schema", "required"): ("a list of strings", is_texts),
+    ("schema", "x-also-accepts"): ("a list of strings", is_texts),
+}
+
+
 def refuse_keywords(document: Json) -> None:
     """Raise ToolError, with one sentence for each fault, if `document` has unread keywords."""
-    refuse(f"{node}: {what}" for node in walk(document, "document") for what in _unread(node))
+    for check in (_malformed, _unread):
+        refuse(f"{node}: {what}" for node in walk(document, "document") for what in check(node))
+    for node in walk(document, "document"):
+        if node.kind != "schema":  # those are looked at in normal form
+            for _ in references(node, document):
+                pass  # each raises by itself when it leads nowhere
     refuse(_one_way(document))
 
 
@@ -66,6 +110,16 @@ def refuse(faults: Iterator[str]) -> None:
     if found:
         more = f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""
         raise ToolError(f"{' '.join(found[:SHOWN])}{more} {FIX}")
+
+
+def _malformed(node: Node) -> Iterator[str]:
+    for key in () if "$ref" in node.value else _NEEDED.get(node.kind, ()):
+        if key not in node.value:
+            yield f"{key} is missing."
+    for key, value in node.value.items():
+        expected, is_form = _FORMS.get((node.kind, key)) or _FORMS.get(("", key)) or ("", is_text)
+        if expected and not is_form(value):
+            yield f"{key}: expected {expected}, got {kind_of(value)}."
 
 
 def _unread(node: Node) -> Iterator[str]:
@@ -84,7 +138,7 @@ def _unread(node: Node) -> Iterator[str]:
         if allowed and value[key] not in allowed:
             yield f"the client cannot do {key} {value[key]!r:.60}, only {allowed[0]!r}."
     for section, held in value.items() if node.kind == "components" else ():
-        for name in held:
+        for name in held if is_object(held) else ():
             if not _COMPONENT.fullmatch(name):
                 yield f"{section} has {name!r:.99}, which is not the name of a component."
     if node.kind == "operation" and value.get("security") == []:

@@ -169,13 +169,18 @@ def _name_kinds(schemas: Json) -> None:
     found: dict[int, tuple[Json, list[str]]] = {}
     for union in (node.value for node in nodes if "discriminator" in node.value):
         discriminator, mapping = union["discriminator"], union["discriminator"].get("mapping", {})
-        members = [one.get("$ref", "") for key in UNIONS for one in union.get(key, ())]
+        whole = [one for key in UNIONS for one in union.get(key, ()) if isinstance(one, dict)]
+        members = [one.get("$ref", "") for one in whole]
         mapped = {target.rsplit("/", 1)[-1] for target in mapping.values()}
         named = {name: name for one in members if (name := one.rsplit("/", 1)[-1]) not in mapped}
         for value, target in {**named, **mapping}.items():
             schema = schemas.get(target.rsplit("/", 1)[-1])
             field = (schema or {}).get("properties", {}).get(discriminator["propertyName"], {})
-            if field.get("type") == "string" and not set(field) - _SILENT - {"type"}:
+            if (
+                isinstance(field, dict)
+                and field.get("type") == "string"
+                and not set(field) - _SILENT - {"type"}
+            ):
                 values = found.setdefault(id(field), (field, []))[1]
                 values += [value] if value not in values else []
     for field, values in found.values():

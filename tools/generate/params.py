@@ -277,8 +277,8 @@ def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
     base = (code("{}Base", params),)
     keys = tuple(p.as_key() for p in given if p is not stream)
     yield Dictionary(base[0], f"The parameters of {told} besides `{STREAM}`.", (), keys)
-    null = " | None" if "None" in stream.annotation else ""
-    no = Key(STREAM, code(f"Literal[False]{null} | Omit"), False, stream.doc)
+    null = Code(" | None") if "None" in stream.annotation else Code("")
+    no = Key(STREAM, code("Literal[False]{} | Omit", null), False, stream.doc)
     yes = Key(STREAM, Code("Literal[True]"), True, stream.doc)
     yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
     yield Dictionary(code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,))

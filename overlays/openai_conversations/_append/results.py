@@ -75,6 +75,8 @@ class AppendResult:
         conversation_id: the conversation.
         count: how many items were stored. A resumed append counts only what was not yet reported.
         first_id, last_id: the ids of the first and the last of them; None if there were none.
+        doubled_ids: the ids of second copies that were noticed: a network delivered a request
+            twice. `items.delete` removes them; nothing else has to be done.
     """
 
     def __init__(self, conversation_id: str, *, keep: bool) -> None:
@@ -82,6 +84,7 @@ class AppendResult:
         self.count = 0
         self.first_id: str | None = None
         self.last_id: str | None = None
+        self.doubled_ids: list[str] = []
         # None, not an empty list, so that reading it is an error and not a wrong result.
         self._data: list[m.ConversationItem] | None = [] if keep else None
 

@@ -7,7 +7,9 @@ what became of it; so its rule for repeating is that of requests which do no har
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,13 +19,13 @@ from ..errors import (
     APIConnectionError,
     APIError,
     APIStatusError,
-    APITimeoutError,
     ClientClosedError,
     InvalidArgumentError,
     OpenAIError,
     RequestAbortedError,
 )
 from ..progress import AppendProgress
+from .matching import Explanation, explain
 from .results import AppendResult, ResumePoint
 
 if TYPE_CHECKING:
@@ -32,9 +34,12 @@ if TYPE_CHECKING:
 Items: TypeAlias = list[dict[str, Any]]
 """Items as they are sent."""
 
-# With the default timeout of 600 s a lost request would hold an append up for ten minutes; what is
-# on its way inside of a service arrives in far less.
-_LONGEST_TO_SETTLE = 2.0
+#: For how many seconds after a failure a request may still arrive. With the default timeout of
+#: 600 s a lost request would hold an append up for ten minutes; what is on its way inside of a
+#: service, or behind a gateway that gave up, arrives in far less.
+LONGEST_TO_SETTLE = 2.0
+# Requests whose items are kept, to tell copies of them from what others add.
+_GIVEN_UP, _DONE = 8, 3
 
 
 class AppendState:
@@ -46,6 +51,8 @@ class AppendState:
         last_id: the id of the last item that is certainly in the conversation, or None.
         anchored: True once `last_id` is known. Nothing is sent before that.
         result: what the append returns at the end.
+        given_up: the items of the last requests that may have happened, and may still arrive.
+        done: the items of the last requests that have landed.
     """
 
     def __init__(self, conversation_id: str, total: int | None) -> None:
@@ -54,6 +61,8 @@ class AppendState:
         self.last_id: str | None = None
         self.anchored = False
         self.result = AppendResult(conversation_id, keep=total is not None)
+        self.given_up: deque[Items] = deque(maxlen=_GIVEN_UP)
+        self.done: deque[Items] = deque(maxlen=_DONE)
         self._conversation_id = conversation_id
         self._total = total
         self._last: Mapping[str, Any] | str | None = None
@@ -68,8 +77,17 @@ class AppendState:
         self.begin_after(point.after)
         self.landed, self._last = point.landed, point.print
 
-    def confirm(self, sent: Sequence[Mapping[str, Any]], stored: list[ConversationItem]) -> None:
+    def explain(self, batch: Items, found: list[ConversationItem], *, resumed: bool) -> Explanation:
+        """Tell what follows the last item that is certain; see `matching.explain`."""
+        stored = [item.to_dict() for item in found]
+        given_up, done = self.given_up, self.done
+        return explain(batch, stored, given_up=given_up, done=done, resumed=resumed)
+
+    def confirm(self, sent: Items, stored: list[ConversationItem]) -> None:
         """Count in what has landed of a batch: not empty, and the last one `stored` has an id."""
+        with suppress(ValueError):
+            self.given_up.remove(sent)
+        self.done.append(sent)
         self.landed += len(sent)
         self.unknown = 0
         self.last_id = id_of(stored[-1])
@@ -79,7 +97,8 @@ class AppendState:
     def progress(self, stored: list[ConversationItem]) -> AppendProgress:
         """Return the state as callers see it; `stored` has landed since they last saw it."""
         place = self.landed, self.unknown, self._total, self.last_id
-        return AppendProgress(self._conversation_id, *place, stored, self._last)
+        doubled = tuple(self.result.doubled_ids)
+        return AppendProgress(self._conversation_id, *place, stored, self._last, doubled)
 
 
 @dataclass
@@ -92,6 +111,8 @@ class Batch:
         max_retries: how many requests may be repeated before anything lands.
         failure: the error with which the last request ended, if one has failed.
         retries: how many requests were repeated since something landed.
+        given_up: how many requests for it may have happened, as far as this process knows.
+        claimed_ids: the ids in a response that holds as many items as were sent, and other ones.
     """
 
     left: Items
@@ -99,6 +120,8 @@ class Batch:
     max_retries: int
     failure: APIError | None = None
     retries: int = 0
+    given_up: int = 0
+    claimed_ids: Sequence[str | None] = ()
 
     def landed(self, count: int) -> None:
         """Take the first `count` items out. Progress was made, so retries count anew."""
@@ -131,14 +154,15 @@ class Batch:
         return delay_before_retry(self.retries, headers)
 
     def time_to_settle(self, timeout: float | None) -> float:
-        """Return for how many seconds more an item may arrive after a response took `timeout`.
+        """Return for how many seconds after the last failure a request may still arrive.
 
-        A server or proxy that let a request run into its timeout may still be about to pass it on.
+        A server, proxy or gateway that gave up on a request, whatever it has said, may have passed
+        it on; so may the process before, if the append is resumed. No later than the client's own
+        `timeout` for a response, None for no limit, and no later than two seconds.
         """
-        failure = self.failure
-        if isinstance(failure, APITimeoutError) and not failure.never_sent:
-            return min(timeout or 0.0, _LONGEST_TO_SETTLE)
-        return 0.0
+        if self.failure is not None and not may_have_happened(self.failure):
+            return 0.0
+        return LONGEST_TO_SETTLE if timeout is None else min(timeout, LONGEST_TO_SETTLE)
 
 
 def id_of(item: ConversationItem) -> str | None:
@@ -173,15 +197,25 @@ def is_reasoning(item: Mapping[str, Any]) -> bool:
 
 
 def may_have_happened(error: OpenAIError) -> bool:
-    """Tell whether the request that ended in this error can have added some of its items."""
+    """Tell whether the request that ended in this error can have added some of its items.
+
+    A redirect (3xx) that was not followed may be what a service sends after it has done the work
+    (303, RFC 9110, 15.4.4).
+    """
     if isinstance(error, APIConnectionError):
         return not error.never_sent
     if isinstance(error, APIStatusError):
-        return error.status_code >= 500 or error.status_code == 408
+        return error.status_code == 408 or not 400 <= error.status_code < 500
     if isinstance(error, RequestAbortedError):
         return error.stage == "in flight"
     # A response that cannot be read is left: the request had succeeded.
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
+
+
+def in_short(error: BaseException) -> str:
+    """Return the kind of an error and its status: its text may quote a response."""
+    status: object = getattr(error, "status_code", None)
+    return type(error).__name__ + ("" if status is None else f" (status {status})")
 
 
 def counted_from(first: int, error: InvalidArgumentError) -> InvalidArgumentError:

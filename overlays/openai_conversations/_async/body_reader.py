@@ -89,11 +89,11 @@ class AsyncBodyReader:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None
         except Exception as error:
-            await self.close()
             failure = to_connection_error(error, self.response.request, Attempt())
-            if isinstance(failure, APIError):
-                failure.retries_taken = self._retries_taken
-            raise failure from error
+        await self.close()
+        if isinstance(failure, APIError):
+            failure.retries_taken = self._retries_taken
+        raise failure
 
     def _shut_down(self) -> None:
         network = self.response.extensions.get("network_stream")

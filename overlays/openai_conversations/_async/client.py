@@ -12,7 +12,7 @@ import httpx
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.types import AsyncKeySource, Headers, Omit, Query, Timeout, given, omit
-from .._request.validation import invalid
+from .._request.validation import check_mapping, invalid
 from .._transport.log import set_up_from_environment
 from ..interceptors import AsyncInterceptor
 from .http_methods import AsyncHttpMethods
@@ -140,6 +140,8 @@ class AsyncClient(AsyncHttpMethods):
             interceptors=interceptors,
             strict=strict,
         )
+        # Straight to the service, which no deadline has to be kept for.
+        client._sender.transport = transport
         client._owns_http_client = True
         client._local_service = service
         return client
@@ -218,7 +220,8 @@ class AsyncClient(AsyncHttpMethods):
         changes = {name: value for name, value in arguments.items() if given(value)}
         client_options = self._client_options
         for name in changes.keys() & {"default_headers", "default_query"}:
-            changes[name] = {**getattr(client_options, name), **changes[name]}
+            added = check_mapping(changes[name], name, "a mapping of names to values")
+            changes[name] = {**getattr(client_options, name), **added}
         copy = type(self).__new__(type(self))
         copy._client_options = client_options.changed(**changes)
         copy._sender = self._sender

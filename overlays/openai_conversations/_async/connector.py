@@ -11,6 +11,7 @@ import httpx
 
 from .._request.request import Attempt
 from .._transport.concurrency_async import connect_tcp
+from .._transport.environment import tls_context
 
 if TYPE_CHECKING:
     import ssl
@@ -42,7 +43,7 @@ class AsyncConnector:
         Raises:
             httpcore.ConnectError: Nobody accepts, or nobody who can be trusted.
             httpcore.ConnectTimeout: It took longer than the connect timeout, or the attempt.
-            OSError: `SSL_CERT_FILE` or `SSL_CERT_DIR` leads nowhere.
+            InvalidArgumentError: The environment names certificates that cannot be used.
         """
         timeout = request.extensions.get("timeout", {}).get("connect")
         clock = Attempt(None if timeout is None else time.monotonic() + timeout)
@@ -63,7 +64,5 @@ class AsyncConnector:
     def _ssl(self) -> ssl.SSLContext:
         # Late, because it reads all certificates: 20 ms that plain http need not spend.
         if self._tls is None:
-            context = httpx.create_ssl_context()
-            context.set_alpn_protocols(["http/1.1"])
-            self._tls = context
+            self._tls = tls_context("http/1.1")
         return self._tls

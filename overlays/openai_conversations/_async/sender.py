@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.request import getproxies
 
 import httpx
 
-from .._request.client_options import check_key
-from .._request.request import ATTEMPT, Attempt, OperationRequest, PreparedRequest
-from .._request.validation import invalid, mismatch
+from .._request.client_options import check_key, choose_transport
+from .._request.request import (
+    ATTEMPT,
+    Attempt,
+    OperationRequest,
+    PreparedRequest,
+    set_content_length,
+)
 from .._response.parsing import to_status_error
+from .._response.redirects import follow, is_same_place, why_not_followed
 from .._transport.concurrency_async import (
     TRANSPORTS,
     abortable,
     ask_for_key,
+    bounded,
     open_transport,
     read_within,
     sleep,
 )
+from .._transport.environment import environment_proxies, refused_exceptions, tls_context
 from .._transport.forks import renew_in_child
-from .._transport.log import log_response, logger
+from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from .._transport.whole_response import set_decoder
@@ -55,10 +61,12 @@ class AsyncSender:
         http_client: The httpx client.
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
+        proxies: Those that `http_client` takes from the environment, for error messages.
     """
 
     http_client: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict[str, str])
 
     async def send(
         self,
@@ -71,11 +79,11 @@ class AsyncSender:
 
         An attempt ends in one of four ways:
 
-        1. A status below 400: the response is returned.
+        1. A status of 200 to 299: the response is returned.
         2. No response, which is an `APIConnectionError`: sent again if nothing was sent, or if
            sending it twice does no harm.
-        3. A status of 400 or more: sent again if the status, the headers or the error code say that
-           nothing happened, or that it may pass.
+        3. Any other status: sent again if the status, the headers or the error code say that
+           nothing happened, or that it may pass. A redirect is here because it is not followed.
         4. Anything else: raised as it is. It comes from an abort, a client that is closed, or an
            interceptor.
 
@@ -95,7 +103,7 @@ class AsyncSender:
                 raise ClientClosedError
             if abort is not None and abort.is_set():
                 raise RequestAbortedError("before sending", abort.reason)
-            key = client_options.api_key
+            key = client_options.api_key if prepared.needs_key else ""
             if callable(key):
                 # Asked for each attempt: it may have expired since the last one.
                 key = check_key(await ask_for_key(key))
@@ -111,7 +119,7 @@ class AsyncSender:
                 failure, headers = error, None
                 again = retry_after_failure(method, never_sent=error.never_sent)
             else:
-                if response.status_code < 400:
+                if response.status_code // 100 == 2:
                     # Case 1.
                     return response, retries
                 # Case 3.
@@ -142,9 +150,8 @@ class AsyncSender:
             RequestAbortedError: The signal was set first.
         """
         send: _Send = partial(self._deliver, attempt)
-        # From the innermost to the first, which is the outermost.
-        for index in range(len(interceptors) - 1, -1, -1):
-            send = partial(_intercept, interceptors[index], index, send)
+        if interceptors:
+            send = partial(_intercepted, interceptors, send)
         if abort is None:
             return await send(request)
         try:
@@ -158,47 +165,102 @@ class AsyncSender:
             raise RequestAbortedError("in flight", interrupted.reason) from None
 
     async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
-        """Hand a request to the transport, and read the response if that is wanted.
+        """Send a request, follow redirects, and read the response if that is wanted.
 
         Raises:
             APIConnectionError: For whatever goes wrong on the way.
         """
         start = time.monotonic()
+        # An interceptor may have made it anew.
+        request.extensions.setdefault(ATTEMPT, attempt)
+        options: dict[str, Any] = {"stream": True, "follow_redirects": False}
+        history: list[httpx.Response] = []
         response: httpx.Response | None = None
         try:
-            if self.transport is not None and not self.http_client.is_closed:
-                # This httpx client has no auth, hooks or cookies. To see that there are none costs
-                # `httpx.Client.send` a fifth of the time of a GET.
-                response = await self.transport.handle_async_request(request)
-                response.request = request
-                if response.has_redirect_location:
-                    # httpx knows which headers another host may see.
-                    attempt.redirect, response = response, None
-            if response is None:
-                response = await self.http_client.send(request, stream=True)
-            if not response.is_closed:
-                set_decoder(response)
-            if response.status_code < 400 and not attempt.whole:
-                # From here on it may take as long as it takes; each read has its timeout.
-                attempt.deadline = None
-            elif not response.is_closed:
-                await self._read(response, attempt)
-        except Exception as error:
-            failure = to_connection_error(error, request, attempt)
-            logger.info("%s %s failed: %s", request.method, request.url.path, failure)
-            raise failure from error
-        if logger.isEnabledFor(logging.INFO):
-            log_response(request, response, time.monotonic() - start)
-        return response
+            while True:
+                set_content_length(request)
+                if self.transport is not None and not self.http_client.is_closed:
+                    # This httpx client has no auth, hooks or cookies. To see that there are none
+                    # costs `httpx.Client.send` a fifth of the time of a GET.
+                    response = await self.transport.handle_async_request(request)
+                    response.request = request
+                else:
+                    # It bounds each step, but not all of them together.
+                    response = await bounded(
+                        attempt.left(None),
+                        partial(self.http_client.send, request, **options),
+                        interrupt=attempt.interrupt,
+                        discard=httpx.Response.aclose,
+                    )
+                    # It has the key.
+                    response.next_request = None
+                if not response.is_closed:
+                    set_decoder(response)
+                kind = response.status_code // 100
+                if kind == 2 and not attempt.whole:
+                    # From here on it may take as long as it takes; each read has its timeout.
+                    attempt.deadline = None
+                elif not response.is_closed:
+                    await self._read(response, attempt)
+                if history:
+                    response.history = history
+                if kind != 3 or why_not_followed(response):
+                    break
+                history = [*history, response]
+                following = follow(response)
+                if not is_same_place(request.url, following.url):
+                    # What the httpx client adds is not for others either.
+                    options["auth"] = None
+                request = following
+                attempt.sent = True
+        except BaseException as error:
+            if response is not None:
+                await response.aclose()
+            if not isinstance(error, Exception):
+                raise
+            failure = to_connection_error(error, request, attempt, self.proxies)
+        else:
+            if logger.isEnabledFor(logging.INFO):
+                log_response(request, response, time.monotonic() - start)
+            return response
+        # Raised here, because the transport's error, which knows the key, would be its context.
+        log_failure(request, failure)
+        raise failure
 
     async def _read(self, response: httpx.Response, attempt: Attempt) -> None:
         """Read the whole body within the time of the attempt, and close the response."""
         try:
-            if self.transport is None and not await read_within(response, attempt.left(None)):
+            if not await read_within(response, attempt.left(None)):
                 raise httpx.ReadTimeout("the body did not end in time", request=response.request)
             await response.aread()
         finally:
             await response.aclose()
+
+
+async def _intercepted(
+    interceptors: Sequence[Any], send: _Send, request: httpx.Request
+) -> httpx.Response:
+    """Send a request through the interceptors, and close the responses that they drop."""
+    delivered: list[httpx.Response] = []
+    result: httpx.Response | None = None
+
+    async def deliver(request: httpx.Request) -> httpx.Response:
+        delivered.append(await send(request))
+        return delivered[-1]
+
+    chain: _Send = deliver
+    # From the innermost to the first, which is the outermost.
+    for index in range(len(interceptors) - 1, -1, -1):
+        chain = partial(_intercept, interceptors[index], index, chain)
+    try:
+        result = await chain(request)
+        return result
+    finally:
+        # A response that an interceptor made may have the body of one that was delivered.
+        if result is None or result in delivered:
+            for response in delivered:
+                if response is not result:
+                    await response.aclose()
 
 
 async def _intercept(
@@ -208,6 +270,11 @@ async def _intercept(
     if not isinstance(response, httpx.Response):
         kind = type(response).__name__
         raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+    try:
+        _ = response.request
+    except RuntimeError:
+        # It was made without one, which errors and redirects look for.
+        response.request = request
     return response
 
 
@@ -226,57 +293,27 @@ def open_sender(transport: str | None) -> AsyncSender:
         transport: The name of a transport; None stands for the fastest that is installed.
 
     Raises:
-        InvalidArgumentError: There is none of this name, or it is not installed.
+        InvalidArgumentError: There is none of this name, or it is not installed; or a variable of
+            the environment names a proxy or certificates that cannot be used.
     """
-    name = _choose(transport)
-    if any(getproxies().get(scheme) for scheme in ("http", "https", "all")):
-        sender = AsyncSender(_open_proxied())
+    name = choose_transport(transport, TRANSPORTS)
+    if proxies := environment_proxies():
+        sender = AsyncSender(_open_proxied(), proxies=proxies)
         renew_in_child(sender, _begin_in_child)
         return sender
     inner = open_transport(name, AsyncConnectionPool())
-    client = httpx.AsyncClient(transport=_AsyncReplayingTransport(inner), follow_redirects=True)
-    return AsyncSender(client, inner)
+    return AsyncSender(httpx.AsyncClient(transport=inner), inner)
 
 
 def _open_proxied() -> httpx.AsyncClient:
-    return httpx.AsyncClient(limits=_PROXY_LIMITS, follow_redirects=True)
+    tls = tls_context()
+    try:
+        return httpx.AsyncClient(verify=tls, limits=_PROXY_LIMITS)
+    except (ValueError, httpx.InvalidURL):
+        raise refused_exceptions() from None
 
 
 def _begin_in_child(sender: AsyncSender) -> None:
     # The connections of the old one are the parent's; dropped, they are closed without a word.
     if not sender.http_client.is_closed:
         sender.http_client = _open_proxied()
-
-
-def _choose(transport: str | None) -> str:
-    if transport is None:
-        return next(name for name in TRANSPORTS if _is_installed(name))
-    names = f"None (the fastest installed) or one of {', '.join(map(repr, TRANSPORTS))}"
-    if transport == "http.client":
-        raise mismatch("transport", names, "'http.client', which was removed")
-    if transport not in TRANSPORTS:
-        raise invalid("transport", names, transport)
-    if not _is_installed(transport):
-        received = f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs"
-        raise mismatch("transport", "a transport that is installed", received)
-    return transport
-
-
-def _is_installed(name: str) -> bool:
-    # Without importing it: that is for the first request.
-    return name == "httpx" or find_spec(name) is not None
-
-
-@dataclass(eq=False, repr=False)
-class _AsyncReplayingTransport(httpx.AsyncBaseTransport):
-    """Gives httpx a response that is there already, a redirect, to go on from."""
-
-    inner: httpx.AsyncBaseTransport
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        attempt: Attempt = request.extensions[ATTEMPT]
-        redirect, attempt.redirect = attempt.redirect, None
-        return redirect or await self.inner.handle_async_request(request)
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()

@@ -10,20 +10,23 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any, cast
 
 import httpx
 
 from .._version import __version__
 from ..errors import OpenAIError
-from .encoding import check_header, encode_query
+from .encoding import check_header, check_header_name, encode_query
 from .types import Headers, Omit, Query, Timeout, given, omit
-from .validation import check_integer, invalid, is_mapping, mismatch
+from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 # Both as in openai-python: a model may think for minutes, a handshake takes less than a second.
 DEFAULT_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 DEFAULT_MAX_RETRIES = 2
+# Seconds, 23 days. A socket takes no timeout above 2 ** 31 milliseconds, which is a day more.
+_LONGEST = 2_000_000
 USER_AGENT = (
     f"openai-conversations/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 )
@@ -41,7 +44,8 @@ class ClientOptions:
     Attributes:
         api_key: the key, or a function that returns it.
         base_url: with the path prefix and no slash at the end.
-        headers: those of every request, by their name in lower case; without the key.
+        headers: those of every request, by their name in lower case; without the key. None stands
+            for one that is not to be sent.
         query: of every request, encoded.
     """
 
@@ -73,22 +77,22 @@ class ClientOptions:
                     "to the client (Client.local() needs none)"
                 )
         self.api_key = api_key if callable(api_key) else check_key(api_key)
-        self.max_retries = check_integer(max_retries, "max_retries")
+        # As openai-python takes it, a very large number means: for ever.
+        self.max_retries = min(check_integer(max_retries, "max_retries"), sys.maxsize)
         if self.max_retries < 0:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
-        self.organization = organization or os.environ.get("OPENAI_ORG_ID") or None
-        self.project = project or os.environ.get("OPENAI_PROJECT_ID") or None
-        self.base_url = _check_base_url(
-            base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
-        )
+        self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
+        self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
+        self.base_url = _check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
-        self.default_headers = dict(default_headers or {})
-        self.default_query = dict(default_query or {})
-        self.interceptors = tuple(interceptors)
+        mapping = "a mapping of names to values"
+        self.default_headers = check_mapping(default_headers, "default_headers", mapping)
+        self.default_query = check_mapping(default_query, "default_query", mapping)
+        self.interceptors = tuple(check_list(interceptors, "interceptors", "a list of functions"))
         self.strict = strict
         # As far as here they are arguments, from which a copy can be made; the rest follows.
         self._arguments = dict(vars(self))
-        self.headers = {
+        self.headers: dict[str, tuple[bytes, bytes] | None] = {
             "host": (b"Host", httpx.URL(self.base_url).netloc),
             "accept": (b"Accept", b"application/json"),
             # httpx decodes others too, but only where further packages are installed.
@@ -97,7 +101,7 @@ class ClientOptions:
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
         }
         for argument in ("organization", "project"):
-            if value := self._arguments[argument]:
+            if (value := self._arguments[argument]) is not None:
                 name = f"OpenAI-{argument.title()}"
                 self.headers[name.lower()] = check_header(name, value, argument)
         merge_headers(self.headers, self.default_headers, "default_headers")
@@ -121,43 +125,92 @@ def check_key(key: object) -> str:
 
 
 def to_timeout(timeout: Timeout) -> httpx.Timeout:
-    """Return a timeout, a positive number of seconds, as httpx has it; None means none."""
-    if isinstance(timeout, httpx.Timeout):
-        return timeout
-    # A bool is a number to Python, and a slip of the pen here.
-    right = type(timeout) in (int, float) and cast(float, timeout) > 0
-    if timeout is not None and not right:
-        raise invalid("timeout", "seconds above 0, an httpx.Timeout or None", timeout)
-    return httpx.Timeout(timeout)
+    """Return a timeout, or the four of them, as httpx has it; None and more than 23 days mean none.
+
+    Raises:
+        InvalidArgumentError: naming the one that is not a number of seconds above 0.
+    """
+    if not isinstance(timeout, httpx.Timeout):
+        return httpx.Timeout(_to_seconds(timeout, "timeout"))
+    steps = timeout.as_dict()
+    return httpx.Timeout(**{name: _to_seconds(steps[name], f"timeout.{name}") for name in steps})
+
+
+def _to_seconds(value: object, argument: str) -> float | None:
+    if value is None:
+        return None
+    # A bool is a number to Python, and a slip of the pen here. Not to wait for a place is possible.
+    if type(value) not in (int, float) or not (
+        cast(float, value) > 0 or (value == 0 and argument == "timeout.pool")
+    ):
+        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", value)
+    return cast(float, value) if cast(float, value) < _LONGEST else None
+
+
+def choose_transport(transport: str | None, names: Sequence[str]) -> str:
+    """Return the name of the transport to send with.
+
+    Args:
+        transport: One of `names`; None stands for the first of them that is installed.
+        names: Those that there are, the fastest first.
+
+    Raises:
+        InvalidArgumentError: There is none of this name, or it is not installed.
+    """
+    if transport is None:
+        return next(name for name in names if _is_installed(name))
+    if transport == "http.client":
+        message = 'transport="http.client" was removed: it now means "httpx"'
+        warnings.warn(message, DeprecationWarning, stacklevel=4)
+        return "httpx"
+    expected = f"None (the fastest installed) or one of {', '.join(map(repr, names))}"
+    if transport not in names:
+        raise invalid("transport", expected, transport)
+    if not _is_installed(transport):
+        received = f"{transport!r}, which `pip install 'openai-conversations[fast]'` installs"
+        raise mismatch("transport", "a transport that is installed", received)
+    return transport
+
+
+def _is_installed(name: str) -> bool:
+    # Without importing it: that is for the first request.
+    return name == "httpx" or find_spec(name) is not None
 
 
 def merge_headers(
-    lines: dict[str, tuple[bytes, bytes]], extra: Headers | None, argument: str
+    lines: dict[str, tuple[bytes, bytes] | None], extra: Headers | None, argument: str
 ) -> None:
-    """Put headers over others; `omit` as a value takes one away."""
-    if not (extra is None or is_mapping(extra)):
-        raise invalid(argument, "a mapping of names to values", extra)
-    for name, value in (extra or {}).items():
-        if value is omit:
-            # By this, default headers and even `User-Agent` can be left out.
-            lines.pop(name.lower(), None)
-        else:
-            lines[name.lower()] = check_header(name, value, f"{argument}[{name!r}]")
+    """Put headers over others; `omit` as a value, which becomes None, takes one away.
+
+    Raises:
+        InvalidArgumentError: naming the header that cannot be sent, or that the client sets itself.
+    """
+    for name, value in check_mapping(extra, argument, "a mapping of names to values").items():
+        place = f"{argument}[{describe(name)}]"
+        key = check_header_name(name, place)
+        lines[key] = None if value is omit else check_header(name, value, place)
 
 
-def _check_base_url(base_url: str | httpx.URL) -> str:
+def _or_variable(value: Any, name: str, default: str | None = None) -> Any:
+    """Return an argument, or where there is none what the environment says, or the default."""
+    return os.environ.get(name) or default if value is None or value == "" else value
+
+
+def _check_base_url(base_url: object) -> str:
+    # An error does not show it: it may hold a password.
     try:
-        url = httpx.URL(base_url)
-    except (httpx.InvalidURL, TypeError) as error:
-        raise invalid("base_url", "a URL such as https://host/v1", base_url) from error
-    if url.scheme not in ("http", "https") or not url.host:
-        raise invalid("base_url", "a URL that begins with http:// or https://", base_url)
+        url = httpx.URL(base_url if isinstance(base_url, str | httpx.URL) else "")
+    except (ValueError, httpx.InvalidURL):
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
+        raise mismatch("base_url", "a URL such as https://host/v1", "something else")
     if url.userinfo:
         # httpx would send it in place of the API key.
         expected = "a URL without user and password (see default_headers)"
         raise mismatch("base_url", expected, "a URL with them")
     if url.query or url.fragment:
-        raise invalid("base_url", "a URL without a query (see default_query)", base_url)
+        expected = "a URL without a query (see default_query)"
+        raise mismatch("base_url", expected, "a URL with a query")
     # Paths of operations begin with a slash.
     return str(url).rstrip("/")
 

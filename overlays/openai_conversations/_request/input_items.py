@@ -4,7 +4,8 @@ An item can be a helper's result, a generated model, a plain mapping, or somethi
 a conversation or a response. What comes out is wider than what goes in: it has fields, and a few
 values, that the input schemas of the same `type` do not know and that the service refuses. The
 tables below name them. They are read off `spec/openapi.yaml`, and the tests derive them again from
-it, so a new OpenAPI document that changes them is noticed.
+it, so a new OpenAPI document that changes them is noticed. Nulls that it refuses are left out by
+`nulls`, at any depth: they come from servers that are compatible, and from `model_dump`.
 
 The rules, in the order in which they matter:
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from .nulls import without_refused_nulls
 from .validation import check_list, describe, invalid, is_mapping, mismatch
 
 #: Fields of what comes out that the input schema of the same `type` does not have.
@@ -39,28 +41,6 @@ OUTPUT_ONLY: dict[str, frozenset[str]] = {
     "shell_call_output": frozenset({"created_by"}),
     "tool_search_call": frozenset({"created_by"}),
     "tool_search_output": frozenset({"created_by"}),
-}
-
-#: Optional fields, and every `status`, in which the input schema refuses null. Servers that are
-#: compatible with the service send such nulls; absent means the same and is accepted.
-NOT_NULL: dict[str, frozenset[str]] = {
-    "apply_patch_call": frozenset({"status"}),
-    "apply_patch_call_output": frozenset({"status"}),
-    "code_interpreter_call": frozenset({"status"}),
-    "computer_call": frozenset({"action", "actions", "status"}),
-    "custom_tool_call": frozenset({"async", "id", "namespace"}),
-    "custom_tool_call_output": frozenset({"id"}),
-    "file_search_call": frozenset({"status"}),
-    "function_call": frozenset({"async", "id", "namespace", "status"}),
-    "image_generation_call": frozenset({"status"}),
-    "local_shell_call": frozenset({"status"}),
-    "local_shell_call_output": frozenset({"call_id"}),
-    "mcp_call": frozenset({"status"}),
-    "program_output": frozenset({"status"}),
-    "reasoning": frozenset({"content", "status"}),
-    "tool_search_call": frozenset({"execution"}),
-    "tool_search_output": frozenset({"execution"}),
-    "web_search_call": frozenset({"action", "status"}),
 }
 
 #: Values of optional fields that come out and that the input schema's enum does not have:
@@ -101,9 +81,18 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
     if data is None:
         received = describe(item)
         if isinstance(item, str):
-            received += ", a string; MessageItem.user_text(...) makes a message of it"
+            # Not shown: it is the text of a message.
+            length = f"a string of {len(item)} characters"
+            received = f"{length}; MessageItem.user_text(...) makes a message of it"
         raise mismatch(f"{argument}[{index}]", "an item (model or mapping)", received)
     data = _encode_parts(data)
+    try:
+        if _holds_null(data):
+            data = without_refused_nulls(data)
+    except RecursionError:
+        received = "one that does or is"
+        expected = "an item that does not hold itself and is not nested deeply"
+        raise mismatch(f"{argument}[{index}]", expected, received) from None
     kind = data.get("type")
     if kind == "message" or (kind is None and "role" in data):
         return _clean_message(data, argument, index)
@@ -138,6 +127,14 @@ def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **encoded} if encoded else data
 
 
+def _holds_null(value: dict[str, Any] | list[Any]) -> bool:
+    """Return whether null stands anywhere in a JSON value; most items hold none."""
+    for each in value.values() if isinstance(value, dict) else value:
+        if each is None or (isinstance(each, dict | list) and _holds_null(cast("Any", each))):
+            return True
+    return False
+
+
 def _encode(value: Any) -> Any:
     data = None if type(value) in _PLAIN else to_dict(value)
     return value if data is None else data
@@ -146,13 +143,10 @@ def _encode(value: Any) -> Any:
 def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
     """Leave out the fields that the input schema of `kind` refuses."""
     drop = OUTPUT_ONLY.get(kind, _NO_FIELDS)
-    not_null = NOT_NULL.get(kind, _NO_FIELDS)
     refused = [
         key
         for key, value in data.items()
-        if key in drop
-        or (value is None and key in not_null)
-        or (isinstance(value, str) and (kind, key, value) in OUTPUT_ONLY_VALUES)
+        if key in drop or (isinstance(value, str) and (kind, key, value) in OUTPUT_ONLY_VALUES)
     ]
     if refused:
         data = {key: value for key, value in data.items() if key not in refused}

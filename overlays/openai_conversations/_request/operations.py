@@ -30,6 +30,7 @@ from .validation import (
     check_strings,
     check_text,
     is_mapping,
+    mismatch,
     unexpected_keyword,
 )
 
@@ -70,6 +71,20 @@ class Operation(Generic[_T]):
         module: Any = import_module(f"openai_conversations_api.api.{self._module}")
         return cast("Callable[[Any], _T]", module._decode)
 
+    @cached_property
+    def identity(self) -> str:
+        """The parameter of the path that the response has as its `id`; "" if there is none.
+
+        It is the one that the response's model is named for (deleting an item responds with its
+        conversation), or else the one that the path ends with.
+        """
+        in_path = [p.name for p in self.parameters if p.location == "path"]
+        model: str = getattr(self.decode, "args", ("",))[0]
+        named = f"{model.lower()}_id"
+        if named in in_path:
+            return named
+        return in_path[-1] if self._path.endswith("}") else ""
+
     def request(
         self, params: Mapping[str, Any], /, **path: object
     ) -> tuple[OperationRequest[_T], Options]:
@@ -101,7 +116,11 @@ class Operation(Generic[_T]):
                 continue
             elif parameter.location == "body":
                 # 4. A member of the body, where None is null; without a key, the body itself.
-                checked = None if value is None else _to_json(parameter, value)
+                try:
+                    checked = None if value is None else _to_json(parameter, value)
+                except RecursionError:
+                    expected = "a value that does not hold itself and is not nested deeply"
+                    raise mismatch(name, expected, "one that does or is") from None
                 if parameter.key:
                     body[parameter.key] = checked
                 else:
@@ -119,11 +138,21 @@ class Operation(Generic[_T]):
                 raise InvalidArgumentError(
                     name, expected="a value", received="nothing", message=message
                 )
-        address = self._path
+        address, expected_id = self._path, None
         for name, value in path.items():
-            address = address.replace(f"{{{name}}}", quoted(check_id(value, name), name))
+            checked = check_id(value, name)
+            address = address.replace(f"{{{name}}}", quoted(checked, name))
+            if name == self.identity:
+                expected_id = checked
         request = OperationRequest(
-            self._method, address, "&".join(query), body, self.decode, self.id, headers
+            self._method,
+            address,
+            "&".join(query),
+            body,
+            self.decode,
+            self.id,
+            headers,
+            expected_id=expected_id,
         )
         return request, Options(**options)
 

@@ -17,6 +17,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import httpx
 
+from ..abort import AbortSignal
 from .client_options import ClientOptions, merge_headers, to_timeout
 from .encoding import dumps, encode_query
 from .types import Omit, Options, omit
@@ -40,6 +41,8 @@ class OperationRequest(NamedTuple, Generic[_T]):
         headers: those that are parameters of the operation.
         stream: whether the response is a stream of events.
         unread: whether the body of the response is left to the caller. That of a stream always is.
+        expected_id: the `id` that the response has if it is about what was asked for; None if the
+            request names no such object.
     """
 
     method: str
@@ -51,6 +54,7 @@ class OperationRequest(NamedTuple, Generic[_T]):
     headers: Sequence[tuple[bytes, bytes]] = ()
     stream: bool = False
     unread: bool = False
+    expected_id: str | None = None
 
 
 class _Stream(Protocol):
@@ -68,7 +72,6 @@ class Attempt:
             tell.
         interrupted: Whether `interrupt` has been called.
         whole: Whether the transport should read the whole body before it returns the response.
-        redirect: A response that httpx is to follow.
     """
 
     deadline: float | None = None
@@ -76,7 +79,6 @@ class Attempt:
     sent: bool | None = None
     interrupted: bool = False
     whole: bool = False
-    redirect: httpx.Response | None = None
 
     def left(
         self, timeout: float | None, late: type[Exception] = httpx.ReadTimeout
@@ -119,7 +121,7 @@ def shut_down(stream: _Stream) -> None:
 class PreparedRequest:
     """A request with everything that is the same for each attempt, checked and encoded."""
 
-    __slots__ = ("content", "headers", "method", "timeout", "total", "url")
+    __slots__ = ("content", "headers", "method", "needs_key", "timeout", "total", "url")
 
     def __init__(
         self, client_options: ClientOptions, request: OperationRequest[Any], options: Options
@@ -129,6 +131,8 @@ class PreparedRequest:
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
+        if not isinstance(cast(object, options.abort), AbortSignal | None):
+            raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
         query = "&".join(
             part
@@ -151,6 +155,7 @@ class PreparedRequest:
         if options.extra_headers:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
+        self.needs_key = "authorization" not in lines
         timeout = options.timeout
         times = client_options.timeout if isinstance(timeout, Omit) else to_timeout(timeout)
         self.timeout = times.as_dict()
@@ -160,10 +165,14 @@ class PreparedRequest:
         self.total = None if None in steps else max(cast(list[float], steps))
 
     def attempt(self, key: str) -> tuple[httpx.Request, Attempt]:
-        """Return the request for one more attempt, and the state of that attempt."""
+        """Return the request for one more attempt, and the state of that attempt.
+
+        Args:
+            key: the API key, if it is needed.
+        """
         attempt = Attempt(None if self.total is None else time.monotonic() + self.total)
-        headers = list(self.headers.values())
-        if "authorization" not in self.headers:
+        headers = [line for line in self.headers.values() if line is not None]
+        if self.needs_key:
             headers.append((b"Authorization", b"Bearer " + key.encode()))
         content = self.content or b""
         request = httpx.Request(
@@ -181,13 +190,25 @@ class PreparedRequest:
     ) -> httpx.Request:
         """Return the same request with what an `http_client=` adds to each."""
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
-        return http_client.build_request(
+        merged = http_client.build_request(
             self.method,
             self.url,
             headers=headers,
             content=self.content,
             extensions=request.extensions,
         )
+        for name, line in self.headers.items():
+            if line is None:
+                merged.headers.pop(name, None)
+        return merged
+
+
+def set_content_length(request: httpx.Request) -> None:
+    """Set the length to that of the content, whatever an interceptor made of either."""
+    with suppress(httpx.RequestNotRead):  # a stream, which has no length
+        length = str(len(request.content))
+        if request.headers.get("content-length", "0") != length:
+            request.headers["content-length"] = length
 
 
 @lru_cache(maxsize=128)
@@ -212,16 +233,19 @@ def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
         body = {name: value for name, value in merged.items() if value is not omit}
     if isinstance(body, Omit):
         return None
+    reason: str
     try:
         return dumps(body)
     except (TypeError, ValueError, RecursionError) as error:
-        raise mismatch(_place_of_error(body, "body"), "a JSON value", str(error)) from None
+        # Not `from None` alone: half a surrogate pair is told with the whole text beside it.
+        reason = error.reason if isinstance(error, UnicodeEncodeError) else str(error)
+    raise mismatch(_place_of_error(body, "body"), "a JSON value", reason)
 
 
 def _place_of_error(value: object, place: str) -> str:
     """Return where in `value` the first thing is that JSON cannot say."""
     if is_mapping(value):
-        inner = [(f"{place}.{k}", v) for k, v in value.items()]
+        inner = [(f"{place}.{_in_place(key)}", part) for key, part in value.items()]
     elif isinstance(value, list | tuple):
         inner = [(f"{place}[{i}]", v) for i, v in enumerate(cast("list[object]", value))]
     else:
@@ -234,3 +258,7 @@ def _place_of_error(value: object, place: str) -> str:
         except RecursionError:
             return where.removeprefix("body.")
     return f"{place} ({describe(cast(object, value))})"
+
+
+def _in_place(key: object) -> str:
+    return key if isinstance(key, str) and key.isidentifier() else describe(key)

@@ -11,6 +11,7 @@ value, a new kind of item) passes through.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sized
 from typing import Any, TypeGuard, cast
 
@@ -23,24 +24,25 @@ MAX_METADATA_VALUE_LENGTH = 512
 MAX_CALL_ID_LENGTH = 64
 MAX_LIMIT = 100
 
-# Of a string in an error message: enough to find it by, too little to give a conversation away.
-_SHOWN = 24
+# A string in an error message: a name or an id. Text, which has blanks, may be of a conversation.
+_NAME = re.compile(r"[\w./:-]{0,24}", re.ASCII)
 
 
 def describe(value: object) -> str:
     """Describe a value in a few words, for an error message.
 
-    A string longer than 24 characters is cut, and one that looks like an API key is not shown at
-    all: an error message ends up in logs.
+    A string is shown if it could be a name or an id, of up to 24 characters, and does not look like
+    an API key: an error message ends up in logs.
     """
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | float):
         return repr(value)
+    if isinstance(value, int):
+        # Python does not print integers of more than 4300 digits.
+        return repr(value) if value.bit_length() < 100 else "a whole number of many digits"
     if isinstance(value, str):
         if "sk-" in value:  # anywhere: a key may have been pasted with words around it
             return f"a string of {len(value)} characters that looks like an API key"
-        if len(value) > _SHOWN:
-            return f"{value[:_SHOWN]!r}… ({len(value)} characters)"
-        return repr(value)
+        return repr(value) if _NAME.fullmatch(value) else f"a string of {len(value)} characters"
     name = type(value).__name__
     if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
         return f"{name} of length {len(cast('Sized', value))}"
@@ -75,12 +77,22 @@ def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     return isinstance(value, Mapping)
 
 
+def check_mapping(value: object, argument: str, expected: str) -> dict[Any, Any]:
+    """Return a mapping as a dict; None is an empty one."""
+    if not (value is None or is_mapping(value)):
+        raise invalid(argument, expected, value)
+    return dict(value or {})
+
+
 def check_list(value: object, argument: str, expected: str) -> list[Any]:
     """Return the elements of an iterable as a list.
 
     A string is refused, which would be read letter by letter, and so is a mapping, of which only
     the keys would be read: both are what people write who forget the brackets.
     """
+    if isinstance(value, str):
+        # Not shown: it may be the text of a message.
+        raise mismatch(argument, expected, f"a string of {len(value)} characters")
     if not is_list_like(value):
         raise invalid(argument, expected, value)
     return list(value)

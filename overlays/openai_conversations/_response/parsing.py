@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import re
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._request.validation import is_mapping
+from .._request.validation import describe, is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
+from .redirects import why_not_followed
 
 if TYPE_CHECKING:
     import httpx
@@ -74,11 +75,10 @@ def to_json(response: httpx.Response) -> Any:
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("content-type") or "no content type"
         message = f"the response is not JSON ({kind}, {len(content):,} bytes)"
-        if content:
-            message += f": {_in_short(_decoded(content[: 4 * _SHOWN]))}"
-        raise APIResponseValidationError(
-            response, _decoded(content), message=message
-        ) from error.with_traceback(None)
+        if isinstance(error, json.JSONDecodeError) and content:
+            message += f": {error.msg} at character {error.pos:,}"
+    # Raised here, because the error of the JSON decoder holds the text, and would be its context.
+    raise APIResponseValidationError(response, _decoded(content), message=message)
 
 
 def parse_response(
@@ -88,13 +88,14 @@ def parse_response(
 
     Args:
         request: what was asked for; `decode` makes the result.
-        response: with a status below 400.
+        response: with a status of 200 to 299.
         retries: how many it took; the errors tell it.
         strict: check the response against the spec first.
 
     Raises:
-        APIResponseValidationError: the response is not JSON, not a JSON object, or (strict) does
-            not fit the spec.
+        APIResponseValidationError: the response is not JSON, not a JSON object, an error in spite
+            of its status, about another object than the one asked for, or (strict) does not fit the
+            spec.
     """
     try:
         if not response.content and request.method == "DELETE":
@@ -109,18 +110,39 @@ def parse_response(
 def _decode(
     request: OperationRequest[_T], response: httpx.Response, data: Any, *, strict: bool
 ) -> _T:
-    cause: Exception | None = None
+    found = describe(data)
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
-        if strict and request.operation:
-            check_strict(request.operation, data, response)
+        if request.operation:
+            if data.get("id") != request.expected_id or "error" in data:
+                _check_subject(request, data, response)
+            if strict:
+                check_strict(request.operation, data, response)
         try:
-            return request.decode(data)
+            result = request.decode(data)
+            # What has an id, and came without it, is something else: a list, most likely.
+            if not request.operation or getattr(result, "id", "") is not None:
+                return result
         except Exception as error:
-            cause = error
-    name, shown = request.operation or request.path, _in_short(_shown.repr(data))
-    message = f"the response to {name} does not have the expected form: {shown}"
-    raise APIResponseValidationError(response, data, message=message) from cause
+            found += f" ({type(error).__name__})"
+    name = request.operation or request.path
+    message = f"the response to {name} does not have the expected form: {found}"
+    raise APIResponseValidationError(response, data, message=message)
+
+
+def _check_subject(
+    request: OperationRequest[Any], data: Mapping[str, Any], response: httpx.Response
+) -> None:
+    """Raise `APIResponseValidationError` for an error, or what is about another object."""
+    expected, found = request.expected_id, data.get("id")
+    if found is None and (said := data.get("error")):
+        message = f"the response to {request.operation} is an error, with a status of success: "
+        raise APIResponseValidationError(response, said, message=message + _message(said))
+    if expected and found not in (None, expected):
+        message = f"the response to {request.operation} is about another object: "
+        shown = _in_short(repr(found)) if isinstance(found, str) else describe(found)
+        message += f"expected the id {expected!r}, got {shown}"
+        raise APIResponseValidationError(response, data, message=message)
 
 
 def check_strict(
@@ -151,7 +173,7 @@ def check_strict(
 
 
 def to_status_error(response: httpx.Response) -> APIStatusError:
-    """Return the error for a response, which has been read, with a status of 400 or more."""
+    """Return the error for a response, which has been read, with a status that is not 2xx."""
     content = response.content
     body: object
     try:
@@ -161,7 +183,8 @@ def to_status_error(response: httpx.Response) -> APIStatusError:
     if is_mapping(body) and "error" in body:
         body = body["error"]
     text = f"Error code: {response.status_code}"
-    said = _message(body) or response.reason_phrase
+    said = why_not_followed(response) if response.status_code // 100 == 3 else ""
+    said = said or _message(body) or response.reason_phrase
     if said:
         text += f" - {said}"
     code: object = body.get("code") if is_mapping(body) else None

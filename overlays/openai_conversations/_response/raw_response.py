@@ -27,7 +27,7 @@ class Head:
 
     @property
     def status_code(self) -> int:
-        """The HTTP status, 200 to 399."""
+        """The HTTP status, 200 to 299."""
         return self.http_response.status_code
 
     @property

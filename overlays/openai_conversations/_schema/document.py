@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,8 +39,9 @@ class Operation:
 @cache
 def document() -> dict[str, Any]:
     """Read the whole OpenAPI document, once. Treat it as read-only: all share it."""
-    text = files(__name__.rpartition(".")[0]).joinpath("openapi.json").read_text("utf-8")
-    loaded: dict[str, Any] = json.loads(text)
+    # As modules are read, not through `open`: a test may have put a file system of its own there.
+    content = get_data(__name__, "openapi.json")
+    loaded: dict[str, Any] = json.loads(content or b"")
     return loaded
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from .._request.validation import describe
 from .values import REQUIRED, Problem, is_mapping, is_object, json_types, wrong_type
 
 Check = Callable[[Any], Sequence[Problem]]
@@ -94,7 +95,7 @@ class UnionCheck:
         if TAG not in value:
             return (Problem((TAG,), *REQUIRED),)
         listing = ", ".join(sorted({tag for v in fitting for tag in v.tags or ()}))
-        return (Problem((TAG,), f"expected one of {listing}, got {value[TAG]!r:.80}"),)
+        return (Problem((TAG,), f"expected one of {listing}, got {describe(value[TAG])}"),)
 
 
 def admitted_tags(schema: Any, resolve: Resolve) -> Names | None:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from .._request.validation import describe
 from .unions import Check, UnionCheck
 from .values import REQUIRED, Problem, is_array, is_mapping, is_object, json_equal, wrong_type
 
@@ -121,7 +122,7 @@ def _enum(allowed: Sequence[Any]) -> Check:
     def check(value: Any) -> Sequence[Problem]:
         if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
             return ()
-        return (Problem((), f"expected one of {listing}, got {value!r:.80}"),)
+        return (Problem((), f"expected one of {listing}, got {describe(value)}"),)
 
     return check
 
@@ -146,7 +147,9 @@ def _bound(
 def _pattern(source: str) -> Check:
     search = re.compile(source).search
     problem = f"must match the pattern {source}, got"
-    return _when(_is_text, lambda v: () if search(v) else (Problem((), f"{problem} {v!r:.80}"),))
+    return _when(
+        _is_text, lambda v: () if search(v) else (Problem((), f"{problem} {describe(v)}"),)
+    )
 
 
 def _required(names: Sequence[str]) -> Check:

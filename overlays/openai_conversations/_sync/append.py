@@ -1,18 +1,17 @@
 # Made from _async/append.py by tools/unasync. Do not edit.
 """`client.conversations.items.append`: batch after batch, and the way on after a lost response.
 
-The requests go out through the methods of `items`, as those of any other program do; the rules are
-in `_append`. Here is what comes between the two: in which order things are sent, read and reported.
+The requests are in `append_requests`; the rules are in `_append`. Here is what comes between the
+two: in which order things are sent, read and reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Sized
-from contextlib import suppress
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import KW_ONLY, InitVar, dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
-from .._append.matching import count_landed
+from .._append.matching import Explanation
 from .._append.results import AppendResult, ResumePoint
 from .._append.state import (
     AppendState,
@@ -22,49 +21,32 @@ from .._append.state import (
     counted_from,
     id_of,
     ids_of,
+    in_short,
     is_reasoning,
     may_have_happened,
 )
 from .._request.input_items import to_input_item
 from .._request.types import omit
 from .._request.validation import MAX_ITEMS, MAX_LIMIT, invalid, mismatch
-from .._transport.concurrency_sync import Intake, Source, check_source, report, sleep
+from .._transport.concurrency_sync import Intake, Source, check_source, report
 from .._transport.log import logger
-from ..abort import AbortSignal, Interrupted
+from .._transport.retries import delay_before_retry
+from ..abort import AbortSignal
 from ..errors import (
     APIError,
-    APIResponseValidationError,
     AppendUncertainError,
     ClientClosedError,
     InvalidArgumentError,
-    NotFoundError,
     OpenAIError,
-    RequestAbortedError,
 )
 from ..progress import AppendProgress, fingerprint
+from .append_requests import AppendRequests, ItemMethods
 
 if TYPE_CHECKING:
-    from openai_conversations_api.models import ConversationItem, ConversationItemList
+    from openai_conversations_api.models import ConversationItem
     from openai_conversations_api.params import InputItemLike
 
-    from .._response.raw_response import RawResponse
-
 _SKIPPED_AT_ONCE = 1000
-
-
-class ItemMethods(NamedTuple):
-    """The methods of `items` that an append needs, bound to its conversation and options.
-
-    Attributes:
-        create: gives the raw response, and never sends a request a second time: between two
-            attempts the conversation may have to be read, so the append counts them itself.
-        list: gives the items, and retries as the client does.
-        delete: retries as the client does.
-    """
-
-    create: Callable[..., RawResponse[ConversationItemList]]
-    list: Callable[..., Iterable[ConversationItem]]
-    delete: Callable[..., object]
 
 
 @dataclass(eq=False, repr=False)
@@ -98,6 +80,7 @@ class Append:
         id, total = self.conversation_id, len(items) if isinstance(items, Sized) else None
         self._resume = None if resume is None else ResumePoint.from_token(resume, id)
         self._intake = Intake(items)
+        self._requests = AppendRequests(self.methods, id, self.abort, self.max_retries)
         self._state = AppendState(id, total)
         self._more_found = resume is not None
         """True if more than the current batch may be there already; only when resuming."""
@@ -145,12 +128,13 @@ class Append:
             if not waiting:
                 break
             if not self._state.anchored:
-                self._state.begin_after(self._newest_id())
+                self._state.begin_after(self._requests.newest_id())
             size = batch_size(waiting, ended=ended)
             self._append_batch(waiting[:size])
             del waiting[:size]
-        if self._more_found and (found := self._following()):
-            raise self._uncertain("more follows than there are items", found)
+        if self._more_found:
+            self._more_found = False
+            self._look_once(Batch([], True, self.max_retries))
 
     def _fill(self, waiting: Items, count: int) -> bool:
         """Take up to `count` items, checked; return True if they have ended."""
@@ -164,146 +148,172 @@ class Append:
     # A batch is in doubt once a request for it may have taken effect, or from the start when an
     # append is resumed. A request ends with ...
     #
-    #   1  the items as stored.
+    #   1  the items as stored: as many as were sent, and each of them what was sent.
     #      1a  not in doubt: confirm them. Done.
     #      1b  in doubt: the earlier request may have arrived after the conversation was read, so
-    #          look for a second copy. None: confirm. One: delete the newer copy, pause, look (5-8).
+    #          look for other items beside them. None: confirm. Some: 5-9.
     #   2  an error after which nothing can have happened (429, 409, locked, never sent, 4xx).
     #      2a  not in doubt: pause and send again. Retries used up, or useless: raise it.
     #      2b  in doubt: as 3. The lock may be held by the earlier request.
-    #   3  an error after which it may have happened (no response, 408, 5xx, an unreadable
-    #      response): in doubt from now on. Pause, look (5-8).
+    #   3  an error after which it may have happened (no response, 3xx, 408, 5xx, a response that
+    #      is not JSON or does not hold what was sent): in doubt from now on. Pause, look (5-9).
     #   4  any other error (aborted, client closed, an item that JSON cannot hold): raise it. What
     #      was in flight, or in doubt before, is reported as unknown.
     #
     # A batch in doubt is looked for after the last item that is certain, and there is ...
     #
-    #   5  all of it: confirm. Done.
+    #   5  all of it, recognised by what was sent or by the ids of the response: confirm. Done.
     #   6  its first part: confirm that, send the rest; retries count anew.
     #   7  nothing: send it again. Retries used up, or useless: raise the failure of 2b or 3.
-    #   8  something else, or reading fails: AppendUncertainError.
+    #   8  a second copy of a whole request. It was given up on: delete the copy, look again. It was
+    #      not, so a network has delivered it twice: report it, and go on.
+    #   9  something else: read once more. The same again, or reading fails: AppendUncertainError.
     #
-    # After a timeout a request can still be under way, so what is missing in 6 and 7 is looked for
-    # a second time, as much later as the timeout is long (two seconds at most).
+    # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is
+    # looked for a second time once as long has passed as the timeout is (two seconds at most), if
+    # something of it is missing, or if two requests for it were given up on and one has arrived.
 
     def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
         batch = Batch(items, self._more_found, self.max_retries)
+        if batch.in_doubt:
+            # By the process before, any number of times.
+            self._state.given_up.extend([items] * 3)
+        waited = 0.0
         while True:
             if batch.in_doubt:
-                self._look_for(batch)
+                self._look_for(batch, waited)
                 if not batch.left:  # 5
                     return
             batch.check_retries()  # 7
-            stored = self._send(batch)
-            if stored is not None and not self._remove_duplicate(batch, stored):  # 1
-                self._confirm(batch.left, stored)
+            if self._send(batch):  # 1
                 return
-            self._sleep(batch.delay(), batch)
+            waited = batch.delay()
+            self._requests.pause(waited, batch.failure)
             batch.retries += 1
 
-    def _look_for(self, batch: Batch) -> None:
-        """Confirm what of a batch has landed, and take it out of the batch (5-8)."""
+    def _look_for(self, batch: Batch, waited: float) -> None:
+        """Confirm what of a batch has landed, and take it out of the batch (5-9).
+
+        Args:
+            waited: for how many seconds, since the last request for it has failed.
+        """
         self._look_once(batch)
         settling = batch.time_to_settle(self.read_timeout)
-        if batch.left and settling:
-            self._state.unknown = len(batch.left)
-            self._sleep(settling, batch)
+        rest = settling - waited
+        while rest > 0 and (batch.left or batch.given_up > 1):
+            missing = len(batch.left)
+            self._state.unknown = missing
+            self._requests.pause(rest, batch.failure)
             self._look_once(batch)
+            # Until a reading shows nothing new: they may arrive one by one.
+            rest = settling if 0 < len(batch.left) < missing else 0.0
 
     def _look_once(self, batch: Batch) -> None:
         self._state.unknown = len(batch.left)
-        found = self._following()
-        landed = count_landed(batch.left, [item.to_dict() for item in found])
-        more = len(found) > landed
-        if more and not (self._more_found and landed == len(batch.left)):  # 8
-            problem = "what follows is not what was sent"
-            raise self._uncertain(problem, found) from batch.failure
-        if landed and id_of(found[landed - 1]) is None:
+        found, explained = self._read(batch)
+        landed = [found[place] for place in explained.landed]
+        doubled = [found[place] for place in explained.doubled]
+        seen = len(landed) + len(doubled)
+        if seen and id_of(found[seen - 1]) is None:
             problem = "the service lists an item without an id"
             raise self._uncertain(problem, found) from batch.failure
-        self._more_found = more
+        self._more_found = len(found) > seen
         self._state.unknown = 0
+        if doubled:
+            self._state.result.doubled_ids += filter(None, ids_of(doubled))
+            logger.warning("append: %d items are there twice, see doubled_ids", len(doubled))
         if landed:
-            self._confirm(batch.left[:landed], found[:landed])
-        batch.landed(landed)
+            self._confirm(batch.left[: len(landed)], landed)
+        if seen:
+            self._state.last_id = id_of(found[seen - 1])
+        batch.landed(len(landed))
 
-    def _send(self, batch: Batch) -> list[ConversationItem] | None:
-        """Send what is left of a batch; return the stored items, or None to go on (2, 3)."""
+    def _read(self, batch: Batch) -> tuple[list[ConversationItem], Explanation]:
+        """Read what follows the last item that is certain, until there is nothing to put right.
+
+        Raises:
+            AppendUncertainError: it was the same twice and holds what was not sent, or second
+                copies in it cannot be deleted.
+        """
+        before: list[str | None] | None = None
+        surplus: set[str | None] = set()
+        failure: APIError | ClientClosedError | None = batch.failure
+        unchanged = 0
+        while True:
+            found = self._following()
+            ids = ids_of(found)
+            if batch.left and ids == batch.claimed_ids:
+                return found, Explanation(list(range(len(found))), [], [], 0)
+            # A response may say that an item is deleted, and be one to another request: of a copy
+            # any items may be left.
+            rest = [item for item in found if id_of(item) not in surplus]
+            explained = self._state.explain(batch.left, rest, resumed=self._more_found)
+            surplus.update(id_of(rest[place]) for place in explained.late)
+            late, strange = (
+                [item_id for item_id in ids if item_id in surplus],
+                explained.unexplained,
+            )
+            if not late and not strange:
+                return found, explained
+            unchanged = unchanged + 1 if ids == before else 0
+            if unchanged > (0 if strange else self.max_retries):  # 9
+                problem = (
+                    "what follows was not sent" if strange else "a second copy cannot be deleted"
+                )
+                raise self._uncertain(problem, found) from failure
+            before = ids
+            if unchanged or strange:
+                self._requests.pause(delay_before_retry(unchanged), failure)
+            if strange:
+                continue
+            try:  # 8
+                # From the end, so that what is left, if this is the end, is the first part of one.
+                self._requests.delete(reversed(late))
+            except (APIError, ClientClosedError) as error:
+                failure = error
+
+    def _send(self, batch: Batch) -> bool:
+        """Send what is left of a batch; return whether it is there, and once (1)."""
         self._announce(len(batch.left))
         try:
-            return self._create(batch.left)
+            stored = self._requests.create(batch, self._state.last_id)
         except OpenAIError as error:
-            if not batch.in_doubt and not may_have_happened(error):
+            happened = may_have_happened(error)
+            if not batch.in_doubt and not happened:
                 self._state.unknown = 0
             if isinstance(error, APIError):
                 batch.failed(error)  # 2a raises
-                return None
+                if happened:
+                    self._give_up(batch)
+                return False
             if isinstance(error, InvalidArgumentError):
                 raise counted_from(self._state.landed, error) from None
             raise  # 4
-
-    def _remove_duplicate(self, batch: Batch, stored: list[ConversationItem]) -> bool:
-        """Delete the copy just stored if there is an older one (1b); return True if there was.
-
-        Raises:
-            AppendUncertainError: it cannot be deleted, or what follows is something else.
-        """
-        if not batch.in_doubt:  # 1a
-            return False
-        found = self._following()
-        new = set(ids_of(stored))
-        old = [item for item in found if id_of(item) not in new]
-        if not old:
-            return False
-        if count_landed(batch.left, [item.to_dict() for item in old]) < len(old):
-            raise self._uncertain("what follows is not what was sent", found)
-        try:
-            for item_id in filter(None, ids_of(stored)):
-                with suppress(NotFoundError):
-                    self.methods.delete(item_id)
-        except (APIError, ClientClosedError) as error:
-            raise self._uncertain(f"a second copy cannot be deleted: {error}") from error
+        if batch.in_doubt:  # 1b
+            # One of its requests has arrived; the others, as many as before, may do so later.
+            self._give_up(batch)
+            if set(ids_of(self._following())) - set(ids_of(stored)):
+                self._look_once(batch)
+                return not batch.left
+        self._confirm(batch.left, stored)
         return True
 
-    def _sleep(self, delay: float, batch: Batch) -> None:
-        logger.info("append: going on in %.2f s after: %s", delay, batch.failure or "a second copy")
-        try:
-            sleep(delay, self.abort)
-        except Interrupted as stop:
-            raise RequestAbortedError("waiting for a retry", stop.reason) from batch.failure
-
-    # -- requests
-
-    def _create(self, items: Items) -> list[ConversationItem]:
-        """Send a batch once; return the items as stored."""
-        response = self.methods.create(items=items)
-        stored = cast("list[ConversationItem] | None", response.parse().data)
-        if not isinstance(stored, list) or len(stored) != len(items) or id_of(stored[-1]) is None:
-            message = f"the response does not hold the {len(items)} items that were sent"
-            raise APIResponseValidationError(response.http_response, None, message=message)
-        return stored
-
-    def _newest_id(self) -> str | None:
-        """Return the id of the item with which the conversation ends; None if it is empty."""
-        items = self._list(1, "desc", omit)
-        if items and id_of(items[0]) is None:
-            raise OpenAIError(
-                f"the last item of {self.conversation_id} has no id, so what is appended after it "
-                "could not be found again; nothing was sent"
-            )
-        return id_of(items[0]) if items else None
+    def _give_up(self, batch: Batch) -> None:
+        batch.given_up += 1
+        self._state.given_up.append(batch.left)
 
     def _following(self) -> list[ConversationItem]:
-        """Return what follows the last item that is certain, oldest first, up to a hundred."""
-        try:
-            return self._list(MAX_LIMIT, "asc", self._state.last_id or omit)
-        except (APIError, ClientClosedError) as error:
-            raise self._uncertain(f"the conversation cannot be read: {error}") from error
+        """Return what follows the last item that is certain.
 
-    def _list(self, count: int, order: str, after: object) -> list[ConversationItem]:
-        listed = self.methods.list(after=after, limit=count, max_items=count, order=order)
-        return [item for item in listed]
+        Raises:
+            AppendUncertainError: it cannot be read.
+        """
+        try:
+            return self._requests.read(MAX_LIMIT, "asc", self._state.last_id or omit)
+        except (APIError, ClientClosedError) as error:
+            problem = f"the conversation cannot be read: {in_short(error)}"
+            raise self._uncertain(problem) from error
 
     # -- reports
 

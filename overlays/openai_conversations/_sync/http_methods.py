@@ -11,7 +11,7 @@ from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
-from .._request.validation import invalid, mismatch
+from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import parse_response
 from .sender import Sender
 
@@ -136,7 +136,7 @@ class HttpMethods:
     def _by_path(
         self, method: str, path: str, body: Body | Omit, cast_to: type[Any], options: Options
     ) -> Any:
-        if not path.startswith("/") or "?" in path or "#" in path:
+        if not check_text(path, "path").startswith("/") or "?" in path or "#" in path:
             expected = "a path that begins with a slash, without a query (see extra_query)"
             raise invalid("path", expected, path)
         encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))

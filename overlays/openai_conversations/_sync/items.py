@@ -80,7 +80,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
             RequestAbortedError: `abort` was set.
             OpenAIError: others, as of `create`. All of them have the progress as `append`.
         """
-        from .append import Append, ItemMethods
+        from .append import Append
+        from .append_requests import ItemMethods
 
         given_options = {n: v for n, v in params.items() if n != "include"}
         options = to_options(given_options, "Items.append", also=["include"])
@@ -130,6 +131,10 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         """List a conversation's items (listConversationItems).
 
         `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
+
+        The items that it gives may be deleted meanwhile, by the loop over them or by others. None
+        is given twice, and none that is still there is passed over. An item that is added
+        meanwhile may be given or not.
 
         Returns:
             The first page; iterating over it goes on through the following ones.

@@ -4,12 +4,15 @@
 What a server may do wrong is settled here. `last_id` is missing or null: the last item's own id
 serves. `has_more` is missing: it goes on until a page is empty. A cursor comes back, or more is
 promised with no way to get there: an error, not an endless loop and not a list that ends early.
+
+A cursor is the id of an item, which may be deleted before the next page is asked for. Then the list
+is read on from where the page at hand began, or one before it, without what has been given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import httpx
 
@@ -17,10 +20,27 @@ from .._request.operations import Operation
 from .._request.types import omit
 from .._request.validation import MAX_LIMIT, check_positive
 from .._response.parsing import parse_response
-from ..errors import APIResponseValidationError, OpenAIError
+from ..errors import (
+    APIResponseValidationError,
+    BadRequestError,
+    NotFoundError,
+    OpenAIError,
+)
 from .http_methods import HttpMethods
 
 _T = TypeVar("_T")
+# How many pages back it is looked for an item that has not been deleted.
+_PAGES_BACK = 10
+
+
+class _Stretch(NamedTuple):
+    """Items that have been given: those with these ids, which follow the one with the id `after`.
+
+    `after` is `omit` at the start of the list.
+    """
+
+    after: object
+    ids: frozenset[object]
 
 
 class Page(Generic[_T]):
@@ -40,15 +60,29 @@ class Page(Generic[_T]):
         listing: Listing[_T],
         number: int,
         left: Any,
+        given: tuple[_Stretch, ...],
+        again: _Stretch,
     ) -> None:
         data: list[_T] = parsed.data
         if not isinstance(cast(object, data), list):
             message = "the response is not a list: it has no `data`"
             raise APIResponseValidationError(response, parsed.to_dict(), message=message)
+        ids = [_id_of(item) for item in data]
+        self._last, self._is_empty = ids[-1] if ids else None, not ids
+        seen = [id for id in ids if id in again.ids]
+        if seen:
+            data = [item for item, id in zip(data, ids, strict=True) if id not in again.ids]
+            given = (*given, again._replace(ids=frozenset(seen)))
+        here = _Stretch(seen[-1] if seen else again.after, frozenset(ids).difference(seen, [None]))
+        self._given = (*given, here)[-_PAGES_BACK:]
+        # Where all of them have been given, those that follow may have been, too.
+        self._skip = again.ids.difference(seen) if len(seen) == len(ids) else frozenset[object]()
         self.data = data if left is None else data[:left]
         self.object: str = parsed.object
         self.has_more: bool | None = parsed.has_more
         self.first_id: str | None = parsed.first_id
+        if seen:
+            self.first_id = _id_of(data[0]) if data else None
         self.last_id: str | None = parsed.last_id
         self._response = response
         self._listing = listing
@@ -60,12 +94,16 @@ class Page(Generic[_T]):
         if self._left == 0 or self.has_more is False:
             return False
         # Without `has_more`: until a page is empty, or no item tells where the next one begins.
-        return self.has_more is True or (bool(self.data) and self._cursor() is not None)
+        return self.has_more is True or (not self._is_empty and self._cursor() is not None)
 
     def get_next_page(self) -> Page[_T]:
         """Fetch the next page.
 
+        The item with which this page ends may have been deleted. Then the list is read on from an
+        item before it, up to ten pages back, and what has been given is not given again.
+
         Raises:
+            BadRequestError, NotFoundError: all of those have been deleted, too.
             APIResponseValidationError: the service says that there is more and does not say where,
                 or sends the reader round in a circle.
             OpenAIError: there is no next page; ask `has_next_page` first.
@@ -79,7 +117,8 @@ class Page(Generic[_T]):
         elif self._listing.cursors.setdefault(cursor, number) != number:
             problem = f"the service repeats the cursor {cursor!r}, so the list would never end"
         else:
-            return self._listing.fetch(cursor, number, self._left)
+            again = _Stretch(cursor, self._skip)
+            return self._listing.fetch(again, number, self._left, self._given)
         raise APIResponseValidationError(self._response, None, message=problem)
 
     def iter_pages(self) -> Iterator[Page[_T]]:
@@ -92,8 +131,7 @@ class Page(Generic[_T]):
     def _cursor(self) -> str | None:
         if isinstance(self.last_id, str) and self.last_id:
             return self.last_id
-        last: object = getattr(self.data[-1], "id", None) if self.data else None
-        return last if isinstance(last, str) and last else None
+        return self._last
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.data)} items, has_more={self.has_more})"
@@ -168,15 +206,56 @@ class Listing(Generic[_T]):
         after = params.get("after", omit)
         self.cursors = {} if after is omit else {after: 0}
 
-    def fetch(self, after: str, number: int, left: int | None) -> Page[_T]:
-        """Fetch page `number` (from 0), which begins after an item; `left` more items may come."""
-        request, _ = self._operation.request({**self._params, "after": after}, **self._path)
-        response, retries = self._client.send(request, self.options)
-        return self.to_page(number, left, response, retries)
+    def fetch(
+        self, again: _Stretch, number: int, left: int | None, given: tuple[_Stretch, ...]
+    ) -> Page[_T]:
+        """Fetch the page after an item, or after the last one before it that is still there.
+
+        Args:
+            again: the id of the item, and those of items after it that are not given again.
+            number: of the page, counted from 0.
+            left: how many more items may come; None for all.
+            given: the last pages, up to the item.
+
+        Raises:
+            BadRequestError, NotFoundError: none of the items is there any more.
+        """
+        while True:
+            params = {**self._params, "after": again.after}
+            request, _ = self._operation.request(params, **self._path)
+            try:
+                response, retries = self._client.send(request, self.options)
+            except (BadRequestError, NotFoundError) as error:
+                if not given or not _is_about(error, again.after):
+                    raise
+                given, again = given[:-1], given[-1]._replace(ids=again.ids | given[-1].ids)
+            else:
+                return self.to_page(number, left, response, retries, given, again)
 
     def to_page(
-        self, number: int, left: int | None, response: httpx.Response, retries: int
+        self,
+        number: int,
+        left: int | None,
+        response: httpx.Response,
+        retries: int,
+        given: tuple[_Stretch, ...] = (),
+        again: _Stretch | None = None,
     ) -> Page[_T]:
-        """Return the page of a response."""
+        """Return the page of a response, without the items of `again`."""
         parsed = parse_response(self.request, response, retries, strict=self._client.strict)
-        return Page(parsed, response, self, number, left)
+        again = again or _Stretch(self._params.get("after", omit), frozenset())
+        return Page(parsed, response, self, number, left, given, again)
+
+
+def _id_of(item: object) -> str | None:
+    id: object = getattr(item, "id", None)
+    return id if isinstance(id, str) and id else None
+
+
+def _is_about(error: BadRequestError | NotFoundError, cursor: object) -> bool:
+    """Tell whether an error says that there is no item with this id.
+
+    The local service names the parameter; a service may name the id. A 404 with neither is about
+    the conversation.
+    """
+    return error.param == "after" or (isinstance(cursor, str) and cursor in error.message)

@@ -93,7 +93,7 @@ class Stream:
             try:
                 found = decoder.feed(chunk)
             except ValueError as error:
-                raise self._invalid(str(error), "") from None
+                raise self._invalid(str(error), b"") from None
         for sse in found:
             if sse.data.lstrip().startswith(b"[DONE]"):
                 self._ended = self._over = True  # case 1
@@ -131,31 +131,33 @@ class Stream:
             data = loads(body)
             if is_mapping(data) and data.get("error"):
                 return self._to_error(data["error"])
-        problem = (
-            f"the response is not a stream of events, but has the status "
-            f"{self.response.status_code} and {content_type or 'no content type'}"
-        )
-        return self._invalid(problem, body.decode("utf-8", "replace"))
+        seen = f"{self.response.status_code} and {content_type or 'no content type'}"
+        problem = f"the response is not a stream of events, but has the status {seen}"
+        return self._invalid(problem, body)
 
-    def _invalid(self, problem: str, body: str) -> APIResponseValidationError:
-        shown = " ".join(body[:200].split())
-        message = f"{problem}: {shown}" if shown else problem
-        return APIResponseValidationError(self.response, body, message=message)
+    def _invalid(self, problem: str, body: bytes) -> APIResponseValidationError:
+        message = f"{problem} ({len(body):,} bytes)"
+        text = body.decode("utf-8", "replace")
+        return APIResponseValidationError(self.response, text, message=message)
 
     def _broken(self, problem: str) -> APIConnectionError:
         message = f"Connection error: {problem}"
         return APIConnectionError(message=message, request=self.response.request)
 
     def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
+        data: Any = None
+        event: models.ResponseStreamEvent | None = None
+        kind: str | None = None
         try:
             data = loads(sse.data)
             event = self._decode(data)
             kind = event.type
-        except Exception as error:
-            text = sse.data.decode("utf-8", "replace")
+        except Exception:
+            event = None
+        if event is None:  # raised here, because that exception may hold the text
             if sse.event == "error":
-                raise self._to_error(text) from None
-            raise self._invalid("an event of the stream cannot be read", text) from error
+                raise self._to_error(sse.data.decode("utf-8", "replace"))
+            raise self._invalid("an event of the stream cannot be read", bytes(sse.data))
         # The service and others report errors in several forms: as the body of a status 400 has
         # it, without a type or as the type "error", and as the event of that name without a type.
         if data.get("error"):

@@ -34,7 +34,11 @@ def to_httpx_error(error: Exception, *, writing: bool = False) -> httpx.Transpor
     if isinstance(error, ConnectionTimeoutError):
         return httpx.ConnectTimeout("connecting took too long")
     if isinstance(error, ClientConnectorError):
-        return httpx.ConnectError(str(error))
+        failure = httpx.ConnectError(str(error))
+        # The system's or OpenSSL's own error says why, and knows no request.
+        why: object = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+        failure.__cause__ = why if isinstance(why, Exception) else None
+        return failure
     if isinstance(error, TimeoutError):
         if writing:
             return httpx.WriteTimeout("sending took too long")

@@ -27,6 +27,7 @@ from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
 from .aiohttp_errors import UNSENT, find_problem, to_httpx_error
+from .environment import tls_context
 from .forks import close_in_child, renew_in_child
 from .whole_response import WholeResponse
 
@@ -142,7 +143,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def _ssl(self) -> ssl.SSLContext:
         # httpx's, so that SSL_CERT_FILE and SSL_CERT_DIR count; late, because it reads all
         # certificates.
-        return httpx.create_ssl_context()
+        return tls_context()
 
     async def aclose(self) -> None:
         own: _Session | None = None

@@ -138,6 +138,23 @@ async def abortable(
     raise Interrupted(abort.reason)
 
 
+async def bounded(
+    seconds: float | None,
+    work: Callable[[], Awaitable[_T]],
+    *,
+    interrupt: Callable[[], None] | None = None,
+    discard: Callable[[_T], Awaitable[object]] | None = None,
+) -> _T:
+    """Await `work()`, but no longer than so many seconds; the arguments are those of `abortable`.
+
+    Raises:
+        httpx.ReadTimeout: The time passed first.
+    """
+    with anyio.move_on_after(seconds):
+        return await work()
+    raise httpx.ReadTimeout("the response did not come in time")
+
+
 async def sleep(seconds: float, abort: AbortSignal | None) -> None:
     """Wait, or raise `Interrupted` as soon as the signal is set."""
     if abort is None:

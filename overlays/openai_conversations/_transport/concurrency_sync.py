@@ -67,28 +67,67 @@ def abortable(
     Raises:
         Interrupted: The signal was set first.
     """
-    # Here, so that three modules are loaded only where a signal is given.
+    over = threading.Event()  # the work, or the wait for it
+    unsubscribe = abort.subscribe(over.set)
+    try:
+        future = _in_thread(work, over, None, interrupt, discard)
+    finally:
+        unsubscribe()
+    if future is None:
+        raise Interrupted(abort.reason)
+    return future.result()
+
+
+def bounded(
+    seconds: float | None,
+    work: Callable[[], _T],
+    *,
+    interrupt: Callable[[], None],
+    discard: Callable[[_T], object],
+) -> _T:
+    """Call `work()`, but wait no longer than so many seconds. Works as `abortable` does.
+
+    Raises:
+        httpx.ReadTimeout: The time passed first.
+    """
+    if seconds is None or seconds > threading.TIMEOUT_MAX:  # three centuries
+        return work()
+    future = _in_thread(work, threading.Event(), seconds, interrupt, discard)
+    if future is None:
+        raise httpx.ReadTimeout("the response did not come in time")
+    return future.result()
+
+
+def _in_thread(
+    work: Callable[[], _T],
+    over: threading.Event,
+    seconds: float | None,
+    interrupt: Callable[[], None],
+    discard: Callable[[_T], object],
+) -> Future[_T] | None:
+    """Do work in a thread until it is done, `over` is set or the time has passed.
+
+    Returns:
+        The future of work that is done; None if it was left behind.
+    """
+    # Here, so that three modules are loaded only where a thread is needed.
     from concurrent.futures import Future
 
     future: Future[_T] = Future()
-    over = threading.Event()  # the work, or the wait for it
     future.add_done_callback(lambda _: over.set())
-    unsubscribe = abort.subscribe(over.set)
     run = partial(_run, future, copy_context(), work)
     try:
         # A daemon, so that work which hangs does not keep the program from ending.
         threading.Thread(target=run, name="openai_conversations-abortable", daemon=True).start()
-        over.wait()
+        over.wait(seconds)
     except BaseException:
         # Ctrl-C, most likely.
         _leave_behind(future, interrupt, discard)
         raise
-    finally:
-        unsubscribe()
     if future.done():
-        return future.result()
+        return future
     _leave_behind(future, interrupt, discard)
-    raise Interrupted(abort.reason)
+    return None
 
 
 def _run(future: Future[_T], context: Context, work: Callable[[], _T]) -> None:

@@ -1,7 +1,7 @@
 """The standard library's logger `openai_conversations`, and the lines that it gets.
 
-One line an attempt at level info, and the headers at debug. Never the key, a cookie, a query or a
-body: bodies are conversations.
+One line an attempt at level info, and the headers at debug. Never a query or a body, which may be a
+conversation, and of headers only values that are known to be harmless.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ..errors import shown_headers
+
 if TYPE_CHECKING:
     import httpx
 
 logger = logging.getLogger("openai_conversations")
-
-# Words in the names of headers whose values are not shown.
-_SECRET = ("authorization", "cookie", "set-cookie", "key", "token", "secret")
 
 
 @cache
@@ -41,15 +40,18 @@ def set_up_from_environment() -> None:
 
 def log_response(request: httpx.Request, response: httpx.Response, seconds: float) -> None:
     """Log an attempt, whose response came after so many seconds."""
-    seen = request.method, request.url.path, response.status_code, 1000 * seconds
+    seen = request.method, _path(request), response.status_code, 1000 * seconds
     logger.info("%s %s -> %d in %.0f ms (%s)", *seen, response.headers.get("x-request-id"))
     if logger.isEnabledFor(logging.DEBUG):
-        logger.debug("request headers: %s", _redacted(request.headers))
-        logger.debug("response headers: %s", _redacted(response.headers))
+        logger.debug("request headers: %s", shown_headers(request.headers))
+        logger.debug("response headers: %s", shown_headers(response.headers))
 
 
-def _redacted(headers: httpx.Headers) -> dict[str, str]:
-    return {
-        name: "[secret]" if any(word in name.lower() for word in _SECRET) else value
-        for name, value in headers.items()
-    }
+def log_failure(request: httpx.Request, failure: Exception) -> None:
+    """Log an attempt that had no response; the text of the error is one that may be shown."""
+    logger.info("%s %s failed: %s", request.method, _path(request), failure)
+
+
+def _path(request: httpx.Request) -> str:
+    # Percent-encoded: a line break in it would begin a line of its own.
+    return request.url.raw_path.partition(b"?")[0].decode()

@@ -39,7 +39,7 @@ def retry_after_failure(method: str, *, never_sent: bool) -> bool:
 def retry_after_response(
     method: str, status: int, code: str | None, headers: Mapping[str, str]
 ) -> bool:
-    """Return whether to retry after a response of 400 or more, with this `code` in its body."""
+    """Return whether to retry after a response that is not 2xx, with this `code` in its body."""
     asked = asked_delay(headers)
     if asked is not None and asked > MAX_RETRY_AFTER:
         return False
@@ -68,11 +68,14 @@ def delay_before_retry(
 
 
 def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds that the service asks to wait, None if it asks for none (readably)."""
+    """Return the seconds that the service asks to wait, None if it asks for none (readably).
+
+    A number that is too large for a float is infinity, and like any other too long to wait.
+    """
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         with suppress(ValueError):
             seconds = float(headers.get(name, "")) / unit
-            if math.isfinite(seconds):
+            if not math.isnan(seconds):
                 return seconds
     # Retry-After may be a date as well (RFC 9110, 10.2.3).
     with suppress(ValueError, OverflowError):

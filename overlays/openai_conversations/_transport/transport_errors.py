@@ -1,12 +1,28 @@
-"""Errors of connections: httpcore's to httpx's, and those of any transport to this package's."""
+"""Errors of connections: httpcore's to httpx's, and those of any transport to this package's.
+
+The exceptions of a transport hold more than a log may show: the request with its key, or a piece of
+what was received. None of them leaves this package. An error of this package takes the reason from
+them: the operating system's or OpenSSL's, or a text that quotes nothing. Its cause is an httpx
+error that says the same, made here.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import ssl
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from ..errors import APIConnectionError, APITimeoutError, ClientClosedError, OpenAIError
+from ..errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ClientClosedError,
+    OpenAIError,
+)
+from .environment import proxy_for, trusted_certificates
 
 if TYPE_CHECKING:
     from .._request.request import Attempt
@@ -19,6 +35,8 @@ _STEPS = {
     httpx.WriteTimeout: "while sending",
     httpx.ReadTimeout: "while waiting for the response",
 }
+# Libraries quote with quotation marks, and name URLs and headers with colons.
+_QUOTES_NOTHING = re.compile(r"[A-Za-z0-9 ,.()/-]{1,160}")
 
 
 def to_httpx_error(error: Exception) -> Exception:
@@ -27,29 +45,85 @@ def to_httpx_error(error: Exception) -> Exception:
     return error if found is None else cast(Exception, found(str(error)))
 
 
-def to_connection_error(error: Exception, request: httpx.Request, attempt: Attempt) -> OpenAIError:
+def to_connection_error(
+    error: Exception, request: httpx.Request, attempt: Attempt, proxies: Mapping[str, str] = {}
+) -> OpenAIError:
     """Return this package's error for an exception of a transport.
 
+    Raise it outside of the `except` statement: its cause is set, and inside `error` would become
+    its context.
+
     Args:
-        error: What was raised while `request` was sent or its response read. An `OpenAIError` is
+        error: what was raised while `request` was sent or its response read. An `OpenAIError` is
             returned as it is.
-        attempt: Tells, with the connection pool, whether anything was sent; with another transport
+        attempt: tells, with the connection pool, whether anything was sent; with another transport
             the kind of the exception has to.
+        proxies: of the environment, where they are used.
     """
     if isinstance(error, OpenAIError):
         return error
     # httpx has no class for it.
     if isinstance(error, RuntimeError) and "client has been closed" in str(error):
         return ClientClosedError("the httpx client below this client is closed")
+    # After a redirect it is not `request` that failed.
+    failed = cast("httpx.Request | None", getattr(error, "_request", None)) or request
     failure: APIConnectionError
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         step = next((text for kind, text in _STEPS.items() if isinstance(error, kind)), "")
-        failure = APITimeoutError(request, message=f"Request timed out {step}".rstrip() + ".")
+        text = f"Request timed out {step}".rstrip()
+        if isinstance(error, httpx.ConnectTimeout):
+            text += f" to {_where(failed.url, proxies)}"
+        failure = APITimeoutError(failed, message=f"{text}.")
     else:
-        text = str(error) or type(error).__name__
-        failure = APIConnectionError(message=f"Connection error: {text}", request=request)
+        text = _reason(error)
+        message = f"Connection error: {text} ({_where(failed.url, proxies)})"
+        failure = APIConnectionError(message=message, request=failed)
     failure.never_sent = isinstance(error, _UNSENT) if attempt.sent is None else not attempt.sent
-    if isinstance(error, httpx.RequestError):
-        # It stays visible as the cause, and its request has the key.
-        error.request = failure.request
+    known = isinstance(error, httpx.RequestError) and type(error).__module__ == "httpx"
+    kind = type(error) if known else httpx.TransportError
+    cause = cast("type[httpx.RequestError]", kind)(text, request=failure.request)
+    failure.__cause__ = cause.with_traceback(error.__traceback__)
     return failure
+
+
+def _where(url: httpx.URL, proxies: Mapping[str, str]) -> str:
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    proxy = proxy_for(url, proxies)
+    return host + (f":{port}" if port else "") + (f", proxy {proxy}" if proxy else "")
+
+
+def _reason(error: Exception) -> str:
+    """Return why, without anything that was sent or received."""
+    causes = list(_causes(error))
+    for cause in causes:
+        # aiohttp's subclasses of these have no attributes.
+        if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_message"):
+            text = cause.verify_message
+            return f"certificate verify failed: {text} (trusted: {trusted_certificates()})"
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None):
+            return f"SSL: {cause.reason.replace('_', ' ').lower()}"
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.errno:
+            # Those of a failed look-up are negative, and the operating system has no text for them.
+            return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
+    text = str(error)
+    if isinstance(error, httpx.ProxyError):
+        status = re.match(r"\d{3}\b", text)
+        text = "the proxy refused the request" + (f" with status {status[0]}" if status else "")
+    if _QUOTES_NOTHING.fullmatch(text):
+        return text
+    name = type(error).__name__
+    return {
+        "RemoteProtocolError": "the response is not HTTP, or not all of it came",
+        "DecodingError": "the response is not in the encoding that it names",
+    }.get(name, name)
+
+
+def _causes(error: BaseException | None, depth: int = 0) -> Iterator[BaseException]:
+    """Yield an exception and what led to it; of a group, each of its exceptions."""
+    while error is not None and depth < 20:
+        yield error
+        for each in getattr(error, "exceptions", ()):
+            yield from _causes(each, depth + 1)
+        error, depth = error.__cause__ or error.__context__, depth + 1

@@ -12,8 +12,10 @@ import socket
 import sys
 from typing import NoReturn
 
+from ..errors import InvalidArgumentError
 from ..local import LocalService, StoreError
 from ..local.http_messages import PREFIX
+from ..local.same_origin import SameOrigin
 
 KEY_VARIABLE = "LOCAL_API_KEY"
 
@@ -29,6 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help=text)
     text = "SQLite file that keeps everything; in memory without it"
     parser.add_argument("--db", metavar="FILE", help=text)
+    text = "host name under which clients reach this server; IP addresses and localhost need none"
+    parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=text)
+    text = "origin whose web pages may use this server, such as http://localhost:3000"
+    parser.add_argument("--allow-origin", action="append", default=[], metavar="URL", help=text)
     key = parser.add_mutually_exclusive_group()
     warning = "other users of the machine can read it in the list of processes"
     text = f"bearer token that clients must send; {warning}, so prefer --api-key-env"
@@ -41,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; return 0 after such a stop, 1 if the server cannot start."""
     try:
         _serve(options)
-    except (ServeError, StoreError) as error:
+    except (ServeError, StoreError, InvalidArgumentError) as error:
         print(f"serve: {error}", file=sys.stderr)
         return 1
     return 0
@@ -52,12 +58,14 @@ def _serve(options: argparse.Namespace) -> None:
         import uvicorn
         from uvicorn.config import LOGGING_CONFIG
 
-        from ..local.app import create_app
+        from ..local.server import make_config
     except ImportError as error:
         needs = f"needs the extra 'local' ({error.name} is not installed)"
         raise ServeError(f"{needs}: pip install 'openai-conversations[local]'") from None
     api_key = read_api_key(options)
     with _listen(options.host, options.port, guarded=api_key is not None) as listener:
+        names = [*options.allow_host, *([options.host] if ":" not in options.host else [])]
+        access = SameOrigin(frozenset(map(str.lower, names)), frozenset(options.allow_origin))
         service = LocalService(options.db, api_key=api_key)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -69,8 +77,7 @@ def _serve(options: argparse.Namespace) -> None:
         logs = copy.deepcopy(LOGGING_CONFIG)
         for handler in logs["handlers"].values():
             handler["stream"] = "ext://sys.stderr"
-        app = create_app(service)
-        config = uvicorn.Config(app, ws="none", timeout_graceful_shutdown=5, log_config=logs)
+        config = make_config(service, access, timeout_graceful_shutdown=5, log_config=logs)
         uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -240,6 +240,6 @@ def _json_text(arguments: object) -> str:
         raise invalid("arguments", "JSON text or a mapping", arguments)
     try:
         return json.dumps(dict(arguments), ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         expected = f"a mapping that JSON can hold ({error})"
-        raise invalid("arguments", expected, arguments) from error
+    raise invalid("arguments", expected, arguments)

@@ -9,7 +9,7 @@ what it gets and follows the documented rules. A request takes this way through 
     conversations,    the rules of the operations: a JSON object, or the events of a stream
     responses         (response_plan -> response_run -> output_events, with model and tokens)
     stored_items      the items of a request as they are stored (item_schemas, ids)
-    store, locks      the tables, in one SQLite database (database)
+    store, locks      the tables, in one SQLite database (database, database_file)
 
 Each imports from those below it. `fault_injection` is for the pytest plugin alone: it wraps a
 service, and the transports take a wrapped one as they take any `Service`.
@@ -19,8 +19,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .database import StoreError
-    from .errors import ServiceError
+    from .errors import ServiceError, StoreError
     from .http_messages import ServiceRequest, ServiceResponse
     from .model import LocalModel, ModelCallable, ModelError
     from .service import LocalService
@@ -38,7 +37,7 @@ __all__ = [
 
 
 # Imported when first used: a client names these types and does without SQLite.
-_MODULES = ("errors", "http_messages", "model", "database", "service")
+_MODULES = ("errors", "http_messages", "model", "service")
 
 
 def __getattr__(name: str) -> Any:

@@ -13,9 +13,11 @@ import time
 import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
-from ..errors import OpenAIError
+from .database_file import DatabaseFile, check_path
+from .errors import StoreError
 
 #: Marks a file as one of this package ("oacv"): the database of another program is never changed.
 APPLICATION_ID = 0x6F616376
@@ -44,25 +46,29 @@ CREATE TABLE leases (
 """
 
 
-class StoreError(OpenAIError, RuntimeError):
-    """The database file cannot be opened, or another program wrote it."""
-
-
 class Database:
     """One open database. Thread-safe: one statement or transaction runs at a time.
 
     One that is dropped without `close`, or still open when the interpreter ends, is closed without
-    a warning. A file that does not exist is made; one that cannot be opened, or belongs to another
-    program, is a `StoreError`. Without a path, the database is in memory.
+    a warning. A file that does not exist is made, for this user alone (mode 0600). Without a path,
+    the database is in memory.
+
+    Raises:
+        InvalidArgumentError: If the path is not one.
+        StoreError: If the file cannot be opened or written, or belongs to another program.
     """
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.closed = False
         self._lock = threading.RLock()
-        name = ":memory:" if path is None else os.fspath(path)
+        name = check_path(path)
+        self._file = DatabaseFile(name) if name is not None else None
         try:
             self._db = sqlite3.connect(
-                name, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+                name or ":memory:",
+                timeout=BUSY_TIMEOUT,
+                isolation_level=None,
+                check_same_thread=False,
             )
         except sqlite3.Error as error:
             raise StoreError(f"cannot open the database {name!r}: {error}") from error
@@ -76,19 +82,38 @@ class Database:
             if isinstance(error, StoreError):
                 raise
             raise StoreError(f"cannot use {name!r} as a database: {error}") from error
+        if self._file is not None:
+            self._file.opened()
 
     def close(self) -> None:
         """Close the database; a second time does nothing."""
         with self._lock:
             self.closed = True
             self._close()
+            if self._file is not None:
+                self._file.closed()
 
     @contextmanager
-    def transaction(self) -> Generator[None]:
-        """Make all statements inside take effect, on disk, or none of them. Do not nest."""
-        with self._lock, self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
+    def transaction(self, *, join: bool = False) -> Generator[None]:
+        """Make all statements inside take effect, on disk, or none of them. Do not nest.
+
+        With `join` they are part of the transaction that this thread is in the middle of, if it is:
+        the garbage collector may close a stream at any moment. A `StoreError` at its end says that
+        they took effect in a file that was deleted or moved.
+        """
+        with self._lock:
+            if join and self._db.in_transaction:
+                yield
+                return
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+            self.check_file(written=True)
+
+    def check_file(self, *, written: bool = False) -> None:
+        """Raise `StoreError` unless the file is still the one that was opened."""
+        if self._file is not None:
+            self._file.check(written=written)
 
     def run(self, sql: str, values: tuple[Any, ...] = ()) -> int:
         """Run one statement; return the key of the row that it added, or 0 if it did not."""
@@ -104,7 +129,7 @@ class Database:
         """Return the first row of a query, or None."""
         return next(iter(self.rows(sql, values)), None)
 
-    def _prepare(self, name: str) -> None:
+    def _prepare(self, name: str | None) -> None:
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         [application] = self.row("PRAGMA application_id")
         [version] = self.row("PRAGMA user_version")
@@ -116,7 +141,8 @@ class Database:
             raise StoreError(f"{name!r} was written by another version: {found}")
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")
-        with self.transaction():
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             # Checked again in a transaction: another process may be preparing the same file.
             if self.row("PRAGMA application_id") == (APPLICATION_ID,):
                 return
@@ -126,13 +152,15 @@ class Database:
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _use_wal(self) -> None:
-        # SQLite does not wait for other processes here, whatever the timeout says.
-        deadline = time.monotonic() + BUSY_TIMEOUT
-        while True:
+        # SQLite does not wait for other processes here, whatever the timeout says. Counted, not
+        # timed: a test may have stopped the clock.
+        pause, busy = 0.01, (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        for attempt in count(1):
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 return
-            except sqlite3.OperationalError:
-                if time.monotonic() > deadline:
+            except sqlite3.OperationalError as error:
+                primary = error.sqlite_errorcode & 0xFF  # without what the extended code adds
+                if primary not in busy or attempt * pause > BUSY_TIMEOUT:
                     raise
-                time.sleep(0.01)
+                time.sleep(pause)

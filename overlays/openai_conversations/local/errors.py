@@ -4,6 +4,7 @@
      +-- ServiceError            an error response: status, message, type, param, code
      +-- ConnectionLostError     no response: the connection closes in the middle
      +-- ResponseTimeoutError    no response: the connection stays silent
+     +-- StoreError              the database file cannot be used; one that users meet
 
 Rules raise `ServiceError` wherever they are; `service` turns it into the response. The service
 itself raises neither of the others. A wrapper may (`fault_injection` does): the transport turns
@@ -19,7 +20,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
 
 from .._schema.values import REQUIRED, Problem
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, OpenAIError
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,10 @@ class ConnectionLostError(Exception):
 
 class ResponseTimeoutError(Exception):
     """No response will come; the client waits until its own timeout."""
+
+
+class StoreError(OpenAIError, RuntimeError):
+    """The database file cannot be opened or is not there any more, or another program wrote it."""
 
 
 def invalid_request(param: str | None, message: str, code: str = "invalid_value") -> ServiceError:
@@ -110,6 +115,6 @@ def to_service_error(error: Exception) -> ServiceError:
     if isinstance(error, RecursionError):
         return invalid_request(None, "The request is nested too deeply.", "invalid_json")
     logger.error("The local service failed", exc_info=error)
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, (sqlite3.Error, StoreError)):
         return ServiceError(503, f"The store of the local service: {error}.", type="server_error")
     return ServiceError(500, "The local service failed; its log says why.", type="server_error")

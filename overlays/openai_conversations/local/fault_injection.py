@@ -209,6 +209,10 @@ class FaultInjectingService:
         self.faults = Faults()
         self.model = service.model
 
+    def body_limit(self, headers: Mapping[str, str], /) -> int:
+        """Return what the service says."""
+        return self.service.body_limit(headers)
+
     def handle(self, request: ServiceRequest, /) -> ServiceResponse:
         """Record the request and respond to it."""
         recorded = RecordedRequest(*(getattr(request, one.name) for one in fields(request)))

@@ -55,8 +55,15 @@ class ServiceResponse:
 class Service(Protocol):
     """An object that responds to requests: `LocalService`, or one that wraps it."""
 
+    def body_limit(self, headers: Mapping[str, str], /) -> int: ...
     def handle(self, request: ServiceRequest, /) -> ServiceResponse: ...
     def close(self) -> None: ...
+
+
+def declared_size(headers: Mapping[str, str]) -> int:
+    """Return the length of a body that the headers tell, or 0 if they do not."""
+    declared = headers.get("content-length", "")
+    return int(declared) if declared.isdecimal() and len(declared) < 20 else 0
 
 
 class EventStream(Iterator[bytes]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -14,8 +15,6 @@ from .errors import ServiceError, invalid_request
 
 #: Deeper than any valid request, and far from the recursion limits of Python.
 MAX_DEPTH = 64
-#: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
-MAX_BODY = 256 * 2**20
 
 _REASONS: dict[type, str] = {
     RecursionError: "nested too deeply",
@@ -29,20 +28,23 @@ def encode_json(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
-def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) -> JsonObject:
+def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
     """Return the JSON object of a request body: one that can be stored and sent again.
 
-    More than `limit` bytes are a 413, another content type a 415, all but a JSON object a 400.
+    Another content type is a 415, all but a JSON object a 400.
     """
-    if len(body) > limit:
-        raise ServiceError(413, f"The request body has {len(body)} bytes; at most {limit} fit.")
     media_type = headers.get("content-type", "application/json").split(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         message = f"Unsupported content type: '{media_type:.100}'; send 'application/json'."
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
-        value = json.loads(body.decode("utf-8"), parse_float=_finite, parse_constant=_finite)
+        value = json.loads(
+            body.decode("utf-8"),
+            parse_float=_finite,
+            parse_constant=_finite,
+            object_pairs_hook=_unique,
+        )
         _check_depth(value, body)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -52,6 +54,14 @@ def decode_body(body: bytes, headers: Mapping[str, str], limit: int = MAX_BODY) 
         raise invalid_request(None, message, "invalid_json") from None
     if not is_object(value):
         raise invalid_request(None, "The request body must be a JSON object.", "invalid_json")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) != len(pairs):  # parsers differ in which one they take
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the name {twice!r:.80} is there twice in an object")
     return value
 
 

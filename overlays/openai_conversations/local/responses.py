@@ -38,18 +38,19 @@ class Responses:
         """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
         response = new_response(request.body, self._now())
         background, streamed = response["background"], bool(request.body.get("stream"))
-        # Locked before the context is read: no other response may add to it in between.
-        self._lock(response)
+        # Locked before the context is read: no other response may add to it in between. Unlocked
+        # also if this is interrupted (Ctrl+C) as soon as it is locked.
         try:
+            self._lock(response)
             plan = new_plan(self.store, request.body, response)
             if background:
                 self._add(plan, "in_progress" if streamed else "queued")
+            if background and not streamed:
+                return response | {"status": "queued", "output": []}
+            run = self._run(plan, request.include)
         except BaseException:
             self._unlock(response)
             raise
-        if background and not streamed:
-            return response | {"status": "queued", "output": []}
-        run = self._run(plan, request.include)
         return run if streamed else run.result()
 
     def retrieve(self, request: RoutedRequest) -> Json | Iterator[Json]:
@@ -169,11 +170,11 @@ class Responses:
                 raise conversation_locked(conversation["id"])
 
     def _unlock(self, response: Json) -> None:
-        """Release the locks of a response, outside of a transaction."""
+        """Release the locks of a response."""
         if self.store.closed:
             return  # A stream outlived its service; its locks end with the process.
         if response["conversation"] is not None or response["background"]:
-            with self.store.transaction():
+            with self.store.transaction(join=True):
                 self.locks.release(response["id"])
 
     def _commit(

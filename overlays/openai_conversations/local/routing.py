@@ -33,7 +33,7 @@ class RoutedRequest:
         return self.query.get("include") or self.body.get("include") or []
 
 
-def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
+def route(request: ServiceRequest) -> RoutedRequest:
     """Find the operation of a request (or a 404, a 405) and check its query and body."""
     path = sendable(request.path.removeprefix(PREFIX))
     hit = match(request.method, path)
@@ -44,15 +44,15 @@ def route(request: ServiceRequest, max_body: int) -> RoutedRequest:
         raise ServiceError(404, f"Unknown request URL: {wanted}.", code="unknown_url")
     operation, values = hit
     query = _read_query(operation, request.query)
-    return RoutedRequest(operation.id, values, query, _read_body(operation, request, max_body))
+    return RoutedRequest(operation.id, values, query, _read_body(operation, request))
 
 
-def _read_body(operation: Operation, request: ServiceRequest, max_body: int) -> dict[str, Any]:
+def _read_body(operation: Operation, request: ServiceRequest) -> dict[str, Any]:
     if operation.body is None:
         return {}
     # 1. A body. 2. None, where the document requires one. 3. None, where it may be missing.
     if request.body.strip():
-        body = decode_body(request.body, request.headers, max_body)
+        body = decode_body(request.body, request.headers)
     elif operation.body_required:
         raise invalid_request(None, "A JSON body is required.", "missing_required_parameter")
     else:

@@ -52,8 +52,11 @@ def make_output_item(output: Item) -> Item:
 def complete_request_item(sent: Any) -> Any:
     """Add to an item of a request what the OpenAPI document requires and the service does not.
 
-    An assistant's message in parts needs neither id nor status: a conversation that began elsewhere
-    has none. Anything else is returned as it came.
+    1. An assistant's message in parts needs neither id nor status: a conversation that began
+       elsewhere has none.
+    2. An image in a message needs no `detail`, which is "auto" then.
+
+    Anything else is returned as it came.
     """
     if not is_object(sent):
         return sent
@@ -62,6 +65,8 @@ def complete_request_item(sent: Any) -> Any:
         if is_array(parts) and parts and all(map(_is_output_part, parts)):
             missing = {"type": "message", "id": new_item_id("message"), "status": "completed"}
             return missing | sent | {"content": [_with_annotations(part) for part in parts]}
+    if sent.get("type", "message") == "message" and is_array(sent.get("content")):
+        return sent | {"content": [_with_detail(part) for part in sent["content"]]}
     return sent
 
 
@@ -155,4 +160,9 @@ def _with_annotations(part: Item) -> Item:
 
 def _complete_part(part: Item) -> Item:
     part = {name: value for name, value in part.items() if value is not None}
-    return {"detail": "auto"} | part if part["type"] == "input_image" else part
+    return _with_detail(part)
+
+
+def _with_detail(part: Item) -> Item:
+    is_image = is_object(part) and part.get("type") == "input_image"
+    return {"detail": "auto"} | part if is_image else part

@@ -47,7 +47,7 @@ async def test_a_request_after_closing(connect: Connect) -> None:
     client = connect("http://localhost/v1")
     await client.close()
     with pytest.raises(ClientClosedError):
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
 
 
 @pytest.mark.off_contract
@@ -78,10 +78,10 @@ async def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         client = connect(server.url, http_client=own)
         assert client.timeout.read == 9
-        await client.conversations.retrieve("c")
+        await client.conversations.retrieve("conv_1")
         await own.aclose()
         with pytest.raises(ClientClosedError):
-            await client.conversations.retrieve("c")
+            await client.conversations.retrieve("conv_1")
     assert server.requests[0].headers["x-mine"] == "1"
     assert server.requests[0].target.endswith("?p=1")
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -89,11 +89,11 @@ async def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
 
 async def test_it_is_what_sends(connect: Connect) -> None:
     def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+        return httpx.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as own:
         client = connect("http://127.0.0.1/v1", http_client=own)
-        assert (await client.conversations.retrieve("conv_1")).id == "conv_own"
+        assert (await client.conversations.retrieve("conv_1")).metadata == {"sent": "here"}
 
 
 def stall_in_the_body(peer: Peer) -> None:
@@ -109,12 +109,84 @@ def drip_the_body(peer: Peer) -> None:
         peer.send(b" ")
 
 
+def drip_the_head(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 200 OK\r\nx-slow: ")
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def drip_an_error(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 500 X\r\ncontent-length: 1000000\r\n\r\n{")
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def drip_a_redirect(peer: Peer) -> None:
+    peer.head(307, {"location": "/v2/x", "content-length": "1000000"})
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def redirect(peer: Peer) -> None:
+    peer.respond(b"", status=307, headers={"location": "/v2/x"})
+
+
+SLOW = [
+    (stall_in_the_body,),
+    (drip_the_body,),
+    (drip_the_head,),
+    (drip_an_error,),
+    (drip_a_redirect,),
+    (redirect, drip_the_head),
+    (redirect, drip_the_body),
+]
+
+
 @pytest.mark.off_contract
-@pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])
-async def test_a_slow_body(connect: Connect, script: Script) -> None:
-    with ScriptedServer(script) as server:
+@pytest.mark.parametrize("scripts", SLOW)
+async def test_a_slow_response(connect: Connect, scripts: tuple[Script, ...]) -> None:
+    with ScriptedServer(*scripts) as server:
         async with httpx.AsyncClient() as own:
             client = connect(server.url, http_client=own, timeout=0.2, max_retries=0)
+            with pytest.raises(APITimeoutError) as caught:
+                await client.conversations.retrieve("conv_1")
+    assert str(caught.value) == "Request timed out while waiting for the response."
+    assert not caught.value.never_sent
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("carrier", ["own transport", "http_client"])
+@pytest.mark.parametrize("script", [drip_the_head, drip_an_error, drip_a_redirect])
+async def test_a_slow_response_to_a_request_that_streams(
+    connect: Connect, carrier: str, script: Script
+) -> None:
+    with ScriptedServer(script) as server:
+        async with httpx.AsyncClient() as own:
+            options: Any = {"http_client": own} if carrier == "http_client" else {}
+            client = connect(server.url, timeout=0.2, max_retries=0, **options)
+            with pytest.raises(APITimeoutError):
+                await client.responses.create(model="m", input="x", stream=True)
+            await client.close()
+
+
+@pytest.mark.off_contract
+async def test_a_slow_head_through_a_proxy(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(drip_the_head) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        async with connect("http://localhost:9/v1", timeout=0.2, max_retries=0) as client:
+            with pytest.raises(APITimeoutError):
+                await client.conversations.retrieve("conv_1")
+
+
+@pytest.mark.off_contract
+async def test_a_slow_proxy_that_should_open_a_tunnel(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(drip_the_head) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/v1"))
+        async with connect("https://localhost:9/v1", timeout=0.2, max_retries=0) as client:
             with pytest.raises(APITimeoutError):
                 await client.conversations.retrieve("conv_1")
 
@@ -133,7 +205,7 @@ async def test_whatever_a_transport_raises(connect: Connect) -> None:
 
     async with httpx.AsyncClient(transport=Odd()) as own:
         client = connect("http://localhost/v1", http_client=own, max_retries=0)
-        with pytest.raises(OpenAIError, match="odd"):
+        with pytest.raises(OpenAIError, match="KeyError"):
             await client.conversations.retrieve("conv_1")
 
 

@@ -40,7 +40,7 @@ async def test_a_stream_that_is_dropped_gives_its_connection_back(transport: str
             client = AsyncClient(api_key="k", base_url=server.url, http_client=http, **options)
             await client.responses.create(**STREAM)
             gc.collect()
-            assert (await client.conversations.retrieve("c")).id == "conv_1"
+            assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
     gc.collect()
 
 
@@ -50,8 +50,8 @@ async def test_a_response_that_was_read_gives_its_connection_back_once(transport
     with ScriptedServer(good, stall_in_the_stream, good) as server:
         async with one_connection(transport) as http:
             client = AsyncClient(api_key="k", base_url=server.url, http_client=http, **options)
-            await client.conversations.retrieve("c")
+            await client.conversations.retrieve("conv_1")
             gc.collect()
             async with await client.responses.create(**STREAM):
                 with pytest.raises(APITimeoutError):
-                    await client.conversations.retrieve("c")
+                    await client.conversations.retrieve("conv_1")

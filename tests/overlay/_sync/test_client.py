@@ -48,7 +48,7 @@ def test_a_request_after_closing(connect: Connect) -> None:
     client = connect("http://localhost/v1")
     client.close()
     with pytest.raises(ClientClosedError):
-        client.conversations.retrieve("c")
+        client.conversations.retrieve("conv_1")
 
 
 @pytest.mark.off_contract
@@ -79,10 +79,10 @@ def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
     with ScriptedServer(responds(CONVERSATION)) as server:
         client = connect(server.url, http_client=own)
         assert client.timeout.read == 9
-        client.conversations.retrieve("c")
+        client.conversations.retrieve("conv_1")
         own.close()
         with pytest.raises(ClientClosedError):
-            client.conversations.retrieve("c")
+            client.conversations.retrieve("conv_1")
     assert server.requests[0].headers["x-mine"] == "1"
     assert server.requests[0].target.endswith("?p=1")
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -90,11 +90,11 @@ def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
 
 def test_it_is_what_sends(connect: Connect) -> None:
     def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "id": "conv_own"})
+        return httpx.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
 
     with httpx.Client(transport=httpx.MockTransport(respond)) as own:
         client = connect("http://127.0.0.1/v1", http_client=own)
-        assert (client.conversations.retrieve("conv_1")).id == "conv_own"
+        assert (client.conversations.retrieve("conv_1")).metadata == {"sent": "here"}
 
 
 def stall_in_the_body(peer: Peer) -> None:
@@ -110,12 +110,84 @@ def drip_the_body(peer: Peer) -> None:
         peer.send(b" ")
 
 
+def drip_the_head(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 200 OK\r\nx-slow: ")
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def drip_an_error(peer: Peer) -> None:
+    peer.send(b"HTTP/1.1 500 X\r\ncontent-length: 1000000\r\n\r\n{")
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def drip_a_redirect(peer: Peer) -> None:
+    peer.head(307, {"location": "/v2/x", "content-length": "1000000"})
+    while not peer.stopped.wait(0.02):
+        peer.send(b" ")
+
+
+def redirect(peer: Peer) -> None:
+    peer.respond(b"", status=307, headers={"location": "/v2/x"})
+
+
+SLOW = [
+    (stall_in_the_body,),
+    (drip_the_body,),
+    (drip_the_head,),
+    (drip_an_error,),
+    (drip_a_redirect,),
+    (redirect, drip_the_head),
+    (redirect, drip_the_body),
+]
+
+
 @pytest.mark.off_contract
-@pytest.mark.parametrize("script", [stall_in_the_body, drip_the_body])
-def test_a_slow_body(connect: Connect, script: Script) -> None:
-    with ScriptedServer(script) as server:
+@pytest.mark.parametrize("scripts", SLOW)
+def test_a_slow_response(connect: Connect, scripts: tuple[Script, ...]) -> None:
+    with ScriptedServer(*scripts) as server:
         with httpx.Client() as own:
             client = connect(server.url, http_client=own, timeout=0.2, max_retries=0)
+            with pytest.raises(APITimeoutError) as caught:
+                client.conversations.retrieve("conv_1")
+    assert str(caught.value) == "Request timed out while waiting for the response."
+    assert not caught.value.never_sent
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("carrier", ["own transport", "http_client"])
+@pytest.mark.parametrize("script", [drip_the_head, drip_an_error, drip_a_redirect])
+def test_a_slow_response_to_a_request_that_streams(
+    connect: Connect, carrier: str, script: Script
+) -> None:
+    with ScriptedServer(script) as server:
+        with httpx.Client() as own:
+            options: Any = {"http_client": own} if carrier == "http_client" else {}
+            client = connect(server.url, timeout=0.2, max_retries=0, **options)
+            with pytest.raises(APITimeoutError):
+                client.responses.create(model="m", input="x", stream=True)
+            client.close()
+
+
+@pytest.mark.off_contract
+def test_a_slow_head_through_a_proxy(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(drip_the_head) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        with connect("http://localhost:9/v1", timeout=0.2, max_retries=0) as client:
+            with pytest.raises(APITimeoutError):
+                client.conversations.retrieve("conv_1")
+
+
+@pytest.mark.off_contract
+def test_a_slow_proxy_that_should_open_a_tunnel(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ScriptedServer(drip_the_head) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/v1"))
+        with connect("https://localhost:9/v1", timeout=0.2, max_retries=0) as client:
             with pytest.raises(APITimeoutError):
                 client.conversations.retrieve("conv_1")
 
@@ -134,7 +206,7 @@ def test_whatever_a_transport_raises(connect: Connect) -> None:
 
     with httpx.Client(transport=Odd()) as own:
         client = connect("http://localhost/v1", http_client=own, max_retries=0)
-        with pytest.raises(OpenAIError, match="odd"):
+        with pytest.raises(OpenAIError, match="KeyError"):
             client.conversations.retrieve("conv_1")
 
 

@@ -41,7 +41,7 @@ def test_a_stream_that_is_dropped_gives_its_connection_back(transport: str) -> N
             client = Client(api_key="k", base_url=server.url, http_client=http, **options)
             client.responses.create(**STREAM)
             gc.collect()
-            assert (client.conversations.retrieve("c")).id == "conv_1"
+            assert (client.conversations.retrieve("conv_1")).id == "conv_1"
     gc.collect()
 
 
@@ -51,8 +51,8 @@ def test_a_response_that_was_read_gives_its_connection_back_once(transport: str)
     with ScriptedServer(good, stall_in_the_stream, good) as server:
         with one_connection(transport) as http:
             client = Client(api_key="k", base_url=server.url, http_client=http, **options)
-            client.conversations.retrieve("c")
+            client.conversations.retrieve("conv_1")
             gc.collect()
             with client.responses.create(**STREAM):
                 with pytest.raises(APITimeoutError):
-                    client.conversations.retrieve("c")
+                    client.conversations.retrieve("conv_1")

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from openai_conversations import Client
+import pytest
+from openai_conversations import (
+    APIResponseValidationError,
+    APIStatusError,
+    Client,
+    NotFoundError,
+)
 
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
@@ -29,7 +35,7 @@ def test_interceptors_are_a_chain_around_each_attempt(connect: Connect) -> None:
 
     with ScriptedServer(responds({}, status=429), responds(CONVERSATION)) as server:
         with connect(server.url, interceptors=[named("outer"), named("inner")]) as client:
-            client.conversations.retrieve("c")
+            client.conversations.retrieve("conv_1")
     attempt = ["outer before", "inner before", "inner after {} True", "outer after {} True"]
     assert seen == [x.format(status) for status in (429, 200) for x in attempt]
     assert server.requests[0].headers["x-tenant"] == "inner"
@@ -54,3 +60,91 @@ def test_a_raw_stream(connect: Connect) -> None:
             raw = responses.create(model="m", input="x", stream=True)
             raw.parse().close()
     assert raw.status_code == 200
+
+
+def test_a_response_that_is_made_without_its_request(connect: Connect) -> None:
+    made = [
+        (httpx.Response(404, json={}), NotFoundError),
+        (httpx.Response(302, headers={"location": "/x"}), APIStatusError),
+        (httpx.Response(200, content=b"<html>"), APIResponseValidationError),
+    ]
+
+    def cached(request: httpx.Request, send: Any) -> httpx.Response:
+        return made[0][0]
+
+    with connect("http://localhost:9/v1", interceptors=[cached]) as client:
+        while made:
+            with pytest.raises(made[0][1]):
+                client.conversations.retrieve("conv_1")
+            made.pop(0)
+
+
+def stall_in_the_stream(peer: Peer) -> None:
+    peer.events()
+    peer.wait_for_hangup()
+
+
+def fails(request: httpx.Request, send: Any) -> httpx.Response:
+    send(request)
+    raise KeyError("after sending")
+
+
+def sends_twice(request: httpx.Request, send: Any) -> httpx.Response:
+    send(request)
+    response: httpx.Response = send(request)
+    return response
+
+
+def test_a_response_that_is_dropped_is_closed(connect: Connect) -> None:
+    stream: dict[str, Any] = {"model": "m", "input": "x", "stream": True}
+    kept: list[httpx.Response] = []  # or the garbage collector would close them
+
+    def keeps(request: httpx.Request, send: Any) -> httpx.Response:
+        response: httpx.Response = send(request)
+        kept.append(response)
+        return response
+
+    with ScriptedServer(stall_in_the_stream) as server:
+        with connect(server.url, interceptors=[fails, keeps]) as client:
+            with pytest.raises(KeyError):
+                client.responses.create(**stream)
+            assert [response.is_closed for response in kept] == [True]
+        kept.clear()
+        with (
+            connect(server.url, interceptors=[sends_twice, keeps]) as client,
+            client.responses.create(**stream),
+        ):
+            assert [response.is_closed for response in kept] == [True, False]
+
+
+def test_a_length_is_that_of_the_content(connect: Connect) -> None:
+    """Send what an interceptor made of a request, with the length that this has."""
+    changed = b'{"metadata":{"changed":"yes"}}'
+
+    def foreign_length(request: httpx.Request, send: Any) -> httpx.Response:
+        request.headers["Content-Length"] = "3"
+        response: httpx.Response = send(request)
+        return response
+
+    def other_content(request: httpx.Request, send: Any) -> httpx.Response:
+        if request.method == "GET":
+            return send(request)  # type: ignore[no-any-return]
+        headers = [(k, v) for k, v in request.headers.multi_items() if k != "transfer-encoding"]
+        request = httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,  # with the old length
+            content=changed,
+            extensions=request.extensions,
+        )
+        response: httpx.Response = send(request)
+        return response
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        for interceptors in ([foreign_length], [other_content], [foreign_length, other_content]):
+            with connect(server.url, interceptors=interceptors) as client:
+                client.conversations.update("conv_1", metadata={"a": "GET / HTTP/1.1"})
+                client.conversations.retrieve("conv_1")
+    updates = [seen.body for seen in server.requests if seen.method == "POST"]
+    assert updates == [b'{"metadata":{"a":"GET / HTTP/1.1"}}', changed, changed]
+    assert len(server.requests) == 6

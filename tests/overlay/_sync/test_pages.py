@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai_conversations import Client, OpenAIError
+from openai_conversations import BadRequestError, Client, NotFoundError, OpenAIError
+from openai_conversations.local.fault_injection import FaultInjectingService
 
-from tests.overlay.listing import ids, listing
+from tests.overlay.append.cases import messages
+from tests.overlay.listing import deletable, ids, listing
 from tests.overlay.scripted_server import ScriptedServer
 
 
@@ -29,3 +31,112 @@ def test_pages_by_hand(connect: Callable[..., Client]) -> None:
             assert [len(page.data) for page in first.iter_pages()] == [2, 1]
             for _ in range(2):
                 assert ids([item for item in first]) == [1, 2, 3]
+
+
+# -- items that are deleted while their list is read
+
+
+def filled(client: Client, count: int) -> tuple[str, list[str]]:
+    """Return a new conversation with so many messages, and their ids."""
+    conversation = (client.conversations.create()).id
+    result = client.conversations.items.append(conversation, messages(count))
+    return conversation, [str(item.id) for item in result]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+def test_a_loop_may_delete_what_it_gets(
+    client: Client, conversations_local: FaultInjectingService, order: Any, every: int
+) -> None:
+    conversation, stored = filled(client, 45)
+    items = client.conversations.items
+    conversations_local.requests.clear()
+    given: list[str] = []
+    for item in items.list(conversation, order=order, limit=10):
+        given.append(str(item.id))
+        if len(given) % every == 0:
+            items.delete(given[-1], conversation_id=conversation)
+    assert given == (stored if order == "asc" else stored[::-1])
+    listed = [item.id for item in items.list(conversation, order=order)]
+    assert listed == [id for n, id in enumerate(given, 1) if n % every]
+    # A page whose cursor is gone costs one request more.
+    reads = [seen for seen in conversations_local.requests if seen.method == "GET"]
+    assert len(reads) <= 5 + 4 + 3
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_pages_may_be_deleted_whole(client: Client, order: Any) -> None:
+    conversation, stored = filled(client, 45)
+    given: list[str] = []
+    page = client.conversations.items.list(conversation, order=order, limit=10)
+    while True:
+        given += [str(item.id) for item in page.data]
+        for item in page.data:
+            client.conversations.items.delete(str(item.id), conversation_id=conversation)
+        if not page.has_next_page():
+            break
+        page = page.get_next_page()
+    assert given == (stored if order == "asc" else stored[::-1])
+
+
+def test_somebody_else_deletes_the_cursors(client: Client) -> None:
+    conversation, stored = filled(client, 30)
+    listed = client.conversations.items.list(conversation, order="asc", limit=5, max_items=28)
+    given: list[str] = []
+    for item in listed:
+        given.append(str(item.id))
+        if len(given) == 18:
+            # All cursors so far, some items between them, and some that have not been given.
+            for place in (4, 9, 12, 14, 19, 20, 26):
+                gone = stored[place]
+                client.conversations.items.delete(gone, conversation_id=conversation)
+    assert given == stored[:20] + [stored[n] for n in (21, 22, 23, 24, 25, 27, 28, 29)]
+
+
+def test_the_first_id_of_a_page_is_that_of_its_first_item(client: Client) -> None:
+    conversation, stored = filled(client, 10)
+    page = client.conversations.items.list(conversation, order="asc", limit=4)
+    client.conversations.items.delete(stored[3], conversation_id=conversation)
+    following = page.get_next_page()
+    assert [item.id for item in following.data] == [stored[4]]
+    assert (following.first_id, following.last_id) == (stored[4], stored[4])
+    assert [item.id for item in following] == stored[4:]
+
+
+def test_it_is_looked_ten_pages_back(client: Client) -> None:
+    conversation, stored = filled(client, 60)
+    given: list[Any] = []
+
+    def read() -> None:
+        for item in client.conversations.items.list(conversation, order="asc", limit=3):
+            given.append(item.id)
+            if len(given) == 45:
+                for gone in stored[:45]:
+                    client.conversations.items.delete(gone, conversation_id=conversation)
+
+    with pytest.raises(BadRequestError) as caught:
+        read()
+    assert (given, caught.value.param) == (stored[:45], "after")
+
+
+@pytest.mark.parametrize("body", ["Item with id 'msg_2' not found.", "No item msg_2"])
+@pytest.mark.parametrize("status", [400, 404])
+def test_a_service_may_name_the_item_alone(
+    connect: Callable[..., Client], status: int, body: str
+) -> None:
+    with ScriptedServer(deletable(5, gone=[2], status=status, message=body)) as server:
+        with connect(server.url) as client:
+            listed = client.conversations.items.list("c", limit=2)
+            assert ids([item for item in listed]) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.off_contract
+def test_a_conversation_that_is_gone_is_an_error(
+    connect: Callable[..., Client],
+) -> None:
+    script = deletable(5, gone=[2], status=404, message="Conversation with id 'c' not found.")
+    with ScriptedServer(script) as server:
+        with connect(server.url) as client:
+            with pytest.raises(NotFoundError, match="Conversation"):
+                _ = [item for item in client.conversations.items.list("c", limit=2)]
+    assert len(server.requests) == 2

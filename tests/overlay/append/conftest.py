@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from openai_conversations import Client
+from openai_conversations._append import state
+from openai_conversations._sync import append_requests
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import messages
@@ -25,3 +27,12 @@ def conversation(client: Client, service: FaultInjectingService) -> str:
     made = client.conversations.create(items=messages(20))
     service.requests.clear()
     return made.id
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the pauses that would have been made, in seconds."""
+    pauses: list[float] = []
+    monkeypatch.setattr(state, "LONGEST_TO_SETTLE", 2.0)
+    monkeypatch.setattr(append_requests, "sleep", lambda seconds, abort: pauses.append(seconds))
+    return pauses

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
-from openai_conversations._append.matching import count_landed
+from openai_conversations._append.matching import count_landed, explain
 from openai_conversations._append.state import batch_size, is_reasoning
 from openai_conversations._request.input_items import to_input_items
 from openai_conversations.local.errors import ServiceError
@@ -113,6 +113,55 @@ def test_items_in_another_order_are_not_explained(batch: list[Item], data: st.Da
     if explained:
         # Items that are equal but for an id that the service gave are as good as each other.
         assert [{**item, "id": ""} for item in some] == [{**item, "id": ""} for item in first]
+
+
+@given(st.data())
+def test_copies_of_requests_are_told_from_the_batch_and_from_strangers(data: st.DataObject) -> None:
+    texts = [{"role": "user", "content": str(n)} for n in range(60)]
+    done, given_up, batch, others = (texts[n : n + 3] for n in (0, 10, 20, 30))
+    # A block is a whole request; of the batch the first part. The last one may be cut short.
+    landed = data.draw(st.integers(0, 3))
+    blocks = data.draw(
+        st.permutations(
+            [
+                *[("landed", batch[:landed])] * bool(landed),
+                *[("late", given_up)] * data.draw(st.integers(0, 2)),
+                *[("late", batch)] * (data.draw(st.integers(0, 1)) if landed == 3 else 0),
+                *[("doubled", done)] * data.draw(st.integers(0, 1)),
+            ]
+        )
+    )
+    cut = bool(blocks) and blocks[-1] == ("late", given_up) and data.draw(st.booleans())
+    if cut:
+        blocks[-1] = ("late", given_up[: data.draw(st.integers(1, 2))])
+    found = [(name, item) for name, items in blocks for item in items]
+    if ("late", batch) in blocks and blocks.index(("late", batch)) < blocks.index(
+        ("landed", batch)
+    ):
+        return  # The same with the names exchanged.
+    strange = not cut and data.draw(st.booleans())
+    found += [("strange", item) for item in others[:strange]]
+    explained = explain(
+        batch,
+        stored([item for _, item in found]),
+        given_up=[given_up, batch, given_up, batch],
+        done=[done],
+    )
+    assert explained.unexplained == strange
+    for name in ("landed", "late", "doubled"):
+        places = [place for place, (kind, _) in enumerate(found) if kind == name]
+        assert getattr(explained, name) == places
+
+
+@given(batches(), batches(), st.data())
+def test_equal_items_are_never_explained_away(
+    batch: list[Item], other: list[Item], data: st.DataObject
+) -> None:
+    # Whatever is said of them: the items of the batch are found, as many as have landed or more.
+    sent = to_input_items(batch)
+    landed = data.draw(st.integers(0, len(batch)))
+    explained = explain(sent, stored(batch)[:landed], given_up=[sent], done=[to_input_items(other)])
+    assert explained == (list(range(landed)), [], [], 0)
 
 
 @pytest.mark.parametrize(
