@@ -185,7 +185,7 @@ def test_a_moment_is_right_or_none(seconds: Any, year: int | None) -> None:
 
 
 def test_objects_within_objects_that_lack_a_field_are_decoded_once() -> None:
-    """Not twice at each level, as where the attempt that fails had decoded what is within."""
+    """Keep an attempt that fails from decoding what is within: that doubles with each level."""
     depth = 16
     value: dict[str, Any] = {"type": "eq"}
     for level in range(depth):
