@@ -116,6 +116,7 @@ def own() -> list[Exchange]:
             for id, value in EVENTS.items()
         ),
         *(Exchange(id, "getConversationItem", 200, [value], False) for id, value in ITEMS.items()),
+        Exchange("accepted", "createResponse", 202, [{"message": "later"}], False),
     ]
 
 
