@@ -29,7 +29,7 @@ def test_a_configuration_update_goes_in_and_comes_out() -> None:
 
 def test_tools_run_beside_a_response_and_new_keywords_are_sent() -> None:
     drawing = {"type": "image_generation", "quality": "max", "output_format": "svg"}
-    function = models.FunctionToolParam(name="f", parameters={}, strict=True, async_=True)
+    function = models.FunctionTool(name="f", parameters={}, strict=True, async_=True)
     with Client.local(strict=True) as client:
         response = client.responses.create(
             model="gpt-5.4",
