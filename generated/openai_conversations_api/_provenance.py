@@ -12,7 +12,7 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "b5e5b9df0bce14f8933778ca6060d39eb84485a58bf551ad445b0d078fbeb61f",
+    "spec_sha256": "5894398ccacd3afe8e328fc2ee715f6a50b69b1ab9f375454b4d166d0a853059",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
     "templates_sha256": "ca72ea86fb1c9127563940963a6579da7fb898841d819cb69be0cf4fae0a3956",
 }

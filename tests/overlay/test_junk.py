@@ -210,10 +210,20 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_that_has_no_repr(client: Callable[..., Any], option: str) -> None:
+    """Look at one that hypothesis could not print as an example."""
+    with pytest.raises(OpenAIError):
+        client(**{"api_key": "sk-x", option: DEEP})
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(OPTIONS), JUNK)
 @example("base_url", "http://\ud800")
 @example("base_url", "http://a:99999")
+@example("base_url", [[]])
+@example("organization", NotImplemented)
 @example("default_headers", {"X-A": omit, 1: omit})
 @example("organization", "\ud800")
 def test_junk_in_an_option(client: Callable[..., Any], option: str, value: Any) -> None:
