@@ -36,8 +36,16 @@ class Variant(NamedTuple):
         return (
             all(name in raw for name in self.required)
             and all(_one_of(raw.get(n), v) for n, v in self.values.items())
-            and all(type(raw[n]) is t for n, t in self.shapes.items() if raw.get(n) is not None)
+            and self.has_shape(raw)
         )
+
+    def has_shape(self, raw: Mapping[str, Any]) -> bool:
+        """Return whether what is there of `shapes` is of the right type."""
+        return all(type(raw[n]) is t for n, t in self.shapes.items() if raw.get(n) is not None)
+
+    def lacks(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the required fields that `raw` does not have."""
+        return tuple(name for name in self.required if name not in raw)
 
 
 def _one_of(value: Any, known: frozenset[str]) -> bool:
@@ -86,37 +94,54 @@ class Dispatch(dict[str, Parser]):
         return parser
 
     def one(self, value: Any) -> Any:
-        """Decode one value that may be anything; `many` and `decode_one` come here in doubt."""
+        """Decode one value that may be anything; `many` and `decode_one` come here in doubt.
+
+        1. One class has this `type`: it is that, whatever it lacks.
+        2. Several have it: the one that its fields tell.
+        3. There is no `type`: one of the variants that may leave it out, if it lacks nothing.
+        4. It is of none of these kinds, or its fields do not tell of which: it is kept as it is.
+        """
         if value.__class__ is not dict:
             return value
         kind = value.get("type")
         found = self._names.get(kind) if isinstance(kind, str) else None
-        variants = self._untyped if kind is None else ()
-        if found is None and not variants:
-            return self._other(value)
-        name = found if isinstance(found, str) else _choose(found or variants, value).model
-        model = load(name)
-        missing = tuple(n for n in model._REQUIRED if n not in value)
-        if not missing:
-            return model._parse(value)
-        if found is None and self._other is not RawObject:
-            return self._other(value)
-        return RawObject(value, missing)
+        if isinstance(found, str):
+            return load(found).from_dict(value)
+        chosen = _choose(found or (self._untyped if kind is None else ()), value)
+        if chosen and (found or not chosen.lacks(value)):
+            return load(chosen.model).from_dict(value)
+        return RawObject(value, found[-1].lacks(value)) if found else self._other(value)
 
 
-def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant:
+def _choose(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant | None:
+    """Return the variant that an object is; None if its fields do not tell.
+
+    1. The narrowest that fits.
+    2. The nearest, of those whose roles and constants are there.
+    3. An open enumeration may have grown: the widest one whose required fields are there.
+    """
     for variant in variants:
         if variant.fits(raw):
             return variant
-    # An open enumeration may have grown: the widest one whose required fields are there.
-    for variant in reversed(variants):
-        if all(name in raw for name in variant.required):
-            return variant
-    return variants[-1]
+    complete = [variant for variant in variants if not variant.lacks(raw)]
+    return _nearest(variants, raw) or (complete[-1] if complete else None)
+
+
+def _nearest(variants: tuple[Variant, ...], raw: Mapping[str, Any]) -> Variant | None:
+    """Return the variant of which most is there and least lacks; None if several differ in that."""
+    told = [v for v in variants if v.has_shape(raw) and all(map(raw.get, v.values))]
+    told = [v for v in told if all(_one_of(raw[name], v.values[name]) for name in v.values)]
+    needs = [frozenset(v.required) - {"type"} for v in told]
+    ranks = [(len(names & raw.keys()), -len(names - raw.keys())) for names in needs]
+    nearest = [n for n, rank in enumerate(ranks) if rank == max(ranks)]
+    return told[nearest[-1]] if len({needs[n] for n in nearest}) == 1 else None
 
 
 def _parse_variant(variants: tuple[Variant, ...], raw: dict[str, Any]) -> Model:
-    return load(_choose(variants, raw).model)._parse(raw)
+    chosen = _choose(variants, raw)
+    if chosen is None:
+        raise KeyError
+    return load(chosen.model)._parse(raw)
 
 
 class _Models(dict[str, Parser]):
@@ -139,8 +164,9 @@ def decode_many(table: Dispatch, value: Any) -> Any:
         for element in value:
             out.append(table[element["type"]](element))
     except (KeyError, TypeError):
-        # An element is not an object, has no type, or lacks a field: look at each one closely.
-        return [table.one(element) for element in value]
+        # An element is not an object, has no type, or lacks a field: look at it and those after
+        # it closely. Those before it are not decoded anew, which would double with each level.
+        out.extend([table.one(element) for element in value[len(out) :]])
     return out
 
 
@@ -174,7 +200,7 @@ def decode_models(name: str, value: Any) -> Any:
         for element in value:
             out.append(parser(element) if element.__class__ is dict else element)
     except KeyError:
-        return [decode_model(name, element) for element in value]
+        out.extend([decode_model(name, element) for element in value[len(out) :]])
     return out
 
 

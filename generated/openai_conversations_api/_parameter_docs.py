@@ -35,6 +35,7 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "prompt_cache_retention": "How long the cached prompt is kept: in_memory or 24h; deprecated.",
         "prompt_cache_options": "How the prompt is cached. Absent or None: the service's default.",
         "service_tier": "Class of service, which decides speed and price. Absent or None: auto.",
+        "image": "How images of the context are treated.",
     },
     "createConversation": {
         "metadata": "The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512.",
@@ -77,6 +78,9 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "conversation": "The conversation that is read before and appended to afterwards. Absent or None: none.",
         "context_management": "When to compact a long context by itself. Absent or None: never.",
         "max_output_tokens": "Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given.",
+        "access_programs": "The programs with whose rights a response is made.",
+        "background_options": "How a response is made in the background.",
+        "image": "How images of the context are treated.",
     },
     "deleteConversation": {
         "conversation_id": "Id of the conversation, as returned when it was created.",

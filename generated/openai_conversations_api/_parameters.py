@@ -88,6 +88,13 @@ OPERATIONS: dict[str, Operation] = {
             Parameter(
                 "service_tier", "service_tier", "body", False, "models.ServiceTierEnum | None"
             ),
+            Parameter(
+                "image",
+                "image",
+                "body",
+                False,
+                "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None",
+            ),
         ),
     ),
     "createConversation": Operation(
@@ -216,6 +223,27 @@ OPERATIONS: dict[str, Operation] = {
                 "Iterable[models.ContextManagementParam | ContextManagementParam | Mapping[str, object]] | None",
             ),
             Parameter("max_output_tokens", "max_output_tokens", "body", False, "int | None"),
+            Parameter(
+                "access_programs",
+                "access_programs",
+                "body",
+                False,
+                "models.AccessPrograms | AccessProgramsParam | Mapping[str, object] | None",
+            ),
+            Parameter(
+                "background_options",
+                "background_options",
+                "body",
+                False,
+                "models.BackgroundOptions | BackgroundOptionsParam | Mapping[str, object] | None",
+            ),
+            Parameter(
+                "image",
+                "image",
+                "body",
+                False,
+                "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None",
+            ),
         ),
     ),
     "deleteConversation": Operation(

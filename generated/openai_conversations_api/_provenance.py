@@ -12,8 +12,8 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "7015d5dc4d1e12b99c06de39c585e5d409a0082b691a779d2b39284ab0cb0c21",
+    "spec_sha256": "5894398ccacd3afe8e328fc2ee715f6a50b69b1ab9f375454b4d166d0a853059",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "321fff26baff51b38ebf308f5384f8ea3c41ba01068bd26322480896d00b3a6d",
+    "templates_sha256": "ca72ea86fb1c9127563940963a6579da7fb898841d819cb69be0cf4fae0a3956",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -21,11 +21,14 @@ class HasCreated:
 
     @property
     def created(self) -> datetime | None:
-        """`created_at` as an aware datetime (UTC), or None where the response had none."""
+        """`created_at` as an aware datetime (UTC), or None where it is not seconds since 1970."""
         seconds: Any = getattr(self, "created_at", None)
-        if not isinstance(seconds, (int, float)):
+        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
             return None
-        return datetime.fromtimestamp(seconds, tz=timezone.utc)
+        try:
+            return datetime.fromtimestamp(seconds, tz=timezone.utc)
+        except (ValueError, OverflowError, OSError):
+            return None  # milliseconds, for instance: the year 55,000
 
 
 class HasText:

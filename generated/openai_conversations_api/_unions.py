@@ -67,6 +67,12 @@ COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT = Dispatch(
         "computer_screenshot": "ComputerScreenshotImage",
     },
 )
+CONFIGURATION_UPDATE_TEXT_FORMAT = Dispatch(
+    {
+        "text": "ResponseFormatText",
+        "json_schema": "TextResponseFormatJsonSchema",
+    },
+)
 CONTAINER_AUTO_PARAM_SKILLS = Dispatch(
     {
         "skill_reference": "SkillReferenceParam",
@@ -103,6 +109,7 @@ CONVERSATION_ITEM = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call": "CustomToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
+        "configuration_update": "ConfigurationUpdate",
     },
 )
 CUSTOM_TOOL_PARAM_FORMAT = Dispatch(
@@ -222,6 +229,7 @@ INPUT_ITEM = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
         "custom_tool_call": "CustomToolCall",
+        "configuration_update": "ConfigurationUpdateParam",
         "compaction_trigger": "CompactionTriggerItemParam",
         "item_reference": "ItemReferenceParam",
         "program": "ProgramItemParam",
@@ -284,6 +292,7 @@ ITEM = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call_output": "CustomToolCallOutput",
         "custom_tool_call": "CustomToolCall",
+        "configuration_update": "ConfigurationUpdateParam",
     },
     (
         Variant(
@@ -303,7 +312,7 @@ ITEM_FIELD = Dispatch(
         "tool_search_call": "ToolSearchCall",
         "tool_search_output": "ToolSearchOutput",
         "additional_tools": "AdditionalTools",
-        "function_call_output": "FunctionToolCallOutput",
+        "function_call_output": "FunctionToolCallOutputResource",
         "file_search_call": "FileSearchToolCall",
         "web_search_call": "WebSearchToolCall",
         "image_generation_call": "ImageGenToolCall",
@@ -323,7 +332,8 @@ ITEM_FIELD = Dispatch(
         "mcp_approval_response": "MCPApprovalResponseResource",
         "mcp_call": "MCPToolCall",
         "custom_tool_call": "CustomToolCall",
-        "custom_tool_call_output": "CustomToolCallOutput",
+        "custom_tool_call_output": "CustomToolCallOutputResource",
+        "configuration_update": "ConfigurationUpdate",
     },
 )
 ITEM_RESOURCE = Dispatch(
@@ -369,6 +379,7 @@ ITEM_RESOURCE = Dispatch(
         "mcp_call": "MCPToolCall",
         "custom_tool_call": "CustomToolCallResource",
         "custom_tool_call_output": "CustomToolCallOutputResource",
+        "configuration_update": "ConfigurationUpdate",
     },
 )
 LOCAL_SHELL_TOOL_CALL_ACTION = Dispatch(
@@ -445,6 +456,7 @@ OUTPUT_ITEM = Dispatch(
         "mcp_approval_response": "MCPApprovalResponseResource",
         "custom_tool_call": "CustomToolCall",
         "custom_tool_call_output": "CustomToolCallOutputResource",
+        "configuration_update": "ConfigurationUpdate",
     },
 )
 OUTPUT_MESSAGE_CONTENT = Dispatch(
@@ -461,6 +473,19 @@ REASONING_ITEM_CONTENT = Dispatch(
 REASONING_ITEM_SUMMARY = Dispatch(
     {
         "summary_text": "SummaryTextContent",
+    },
+)
+RESPONSE_INPUT_TRANSFORMATIONS = Dispatch(
+    {
+        "reasoning": "InputTransformation",
+    },
+)
+RESPONSE_PROMPT_CACHE_DIAGNOSTICS = Dispatch(
+    {
+        "cache_miss": "PromptCacheMiss",
+        "cache_hit": "PromptCacheHit",
+        "comparison_response_not_found": "PromptCacheComparisonNotFound",
+        "unavailable": "PromptCacheUnavailable",
     },
 )
 RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART = Dispatch(
@@ -533,6 +558,9 @@ RESPONSE_STREAM_EVENT = Dispatch(
         "response.queued": "ResponseQueuedEvent",
         "response.custom_tool_call_input.delta": "ResponseCustomToolCallInputDeltaEvent",
         "response.custom_tool_call_input.done": "ResponseCustomToolCallInputDoneEvent",
+        "response.apply_patch_call_operation_diff.delta": "ResponseApplyPatchCallOperationDiffDeltaEvent",
+        "response.apply_patch_call_operation_diff.done": "ResponseApplyPatchCallOperationDiffDoneEvent",
+        "response.compaction.compacting": "ResponseCompactionCompactingEvent",
     },
 )
 TEXT_RESPONSE_FORMAT_CONFIGURATION = Dispatch(

@@ -8,7 +8,9 @@ Three promises hold for every JSON object `x` and every model `M`:
 
 - `M.from_dict(x).to_dict() == x`, whatever `x` holds;
 - an optional field that is absent reads as `None`, and is absent again when encoded;
-- a variant of an unknown `type`, or one that lacks a required field, is a `RawObject`.
+- a required field that is absent reads as `None` too, is named in `missing`, and stays absent;
+- a field that the document does not declare reads as an attribute;
+- an object of an unknown `type` is a `RawObject`, which loses nothing either.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ class Extra:
     Attributes:
         unknown: keys that the document does not declare, with their values.
         nulls: optional fields that were present and null, which is not the same as absent.
-        missing: required fields that were absent.
+        missing: required fields that were absent, and lists that were null.
     """
 
     __slots__ = ("missing", "nulls", "unknown")
@@ -69,7 +71,7 @@ class Extra:
     def finish(self, out: dict[str, Any]) -> dict[str, Any]:
         """Add to an encoded object what its fields did not hold."""
         for name in self.missing:
-            if out[name] is None:
+            if out[name] is None or out[name] == []:
                 del out[name]
         for name in self.nulls:
             out.setdefault(name, None)
@@ -91,18 +93,48 @@ class Extra:
         return f"Extra(unknown={self.unknown!r}, nulls={self.nulls!r}, missing={self.missing!r})"
 
 
+class UnknownField(AttributeError):
+    """A model does not have the attribute. Its text lists near ones, found when it is asked for."""
+
+    def __init__(self, message: str, model: Model | None = None, name: str = "") -> None:
+        super().__init__(message)
+        self._model, self._name = model, name
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
+        return type(self), (str(self),)
+
+    def __str__(self) -> str:
+        from difflib import get_close_matches
+
+        known = (
+            [] if self._model is None else [*dir(self._model), *self._model.additional_properties]
+        )
+        near = get_close_matches(self._name, [name for name in known if name[:1] != "_"])
+        return f"{self.args[0]}{'; near: ' if near else ''}{', '.join(near)}"
+
+
 @define(kw_only=True, weakref_slot=False, repr=False)
 class Model:
-    """The base of every generated class."""
+    """The base of every generated class.
+
+    A field that came and that the document does not declare is an attribute too, as it is of a
+    `RawObject`. Type checkers do not know it.
+    """
 
     _extra: Extra | None = field(default=None, init=False)
 
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset()
+    _LISTS: ClassVar[tuple[str, ...]] = ()
+    """Required fields that are a list even where they are null or absent."""
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        """Return the model of `raw`; raise KeyError if a required field is missing."""
+        """Return the model of `raw`; raise KeyError if a required field is missing.
+
+        All of them are looked up before anything is decoded, so that an object which lacks one,
+        within objects that do, is not decoded again and again.
+        """
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,7 +149,8 @@ class Model:
             data: a JSON object as `json.loads` gives it. It is not changed, but values of free
                 form (an object without declared fields), and empty lists, are shared, not copied.
 
-        A required field that is missing reads as None and stays missing in `to_dict`.
+        A required field that is missing reads as None, stays missing in `to_dict`, and is named
+        in `missing`.
 
         Raises:
             TypeError: if `data` is not a JSON object.
@@ -133,10 +166,15 @@ class Model:
                 f"{cls.__name__}.from_dict: data must be a JSON object (dict), "
                 f"got {type(raw).__name__}"
             )
-        missing = tuple(name for name in cls._REQUIRED if name not in raw)
-        model = cls._parse({**raw, **dict.fromkeys(missing)})
+        filled: dict[str, Any] = {**raw}
+        missing = tuple(name for name in cls._REQUIRED if name not in filled)
+        nulls = tuple(name for name in cls._LISTS if filled.get(name, ...) is None)
+        filled.update(dict.fromkeys(missing))
+        filled.update({name: [] for name in cls._LISTS if filled[name] is None})
+        model = cls._parse(filled)
         extra = model._extra or Extra(_NOTHING, (), ())
-        extra.missing = missing
+        extra.missing = missing + nulls
+        extra.nulls += nulls
         model._extra = extra
         return model
 
@@ -144,6 +182,19 @@ class Model:
     def additional_properties(self) -> dict[str, Any]:
         """A copy of the keys that came with this object and that the document does not declare."""
         return {} if self._extra is None else dict(self._extra.unknown)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the required fields that this object came without. Most have none."""
+        return () if self._extra is None else self._extra.missing
+
+    if not TYPE_CHECKING:  # or no checker would find a misspelt field
+
+        def __getattr__(self, name: str) -> Any:
+            # `_extra` itself comes here only while a copy or a pickle is being made
+            if name[:1] != "_" and self._extra is not None and name in self._extra.unknown:
+                return self.additional_properties[name]
+            raise UnknownField(f"{type(self).__name__} has no {name!r}", self, name)
 
     def __repr__(self) -> str:
         shown = ""
@@ -178,12 +229,13 @@ class RawObject:
     """A JSON object kept whole, because the document does not describe it.
 
     It stands where one of several kinds was expected and the `type` was none of the known ones,
-    or where a required field was missing. Keys of the object read as attributes
-    (`raw.content` is `raw.data["content"]`), so code written for a newer document works on.
+    or where several have that `type` and a missing field would have told which. Keys of the object
+    read as attributes (`raw.content` is `raw.data["content"]`), so code written for a newer
+    document works on.
 
     Attributes:
         data: the JSON object, unchanged.
-        missing: names of the required fields that it lacks, where its `type` is a known one.
+        missing: names of the required fields that it lacks, where several kinds have its `type`.
     """
 
     data: dict[str, Any]

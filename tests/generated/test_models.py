@@ -6,6 +6,8 @@ import copy
 import inspect
 import keyword
 import pickle
+import sys
+from types import FrameType
 from typing import Any
 
 import attrs
@@ -66,7 +68,9 @@ def test_what_is_absent_reads_as_none() -> None:
         model = class_of(name).from_dict({})
         for field in properties:
             if not isinstance(getattr(type(model), attribute(field), None), property):
-                assert getattr(model, attribute(field)) is None
+                # the output of a response is a list even so
+                nothing = [] if (name, field) == ("Response", "output") else None
+                assert getattr(model, attribute(field)) == nothing
 
     check_each(object_schemas(), check)
 
@@ -105,6 +109,110 @@ def test_classes_are_slotted() -> None:
             model.no_such_field = 1
 
     check_each(object_schemas(), check)
+
+
+def test_a_field_that_is_not_declared_is_an_attribute() -> None:
+    def check(name: str, value: Any) -> None:
+        more = {"x_note": [1, None], "_hidden": 1, "to_dict": 2, "x-y": 3}
+        model: Any = class_of(name).from_dict(value | more)
+        for twin in (model, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+            assert twin.x_note == [1, None]
+            assert getattr(twin, "x-y") == 3
+            assert twin.to_dict() == value | more
+            assert not hasattr(twin, "_hidden")
+            assert not hasattr(twin, "x_nothing")
+        assert not hasattr(class_of(name).from_dict(value), "x_note")
+
+    check_drawn(object_schemas(), for_schema, check, examples=1)
+
+
+def test_an_unknown_attribute_is_an_error_that_lists_near_ones() -> None:
+    message: Any = models.Message.from_dict({"type": "message", "revised": 1, "_revise": 2})
+    for wrong, near in (("statu", "status"), ("to_dic", "to_dict"), ("revise", "revised")):
+        with pytest.raises(AttributeError) as caught:
+            getattr(message, wrong)
+        assert str(caught.value).startswith(f"Message has no {wrong!r}; near: {near}")
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    with pytest.raises(AttributeError, match=r"^Message has no 'qqqqqqq'$"):
+        _ = message.qqqqqqq
+
+
+def test_a_model_that_is_not_made_yet_has_no_attributes() -> None:
+    bare: Any = object.__new__(models.Message)
+    for name in ("id", "_extra", "anything", "__deepcopy__"):
+        assert not hasattr(bare, name)
+
+
+def test_what_is_missing_can_be_asked_for() -> None:
+    message = models.Message.from_dict({"type": "message", "role": "user", "id": "msg_1"})
+    assert message.missing == ("status", "content")
+    assert models.ResponseFormatText().missing == ()
+
+
+@pytest.mark.parametrize("held", [{"output": None}, {}])
+def test_the_output_of_a_response_is_a_list(held: dict[str, Any]) -> None:
+    value = {"id": "resp_1", "object": "response", "store": True, **held}
+    response: Any = models.Response.from_dict(value)
+    assert (response.output, response.output_text, response.store) == ([], "", True)
+    assert "output" in response.missing
+    assert response.to_dict() == value
+    message = {"type": "message", "content": [{"type": "output_text", "text": "Hi"}]}
+    response.output = models.Response.from_dict({"output": [message]}).output
+    assert response.output_text == "Hi"
+    assert response.to_dict() == value | {"output": [message]}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "year"),
+    [
+        (1_764_000_000, 2025),
+        (1_764_000_000.5, 2025),
+        (-1, 1969),
+        (1_764_000_000_000, None),
+        ("1764000000", None),
+        (10**400, None),
+        (1e300, None),
+        (float("nan"), None),
+        (True, None),
+        ([], None),
+        (None, None),
+    ],
+)
+def test_a_moment_is_right_or_none(seconds: Any, year: int | None) -> None:
+    response = models.Response.from_dict({"created_at": seconds})
+    assert (response.created and response.created.year) == year
+    assert response.created_at is seconds
+
+
+def test_no_property_raises_whatever_a_response_holds() -> None:
+    def check(name: str, value: Any) -> None:
+        model = class_of(name).from_dict(value)
+        for own in (one for one in dir(type(model)) if one[:1] != "_"):
+            if isinstance(getattr(type(model), own), property):
+                getattr(model, own)
+
+    check_drawn(object_schemas(), disturbed, check, examples=3)
+
+
+def test_objects_within_objects_that_lack_a_field_are_decoded_once() -> None:
+    """Keep an attempt that fails from decoding what is within: that doubles with each level."""
+    depth = 16
+    value: dict[str, Any] = {"type": "eq"}
+    for level in range(depth):
+        value = {"type": "or" if level % 2 else "and", "filters": [value, {"type": "and"}]}
+    made: list[str] = []
+
+    def count(frame: FrameType, event: str, _: Any) -> None:
+        if event == "call" and frame.f_code.co_name == "_parse":
+            made.append(frame.f_code.co_filename)
+
+    sys.setprofile(count)
+    try:
+        decoded = models.CompoundFilter.from_dict(value)
+    finally:
+        sys.setprofile(None)
+    assert decoded.to_dict() == value
+    assert len(made) <= 4 * (2 * depth + 1)
 
 
 def test_unknown_keys_are_a_copy_of_their_own() -> None:

@@ -62,13 +62,14 @@ def test_each_kind_becomes_its_own_class() -> None:
     check_drawn(kinds(), of_kind, check)
 
 
-def test_a_kind_that_lacks_a_required_field_is_kept_whole() -> None:
+def test_a_kind_that_lacks_a_required_field_is_its_class() -> None:
     def check(kind: Kind, whole: Any) -> None:
         for field in set(fields(kind.member)[1]) - {"type"}:
             value = {name: held for name, held in whole.items() if name != field}
             decoded = decode(python_name(kind.union), value)
-            assert isinstance(decoded, RawObject)
-            assert (decoded.type, decoded.missing, decoded.data) == (kind.tag, (field,), value)
+            assert type(decoded).__name__ == kind.class_name
+            assert decoded.missing == (field,)
+            assert decoded.to_dict() == value
 
     check_drawn(kinds(), of_kind, check, examples=1)
 
@@ -129,8 +130,9 @@ def test_unknown_and_malformed_kinds_far_inside_a_page() -> None:
     decoded = decode("ConversationItemList", page)
     text, other = decoded.data[0].content
     assert text.text == "Hi"
-    assert [raw.type for raw in text.annotations] == [UNKNOWN_TAG, "url_citation"]
-    assert text.annotations[1].missing == ("start_index", "end_index")
+    unknown, citation = text.annotations
+    assert (unknown.type, type(citation).__name__) == (UNKNOWN_TAG, "UrlCitationBody")
+    assert citation.missing == ("start_index", "end_index")
     assert other.type == decoded.data[1].type == UNKNOWN_TAG
     assert decoded.first_id is None
     assert encode(decoded) == page
@@ -149,6 +151,30 @@ def test_messages_that_come_back_are_told_apart_by_role() -> None:
         assert type(decode("ItemResource", value)).__name__ == name
 
     check_drawn(["InputMessageResource", "OutputMessage"], for_schema, check)
+
+
+@pytest.mark.parametrize(
+    ("union", "value", "name"),
+    [
+        ("ItemResource", {"role": "assistant"}, "OutputMessage"),
+        ("ItemResource", {"role": "user", "content": []}, "InputMessageResource"),
+        ("Item", {"role": "assistant", "content": []}, "OutputMessage"),
+        ("InputItem", {"role": "user"}, "EasyInputMessage"),
+        ("InputItem", {"role": "assistant", "id": "msg_1"}, "OutputMessage"),
+        # The role is what tells; without it nobody knows.
+        ("ItemResource", {"id": "msg_1", "content": []}, "RawObject"),
+        ("Item", {}, "RawObject"),
+    ],
+)
+def test_a_message_that_lacks_fields_is_told_by_its_role(
+    union: str, value: dict[str, Any], name: str
+) -> None:
+    value = {"type": "message", **value}
+    decoded = decode(union, value)
+    assert type(decoded).__name__ == name
+    assert decoded.to_dict() == value
+    if name == "RawObject":
+        assert "role" in decoded.missing
 
 
 @pytest.mark.parametrize("type_", [{}, {"type": "message"}])

@@ -216,7 +216,6 @@ MADE: list[tuple[Callable[[], Any], dict[str, Any]]] = [
         {
             "type": "mcp_approval_response",
             "approval_request_id": "mcpr_1",
-            "request_id": "mcpr_1",
             "approve": True,
         },
     ),
@@ -225,7 +224,6 @@ MADE: list[tuple[Callable[[], Any], dict[str, Any]]] = [
         {
             "type": "mcp_approval_response",
             "approval_request_id": "mcpr_1",
-            "request_id": "mcpr_1",
             "approve": False,
             "reason": "too far",
         },

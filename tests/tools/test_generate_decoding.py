@@ -76,6 +76,10 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
         ({"id": "1"}, "Reference"),
         ({"type": "message", "role": "narrator", "content": "a"}, "Easy"),
         ({"type": "message", "role": ["user"], "content": "a"}, "Easy"),
+        ({"type": "message", "role": "user"}, "Easy"),
+        ({"type": "message", "role": "assistant", "id": "1"}, "Output"),
+        ({"type": "message", "id": "1"}, "RawObject"),
+        ({"role": "user"}, "RawObject"),
     ],
 )
 def test_those_that_share_a_type_are_told_apart_by_their_fields(
@@ -86,7 +90,7 @@ def test_those_that_share_a_type_are_told_apart_by_their_fields(
     assert messages.encode(decoded) == value
 
 
-def test_unknown_and_malformed_variants_are_kept_whole(tmp_path: Path) -> None:
+def test_unknown_variants_are_kept_whole_and_malformed_ones_lose_nothing(tmp_path: Path) -> None:
     made = package(
         tmp_path,
         document(
@@ -102,7 +106,8 @@ def test_unknown_and_malformed_variants_are_kept_whole(tmp_path: Path) -> None:
     assert type(new) is made.RawObject
     assert (new.type, new.x, new.missing) == ("new", 1, ())
     assert type(known) is made.models.Known
-    assert (malformed.type, malformed.missing) == ("known", ("text",))
+    assert type(malformed) is made.models.Known
+    assert (malformed.type, malformed.text, malformed.missing) == ("known", None, ("text",))
     assert type(bare) is made.RawObject
     assert (number, nothing) == (5, None)
     assert page.to_dict() == {"data": data}

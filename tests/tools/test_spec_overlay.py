@@ -75,6 +75,35 @@ def overlaid(tmp_path: Path, document: Json, *actions: Json) -> tuple[Json, list
             id="a plain value is removed",
         ),
         pytest.param(
+            {"a": {"$ref": "#/b", "description": "d"}, "b": {"type": "string"}},
+            {"target": "$['a', 'b']", "x-nullable": True},
+            {
+                "a": {"description": "d", "anyOf": [{"$ref": "#/b"}, {"type": "null"}]},
+                "b": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            },
+            id="a schema allows null too",
+        ),
+        pytest.param(
+            {"a": {"anyOf": [{"type": "string"}], "default": "x"}, "b": {"anyOf": [1]}},
+            {"target": "$.*", "x-nullable": True},
+            {
+                "a": {
+                    "anyOf": [
+                        {"anyOf": [{"type": "string"}], "default": "x"},
+                        {"type": "null"},
+                    ]
+                },
+                "b": {"anyOf": [1, {"type": "null"}]},
+            },
+            id="a union has one more member",
+        ),
+        pytest.param(
+            {"a": {"anyOf": [{"type": "null"}]}},
+            {"target": "$.a", "x-nullable": True},
+            {"a": {"anyOf": [{"type": "null"}]}},
+            id="null once",
+        ),
+        pytest.param(
             {"a": {}}, {"target": "$", "update": {"b": 1}}, {"a": {}, "b": 1}, id="the whole"
         ),
     ],
@@ -130,8 +159,10 @@ def test_an_optional_action_that_matches_nothing_is_reported(tmp_path: Path) -> 
         ({"target": "$.a["}, "`a0`: target $.a[ is not a JSONPath (RFC 9535)"),
         ({"target": "a.b"}, "is not a JSONPath"),
         ({"remove": "yes"}, "`a0`: remove: expected true or false, got 'yes'"),
-        ({"remove": False}, "needs either `update` or `remove: true`"),
-        ({"update": {}}, "needs either `update` or `remove: true`"),
+        ({"x-nullable": 1}, "`a0`: x-nullable: expected true or false, got 1"),
+        ({"remove": False}, "needs one of `update`, `remove: true` and `x-nullable: true`"),
+        ({"update": {}}, "needs one of `update`, `remove: true` and `x-nullable: true`"),
+        ({"x-nullable": True}, "needs one of `update`, `remove: true` and `x-nullable: true`"),
         ({"replace": 1}, "`a0`: unknown key replace; expected description, remove, target"),
         ({"x-optional": ""}, "`a0`: `x-optional` is missing or empty"),
         ({"target": "$"}, "the document itself cannot be removed"),
@@ -161,6 +192,11 @@ def test_an_update_that_does_not_fit(tmp_path: Path, update: object, message: st
 def test_an_update_of_a_plain_value_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ToolError, match=r"\$\['a'\] is 1 and the update is 2"):
         overlaid(tmp_path, {"a": 1}, {"target": "$.a", "update": 2})
+
+
+def test_only_a_schema_can_allow_null(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=r"\$\['a'\] is 1; only a schema can be null"):
+        overlaid(tmp_path, {"a": 1}, {"target": "$.a", "x-nullable": True})
 
 
 def test_two_actions_of_one_name_are_refused(tmp_path: Path) -> None:

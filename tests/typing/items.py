@@ -70,6 +70,12 @@ def sent_on(
     return ResponseInput.items([item, output, listed, MessageItem.user_text("Hi")])[0]
 
 
+def read(response: m.Response) -> None:
+    """Find a misspelt field, though fields that are not declared are there at run time."""
+    response.statuss  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
+    assert_type(response.missing, tuple[str, ...])
+
+
 # And what they refuse.
 MessageItem.assistant([Content.refusal("No")])  # type: ignore[list-item] # pyright: ignore
 ResponseInput.items([7])  # type: ignore[list-item] # pyright: ignore[reportArgumentType]

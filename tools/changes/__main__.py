@@ -14,12 +14,11 @@ from tools.changes import report
 from tools.errors import ToolError, exit_status
 from tools.files import load
 from tools.openapi import operations
-from tools.openapi_spec import read_selection, trim
+from tools.openapi_spec import STRUCTURE, read_selection, trim
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
 from tools.values import Json, is_object
 
-FIXES = "fixes.overlay.yaml"
 USAGE = (
     "usage: make changes OLD=<document> NEW=<document>, each a path or an address of an OpenAPI "
     "document, whole or trimmed, for example OLD=spec/openapi.yaml NEW=../openapi.json"
@@ -65,14 +64,16 @@ def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
 
 def _fix(document: Json, root: Path, notes: list[str]) -> Json:
     """Apply the fixes that fit a document, and note of each other one that it does not."""
-    for action in read_overlay(root / "spec" / FIXES):
-        try:
-            document, _ = apply(document, (action,), FIXES)
-        except ToolError:
-            notes.append(
-                f"> `{action.name}` of `spec/{FIXES}` does not fit one of the documents and was "
-                "left out there; what it fixes may show as a difference.\n\n"
-            )
+    for name in STRUCTURE:
+        path, before = root / "spec" / name, document
+        for action in read_overlay(path) if path.exists() else ():
+            try:
+                document, _ = apply(document, (action,), name, before)
+            except ToolError:
+                notes.append(
+                    f"> `{action.name}` of `spec/{name}` does not fit one of the documents and "
+                    "was left out there; what it fixes may show as a difference.\n\n"
+                )
     return prune(document)
 
 

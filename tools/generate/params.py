@@ -54,7 +54,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """One `TypedDict`. `plain` where it can be written as a class."""
+    """One `TypedDict`. A class cannot have its `odd` keys, so that a base has them."""
 
     name: Code
     doc: str
@@ -67,9 +67,9 @@ class Dictionary:
         return any(key.required for key in self.keys)
 
     @property
-    def plain(self) -> bool:
-        """Whether it can be written as a class."""
-        return all(key.plain for key in self.keys)
+    def odd(self) -> list[Key]:
+        """The keys that cannot be written in a class."""
+        return [key for key in self.keys if not key.plain]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Field:
     default: Code | None
     constant: Code | None
     local: Code
+    plain: bool
     decoded: Code
     encoded: Code
     doc: str
@@ -56,6 +57,12 @@ class ModelView:
     def required_keys(self) -> tuple[str, ...]:
         """The JSON names of the fields that an object must have."""
         return tuple(f.key for f in self.fields if f.required)
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The JSON names of required fields that are a list even where they are null or absent."""
+        read = "HasOutputText" in self.bases
+        return tuple(f.key for f in self.fields if read and f.required and f.attribute == "output")
 
 
 @dataclass(frozen=True)
@@ -143,12 +150,16 @@ class Views:
             if NONE not in flat([node]) and annotation != "Any":
                 annotation = code("{} | None", annotation)
             default = default or NONE.annotation
-        raw = code("raw[{}]", key)
+        local = identifier(f"{attribute}_") if attribute in _LOCALS else attribute
+        raw = local if prop.required else code("raw[{}]", key)
         decoded = self.decoding.expression(node, raw, f"{model}.{attribute}")
-        if prop.required and decoded.startswith(_LISTS):
+        plain = decoded == raw
+        if decoded.startswith(_LISTS):
             # most lists of annotations and log probabilities are empty: a page is 8 % faster
-            each = self.decoding.expression(node, Code("v"), f"{model}.{attribute}")
-            decoded = code("{} if (v := {}) else v", each, raw)
+            held = raw if prop.required else Code("v")
+            each = self.decoding.expression(node, held, f"{model}.{attribute}")
+            given = raw if prop.required else code("(v := {})", raw)
+            decoded = code("{} if {} else {}", each, given, held)
         return Field(
             attribute=attribute,
             key=key,
@@ -156,7 +167,8 @@ class Views:
             annotation=annotation,
             default=default,
             constant=constant,
-            local=identifier(f"{attribute}_") if attribute in _LOCALS else attribute,
+            local=local,
+            plain=plain,
             decoded=decoded,
             encoded=_encoded(node, code("self.{}", attribute)),
             doc=doc_text(prop.description, width=88),
@@ -196,7 +208,7 @@ _HELPERS = (
 )
 
 # Names that a parsing method uses itself.
-_LOCALS = {"v", "cls", "extra", "left", "len", "new", "raw", *_HELPERS}
+_LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", *_HELPERS}
 
 
 # The bases of `_reading.py`: the fields that each needs, and the name that must be free.

@@ -2,9 +2,9 @@
 
     make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1]
 
-load -> trim (spec/selection.yaml) -> overlay (spec/fixes.overlay.yaml, then
-spec/docs.overlay.yaml) -> spec/openapi.yaml and spec/upstream.lock. Both files are replaced at the
-end, together, or not at all.
+load -> trim (spec/selection.yaml) -> overlay (spec/fixes.overlay.yaml, then what upstream lacks,
+spec/additions.overlay.yaml, then spec/docs.overlay.yaml) -> spec/openapi.yaml and
+spec/upstream.lock. Both files are replaced at the end, together, or not at all.
 
 With KEEP_PROSE=1 upstream's descriptions and summaries stay wherever docs.overlay.yaml does not
 put our own words, and `make generate` then carries them into docstrings. The file says so in its
@@ -22,7 +22,8 @@ from tools.openapi_spec.trim import prune, trim
 from tools.openapi_spec.validate import undeclared, validate
 from tools.values import Json, digest
 
-OVERLAYS = ("fixes.overlay.yaml", "docs.overlay.yaml")
+STRUCTURE = ("fixes.overlay.yaml", "additions.overlay.yaml")
+OVERLAYS = (*STRUCTURE, "docs.overlay.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Built:
     sha256: str
     skipped: tuple[str, ...]
     notes: tuple[str, ...]
+    done: tuple[str, ...]
 
 
 def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
@@ -49,21 +51,27 @@ def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
 
 def _build(upstream: Json, spec: Path, keep_prose: bool) -> Built:
     selection = read_selection(spec / "selection.yaml")
-    overlays = [(name, read_overlay(spec / name)) for name in OVERLAYS]
+    # Once upstream has everything, there are no additions, and no file.
+    names = [name for name in OVERLAYS if name != STRUCTURE[1] or (spec / name).exists()]
+    overlays = [(name, read_overlay(spec / name)) for name in names]
     trimmed = document = trim(upstream, selection)
     if keep_prose:
         document = trim(upstream, selection, keep_prose=True)
     skipped: list[str] = []
+    done: list[str] = []
     document = with_enums(document)
     for name, actions in overlays:
         document, passed = apply(document, actions, name)
-        skipped += [f"{action.name} – {action.optional}" for action in passed]
+        skipped += [f"{one.name} – {one.optional}" for one in passed if not one.adds]
+        done += [f"`{one.name}` of spec/{name}" for one in passed if one.adds]
     try:
         document = prune(without_enums(document))
         validate(document)
     except ToolError as error:
         raise ToolError(f"After the Overlays: {error} {_writers(str(error), overlays)}") from None
-    return Built(document, digest(trimmed), tuple(skipped), tuple(undeclared(document)))
+    return Built(
+        document, digest(trimmed), tuple(skipped), tuple(undeclared(document)), tuple(done)
+    )
 
 
 def _writers(error: str, overlays: list[tuple[str, tuple[Action, ...]]]) -> str:

@@ -21,8 +21,8 @@ USAGE = (
 )
 HEADER = """\
 Made by `make spec` from the document that spec/upstream.lock names. Do not edit: say what to keep
-in spec/selection.yaml, what to fix in spec/fixes.overlay.yaml, what to explain in
-spec/docs.overlay.yaml, and run `make spec` again.
+in spec/selection.yaml, what to fix in spec/fixes.overlay.yaml, what to add in
+spec/additions.overlay.yaml, what to explain in spec/docs.overlay.yaml, and run `make spec` again.
 """
 PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build; do not commit.\n"
 
@@ -60,6 +60,8 @@ def run(source: str, root: Path) -> None:
     print(_summary(built.document, text, seconds))
     for line in built.skipped:
         print(f"skipped (optional): {line}")
+    for line in built.done:
+        print(f"done: upstream has what {line} adds; take it out there")
     for line in built.notes:
         print(f"note: {line}")
     names = ", ".join(f"spec/{path.name}" for path in changed)

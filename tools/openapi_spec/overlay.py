@@ -2,13 +2,24 @@
 
 The standard lets an action that selects nothing pass in silence, which hides that upstream has
 moved on. Here such an action stops the run, as does one without a reason. Beyond the standard there
-are two keys, prefixed as it asks:
+are some keys, prefixed as it asks:
 
 `x-name`
     What errors call the action. Required, and unique in its file.
 `x-optional`
     Why it is right when this action selects nothing (some versions of the upstream document
     lack the part). The action is then skipped, and the run says so.
+
+`x-nullable`
+    In the place of `update` or `remove`: what is selected is a schema, and allows null from now on.
+
+`x-unless`
+    A second JSONPath. Where it selects something in the document before any action of the file,
+    the action is skipped in the same way.
+
+A file with `x-additions: true` holds what upstream does not have yet. Its actions add the keys of
+an object and the entries of a list that are not there, and change nothing that is there; one that
+finds nothing to add is done, and the run says so.
 
 `update` merges recursively: objects by key, arrays by concatenation, anything else replaces. To
 replace an array, remove it in one action and put the new one in the next.
@@ -31,6 +42,7 @@ from tools.plain import parse
 from tools.values import Json, is_list, is_object, kind_of, nearest
 
 _KEYS = {"target", "description", "update", "remove"}
+_ABOUT = {"description", "deprecated"}
 _JSONPATH = JSONPathEnvironment()
 
 
@@ -43,7 +55,10 @@ class Action:
     target: JSONPathQuery
     update: Any
     remove: bool
+    nullable: bool
     optional: str | None
+    unless: JSONPathQuery | None
+    adds: bool
 
 
 def read_overlay(path: Path) -> tuple[Action, ...]:
@@ -61,7 +76,10 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
     actions = content.get("actions")
     if not is_list(actions) or not actions:
         raise ToolError(f"{path.name}: actions: expected a list with at least one action.")
-    read = tuple(_action(entry, f"{path.name}: actions[{i}]") for i, entry in enumerate(actions))
+    adds = content.get("x-additions") is True
+    read = tuple(
+        _action(entry, f"{path.name}: actions[{i}]", adds) for i, entry in enumerate(actions)
+    )
     names = [action.name for action in read]
     for name in names:
         if names.count(name) > 1:
@@ -69,8 +87,14 @@ def read_overlay(path: Path) -> tuple[Action, ...]:
     return read
 
 
-def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json, list[Action]]:
+def apply(
+    document: Json, actions: tuple[Action, ...], file: str, before: Json | None = None
+) -> tuple[Json, list[Action]]:
     """Return a copy of `document` with all actions applied in order, and the actions skipped.
+
+    `before` is the document before the first action of the file, where that is not `document`.
+    Skipped are actions that have nothing to do: optional ones that select nothing, those whose
+    `x-unless` is met, and additions that are there.
 
     Raises ToolError with the action's name when it selects nothing and is not optional, or
     cannot be merged into what it selects.
@@ -82,21 +106,29 @@ def apply(document: Json, actions: tuple[Action, ...], file: str) -> tuple[Json,
         try:
             # A query may select a part twice; it is changed once.
             nodes = list({node.location: node for node in action.target.find(result)}.values())
+            met = action.unless and action.unless.find_one(before or document)
         except (JSONPathError, RecursionError) as error:
             raise ToolError(f"{where}: target {action.target}: {error}.") from None
-        if not nodes:
-            if action.optional is None:
-                raise ToolError(
-                    f"{where}: its target {action.target} matches nothing in the document."
-                    f"{_hint(action.target, result)} If the fault is gone, remove the action; if "
-                    "it has moved, correct the target."
-                )
+        if not nodes and not met and action.optional is None:
+            raise ToolError(
+                f"{where}: its target {action.target} matches nothing in the document."
+                f"{_hint(action.target, result)} If the fault is gone, remove the action; if "
+                "it has moved, correct the target."
+            )
+        updates = [
+            _lacking(node.value, action.update) if action.adds else action.update for node in nodes
+        ]
+        if met or not nodes or (action.adds and not any(updates)):
             skipped.append(action)
-        for node in _ordered(nodes) if action.remove else nodes:
-            if action.remove:
+        elif action.remove:
+            for node in _ordered(nodes):
                 _remove(node, where)
-            else:
-                _update(node, action.update, where)
+        elif action.nullable:
+            for node in nodes:
+                _make_nullable(node, where)
+        else:
+            for node, update in zip(nodes, updates, strict=True):
+                _update(node, update, where)
     return result, skipped
 
 
@@ -122,7 +154,7 @@ def without_enums(document: Json) -> Json:
     return result
 
 
-def _action(entry: object, where: str) -> Action:
+def _action(entry: object, where: str, adds: bool) -> Action:
     if not is_object(entry):
         raise ToolError(f"{where}: expected an object, got {entry!r:.60}.")
     name = text_of(entry, "x-name", where, "every action needs a name of its own")
@@ -133,22 +165,47 @@ def _action(entry: object, where: str) -> Action:
             f"{where}: unknown key {', '.join(unknown)}; expected {', '.join(sorted(_KEYS))}."
         )
     reason = text_of(entry, "description", where, "every action needs a reason")
-    target = text_of(entry, "target", where, "every action needs a JSONPath")
-    try:
-        query = _JSONPATH.compile(target)
-    except JSONPathError as error:
+    query = _query(entry, "target", where)
+    unless = _query(entry, "x-unless", where) if "x-unless" in entry else None
+    remove, nullable = (_switch(entry, key, where) for key in ("remove", "x-nullable"))
+    if remove + nullable + ("update" in entry) != 1:
         raise ToolError(
-            f"{where}: target {target} is not a JSONPath (RFC 9535): {error}."
-        ) from None
-    remove = entry.get("remove", False)
-    if not isinstance(remove, bool):
-        raise ToolError(f"{where}: remove: expected true or false, got {remove!r}.")
-    if remove == ("update" in entry):
-        raise ToolError(f"{where}: needs either `update` or `remove: true`, and not both.")
+            f"{where}: needs one of `update`, `remove: true` and `x-nullable: true`, and not both."
+        )
     optional = None
     if "x-optional" in entry:
         optional = text_of(entry, "x-optional", where, "it says why the action may match nothing")
-    return Action(name, reason, query, entry.get("update"), remove, optional)
+    if adds and not is_object(entry.get("update")):
+        raise ToolError(f"{where}: an addition is an object with what is to be added.")
+    return Action(
+        name, reason, query, entry.get("update"), remove, nullable, optional, unless, adds
+    )
+
+
+def _switch(entry: Json, key: str, where: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise ToolError(f"{where}: {key}: expected true or false, got {value!r}.")
+    return value
+
+
+def _query(entry: Json, key: str, where: str) -> JSONPathQuery:
+    path = text_of(entry, key, where, "it is a JSONPath")
+    try:
+        return _JSONPATH.compile(path)
+    except JSONPathError as error:
+        raise ToolError(f"{where}: {key} {path} is not a JSONPath (RFC 9535): {error}.") from None
+
+
+def _lacking(target: Any, update: Json) -> Any:
+    """Return the part of an addition that is not there yet; all of it where it cannot be merged."""
+    if not is_object(target):
+        return update
+    lists = {key for key, value in update.items() if is_list(value) and is_list(target.get(key))}
+    entries = {key: [one for one in update[key] if one not in target[key]] for key in lists}
+    return {key: value for key, value in update.items() if key not in target} | {
+        key: value for key, value in entries.items() if value
+    }
 
 
 def _ordered(nodes: list[JSONPathNode]) -> list[JSONPathNode]:
@@ -169,6 +226,18 @@ def _remove(node: JSONPathNode, where: str) -> None:
     holder: Any = node.parent.value
     key: Any = node.location[-1]
     del holder[key]
+
+
+def _make_nullable(node: JSONPathNode, where: str) -> None:
+    schema: Any = node.value
+    if not is_object(schema):
+        raise ToolError(f"{where}: {node.path()} is {kind_of(schema)}; only a schema can be null.")
+    null = {"type": "null"}
+    if null in schema.get("anyOf", ()):
+        return
+    inner = {key: schema.pop(key) for key in [*schema] if key not in _ABOUT}
+    schema["anyOf"] = [*inner.pop("anyOf")] if inner.keys() == {"anyOf"} else [inner]
+    schema["anyOf"].append(null)
 
 
 def _update(node: JSONPathNode, update: Any, where: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..types import RawObject as RawObject
+    from .access_programs import AccessPrograms as AccessPrograms
     from .additional_tools import AdditionalTools as AdditionalTools
     from .additional_tools_item_param import AdditionalToolsItemParam as AdditionalToolsItemParam
     from .annotation import Annotation as Annotation
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from .auto_code_interpreter_tool_param import (
         AutoCodeInterpreterToolParam as AutoCodeInterpreterToolParam,
     )
+    from .background_options import BackgroundOptions as BackgroundOptions
+    from .cache_write_tokens import CacheWriteTokens as CacheWriteTokens
     from .callable_tool_allowed_caller import CallableToolAllowedCaller as CallableToolAllowedCaller
     from .click_button_type import ClickButtonType as ClickButtonType
     from .click_param import ClickParam as ClickParam
@@ -94,6 +97,12 @@ if TYPE_CHECKING:
         ComputerToolCallOutputResource as ComputerToolCallOutputResource,
     )
     from .computer_use_preview_tool import ComputerUsePreviewTool as ComputerUsePreviewTool
+    from .configuration_update import ConfigurationUpdate as ConfigurationUpdate
+    from .configuration_update_param import ConfigurationUpdateParam as ConfigurationUpdateParam
+    from .configuration_update_reasoning import (
+        ConfigurationUpdateReasoning as ConfigurationUpdateReasoning,
+    )
+    from .configuration_update_text import ConfigurationUpdateText as ConfigurationUpdateText
     from .container_auto_param import ContainerAutoParam as ContainerAutoParam
     from .container_file_citation_body import ContainerFileCitationBody as ContainerFileCitationBody
     from .container_memory_limit import ContainerMemoryLimit as ContainerMemoryLimit
@@ -219,11 +228,20 @@ if TYPE_CHECKING:
     from .hybrid_search_options import HybridSearchOptions as HybridSearchOptions
     from .image_detail import ImageDetail as ImageDetail
     from .image_gen_action_enum import ImageGenActionEnum as ImageGenActionEnum
+    from .image_gen_cached_tokens import ImageGenCachedTokens as ImageGenCachedTokens
+    from .image_gen_call_error import ImageGenCallError as ImageGenCallError
+    from .image_gen_moderation_details import ImageGenModerationDetails as ImageGenModerationDetails
+    from .image_gen_svg_usage import ImageGenSvgUsage as ImageGenSvgUsage
+    from .image_gen_tokens import ImageGenTokens as ImageGenTokens
     from .image_gen_tool import ImageGenTool as ImageGenTool
     from .image_gen_tool_call import ImageGenToolCall as ImageGenToolCall
     from .image_gen_tool_input_image_mask import (
         ImageGenToolInputImageMask as ImageGenToolInputImageMask,
     )
+    from .image_gen_tool_svg import ImageGenToolSvg as ImageGenToolSvg
+    from .image_gen_tool_svg_reasoning import ImageGenToolSvgReasoning as ImageGenToolSvgReasoning
+    from .image_gen_usage import ImageGenUsage as ImageGenUsage
+    from .image_options import ImageOptions as ImageOptions
     from .include_enum import IncludeEnum as IncludeEnum
     from .inline_skill_param import InlineSkillParam as InlineSkillParam
     from .inline_skill_source_param import InlineSkillSourceParam as InlineSkillSourceParam
@@ -242,6 +260,7 @@ if TYPE_CHECKING:
     from .input_param import InputParam as InputParam
     from .input_text_content import InputTextContent as InputTextContent
     from .input_text_content_param import InputTextContentParam as InputTextContentParam
+    from .input_transformation import InputTransformation as InputTransformation
     from .item import Item as Item
     from .item_field import ItemField as ItemField
     from .item_reference_param import ItemReferenceParam as ItemReferenceParam
@@ -275,6 +294,8 @@ if TYPE_CHECKING:
     from .message_role import MessageRole as MessageRole
     from .message_status import MessageStatus as MessageStatus
     from .metadata import Metadata as Metadata
+    from .misalignment import Misalignment as Misalignment
+    from .misalignment_steer import MisalignmentSteer as MisalignmentSteer
     from .model_ids_compaction import ModelIdsCompaction as ModelIdsCompaction
     from .model_ids_responses import ModelIdsResponses as ModelIdsResponses
     from .model_ids_shared import ModelIdsShared as ModelIdsShared
@@ -315,11 +336,17 @@ if TYPE_CHECKING:
     from .prompt_cache_breakpoint_param import (
         PromptCacheBreakpointParam as PromptCacheBreakpointParam,
     )
+    from .prompt_cache_comparison_not_found import (
+        PromptCacheComparisonNotFound as PromptCacheComparisonNotFound,
+    )
+    from .prompt_cache_hit import PromptCacheHit as PromptCacheHit
+    from .prompt_cache_miss import PromptCacheMiss as PromptCacheMiss
     from .prompt_cache_mode_enum import PromptCacheModeEnum as PromptCacheModeEnum
     from .prompt_cache_options import PromptCacheOptions as PromptCacheOptions
     from .prompt_cache_options_param import PromptCacheOptionsParam as PromptCacheOptionsParam
     from .prompt_cache_retention_enum import PromptCacheRetentionEnum as PromptCacheRetentionEnum
     from .prompt_cache_ttl_enum import PromptCacheTTLEnum as PromptCacheTTLEnum
+    from .prompt_cache_unavailable import PromptCacheUnavailable as PromptCacheUnavailable
     from .ranker_version_type import RankerVersionType as RankerVersionType
     from .ranking_options import RankingOptions as RankingOptions
     from .reasoning import Reasoning as Reasoning
@@ -329,6 +356,12 @@ if TYPE_CHECKING:
     from .reasoning_text_content import ReasoningTextContent as ReasoningTextContent
     from .refusal_content import RefusalContent as RefusalContent
     from .response import Response as Response
+    from .response_apply_patch_call_operation_diff_delta_event import (
+        ResponseApplyPatchCallOperationDiffDeltaEvent as ResponseApplyPatchCallOperationDiffDeltaEvent,
+    )
+    from .response_apply_patch_call_operation_diff_done_event import (
+        ResponseApplyPatchCallOperationDiffDoneEvent as ResponseApplyPatchCallOperationDiffDoneEvent,
+    )
     from .response_audio_delta_event import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
     from .response_audio_done_event import ResponseAudioDoneEvent as ResponseAudioDoneEvent
     from .response_audio_transcript_delta_event import (
@@ -351,6 +384,9 @@ if TYPE_CHECKING:
     )
     from .response_code_interpreter_call_interpreting_event import (
         ResponseCodeInterpreterCallInterpretingEvent as ResponseCodeInterpreterCallInterpretingEvent,
+    )
+    from .response_compaction_compacting_event import (
+        ResponseCompactionCompactingEvent as ResponseCompactionCompactingEvent,
     )
     from .response_completed_event import ResponseCompletedEvent as ResponseCompletedEvent
     from .response_content_part_added_event import (
@@ -391,6 +427,7 @@ if TYPE_CHECKING:
     from .response_function_call_arguments_done_event import (
         ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,
     )
+    from .response_image import ResponseImage as ResponseImage
     from .response_image_gen_call_completed_event import (
         ResponseImageGenCallCompletedEvent as ResponseImageGenCallCompletedEvent,
     )
@@ -553,6 +590,7 @@ if TYPE_CHECKING:
         ToolSearchOutputItemParam as ToolSearchOutputItemParam,
     )
     from .tool_search_tool_param import ToolSearchToolParam as ToolSearchToolParam
+    from .tool_usage import ToolUsage as ToolUsage
     from .tools_array import ToolsArray as ToolsArray
     from .top_log_prob import TopLogProb as TopLogProb
     from .truncation_enum import TruncationEnum as TruncationEnum
@@ -575,8 +613,10 @@ if TYPE_CHECKING:
     from .web_search_tool import WebSearchTool as WebSearchTool
     from .web_search_tool_call import WebSearchToolCall as WebSearchToolCall
     from .web_search_tool_filters import WebSearchToolFilters as WebSearchToolFilters
+    from .web_search_usage import WebSearchUsage as WebSearchUsage
 
 _MODULES = {
+    "AccessPrograms": ".access_programs",
     "AdditionalTools": ".additional_tools",
     "AdditionalToolsItemParam": ".additional_tools_item_param",
     "Annotation": ".annotation",
@@ -598,6 +638,8 @@ _MODULES = {
     "ApplyPatchUpdateFileOperationParam": ".apply_patch_update_file_operation_param",
     "ApproximateLocation": ".approximate_location",
     "AutoCodeInterpreterToolParam": ".auto_code_interpreter_tool_param",
+    "BackgroundOptions": ".background_options",
+    "CacheWriteTokens": ".cache_write_tokens",
     "CallableToolAllowedCaller": ".callable_tool_allowed_caller",
     "ClickButtonType": ".click_button_type",
     "ClickParam": ".click_param",
@@ -625,6 +667,10 @@ _MODULES = {
     "ComputerToolCallOutput": ".computer_tool_call_output",
     "ComputerToolCallOutputResource": ".computer_tool_call_output_resource",
     "ComputerUsePreviewTool": ".computer_use_preview_tool",
+    "ConfigurationUpdate": ".configuration_update",
+    "ConfigurationUpdateParam": ".configuration_update_param",
+    "ConfigurationUpdateReasoning": ".configuration_update_reasoning",
+    "ConfigurationUpdateText": ".configuration_update_text",
     "ContainerAutoParam": ".container_auto_param",
     "ContainerFileCitationBody": ".container_file_citation_body",
     "ContainerMemoryLimit": ".container_memory_limit",
@@ -702,9 +748,18 @@ _MODULES = {
     "HybridSearchOptions": ".hybrid_search_options",
     "ImageDetail": ".image_detail",
     "ImageGenActionEnum": ".image_gen_action_enum",
+    "ImageGenCachedTokens": ".image_gen_cached_tokens",
+    "ImageGenCallError": ".image_gen_call_error",
+    "ImageGenModerationDetails": ".image_gen_moderation_details",
+    "ImageGenSvgUsage": ".image_gen_svg_usage",
+    "ImageGenTokens": ".image_gen_tokens",
     "ImageGenTool": ".image_gen_tool",
     "ImageGenToolCall": ".image_gen_tool_call",
     "ImageGenToolInputImageMask": ".image_gen_tool_input_image_mask",
+    "ImageGenToolSvg": ".image_gen_tool_svg",
+    "ImageGenToolSvgReasoning": ".image_gen_tool_svg_reasoning",
+    "ImageGenUsage": ".image_gen_usage",
+    "ImageOptions": ".image_options",
     "IncludeEnum": ".include_enum",
     "InlineSkillParam": ".inline_skill_param",
     "InlineSkillSourceParam": ".inline_skill_source_param",
@@ -721,6 +776,7 @@ _MODULES = {
     "InputParam": ".input_param",
     "InputTextContent": ".input_text_content",
     "InputTextContentParam": ".input_text_content_param",
+    "InputTransformation": ".input_transformation",
     "Item": ".item",
     "ItemField": ".item_field",
     "ItemReferenceParam": ".item_reference_param",
@@ -752,6 +808,8 @@ _MODULES = {
     "MessageRole": ".message_role",
     "MessageStatus": ".message_status",
     "Metadata": ".metadata",
+    "Misalignment": ".misalignment",
+    "MisalignmentSteer": ".misalignment_steer",
     "ModelIdsCompaction": ".model_ids_compaction",
     "ModelIdsResponses": ".model_ids_responses",
     "ModelIdsShared": ".model_ids_shared",
@@ -784,11 +842,15 @@ _MODULES = {
     "Prompt": ".prompt",
     "PromptCacheBreakpointConfig": ".prompt_cache_breakpoint_config",
     "PromptCacheBreakpointParam": ".prompt_cache_breakpoint_param",
+    "PromptCacheComparisonNotFound": ".prompt_cache_comparison_not_found",
+    "PromptCacheHit": ".prompt_cache_hit",
+    "PromptCacheMiss": ".prompt_cache_miss",
     "PromptCacheModeEnum": ".prompt_cache_mode_enum",
     "PromptCacheOptions": ".prompt_cache_options",
     "PromptCacheOptionsParam": ".prompt_cache_options_param",
     "PromptCacheRetentionEnum": ".prompt_cache_retention_enum",
     "PromptCacheTTLEnum": ".prompt_cache_ttl_enum",
+    "PromptCacheUnavailable": ".prompt_cache_unavailable",
     "RankerVersionType": ".ranker_version_type",
     "RankingOptions": ".ranking_options",
     "Reasoning": ".reasoning",
@@ -798,6 +860,8 @@ _MODULES = {
     "ReasoningTextContent": ".reasoning_text_content",
     "RefusalContent": ".refusal_content",
     "Response": ".response",
+    "ResponseApplyPatchCallOperationDiffDeltaEvent": ".response_apply_patch_call_operation_diff_delta_event",
+    "ResponseApplyPatchCallOperationDiffDoneEvent": ".response_apply_patch_call_operation_diff_done_event",
     "ResponseAudioDeltaEvent": ".response_audio_delta_event",
     "ResponseAudioDoneEvent": ".response_audio_done_event",
     "ResponseAudioTranscriptDeltaEvent": ".response_audio_transcript_delta_event",
@@ -807,6 +871,7 @@ _MODULES = {
     "ResponseCodeInterpreterCallCompletedEvent": ".response_code_interpreter_call_completed_event",
     "ResponseCodeInterpreterCallInProgressEvent": ".response_code_interpreter_call_in_progress_event",
     "ResponseCodeInterpreterCallInterpretingEvent": ".response_code_interpreter_call_interpreting_event",
+    "ResponseCompactionCompactingEvent": ".response_compaction_compacting_event",
     "ResponseCompletedEvent": ".response_completed_event",
     "ResponseContentPartAddedEvent": ".response_content_part_added_event",
     "ResponseContentPartDoneEvent": ".response_content_part_done_event",
@@ -826,6 +891,7 @@ _MODULES = {
     "ResponseFormatText": ".response_format_text",
     "ResponseFunctionCallArgumentsDeltaEvent": ".response_function_call_arguments_delta_event",
     "ResponseFunctionCallArgumentsDoneEvent": ".response_function_call_arguments_done_event",
+    "ResponseImage": ".response_image",
     "ResponseImageGenCallCompletedEvent": ".response_image_gen_call_completed_event",
     "ResponseImageGenCallGeneratingEvent": ".response_image_gen_call_generating_event",
     "ResponseImageGenCallInProgressEvent": ".response_image_gen_call_in_progress_event",
@@ -910,6 +976,7 @@ _MODULES = {
     "ToolSearchOutput": ".tool_search_output",
     "ToolSearchOutputItemParam": ".tool_search_output_item_param",
     "ToolSearchToolParam": ".tool_search_tool_param",
+    "ToolUsage": ".tool_usage",
     "ToolsArray": ".tools_array",
     "TopLogProb": ".top_log_prob",
     "TruncationEnum": ".truncation_enum",
@@ -928,10 +995,12 @@ _MODULES = {
     "WebSearchTool": ".web_search_tool",
     "WebSearchToolCall": ".web_search_tool_call",
     "WebSearchToolFilters": ".web_search_tool_filters",
+    "WebSearchUsage": ".web_search_usage",
     "RawObject": "..types",
 }
 
 __all__ = [  # noqa: F822, RUF022
+    "AccessPrograms",
     "AdditionalTools",
     "AdditionalToolsItemParam",
     "Annotation",
@@ -953,6 +1022,8 @@ __all__ = [  # noqa: F822, RUF022
     "ApplyPatchUpdateFileOperationParam",
     "ApproximateLocation",
     "AutoCodeInterpreterToolParam",
+    "BackgroundOptions",
+    "CacheWriteTokens",
     "CallableToolAllowedCaller",
     "ClickButtonType",
     "ClickParam",
@@ -980,6 +1051,10 @@ __all__ = [  # noqa: F822, RUF022
     "ComputerToolCallOutput",
     "ComputerToolCallOutputResource",
     "ComputerUsePreviewTool",
+    "ConfigurationUpdate",
+    "ConfigurationUpdateParam",
+    "ConfigurationUpdateReasoning",
+    "ConfigurationUpdateText",
     "ContainerAutoParam",
     "ContainerFileCitationBody",
     "ContainerMemoryLimit",
@@ -1057,9 +1132,18 @@ __all__ = [  # noqa: F822, RUF022
     "HybridSearchOptions",
     "ImageDetail",
     "ImageGenActionEnum",
+    "ImageGenCachedTokens",
+    "ImageGenCallError",
+    "ImageGenModerationDetails",
+    "ImageGenSvgUsage",
+    "ImageGenTokens",
     "ImageGenTool",
     "ImageGenToolCall",
     "ImageGenToolInputImageMask",
+    "ImageGenToolSvg",
+    "ImageGenToolSvgReasoning",
+    "ImageGenUsage",
+    "ImageOptions",
     "IncludeEnum",
     "InlineSkillParam",
     "InlineSkillSourceParam",
@@ -1076,6 +1160,7 @@ __all__ = [  # noqa: F822, RUF022
     "InputParam",
     "InputTextContent",
     "InputTextContentParam",
+    "InputTransformation",
     "Item",
     "ItemField",
     "ItemReferenceParam",
@@ -1107,6 +1192,8 @@ __all__ = [  # noqa: F822, RUF022
     "MessageRole",
     "MessageStatus",
     "Metadata",
+    "Misalignment",
+    "MisalignmentSteer",
     "ModelIdsCompaction",
     "ModelIdsResponses",
     "ModelIdsShared",
@@ -1139,11 +1226,15 @@ __all__ = [  # noqa: F822, RUF022
     "Prompt",
     "PromptCacheBreakpointConfig",
     "PromptCacheBreakpointParam",
+    "PromptCacheComparisonNotFound",
+    "PromptCacheHit",
+    "PromptCacheMiss",
     "PromptCacheModeEnum",
     "PromptCacheOptions",
     "PromptCacheOptionsParam",
     "PromptCacheRetentionEnum",
     "PromptCacheTTLEnum",
+    "PromptCacheUnavailable",
     "RankerVersionType",
     "RankingOptions",
     "Reasoning",
@@ -1153,6 +1244,8 @@ __all__ = [  # noqa: F822, RUF022
     "ReasoningTextContent",
     "RefusalContent",
     "Response",
+    "ResponseApplyPatchCallOperationDiffDeltaEvent",
+    "ResponseApplyPatchCallOperationDiffDoneEvent",
     "ResponseAudioDeltaEvent",
     "ResponseAudioDoneEvent",
     "ResponseAudioTranscriptDeltaEvent",
@@ -1162,6 +1255,7 @@ __all__ = [  # noqa: F822, RUF022
     "ResponseCodeInterpreterCallCompletedEvent",
     "ResponseCodeInterpreterCallInProgressEvent",
     "ResponseCodeInterpreterCallInterpretingEvent",
+    "ResponseCompactionCompactingEvent",
     "ResponseCompletedEvent",
     "ResponseContentPartAddedEvent",
     "ResponseContentPartDoneEvent",
@@ -1181,6 +1275,7 @@ __all__ = [  # noqa: F822, RUF022
     "ResponseFormatText",
     "ResponseFunctionCallArgumentsDeltaEvent",
     "ResponseFunctionCallArgumentsDoneEvent",
+    "ResponseImage",
     "ResponseImageGenCallCompletedEvent",
     "ResponseImageGenCallGeneratingEvent",
     "ResponseImageGenCallInProgressEvent",
@@ -1265,6 +1360,7 @@ __all__ = [  # noqa: F822, RUF022
     "ToolSearchOutput",
     "ToolSearchOutputItemParam",
     "ToolSearchToolParam",
+    "ToolUsage",
     "ToolsArray",
     "TopLogProb",
     "TruncationEnum",
@@ -1283,6 +1379,7 @@ __all__ = [  # noqa: F822, RUF022
     "WebSearchTool",
     "WebSearchToolCall",
     "WebSearchToolFilters",
+    "WebSearchUsage",
     "RawObject",
 ]
 

@@ -30,13 +30,14 @@ class AdditionalTools(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.role = raw["role"]
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
+        tools = raw["tools"]
         type = raw["type"]
         self.type = "additional_tools" if type == "additional_tools" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.tools = decode_many(TOOL, tools) if tools else tools
         self._extra = extra
         return self
 

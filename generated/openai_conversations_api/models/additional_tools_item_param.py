@@ -30,6 +30,12 @@ class AdditionalToolsItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        role = raw["role"]
+        self.role = "developer" if role == "developer" else role
+        tools = raw["tools"]
+        type = raw["type"]
+        self.type = "additional_tools" if type == "additional_tools" else type
         id = extra = None
         left = len(raw) - 3
         if left:
@@ -37,12 +43,7 @@ class AdditionalToolsItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        role = raw["role"]
-        self.role = "developer" if role == "developer" else role
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
-        type = raw["type"]
-        self.type = "additional_tools" if type == "additional_tools" else type
+        self.tools = decode_many(TOOL, tools) if tools else tools
         self.id = id
         self._extra = extra
         return self

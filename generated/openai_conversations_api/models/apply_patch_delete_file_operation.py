@@ -23,11 +23,11 @@ class ApplyPatchDeleteFileOperation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.path = raw["path"]
         type = raw["type"]
         self.type = "delete_file" if type == "delete_file" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

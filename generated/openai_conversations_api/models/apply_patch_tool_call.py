@@ -43,6 +43,13 @@ class ApplyPatchToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        self.status = raw["status"]
+        operation = raw["operation"]
+        type = raw["type"]
+        self.type = "apply_patch_call" if type == "apply_patch_call" else type
         caller = created_by = extra = None
         left = len(raw) - 5
         if left:
@@ -55,13 +62,7 @@ class ApplyPatchToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
-        self.status = raw["status"]
-        self.operation = decode_one(APPLY_PATCH_TOOL_CALL_OPERATION, raw["operation"])
-        type = raw["type"]
-        self.type = "apply_patch_call" if type == "apply_patch_call" else type
+        self.operation = decode_one(APPLY_PATCH_TOOL_CALL_OPERATION, operation)
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

@@ -36,6 +36,12 @@ class ApplyPatchToolCallItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.status = raw["status"]
+        operation = raw["operation"]
+        type = raw["type"]
+        self.type = "apply_patch_call" if type == "apply_patch_call" else type
         id = caller = extra = None
         left = len(raw) - 4
         if left:
@@ -48,12 +54,7 @@ class ApplyPatchToolCallItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.status = raw["status"]
-        self.operation = decode_one(APPLY_PATCH_OPERATION_PARAM, raw["operation"])
-        type = raw["type"]
-        self.type = "apply_patch_call" if type == "apply_patch_call" else type
+        self.operation = decode_one(APPLY_PATCH_OPERATION_PARAM, operation)
         self.id = id
         self.caller = caller
         self._extra = extra

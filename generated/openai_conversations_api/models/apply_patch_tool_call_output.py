@@ -38,6 +38,12 @@ class ApplyPatchToolCallOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         caller = output = created_by = extra = None
         left = len(raw) - 4
         if left:
@@ -52,12 +58,6 @@ class ApplyPatchToolCallOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         self.caller = caller
         self.output = output
         self.created_by = created_by

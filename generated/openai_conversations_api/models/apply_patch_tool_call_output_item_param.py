@@ -36,6 +36,11 @@ class ApplyPatchToolCallOutputItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         id = caller = output = extra = None
         left = len(raw) - 3
         if left:
@@ -50,11 +55,6 @@ class ApplyPatchToolCallOutputItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
         self.id = id
         self.caller = caller
         self.output = output

@@ -25,6 +25,9 @@ class ApplyPatchToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "apply_patch" if type == "apply_patch" else type
         allowed_callers = extra = None
         left = len(raw) - 1
         if left:
@@ -32,9 +35,6 @@ class ApplyPatchToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "apply_patch" if type == "apply_patch" else type
         self.allowed_callers = allowed_callers
         self._extra = extra
         return self

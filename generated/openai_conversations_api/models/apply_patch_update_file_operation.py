@@ -25,12 +25,12 @@ class ApplyPatchUpdateFileOperation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.path = raw["path"]
         self.diff = raw["diff"]
         type = raw["type"]
         self.type = "update_file" if type == "update_file" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,6 +29,9 @@ class ApproximateLocation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "approximate" if type == "approximate" else type
         country = region = city = timezone = extra = None
         left = len(raw) - 1
         if left:
@@ -42,9 +45,6 @@ class ApproximateLocation(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "approximate" if type == "approximate" else type
         self.country = country
         self.region = region
         self.city = city

@@ -37,6 +37,9 @@ class AutoCodeInterpreterToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "auto" if type == "auto" else type
         file_ids = memory_limit = network_policy = extra = None
         left = len(raw) - 1
         if left:
@@ -56,9 +59,6 @@ class AutoCodeInterpreterToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "auto" if type == "auto" else type
         self.file_ids = file_ids
         self.memory_limit = memory_limit
         self.network_policy = network_policy

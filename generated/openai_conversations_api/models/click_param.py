@@ -30,6 +30,12 @@ class ClickParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.button = raw["button"]
+        self.x = raw["x"]
+        self.y = raw["y"]
+        type = raw["type"]
+        self.type = "click" if type == "click" else type
         keys = extra = None
         left = len(raw) - 4
         if left:
@@ -37,12 +43,6 @@ class ClickParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.button = raw["button"]
-        self.x = raw["x"]
-        self.y = raw["y"]
-        type = raw["type"]
-        self.type = "click" if type == "click" else type
         self.keys = keys
         self._extra = extra
         return self

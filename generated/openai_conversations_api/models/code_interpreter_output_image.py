@@ -23,11 +23,11 @@ class CodeInterpreterOutputImage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
         type = raw["type"]
         self.type = "image" if type == "image" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

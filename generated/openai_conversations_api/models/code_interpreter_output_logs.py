@@ -23,11 +23,11 @@ class CodeInterpreterOutputLogs(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.logs = raw["logs"]
         type = raw["type"]
         self.type = "logs" if type == "logs" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

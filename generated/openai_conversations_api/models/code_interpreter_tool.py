@@ -29,6 +29,10 @@ class CodeInterpreterTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        container = raw["container"]
+        type = raw["type"]
+        self.type = "code_interpreter" if type == "code_interpreter" else type
         allowed_callers = extra = None
         left = len(raw) - 2
         if left:
@@ -36,10 +40,7 @@ class CodeInterpreterTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.container = decode_one(CODE_INTERPRETER_TOOL_CONTAINER, raw["container"])
-        type = raw["type"]
-        self.type = "code_interpreter" if type == "code_interpreter" else type
+        self.container = decode_one(CODE_INTERPRETER_TOOL_CONTAINER, container)
         self.allowed_callers = allowed_callers
         self._extra = extra
         return self

@@ -48,17 +48,18 @@ class CodeInterpreterToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
         self.container_id = raw["container_id"]
         self.code = raw["code"]
-        self.outputs = (
-            decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, v) if (v := raw["outputs"]) else v
-        )
+        outputs = raw["outputs"]
         type = raw["type"]
         self.type = "code_interpreter_call" if type == "code_interpreter_call" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        self.outputs = (
+            decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, outputs) if outputs else outputs
+        )
         self._extra = extra
         return self
 

@@ -34,6 +34,8 @@ class CompactResponseMethodPublicBody(Model):
     """How the prompt is cached. Absent or None: the service's default."""
     service_tier: models.ServiceTierEnum | None = None
     """Class of service, which decides speed and price. Absent or None: auto."""
+    image: models.ImageOptions | None = None
+    """How images of the context are treated."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("model",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
@@ -45,17 +47,23 @@ class CompactResponseMethodPublicBody(Model):
             "prompt_cache_retention",
             "prompt_cache_options",
             "service_tier",
+            "image",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.model = raw["model"]
         input = previous_response_id = instructions = prompt_cache_key = prompt_cache_retention = (
             prompt_cache_options
-        ) = service_tier = extra = None
+        ) = service_tier = image = extra = None
         left = len(raw) - 1
         if left:
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "previous_response_id" in raw
@@ -86,10 +94,10 @@ class CompactResponseMethodPublicBody(Model):
                 left -= 1
             if "service_tier" in raw and (service_tier := raw["service_tier"]) is not None:
                 left -= 1
+            if "image" in raw and (image := decode_model("ImageOptions", raw["image"])) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.model = raw["model"]
         self.input = input
         self.previous_response_id = previous_response_id
         self.instructions = instructions
@@ -97,6 +105,7 @@ class CompactResponseMethodPublicBody(Model):
         self.prompt_cache_retention = prompt_cache_retention
         self.prompt_cache_options = prompt_cache_options
         self.service_tier = service_tier
+        self.image = image
         self._extra = extra
         return self
 
@@ -119,4 +128,6 @@ class CompactResponseMethodPublicBody(Model):
             out["prompt_cache_options"] = encode(self.prompt_cache_options)
         if self.service_tier is not None:
             out["service_tier"] = self.service_tier
+        if self.image is not None:
+            out["image"] = encode(self.image)
         return out if self._extra is None else self._extra.finish(out)

@@ -28,19 +28,35 @@ class CompactedResponse(HasCreated, Model):
     """Tokens that the response used."""
     object: Literal["response.compaction"] = "response.compaction"
     """Constant that names the kind of object."""
+    image: models.ResponseImage | None = None
+    """How images of the context were treated."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "output", "created_at", "usage", "object")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "output", "created_at", "usage", "object"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        ["id", "output", "created_at", "usage", "object", "image"]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
-        self.output = decode_many(ITEM_FIELD, v) if (v := raw["output"]) else v
+        output = raw["output"]
         self.created_at = raw["created_at"]
-        self.usage = decode_model("ResponseUsage", raw["usage"])
+        usage = raw["usage"]
         object = raw["object"]
         self.object = "response.compaction" if object == "response.compaction" else object
+        image = extra = None
+        left = len(raw) - 5
+        if left:
+            if (
+                "image" in raw
+                and (image := decode_model("ResponseImage", raw["image"])) is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.output = decode_many(ITEM_FIELD, output) if output else output
+        self.usage = decode_model("ResponseUsage", usage)
+        self.image = image
         self._extra = extra
         return self
 
@@ -53,4 +69,6 @@ class CompactedResponse(HasCreated, Model):
             "usage": encode(self.usage),
             "object": self.object,
         }
+        if self.image is not None:
+            out["image"] = encode(self.image)
         return out if self._extra is None else self._extra.finish(out)

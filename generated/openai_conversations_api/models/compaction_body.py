@@ -27,6 +27,11 @@ class CompactionBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.encrypted_content = raw["encrypted_content"]
+        type = raw["type"]
+        self.type = "compaction" if type == "compaction" else type
         created_by = extra = None
         left = len(raw) - 3
         if left:
@@ -34,11 +39,6 @@ class CompactionBody(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.encrypted_content = raw["encrypted_content"]
-        type = raw["type"]
-        self.type = "compaction" if type == "compaction" else type
         self.created_by = created_by
         self._extra = extra
         return self

@@ -25,6 +25,10 @@ class CompactionSummaryItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.encrypted_content = raw["encrypted_content"]
+        type = raw["type"]
+        self.type = "compaction" if type == "compaction" else type
         id = extra = None
         left = len(raw) - 2
         if left:
@@ -32,10 +36,6 @@ class CompactionSummaryItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.encrypted_content = raw["encrypted_content"]
-        type = raw["type"]
-        self.type = "compaction" if type == "compaction" else type
         self.id = id
         self._extra = extra
         return self

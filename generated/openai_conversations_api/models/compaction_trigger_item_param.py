@@ -16,15 +16,24 @@ class CompactionTriggerItemParam(Model):
 
     type: Literal["compaction_trigger"] = "compaction_trigger"
     """Constant that names the kind; it tells which class this is."""
+    id: str | None = None
+    """Id of this object. Absent or None: none was given yet."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["type"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["type", "id"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         type = raw["type"]
         self.type = "compaction_trigger" if type == "compaction_trigger" else type
+        id = extra = None
+        left = len(raw) - 1
+        if left:
+            if "id" in raw and (id := raw["id"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.id = id
         self._extra = extra
         return self
 
@@ -33,4 +42,6 @@ class CompactionTriggerItemParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
+        if self.id is not None:
+            out["id"] = self.id
         return out if self._extra is None else self._extra.finish(out)

@@ -25,11 +25,11 @@ class ComparisonFilter(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.type = raw["type"]
         self.key = raw["key"]
         self.value = raw["value"]
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -26,10 +26,11 @@ class CompoundFilter(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.type = raw["type"]
-        self.filters = decode_many(FILTERS, v) if (v := raw["filters"]) else v
+        filters = raw["filters"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        self.filters = decode_many(FILTERS, filters) if filters else filters
         self._extra = extra
         return self
 

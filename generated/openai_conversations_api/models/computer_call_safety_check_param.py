@@ -25,6 +25,8 @@ class ComputerCallSafetyCheckParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
         code = message = extra = None
         left = len(raw) - 1
         if left:
@@ -34,8 +36,6 @@ class ComputerCallSafetyCheckParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
         self.code = code
         self.message = message
         self._extra = extra

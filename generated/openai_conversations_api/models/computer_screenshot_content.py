@@ -25,7 +25,7 @@ class ComputerScreenshotContent(Model):
     type: Literal["computer_screenshot"] = "computer_screenshot"
     """Constant that names the kind; it tells which class this is."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("image_url", "file_id", "detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         ["image_url", "file_id", "detail", "type", "prompt_cache_breakpoint"]
@@ -33,6 +33,12 @@ class ComputerScreenshotContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.image_url = raw["image_url"]
+        self.file_id = raw["file_id"]
+        self.detail = raw["detail"]
+        type = raw["type"]
+        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 4
         if left:
@@ -48,12 +54,6 @@ class ComputerScreenshotContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.image_url = raw["image_url"]
-        self.file_id = raw["file_id"]
-        self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

@@ -25,6 +25,9 @@ class ComputerScreenshotImage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         image_url = file_id = extra = None
         left = len(raw) - 1
         if left:
@@ -34,9 +37,6 @@ class ComputerScreenshotImage(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "computer_screenshot" if type == "computer_screenshot" else type
         self.image_url = image_url
         self.file_id = file_id
         self._extra = extra

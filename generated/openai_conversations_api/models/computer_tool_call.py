@@ -44,6 +44,13 @@ class ComputerToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        pending_safety_checks = raw["pending_safety_checks"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "computer_call" if type == "computer_call" else type
         action = actions = extra = None
         left = len(raw) - 5
         if left:
@@ -54,22 +61,17 @@ class ComputerToolCall(Model):
                 left -= 1
             if (
                 "actions" in raw
-                and (actions := decode_many(COMPUTER_ACTION, raw["actions"])) is not None
+                and (actions := decode_many(COMPUTER_ACTION, v) if (v := raw["actions"]) else v)
+                is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
         self.pending_safety_checks = (
-            decode_models("ComputerCallSafetyCheckParam", v)
-            if (v := raw["pending_safety_checks"])
-            else v
+            decode_models("ComputerCallSafetyCheckParam", pending_safety_checks)
+            if pending_safety_checks
+            else pending_safety_checks
         )
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "computer_call" if type == "computer_call" else type
         self.action = action
         self.actions = actions
         self._extra = extra

@@ -36,6 +36,11 @@ class ComputerToolCallOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        output = raw["output"]
+        type = raw["type"]
+        self.type = "computer_call_output" if type == "computer_call_output" else type
         id = acknowledged_safety_checks = status = extra = None
         left = len(raw) - 3
         if left:
@@ -44,9 +49,9 @@ class ComputerToolCallOutput(Model):
             if (
                 "acknowledged_safety_checks" in raw
                 and (
-                    acknowledged_safety_checks := decode_models(
-                        "ComputerCallSafetyCheckParam", raw["acknowledged_safety_checks"]
-                    )
+                    acknowledged_safety_checks := decode_models("ComputerCallSafetyCheckParam", v)
+                    if (v := raw["acknowledged_safety_checks"])
+                    else v
                 )
                 is not None
             ):
@@ -55,11 +60,7 @@ class ComputerToolCallOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, raw["output"])
-        type = raw["type"]
-        self.type = "computer_call_output" if type == "computer_call_output" else type
+        self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, output)
         self.id = id
         self.acknowledged_safety_checks = acknowledged_safety_checks
         self.status = status

@@ -38,15 +38,22 @@ class ComputerToolCallOutputResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        output = raw["output"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "computer_call_output" if type == "computer_call_output" else type
         acknowledged_safety_checks = created_by = extra = None
         left = len(raw) - 5
         if left:
             if (
                 "acknowledged_safety_checks" in raw
                 and (
-                    acknowledged_safety_checks := decode_models(
-                        "ComputerCallSafetyCheckParam", raw["acknowledged_safety_checks"]
-                    )
+                    acknowledged_safety_checks := decode_models("ComputerCallSafetyCheckParam", v)
+                    if (v := raw["acknowledged_safety_checks"])
+                    else v
                 )
                 is not None
             ):
@@ -55,13 +62,7 @@ class ComputerToolCallOutputResource(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, raw["output"])
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "computer_call_output" if type == "computer_call_output" else type
+        self.output = decode_one(COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT, output)
         self.acknowledged_safety_checks = acknowledged_safety_checks
         self.created_by = created_by
         self._extra = extra

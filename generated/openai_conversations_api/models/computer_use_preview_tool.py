@@ -35,13 +35,13 @@ class ComputerUsePreviewTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.environment = raw["environment"]
         self.display_width = raw["display_width"]
         self.display_height = raw["display_height"]
         type = raw["type"]
         self.type = "computer_use_preview" if type == "computer_use_preview" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -41,6 +41,9 @@ class ContainerAutoParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "container_auto" if type == "container_auto" else type
         file_ids = memory_limit = network_policy = skills = extra = None
         left = len(raw) - 1
         if left:
@@ -60,14 +63,16 @@ class ContainerAutoParam(Model):
                 left -= 1
             if (
                 "skills" in raw
-                and (skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, raw["skills"])) is not None
+                and (
+                    skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, v)
+                    if (v := raw["skills"])
+                    else v
+                )
+                is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "container_auto" if type == "container_auto" else type
         self.file_ids = file_ids
         self.memory_limit = memory_limit
         self.network_policy = network_policy

@@ -40,7 +40,6 @@ class ContainerFileCitationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.container_id = raw["container_id"]
         self.file_id = raw["file_id"]
@@ -49,6 +48,7 @@ class ContainerFileCitationBody(Model):
         self.filename = raw["filename"]
         type = raw["type"]
         self.type = "container_file_citation" if type == "container_file_citation" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

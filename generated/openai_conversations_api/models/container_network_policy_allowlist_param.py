@@ -27,25 +27,25 @@ class ContainerNetworkPolicyAllowlistParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.allowed_domains = raw["allowed_domains"]
+        type = raw["type"]
+        self.type = "allowlist" if type == "allowlist" else type
         domain_secrets = extra = None
         left = len(raw) - 2
         if left:
             if (
                 "domain_secrets" in raw
                 and (
-                    domain_secrets := decode_models(
-                        "ContainerNetworkPolicyDomainSecretParam", raw["domain_secrets"]
-                    )
+                    domain_secrets := decode_models("ContainerNetworkPolicyDomainSecretParam", v)
+                    if (v := raw["domain_secrets"])
+                    else v
                 )
                 is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.allowed_domains = raw["allowed_domains"]
-        type = raw["type"]
-        self.type = "allowlist" if type == "allowlist" else type
         self.domain_secrets = domain_secrets
         self._extra = extra
         return self

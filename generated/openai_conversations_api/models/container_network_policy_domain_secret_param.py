@@ -25,11 +25,11 @@ class ContainerNetworkPolicyDomainSecretParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.domain = raw["domain"]
         self.name = raw["name"]
         self.value = raw["value"]
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

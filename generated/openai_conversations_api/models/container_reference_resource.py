@@ -23,11 +23,11 @@ class ContainerReferenceResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.container_id = raw["container_id"]
         type = raw["type"]
         self.type = "container_reference" if type == "container_reference" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,6 +23,8 @@ class ContextManagementParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.type = raw["type"]
         compact_threshold = extra = None
         left = len(raw) - 1
         if left:
@@ -33,8 +35,6 @@ class ContextManagementParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.type = raw["type"]
         self.compact_threshold = compact_threshold
         self._extra = extra
         return self

@@ -29,13 +29,13 @@ class Conversation(HasCreated, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.metadata = raw["metadata"]
         self.created_at = raw["created_at"]
         object = raw["object"]
         self.object = "conversation" if object == "conversation" else object
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

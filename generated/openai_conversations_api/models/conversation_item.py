@@ -15,6 +15,7 @@ from .code_interpreter_tool_call import CodeInterpreterToolCall
 from .compaction_body import CompactionBody
 from .computer_tool_call import ComputerToolCall
 from .computer_tool_call_output_resource import ComputerToolCallOutputResource
+from .configuration_update import ConfigurationUpdate
 from .custom_tool_call import CustomToolCall
 from .custom_tool_call_output import CustomToolCallOutput
 from .file_search_tool_call import FileSearchToolCall
@@ -66,6 +67,7 @@ ConversationItem: TypeAlias = (
     | MCPToolCall
     | CustomToolCall
     | CustomToolCallOutput
+    | ConfigurationUpdate
     | RawObject
 )
 

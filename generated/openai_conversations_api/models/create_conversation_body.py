@@ -26,16 +26,19 @@ class CreateConversationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         metadata = items = extra = None
         left = len(raw) - 0
         if left:
             if "metadata" in raw and (metadata := raw["metadata"]) is not None:
                 left -= 1
-            if "items" in raw and (items := decode_many(INPUT_ITEM, raw["items"])) is not None:
+            if (
+                "items" in raw
+                and (items := decode_many(INPUT_ITEM, v) if (v := raw["items"]) else v) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.metadata = metadata
         self.items = items
         self._extra = extra

@@ -24,9 +24,10 @@ class CreateConversationItemsBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
-        self.items = decode_many(INPUT_ITEM, v) if (v := raw["items"]) else v
+        items = raw["items"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        self.items = decode_many(INPUT_ITEM, items) if items else items
         self._extra = extra
         return self
 

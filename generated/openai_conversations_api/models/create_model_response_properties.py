@@ -52,6 +52,7 @@ class CreateModelResponseProperties(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         metadata = top_logprobs = temperature = top_p = user = safety_identifier = (
             prompt_cache_key
         ) = prompt_cache_retention = prompt_cache_options = extra = None
@@ -94,7 +95,6 @@ class CreateModelResponseProperties(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.metadata = metadata
         self.top_logprobs = top_logprobs
         self.temperature = temperature

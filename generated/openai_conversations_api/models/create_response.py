@@ -81,6 +81,12 @@ class CreateResponse(Model):
     """When to compact a long context by itself. Absent or None: never."""
     max_output_tokens: int | None = None
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""
+    access_programs: models.AccessPrograms | None = None
+    """The programs with whose rights a response is made."""
+    background_options: models.BackgroundOptions | None = None
+    """How a response is made in the background."""
+    image: models.ImageOptions | None = None
+    """How images of the context are treated."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
@@ -115,11 +121,15 @@ class CreateResponse(Model):
             "conversation",
             "context_management",
             "max_output_tokens",
+            "access_programs",
+            "background_options",
+            "image",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         metadata = top_logprobs = temperature = top_p = user = safety_identifier = (
             prompt_cache_key
         ) = prompt_cache_retention = prompt_cache_options = previous_response_id = model = (
@@ -128,7 +138,9 @@ class CreateResponse(Model):
             reasoning
         ) = input = include = parallel_tool_calls = store = instructions = moderation = stream = (
             stream_options
-        ) = conversation = context_management = max_output_tokens = extra = None
+        ) = conversation = context_management = max_output_tokens = access_programs = (
+            background_options
+        ) = image = extra = None
         left = len(raw) - 0
         if left:
             if "metadata" in raw and (metadata := raw["metadata"]) is not None:
@@ -182,7 +194,10 @@ class CreateResponse(Model):
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "tool_choice" in raw
@@ -200,7 +215,10 @@ class CreateResponse(Model):
                 and (reasoning := decode_model("Reasoning", raw["reasoning"])) is not None
             ):
                 left -= 1
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if "include" in raw and (include := raw["include"]) is not None:
                 left -= 1
@@ -235,9 +253,9 @@ class CreateResponse(Model):
             if (
                 "context_management" in raw
                 and (
-                    context_management := decode_models(
-                        "ContextManagementParam", raw["context_management"]
-                    )
+                    context_management := decode_models("ContextManagementParam", v)
+                    if (v := raw["context_management"])
+                    else v
                 )
                 is not None
             ):
@@ -247,9 +265,26 @@ class CreateResponse(Model):
                 and (max_output_tokens := raw["max_output_tokens"]) is not None
             ):
                 left -= 1
+            if (
+                "access_programs" in raw
+                and (access_programs := decode_model("AccessPrograms", raw["access_programs"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "background_options" in raw
+                and (
+                    background_options := decode_model(
+                        "BackgroundOptions", raw["background_options"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if "image" in raw and (image := decode_model("ImageOptions", raw["image"])) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.metadata = metadata
         self.top_logprobs = top_logprobs
         self.temperature = temperature
@@ -281,6 +316,9 @@ class CreateResponse(Model):
         self.conversation = conversation
         self.context_management = context_management
         self.max_output_tokens = max_output_tokens
+        self.access_programs = access_programs
+        self.background_options = background_options
+        self.image = image
         self._extra = extra
         return self
 
@@ -349,4 +387,10 @@ class CreateResponse(Model):
             out["context_management"] = encode_list(self.context_management)
         if self.max_output_tokens is not None:
             out["max_output_tokens"] = self.max_output_tokens
+        if self.access_programs is not None:
+            out["access_programs"] = encode(self.access_programs)
+        if self.background_options is not None:
+            out["background_options"] = encode(self.background_options)
+        if self.image is not None:
+            out["image"] = encode(self.image)
         return out if self._extra is None else self._extra.finish(out)

@@ -26,12 +26,12 @@ class CustomGrammarFormatParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.syntax = raw["syntax"]
         self.definition = raw["definition"]
         type = raw["type"]
         self.type = "grammar" if type == "grammar" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

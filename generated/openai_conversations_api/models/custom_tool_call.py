@@ -31,14 +31,22 @@ class CustomToolCall(Model):
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     namespace: str | None = None
     """Namespace that the tool belongs to. Absent: none."""
+    async_: bool | None = None
+    """Whether the response goes on without the output of this call."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "name", "input", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["call_id", "name", "input", "type", "id", "caller", "namespace"]
+        ["call_id", "name", "input", "type", "id", "caller", "namespace", "async"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        id = caller = namespace = extra = None
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.input = raw["input"]
+        type = raw["type"]
+        self.type = "custom_tool_call" if type == "custom_tool_call" else type
+        id = caller = namespace = async_ = extra = None
         left = len(raw) - 4
         if left:
             if "id" in raw and (id := raw["id"]) is not None:
@@ -50,17 +58,14 @@ class CustomToolCall(Model):
                 left -= 1
             if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.input = raw["input"]
-        type = raw["type"]
-        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace
+        self.async_ = async_
         self._extra = extra
         return self
 
@@ -78,4 +83,6 @@ class CustomToolCall(Model):
             out["caller"] = encode(self.caller)
         if self.namespace is not None:
             out["namespace"] = self.namespace
+        if self.async_ is not None:
+            out["async"] = self.async_
         return out if self._extra is None else self._extra.finish(out)

@@ -32,6 +32,11 @@ class CustomToolCallOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        output = raw["output"]
+        type = raw["type"]
+        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         id = caller = extra = None
         left = len(raw) - 3
         if left:
@@ -44,13 +49,9 @@ class CustomToolCallOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
         self.output = (
-            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["output"]) else v
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, output) if output else output
         )
-        type = raw["type"]
-        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         self.id = id
         self.caller = caller
         self._extra = extra

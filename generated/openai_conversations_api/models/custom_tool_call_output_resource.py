@@ -38,6 +38,13 @@ class CustomToolCallOutputResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        output = raw["output"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         caller = created_by = extra = None
         left = len(raw) - 5
         if left:
@@ -50,15 +57,9 @@ class CustomToolCallOutputResource(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
         self.output = (
-            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["output"]) else v
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, output) if output else output
         )
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

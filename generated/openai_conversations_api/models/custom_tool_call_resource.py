@@ -33,16 +33,37 @@ class CustomToolCallResource(Model):
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     namespace: str | None = None
     """Namespace that the tool belongs to. Absent: none."""
+    async_: bool | None = None
+    """Whether the response goes on without the output of this call."""
     created_by: str | None = None
     """Who made the item, as an identifier of the service. Often absent."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "name", "input", "id", "status", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["call_id", "name", "input", "id", "status", "type", "caller", "namespace", "created_by"]
+        [
+            "call_id",
+            "name",
+            "input",
+            "id",
+            "status",
+            "type",
+            "caller",
+            "namespace",
+            "async",
+            "created_by",
+        ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        caller = namespace = created_by = extra = None
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.input = raw["input"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "custom_tool_call" if type == "custom_tool_call" else type
+        caller = namespace = async_ = created_by = extra = None
         left = len(raw) - 6
         if left:
             if (
@@ -52,20 +73,15 @@ class CustomToolCallResource(Model):
                 left -= 1
             if "namespace" in raw and (namespace := raw["namespace"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.input = raw["input"]
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "custom_tool_call" if type == "custom_tool_call" else type
         self.caller = caller
         self.namespace = namespace
+        self.async_ = async_
         self.created_by = created_by
         self._extra = extra
         return self
@@ -84,6 +100,8 @@ class CustomToolCallResource(Model):
             out["caller"] = encode(self.caller)
         if self.namespace is not None:
             out["namespace"] = self.namespace
+        if self.async_ is not None:
+            out["async"] = self.async_
         if self.created_by is not None:
             out["created_by"] = self.created_by
         return out if self._extra is None else self._extra.finish(out)

@@ -32,14 +32,20 @@ class CustomToolParam(Model):
     allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
+    async_: bool | None = None
+    """Whether responses go on without the output of a call."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["name", "type", "description", "format", "defer_loading", "allowed_callers"]
+        ["name", "type", "description", "format", "defer_loading", "allowed_callers", "async"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        description = format = defer_loading = allowed_callers = extra = None
+        self = new(cls)
+        self.name = raw["name"]
+        type = raw["type"]
+        self.type = "custom" if type == "custom" else type
+        description = format = defer_loading = allowed_callers = async_ = extra = None
         left = len(raw) - 2
         if left:
             if "description" in raw and (description := raw["description"]) is not None:
@@ -53,16 +59,15 @@ class CustomToolParam(Model):
                 left -= 1
             if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        type = raw["type"]
-        self.type = "custom" if type == "custom" else type
         self.description = description
         self.format = format
         self.defer_loading = defer_loading
         self.allowed_callers = allowed_callers
+        self.async_ = async_
         self._extra = extra
         return self
 
@@ -80,4 +85,6 @@ class CustomToolParam(Model):
             out["defer_loading"] = self.defer_loading
         if self.allowed_callers is not None:
             out["allowed_callers"] = self.allowed_callers
+        if self.async_ is not None:
+            out["async"] = self.async_
         return out if self._extra is None else self._extra.finish(out)

@@ -25,12 +25,12 @@ class DeletedConversation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.deleted = raw["deleted"]
         self.id = raw["id"]
         object = raw["object"]
         self.object = "conversation.deleted" if object == "conversation.deleted" else object
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

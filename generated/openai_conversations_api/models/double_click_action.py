@@ -27,13 +27,13 @@ class DoubleClickAction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.x = raw["x"]
         self.y = raw["y"]
         self.keys = raw["keys"]
         type = raw["type"]
         self.type = "double_click" if type == "double_click" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -27,6 +27,10 @@ class DragParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        path = raw["path"]
+        type = raw["type"]
+        self.type = "drag" if type == "drag" else type
         keys = extra = None
         left = len(raw) - 2
         if left:
@@ -34,10 +38,7 @@ class DragParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.path = decode_models("CoordParam", v) if (v := raw["path"]) else v
-        type = raw["type"]
-        self.type = "drag" if type == "drag" else type
+        self.path = decode_models("CoordParam", path) if path else path
         self.keys = keys
         self._extra = extra
         return self

@@ -32,6 +32,9 @@ class EasyInputMessage(HasText, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.role = raw["role"]
+        content = raw["content"]
         phase = type = extra = None
         left = len(raw) - 2
         if left:
@@ -41,10 +44,8 @@ class EasyInputMessage(HasText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.role = raw["role"]
         self.content = (
-            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["content"]) else v
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, content) if content else content
         )
         self.phase = phase
         self.type = type

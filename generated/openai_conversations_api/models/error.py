@@ -27,12 +27,12 @@ class Error(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
         self.param = raw["param"]
         self.type = raw["type"]
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,9 +23,10 @@ class ErrorResponse(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
-        self.error = decode_model("Error", raw["error"])
+        error = raw["error"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        self.error = decode_model("Error", error)
         self._extra = extra
         return self
 

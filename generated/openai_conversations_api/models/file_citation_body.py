@@ -27,13 +27,13 @@ class FileCitationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.file_id = raw["file_id"]
         self.index = raw["index"]
         self.filename = raw["filename"]
         type = raw["type"]
         self.type = "file_citation" if type == "file_citation" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

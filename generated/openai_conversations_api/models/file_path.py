@@ -25,12 +25,12 @@ class FilePath(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.file_id = raw["file_id"]
         self.index = raw["index"]
         type = raw["type"]
         self.type = "file_path" if type == "file_path" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

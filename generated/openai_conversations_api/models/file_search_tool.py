@@ -34,6 +34,10 @@ class FileSearchTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.vector_store_ids = raw["vector_store_ids"]
+        type = raw["type"]
+        self.type = "file_search" if type == "file_search" else type
         max_num_results = ranking_options = filters = extra = None
         left = len(raw) - 2
         if left:
@@ -49,10 +53,6 @@ class FileSearchTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.vector_store_ids = raw["vector_store_ids"]
-        type = raw["type"]
-        self.type = "file_search" if type == "file_search" else type
         self.max_num_results = max_num_results
         self.ranking_options = ranking_options
         self.filters = filters

@@ -31,23 +31,27 @@ class FileSearchToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        results = extra = None
-        left = len(raw) - 4
-        if left:
-            if (
-                "results" in raw
-                and (results := decode_models("FileSearchToolCallResultsItem", raw["results"]))
-                is not None
-            ):
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
         self.queries = raw["queries"]
         type = raw["type"]
         self.type = "file_search_call" if type == "file_search_call" else type
+        results = extra = None
+        left = len(raw) - 4
+        if left:
+            if (
+                "results" in raw
+                and (
+                    results := decode_models("FileSearchToolCallResultsItem", v)
+                    if (v := raw["results"])
+                    else v
+                )
+                is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.results = results
         self._extra = extra
         return self

@@ -32,6 +32,7 @@ class FileSearchToolCallResultsItem(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         file_id = text = filename = attributes = score = extra = None
         left = len(raw) - 0
         if left:
@@ -47,7 +48,6 @@ class FileSearchToolCallResultsItem(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.file_id = file_id
         self.text = text
         self.filename = filename

@@ -48,6 +48,10 @@ class FunctionCallOutputItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        output = raw["output"]
+        type = raw["type"]
+        self.type = "function_call_output" if type == "function_call_output" else type
         id = call_id = name = namespace = caller = status = extra = None
         left = len(raw) - 2
         if left:
@@ -68,12 +72,9 @@ class FunctionCallOutputItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.output = (
-            decode_many(FUNCTION_CALL_OUTPUT_ITEM_PARAM_OUTPUT, v) if (v := raw["output"]) else v
+            decode_many(FUNCTION_CALL_OUTPUT_ITEM_PARAM_OUTPUT, output) if output else output
         )
-        type = raw["type"]
-        self.type = "function_call_output" if type == "function_call_output" else type
         self.id = id
         self.call_id = call_id
         self.name = name

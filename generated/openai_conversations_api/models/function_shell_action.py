@@ -25,11 +25,11 @@ class FunctionShellAction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.commands = raw["commands"]
         self.timeout_ms = raw["timeout_ms"]
         self.max_output_length = raw["max_output_length"]
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

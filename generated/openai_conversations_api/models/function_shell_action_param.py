@@ -25,6 +25,8 @@ class FunctionShellActionParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.commands = raw["commands"]
         timeout_ms = max_output_length = extra = None
         left = len(raw) - 1
         if left:
@@ -37,8 +39,6 @@ class FunctionShellActionParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.commands = raw["commands"]
         self.timeout_ms = timeout_ms
         self.max_output_length = max_output_length
         self._extra = extra

@@ -52,6 +52,14 @@ class FunctionShellCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        action = raw["action"]
+        self.status = raw["status"]
+        environment = raw["environment"]
+        type = raw["type"]
+        self.type = "shell_call" if type == "shell_call" else type
         caller = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -64,14 +72,8 @@ class FunctionShellCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
-        self.action = decode_model("FunctionShellAction", raw["action"])
-        self.status = raw["status"]
-        self.environment = decode_one(FUNCTION_SHELL_CALL_ENVIRONMENT, raw["environment"])
-        type = raw["type"]
-        self.type = "shell_call" if type == "shell_call" else type
+        self.action = decode_model("FunctionShellAction", action)
+        self.environment = decode_one(FUNCTION_SHELL_CALL_ENVIRONMENT, environment)
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

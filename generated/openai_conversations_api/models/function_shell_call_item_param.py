@@ -40,6 +40,11 @@ class FunctionShellCallItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        action = raw["action"]
+        type = raw["type"]
+        self.type = "shell_call" if type == "shell_call" else type
         id = caller = status = environment = extra = None
         left = len(raw) - 3
         if left:
@@ -64,11 +69,7 @@ class FunctionShellCallItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.action = decode_model("FunctionShellActionParam", raw["action"])
-        type = raw["type"]
-        self.type = "shell_call" if type == "shell_call" else type
+        self.action = decode_model("FunctionShellActionParam", action)
         self.id = id
         self.caller = caller
         self.status = status

@@ -47,6 +47,14 @@ class FunctionShellCallOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        self.status = raw["status"]
+        output = raw["output"]
+        self.max_output_length = raw["max_output_length"]
+        type = raw["type"]
+        self.type = "shell_call_output" if type == "shell_call_output" else type
         caller = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -59,16 +67,7 @@ class FunctionShellCallOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
-        self.status = raw["status"]
-        self.output = (
-            decode_models("FunctionShellCallOutputContent", v) if (v := raw["output"]) else v
-        )
-        self.max_output_length = raw["max_output_length"]
-        type = raw["type"]
-        self.type = "shell_call_output" if type == "shell_call_output" else type
+        self.output = decode_models("FunctionShellCallOutputContent", output) if output else output
         self.caller = caller
         self.created_by = created_by
         self._extra = extra

@@ -34,6 +34,10 @@ class FunctionShellCallOutputContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.stdout = raw["stdout"]
+        self.stderr = raw["stderr"]
+        outcome = raw["outcome"]
         created_by = extra = None
         left = len(raw) - 3
         if left:
@@ -41,10 +45,7 @@ class FunctionShellCallOutputContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.stdout = raw["stdout"]
-        self.stderr = raw["stderr"]
-        self.outcome = decode_one(FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME, raw["outcome"])
+        self.outcome = decode_one(FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME, outcome)
         self.created_by = created_by
         self._extra = extra
         return self

@@ -28,11 +28,12 @@ class FunctionShellCallOutputContentParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.stdout = raw["stdout"]
         self.stderr = raw["stderr"]
-        self.outcome = decode_one(FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM, raw["outcome"])
+        outcome = raw["outcome"]
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        self.outcome = decode_one(FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM, outcome)
         self._extra = extra
         return self
 

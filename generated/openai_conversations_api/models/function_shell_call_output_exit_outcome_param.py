@@ -23,11 +23,11 @@ class FunctionShellCallOutputExitOutcomeParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.exit_code = raw["exit_code"]
         type = raw["type"]
         self.type = "exit" if type == "exit" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -38,6 +38,11 @@ class FunctionShellCallOutputItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        output = raw["output"]
+        type = raw["type"]
+        self.type = "shell_call_output" if type == "shell_call_output" else type
         id = caller = status = max_output_length = extra = None
         left = len(raw) - 3
         if left:
@@ -57,13 +62,9 @@ class FunctionShellCallOutputItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
         self.output = (
-            decode_models("FunctionShellCallOutputContentParam", v) if (v := raw["output"]) else v
+            decode_models("FunctionShellCallOutputContentParam", output) if output else output
         )
-        type = raw["type"]
-        self.type = "shell_call_output" if type == "shell_call_output" else type
         self.id = id
         self.caller = caller
         self.status = status

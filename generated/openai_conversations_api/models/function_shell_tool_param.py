@@ -35,6 +35,9 @@ class FunctionShellToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "shell" if type == "shell" else type
         environment = allowed_callers = extra = None
         left = len(raw) - 1
         if left:
@@ -52,9 +55,6 @@ class FunctionShellToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "shell" if type == "shell" else type
         self.environment = environment
         self.allowed_callers = allowed_callers
         self._extra = extra

@@ -33,14 +33,22 @@ class FunctionToolCall(Model):
     """Namespace that the tool belongs to. Absent: none."""
     status: Literal["completed", "in_progress", "incomplete"] | str | None = None
     """How far it has come, such as in_progress or completed."""
+    async_: bool | None = None
+    """Whether the response goes on without the output of this call."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "name", "arguments", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["call_id", "name", "arguments", "type", "id", "caller", "namespace", "status"]
+        ["call_id", "name", "arguments", "type", "id", "caller", "namespace", "status", "async"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        id = caller = namespace = status = extra = None
+        self = new(cls)
+        self.call_id = raw["call_id"]
+        self.name = raw["name"]
+        self.arguments = raw["arguments"]
+        type = raw["type"]
+        self.type = "function_call" if type == "function_call" else type
+        id = caller = namespace = status = async_ = extra = None
         left = len(raw) - 4
         if left:
             if "id" in raw and (id := raw["id"]) is not None:
@@ -54,18 +62,15 @@ class FunctionToolCall(Model):
                 left -= 1
             if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.call_id = raw["call_id"]
-        self.name = raw["name"]
-        self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "function_call" if type == "function_call" else type
         self.id = id
         self.caller = caller
         self.namespace = namespace
         self.status = status
+        self.async_ = async_
         self._extra = extra
         return self
 
@@ -85,4 +90,6 @@ class FunctionToolCall(Model):
             out["namespace"] = self.namespace
         if self.status is not None:
             out["status"] = self.status
+        if self.async_ is not None:
+            out["async"] = self.async_
         return out if self._extra is None else self._extra.finish(out)

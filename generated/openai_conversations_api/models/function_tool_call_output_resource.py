@@ -42,6 +42,12 @@ class FunctionToolCallOutputResource(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        output = raw["output"]
+        self.id = raw["id"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "function_call_output" if type == "function_call_output" else type
         call_id = name = namespace = caller = created_by = extra = None
         left = len(raw) - 4
         if left:
@@ -60,14 +66,9 @@ class FunctionToolCallOutputResource(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.output = (
-            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["output"]) else v
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, output) if output else output
         )
-        self.id = raw["id"]
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "function_call_output" if type == "function_call_output" else type
         self.call_id = call_id
         self.name = name
         self.namespace = namespace

@@ -33,6 +33,8 @@ class FunctionToolParam(Model):
     allowed_callers: list[models.CallableToolAllowedCaller] | None = None
     """Who may call it: direct (the model), programmatic (a program it wrote). None: the
     default."""
+    async_: bool | None = None
+    """Whether responses go on without the output of a call."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
@@ -44,14 +46,19 @@ class FunctionToolParam(Model):
             "output_schema",
             "defer_loading",
             "allowed_callers",
+            "async",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        type = raw["type"]
+        self.type = "function" if type == "function" else type
         description = parameters = strict = output_schema = defer_loading = allowed_callers = (
-            extra
-        ) = None
+            async_
+        ) = extra = None
         left = len(raw) - 2
         if left:
             if "description" in raw and (description := raw["description"]) is not None:
@@ -66,18 +73,17 @@ class FunctionToolParam(Model):
                 left -= 1
             if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
+            if "async" in raw and (async_ := raw["async"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
         self.description = description
         self.parameters = parameters
         self.strict = strict
         self.output_schema = output_schema
         self.defer_loading = defer_loading
         self.allowed_callers = allowed_callers
+        self.async_ = async_
         self._extra = extra
         return self
 
@@ -99,4 +105,6 @@ class FunctionToolParam(Model):
             out["defer_loading"] = self.defer_loading
         if self.allowed_callers is not None:
             out["allowed_callers"] = self.allowed_callers
+        if self.async_ is not None:
+            out["async"] = self.async_
         return out if self._extra is None else self._extra.finish(out)

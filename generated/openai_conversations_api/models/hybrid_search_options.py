@@ -23,10 +23,10 @@ class HybridSearchOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.embedding_weight = raw["embedding_weight"]
         self.text_weight = raw["text_weight"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

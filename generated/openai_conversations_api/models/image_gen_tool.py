@@ -21,20 +21,27 @@ class ImageGenTool(Model):
     model: (
         str
         | Literal[
+            "chatgpt-image-latest",
             "gpt-image-1",
             "gpt-image-1-mini",
             "gpt-image-1.5",
             "gpt-image-2",
             "gpt-image-2-2026-04-21",
+            "gpt-image-2.5-flare",
+            "gpt-image-2.5-flare-2026-09-08",
+            "gpt-image-2.5-sunburst",
+            "gpt-image-2.5-sunburst-2026-09-08",
+            "gpt-image-2.6-flare",
+            "gpt-image-2.6-sunburst",
         ]
         | None
     ) = None
     """Model that makes the image. Absent: the service's default."""
-    quality: Literal["auto", "high", "low", "medium"] | str | None = None
+    quality: Literal["auto", "high", "low", "max", "medium", "xhigh"] | str | None = None
     """Quality of the image; auto when absent."""
     size: str | Literal["1024x1024", "1024x1536", "1536x1024", "auto"] | None = None
     """Width and height in pixels, such as 1024x1536; auto when absent."""
-    output_format: Literal["jpeg", "png", "webp"] | str | None = None
+    output_format: Literal["gif", "jpeg", "png", "svg", "webp"] | str | None = None
     """File format of the image; png when absent."""
     output_compression: int | None = None
     """Compression level, 0 to 100; 100 when absent."""
@@ -50,6 +57,14 @@ class ImageGenTool(Model):
     """Unfinished pictures to send while streaming, 0 to 3; 0 when absent."""
     action: models.ImageGenActionEnum | None = None
     """Whether to make a new image or edit one; auto leaves it to the model."""
+    complexity: Literal["high", "low", "medium"] | str | None = None
+    """How detailed a drawing may be."""
+    frame_count: int | None = None
+    """How many frames an animation has."""
+    frame_duration_ms: int | None = None
+    """How long each frame is shown."""
+    svg: models.ImageGenToolSvg | None = None
+    """What draws vector images."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("type",)
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
@@ -65,14 +80,23 @@ class ImageGenTool(Model):
             "input_image_mask",
             "partial_images",
             "action",
+            "complexity",
+            "frame_count",
+            "frame_duration_ms",
+            "svg",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "image_generation" if type == "image_generation" else type
         model = quality = size = output_format = output_compression = moderation = background = (
             input_fidelity
-        ) = input_image_mask = partial_images = action = extra = None
+        ) = input_image_mask = partial_images = action = complexity = frame_count = (
+            frame_duration_ms
+        ) = svg = extra = None
         left = len(raw) - 1
         if left:
             if "model" in raw and (model := raw["model"]) is not None:
@@ -108,11 +132,19 @@ class ImageGenTool(Model):
                 left -= 1
             if "action" in raw and (action := raw["action"]) is not None:
                 left -= 1
+            if "complexity" in raw and (complexity := raw["complexity"]) is not None:
+                left -= 1
+            if "frame_count" in raw and (frame_count := raw["frame_count"]) is not None:
+                left -= 1
+            if (
+                "frame_duration_ms" in raw
+                and (frame_duration_ms := raw["frame_duration_ms"]) is not None
+            ):
+                left -= 1
+            if "svg" in raw and (svg := decode_model("ImageGenToolSvg", raw["svg"])) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "image_generation" if type == "image_generation" else type
         self.model = model
         self.quality = quality
         self.size = size
@@ -124,6 +156,10 @@ class ImageGenTool(Model):
         self.input_image_mask = input_image_mask
         self.partial_images = partial_images
         self.action = action
+        self.complexity = complexity
+        self.frame_count = frame_count
+        self.frame_duration_ms = frame_duration_ms
+        self.svg = svg
         self._extra = extra
         return self
 
@@ -154,4 +190,12 @@ class ImageGenTool(Model):
             out["partial_images"] = self.partial_images
         if self.action is not None:
             out["action"] = self.action
+        if self.complexity is not None:
+            out["complexity"] = self.complexity
+        if self.frame_count is not None:
+            out["frame_count"] = self.frame_count
+        if self.frame_duration_ms is not None:
+            out["frame_duration_ms"] = self.frame_duration_ms
+        if self.svg is not None:
+            out["svg"] = encode(self.svg)
         return out if self._extra is None else self._extra.finish(out)

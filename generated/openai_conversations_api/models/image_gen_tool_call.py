@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
-from ..types import Extra, Model, new
+from .. import models
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -18,22 +20,91 @@ class ImageGenToolCall(Model):
     """Id of this object, given by the service."""
     status: Literal["completed", "failed", "generating", "in_progress"] | str
     """How far it has come, such as in_progress or completed."""
-    result: str | None
-    """The image as base64, without a data URL's prefix. None until it is done."""
     type: Literal["image_generation_call"] = "image_generation_call"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "result", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "status", "result", "type"])
+    result: str | None = None
+    """The image as base64, without a data URL's prefix. None until it is done."""
+    action: models.ImageGenActionEnum | None = None
+    """Whether the image was made or edited."""
+    background: Literal["auto", "opaque", "transparent"] | str | None = None
+    """What is behind the image."""
+    error: models.ImageGenCallError | None = None
+    """What went wrong. None or absent: nothing did."""
+    output_format: Literal["gif", "jpeg", "png", "svg", "webp"] | str | None = None
+    """The format of the image."""
+    quality: Literal["auto", "high", "low", "max", "medium", "xhigh"] | str | None = None
+    """The quality of the image."""
+    revised_prompt: str | None = None
+    """The prompt that was used."""
+    size: str | None = None
+    """Width and height in pixels."""
+    svg_usage: models.ImageGenSvgUsage | None = None
+    """The tokens that drawing took."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        [
+            "id",
+            "status",
+            "type",
+            "result",
+            "action",
+            "background",
+            "error",
+            "output_format",
+            "quality",
+            "revised_prompt",
+            "size",
+            "svg_usage",
+        ]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        self.result = raw["result"]
         type = raw["type"]
         self.type = "image_generation_call" if type == "image_generation_call" else type
+        result = action = background = error = output_format = quality = revised_prompt = size = (
+            svg_usage
+        ) = extra = None
+        left = len(raw) - 3
+        if left:
+            if "result" in raw and (result := raw["result"]) is not None:
+                left -= 1
+            if "action" in raw and (action := raw["action"]) is not None:
+                left -= 1
+            if "background" in raw and (background := raw["background"]) is not None:
+                left -= 1
+            if (
+                "error" in raw
+                and (error := decode_model("ImageGenCallError", raw["error"])) is not None
+            ):
+                left -= 1
+            if "output_format" in raw and (output_format := raw["output_format"]) is not None:
+                left -= 1
+            if "quality" in raw and (quality := raw["quality"]) is not None:
+                left -= 1
+            if "revised_prompt" in raw and (revised_prompt := raw["revised_prompt"]) is not None:
+                left -= 1
+            if "size" in raw and (size := raw["size"]) is not None:
+                left -= 1
+            if (
+                "svg_usage" in raw
+                and (svg_usage := decode_model("ImageGenSvgUsage", raw["svg_usage"])) is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.result = result
+        self.action = action
+        self.background = background
+        self.error = error
+        self.output_format = output_format
+        self.quality = quality
+        self.revised_prompt = revised_prompt
+        self.size = size
+        self.svg_usage = svg_usage
         self._extra = extra
         return self
 
@@ -42,7 +113,24 @@ class ImageGenToolCall(Model):
         out: dict[str, Any] = {
             "id": self.id,
             "status": self.status,
-            "result": self.result,
             "type": self.type,
         }
+        if self.result is not None:
+            out["result"] = self.result
+        if self.action is not None:
+            out["action"] = self.action
+        if self.background is not None:
+            out["background"] = self.background
+        if self.error is not None:
+            out["error"] = encode(self.error)
+        if self.output_format is not None:
+            out["output_format"] = self.output_format
+        if self.quality is not None:
+            out["quality"] = self.quality
+        if self.revised_prompt is not None:
+            out["revised_prompt"] = self.revised_prompt
+        if self.size is not None:
+            out["size"] = self.size
+        if self.svg_usage is not None:
+            out["svg_usage"] = encode(self.svg_usage)
         return out if self._extra is None else self._extra.finish(out)

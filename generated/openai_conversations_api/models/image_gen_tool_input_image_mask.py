@@ -23,6 +23,7 @@ class ImageGenToolInputImageMask(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         image_url = file_id = extra = None
         left = len(raw) - 0
         if left:
@@ -32,7 +33,6 @@ class ImageGenToolInputImageMask(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.image_url = image_url
         self.file_id = file_id
         self._extra = extra

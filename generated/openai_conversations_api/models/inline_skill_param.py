@@ -30,13 +30,14 @@ class InlineSkillParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
         self.description = raw["description"]
-        self.source = decode_one(INLINE_SKILL_PARAM_SOURCE, raw["source"])
+        source = raw["source"]
         type = raw["type"]
         self.type = "inline" if type == "inline" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.source = decode_one(INLINE_SKILL_PARAM_SOURCE, source)
         self._extra = extra
         return self
 

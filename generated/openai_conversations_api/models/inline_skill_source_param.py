@@ -25,13 +25,13 @@ class InlineSkillSourceParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         media_type = raw["media_type"]
         self.media_type = "application/zip" if media_type == "application/zip" else media_type
         self.data = raw["data"]
         type = raw["type"]
         self.type = "base64" if type == "base64" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -25,7 +25,7 @@ class InputFileContent(Model):
     file_data: str | None = None
     """The file's bytes as a base64 data URL."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     file_url: str | None = None
     """https URL from which the service fetches the file."""
     detail: models.FileInputDetail | None = None
@@ -45,6 +45,9 @@ class InputFileContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "input_file" if type == "input_file" else type
         file_id = filename = file_data = prompt_cache_breakpoint = file_url = detail = extra = None
         left = len(raw) - 1
         if left:
@@ -70,9 +73,6 @@ class InputFileContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "input_file" if type == "input_file" else type
         self.file_id = file_id
         self.filename = filename
         self.file_data = file_data

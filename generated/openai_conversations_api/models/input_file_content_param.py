@@ -45,6 +45,9 @@ class InputFileContentParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "input_file" if type == "input_file" else type
         file_id = filename = file_data = file_url = detail = prompt_cache_breakpoint = extra = None
         left = len(raw) - 1
         if left:
@@ -70,9 +73,6 @@ class InputFileContentParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "input_file" if type == "input_file" else type
         self.file_id = file_id
         self.filename = filename
         self.file_data = file_data

@@ -25,7 +25,7 @@ class InputImageContent(Model):
     file_id: str | None = None
     """Id of an uploaded file. Absent or None where the data comes another way."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("detail", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         ["detail", "type", "image_url", "file_id", "prompt_cache_breakpoint"]
@@ -33,6 +33,10 @@ class InputImageContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.detail = raw["detail"]
+        type = raw["type"]
+        self.type = "input_image" if type == "input_image" else type
         image_url = file_id = prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -52,10 +56,6 @@ class InputImageContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "input_image" if type == "input_image" else type
         self.image_url = image_url
         self.file_id = file_id
         self.prompt_cache_breakpoint = prompt_cache_breakpoint

@@ -33,6 +33,9 @@ class InputImageContentParamAutoParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "input_image" if type == "input_image" else type
         image_url = file_id = detail = prompt_cache_breakpoint = extra = None
         left = len(raw) - 1
         if left:
@@ -54,9 +57,6 @@ class InputImageContentParamAutoParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "input_image" if type == "input_image" else type
         self.image_url = image_url
         self.file_id = file_id
         self.detail = detail

@@ -16,6 +16,7 @@ from .compaction_summary_item_param import CompactionSummaryItemParam
 from .compaction_trigger_item_param import CompactionTriggerItemParam
 from .computer_call_output_item_param import ComputerCallOutputItemParam
 from .computer_tool_call import ComputerToolCall
+from .configuration_update_param import ConfigurationUpdateParam
 from .custom_tool_call import CustomToolCall
 from .custom_tool_call_output import CustomToolCallOutput
 from .easy_input_message import EasyInputMessage
@@ -70,6 +71,7 @@ InputItem: TypeAlias = (
     | MCPToolCall
     | CustomToolCallOutput
     | CustomToolCall
+    | ConfigurationUpdateParam
     | CompactionTriggerItemParam
     | ItemReferenceParam
     | ProgramItemParam

@@ -33,6 +33,12 @@ class InputMessageResource(HasText, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.role = raw["role"]
+        content = raw["content"]
+        self.id = raw["id"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         status = extra = None
         left = len(raw) - 4
         if left:
@@ -40,14 +46,9 @@ class InputMessageResource(HasText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.role = raw["role"]
         self.content = (
-            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, v) if (v := raw["content"]) else v
+            decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, content) if content else content
         )
-        self.id = raw["id"]
-        type = raw["type"]
-        self.type = "message" if type == "message" else type
         self.status = status
         self._extra = extra
         return self

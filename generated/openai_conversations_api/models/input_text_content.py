@@ -21,12 +21,16 @@ class InputTextContent(Model):
     type: Literal["input_text"] = "input_text"
     """Constant that names the kind; it tells which class this is."""
     prompt_cache_breakpoint: models.PromptCacheBreakpointConfig | None = None
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("text", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["text", "type", "prompt_cache_breakpoint"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.text = raw["text"]
+        type = raw["type"]
+        self.type = "input_text" if type == "input_text" else type
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -42,10 +46,6 @@ class InputTextContent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.text = raw["text"]
-        type = raw["type"]
-        self.type = "input_text" if type == "input_text" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

@@ -27,6 +27,10 @@ class InputTextContentParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.text = raw["text"]
+        type = raw["type"]
+        self.type = "input_text" if type == "input_text" else type
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -42,10 +46,6 @@ class InputTextContentParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.text = raw["text"]
-        type = raw["type"]
-        self.type = "input_text" if type == "input_text" else type
         self.prompt_cache_breakpoint = prompt_cache_breakpoint
         self._extra = extra
         return self

@@ -15,6 +15,7 @@ from .code_interpreter_tool_call import CodeInterpreterToolCall
 from .compaction_summary_item_param import CompactionSummaryItemParam
 from .computer_call_output_item_param import ComputerCallOutputItemParam
 from .computer_tool_call import ComputerToolCall
+from .configuration_update_param import ConfigurationUpdateParam
 from .custom_tool_call import CustomToolCall
 from .custom_tool_call_output import CustomToolCallOutput
 from .file_search_tool_call import FileSearchToolCall
@@ -64,6 +65,7 @@ Item: TypeAlias = (
     | MCPToolCall
     | CustomToolCallOutput
     | CustomToolCall
+    | ConfigurationUpdateParam
     | RawObject
 )
 

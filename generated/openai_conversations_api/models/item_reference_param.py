@@ -23,6 +23,8 @@ class ItemReferenceParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
         type = extra = None
         left = len(raw) - 1
         if left:
@@ -30,8 +32,6 @@ class ItemReferenceParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
         self.type = type
         self._extra = extra
         return self

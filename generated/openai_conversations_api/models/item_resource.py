@@ -15,6 +15,7 @@ from .code_interpreter_tool_call import CodeInterpreterToolCall
 from .compaction_body import CompactionBody
 from .computer_tool_call import ComputerToolCall
 from .computer_tool_call_output_resource import ComputerToolCallOutputResource
+from .configuration_update import ConfigurationUpdate
 from .custom_tool_call_output_resource import CustomToolCallOutputResource
 from .custom_tool_call_resource import CustomToolCallResource
 from .file_search_tool_call import FileSearchToolCall
@@ -68,6 +69,7 @@ ItemResource: TypeAlias = (
     | MCPToolCall
     | CustomToolCallResource
     | CustomToolCallOutputResource
+    | ConfigurationUpdate
     | RawObject
 )
 

@@ -23,11 +23,11 @@ class KeyPressAction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.keys = raw["keys"]
         type = raw["type"]
         self.type = "keypress" if type == "keypress" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -25,19 +25,20 @@ class LocalEnvironmentParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "local" if type == "local" else type
         skills = extra = None
         left = len(raw) - 1
         if left:
             if (
                 "skills" in raw
-                and (skills := decode_models("LocalSkillParam", raw["skills"])) is not None
+                and (skills := decode_models("LocalSkillParam", v) if (v := raw["skills"]) else v)
+                is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "local" if type == "local" else type
         self.skills = skills
         self._extra = extra
         return self

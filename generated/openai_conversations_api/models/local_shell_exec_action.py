@@ -33,6 +33,11 @@ class LocalShellExecAction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.command = raw["command"]
+        self.env = raw["env"]
+        type = raw["type"]
+        self.type = "exec" if type == "exec" else type
         timeout_ms = working_directory = user = extra = None
         left = len(raw) - 3
         if left:
@@ -47,11 +52,6 @@ class LocalShellExecAction(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.command = raw["command"]
-        self.env = raw["env"]
-        type = raw["type"]
-        self.type = "exec" if type == "exec" else type
         self.timeout_ms = timeout_ms
         self.working_directory = working_directory
         self.user = user

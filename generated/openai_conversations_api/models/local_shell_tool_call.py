@@ -32,14 +32,15 @@ class LocalShellToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.call_id = raw["call_id"]
-        self.action = decode_one(LOCAL_SHELL_TOOL_CALL_ACTION, raw["action"])
+        action = raw["action"]
         self.status = raw["status"]
         type = raw["type"]
         self.type = "local_shell_call" if type == "local_shell_call" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        self.action = decode_one(LOCAL_SHELL_TOOL_CALL_ACTION, action)
         self._extra = extra
         return self
 

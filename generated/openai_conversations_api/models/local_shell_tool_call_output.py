@@ -18,31 +18,33 @@ class LocalShellToolCallOutput(Model):
     """Id of this object, given by the service."""
     output: str
     """What the command put out, in one string."""
-    call_id: str
-    """Ties a call to its output: both carry the same value. It is not the item's id."""
     type: Literal["local_shell_call_output"] = "local_shell_call_output"
     """Constant that names the kind; it tells which class this is."""
     status: Literal["completed", "in_progress", "incomplete"] | str | None = None
     """How far it has come, such as in_progress or completed."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "output", "call_id", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "output", "call_id", "type", "status"])
+    call_id: str | None = None
+    """Ties a call to its output: both carry the same value. It is not the item's id."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "output", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "output", "type", "status", "call_id"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        status = extra = None
-        left = len(raw) - 4
-        if left:
-            if "status" in raw and (status := raw["status"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.output = raw["output"]
-        self.call_id = raw["call_id"]
         type = raw["type"]
         self.type = "local_shell_call_output" if type == "local_shell_call_output" else type
+        status = call_id = extra = None
+        left = len(raw) - 3
+        if left:
+            if "status" in raw and (status := raw["status"]) is not None:
+                left -= 1
+            if "call_id" in raw and (call_id := raw["call_id"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.status = status
+        self.call_id = call_id
         self._extra = extra
         return self
 
@@ -51,9 +53,10 @@ class LocalShellToolCallOutput(Model):
         out: dict[str, Any] = {
             "id": self.id,
             "output": self.output,
-            "call_id": self.call_id,
             "type": self.type,
         }
         if self.status is not None:
             out["status"] = self.status
+        if self.call_id is not None:
+            out["call_id"] = self.call_id
         return out if self._extra is None else self._extra.finish(out)

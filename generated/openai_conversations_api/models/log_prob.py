@@ -29,12 +29,15 @@ class LogProb(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.token = raw["token"]
         self.logprob = raw["logprob"]
         self.bytes = raw["bytes"]
-        self.top_logprobs = decode_models("TopLogProb", v) if (v := raw["top_logprobs"]) else v
+        top_logprobs = raw["top_logprobs"]
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.top_logprobs = (
+            decode_models("TopLogProb", top_logprobs) if top_logprobs else top_logprobs
+        )
         self._extra = extra
         return self
 

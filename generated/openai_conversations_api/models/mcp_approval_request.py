@@ -31,7 +31,6 @@ class MCPApprovalRequest(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.server_label = raw["server_label"]
@@ -39,6 +38,7 @@ class MCPApprovalRequest(Model):
         self.arguments = raw["arguments"]
         type = raw["type"]
         self.type = "mcp_approval_request" if type == "mcp_approval_request" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -18,23 +18,26 @@ class MCPApprovalResponse(Model):
     """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
-    request_id: str
-    """Id that is required beside approval_request_id; the document says no more about it."""
     type: Literal["mcp_approval_response"] = "mcp_approval_response"
     """Constant that names the kind; it tells which class this is."""
     id: str | None = None
     """Id of this object. Absent or None: none was given yet."""
     reason: str | None = None
     """Why the caller decided so. Absent or None: not told."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("approval_request_id", "approve", "request_id", "type")
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("approval_request_id", "approve", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["approval_request_id", "approve", "request_id", "type", "id", "reason"]
+        ["approval_request_id", "approve", "type", "id", "reason"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.approval_request_id = raw["approval_request_id"]
+        self.approve = raw["approve"]
+        type = raw["type"]
+        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         id = reason = extra = None
-        left = len(raw) - 4
+        left = len(raw) - 3
         if left:
             if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
@@ -42,12 +45,6 @@ class MCPApprovalResponse(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.approval_request_id = raw["approval_request_id"]
-        self.approve = raw["approve"]
-        self.request_id = raw["request_id"]
-        type = raw["type"]
-        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         self.id = id
         self.reason = reason
         self._extra = extra
@@ -58,7 +55,6 @@ class MCPApprovalResponse(Model):
         out: dict[str, Any] = {
             "approval_request_id": self.approval_request_id,
             "approve": self.approve,
-            "request_id": self.request_id,
             "type": self.type,
         }
         if self.id is not None:

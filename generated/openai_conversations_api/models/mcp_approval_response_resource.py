@@ -20,39 +20,30 @@ class MCPApprovalResponseResource(Model):
     """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
-    request_id: str
-    """Id that is required beside approval_request_id; the document says no more about it."""
     type: Literal["mcp_approval_response"] = "mcp_approval_response"
     """Constant that names the kind; it tells which class this is."""
     reason: str | None = None
     """Why the caller decided so. Absent or None: not told."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "id",
-        "approval_request_id",
-        "approve",
-        "request_id",
-        "type",
-    )
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "approval_request_id", "approve", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["id", "approval_request_id", "approve", "request_id", "type", "reason"]
+        ["id", "approval_request_id", "approve", "type", "reason"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.approval_request_id = raw["approval_request_id"]
+        self.approve = raw["approve"]
+        type = raw["type"]
+        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         reason = extra = None
-        left = len(raw) - 5
+        left = len(raw) - 4
         if left:
             if "reason" in raw and (reason := raw["reason"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.approval_request_id = raw["approval_request_id"]
-        self.approve = raw["approve"]
-        self.request_id = raw["request_id"]
-        type = raw["type"]
-        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
         self.reason = reason
         self._extra = extra
         return self
@@ -63,7 +54,6 @@ class MCPApprovalResponseResource(Model):
             "id": self.id,
             "approval_request_id": self.approval_request_id,
             "approve": self.approve,
-            "request_id": self.request_id,
             "type": self.type,
         }
         if self.reason is not None:

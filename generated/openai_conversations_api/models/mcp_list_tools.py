@@ -31,6 +31,12 @@ class MCPListTools(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.server_label = raw["server_label"]
+        tools = raw["tools"]
+        type = raw["type"]
+        self.type = "mcp_list_tools" if type == "mcp_list_tools" else type
         error = extra = None
         left = len(raw) - 4
         if left:
@@ -38,12 +44,7 @@ class MCPListTools(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.server_label = raw["server_label"]
-        self.tools = decode_models("MCPListToolsTool", v) if (v := raw["tools"]) else v
-        type = raw["type"]
-        self.type = "mcp_list_tools" if type == "mcp_list_tools" else type
+        self.tools = decode_models("MCPListToolsTool", tools) if tools else tools
         self.error = error
         self._extra = extra
         return self

@@ -29,6 +29,9 @@ class MCPListToolsTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        self.input_schema = raw["input_schema"]
         description = annotations = extra = None
         left = len(raw) - 2
         if left:
@@ -38,9 +41,6 @@ class MCPListToolsTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        self.input_schema = raw["input_schema"]
         self.description = description
         self.annotations = annotations
         self._extra = extra

@@ -74,6 +74,10 @@ class MCPTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.server_label = raw["server_label"]
+        type = raw["type"]
+        self.type = "mcp" if type == "mcp" else type
         server_url = connector_id = tunnel_id = authorization = server_description = headers = (
             allowed_tools
         ) = allowed_callers = require_approval = defer_loading = extra = None
@@ -116,10 +120,6 @@ class MCPTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.server_label = raw["server_label"]
-        type = raw["type"]
-        self.type = "mcp" if type == "mcp" else type
         self.server_url = server_url
         self.connector_id = connector_id
         self.tunnel_id = tunnel_id

@@ -52,6 +52,13 @@ class MCPToolCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.server_label = raw["server_label"]
+        self.name = raw["name"]
+        self.arguments = raw["arguments"]
+        type = raw["type"]
+        self.type = "mcp_call" if type == "mcp_call" else type
         output = error = status = approval_request_id = extra = None
         left = len(raw) - 5
         if left:
@@ -71,13 +78,6 @@ class MCPToolCall(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.server_label = raw["server_label"]
-        self.name = raw["name"]
-        self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "mcp_call" if type == "mcp_call" else type
         self.output = output
         self.error = error
         self.status = status

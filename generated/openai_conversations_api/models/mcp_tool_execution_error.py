@@ -23,11 +23,11 @@ class MCPToolExecutionError(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.content = raw["content"]
         type = raw["type"]
         self.type = "mcp_tool_execution_error" if type == "mcp_tool_execution_error" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,6 +23,7 @@ class MCPToolFilter(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         tool_names = read_only = extra = None
         left = len(raw) - 0
         if left:
@@ -32,7 +33,6 @@ class MCPToolFilter(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.tool_names = tool_names
         self.read_only = read_only
         self._extra = extra

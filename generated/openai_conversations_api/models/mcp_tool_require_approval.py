@@ -17,14 +17,15 @@ class MCPToolRequireApproval(Model):
     """Which tools always need approval and which never do."""
 
     always: models.MCPToolFilter | None = None
-    """Picks tools of an MCP server by name or by whether they only read."""
+    """Tools that always need approval."""
     never: models.MCPToolFilter | None = None
-    """Picks tools of an MCP server by name or by whether they only read."""
+    """Tools that never need approval."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["always", "never"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         always = never = extra = None
         left = len(raw) - 0
         if left:
@@ -40,7 +41,6 @@ class MCPToolRequireApproval(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.always = always
         self.never = never
         self._extra = extra

@@ -49,6 +49,13 @@ class Message(HasText, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.status = raw["status"]
+        self.role = raw["role"]
+        content = raw["content"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         phase = extra = None
         left = len(raw) - 5
         if left:
@@ -56,13 +63,7 @@ class Message(HasText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.status = raw["status"]
-        self.role = raw["role"]
-        self.content = decode_many(MESSAGE_CONTENT, v) if (v := raw["content"]) else v
-        type = raw["type"]
-        self.type = "message" if type == "message" else type
+        self.content = decode_many(MESSAGE_CONTENT, content) if content else content
         self.phase = phase
         self._extra = extra
         return self

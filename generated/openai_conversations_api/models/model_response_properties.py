@@ -48,6 +48,7 @@ class ModelResponseProperties(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         metadata = top_logprobs = temperature = top_p = user = safety_identifier = (
             prompt_cache_key
         ) = prompt_cache_retention = extra = None
@@ -80,7 +81,6 @@ class ModelResponseProperties(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.metadata = metadata
         self.top_logprobs = top_logprobs
         self.temperature = temperature

@@ -26,10 +26,12 @@ class Moderation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
-        self.input = decode_one(MODERATION_INPUT, raw["input"])
-        self.output = decode_one(MODERATION_INPUT, raw["output"])
+        input = raw["input"]
+        output = raw["output"]
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        self.input = decode_one(MODERATION_INPUT, input)
+        self.output = decode_one(MODERATION_INPUT, output)
         self._extra = extra
         return self
 

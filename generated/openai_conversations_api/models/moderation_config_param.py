@@ -22,9 +22,9 @@ class ModerationConfigParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.mode = raw["mode"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

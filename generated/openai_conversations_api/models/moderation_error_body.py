@@ -25,12 +25,12 @@ class ModerationErrorBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
         type = raw["type"]
         self.type = "error" if type == "error" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

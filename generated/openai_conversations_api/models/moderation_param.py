@@ -25,6 +25,8 @@ class ModerationParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.model = raw["model"]
         policy = extra = None
         left = len(raw) - 1
         if left:
@@ -35,8 +37,6 @@ class ModerationParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.model = raw["model"]
         self.policy = policy
         self._extra = extra
         return self

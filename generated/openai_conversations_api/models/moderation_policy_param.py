@@ -25,6 +25,7 @@ class ModerationPolicyParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         input = output = extra = None
         left = len(raw) - 0
         if left:
@@ -40,7 +41,6 @@ class ModerationPolicyParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.input = input
         self.output = output
         self._extra = extra

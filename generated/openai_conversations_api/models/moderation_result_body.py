@@ -48,7 +48,6 @@ class ModerationResultBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.model = raw["model"]
         self.flagged = raw["flagged"]
@@ -57,6 +56,7 @@ class ModerationResultBody(Model):
         self.category_applied_input_types = raw["category_applied_input_types"]
         type = raw["type"]
         self.type = "moderation_result" if type == "moderation_result" else type
+        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -27,6 +27,11 @@ class MoveParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.x = raw["x"]
+        self.y = raw["y"]
+        type = raw["type"]
+        self.type = "move" if type == "move" else type
         keys = extra = None
         left = len(raw) - 3
         if left:
@@ -34,11 +39,6 @@ class MoveParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.x = raw["x"]
-        self.y = raw["y"]
-        type = raw["type"]
-        self.type = "move" if type == "move" else type
         self.keys = keys
         self._extra = extra
         return self

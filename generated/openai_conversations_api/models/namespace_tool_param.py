@@ -30,13 +30,14 @@ class NamespaceToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
         self.description = raw["description"]
-        self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, v) if (v := raw["tools"]) else v
+        tools = raw["tools"]
         type = raw["type"]
         self.type = "namespace" if type == "namespace" else type
+        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, tools) if tools else tools
         self._extra = extra
         return self
 

@@ -38,6 +38,14 @@ class OutputMessage(HasText, Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        role = raw["role"]
+        self.role = "assistant" if role == "assistant" else role
+        content = raw["content"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "message" if type == "message" else type
         phase = extra = None
         left = len(raw) - 5
         if left:
@@ -45,14 +53,7 @@ class OutputMessage(HasText, Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        role = raw["role"]
-        self.role = "assistant" if role == "assistant" else role
-        self.content = decode_many(OUTPUT_MESSAGE_CONTENT, v) if (v := raw["content"]) else v
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "message" if type == "message" else type
+        self.content = decode_many(OUTPUT_MESSAGE_CONTENT, content) if content else content
         self.phase = phase
         self._extra = extra
         return self

@@ -21,22 +21,33 @@ class OutputTextContent(Model):
     """The text itself."""
     annotations: list[models.Annotation]
     """Citations and files that belong to places in the text; empty when there are none."""
-    logprobs: list[models.LogProb]
-    """Log probability of each token; filled only when asked for through include."""
     type: Literal["output_text"] = "output_text"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("text", "annotations", "logprobs", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["text", "annotations", "logprobs", "type"])
+    logprobs: list[models.LogProb] | None = None
+    """Log probability of each token; filled only when asked for through include."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("text", "annotations", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["text", "annotations", "type", "logprobs"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
-        self.annotations = decode_many(ANNOTATION, v) if (v := raw["annotations"]) else v
-        self.logprobs = decode_models("LogProb", v) if (v := raw["logprobs"]) else v
+        annotations = raw["annotations"]
         type = raw["type"]
         self.type = "output_text" if type == "output_text" else type
+        logprobs = extra = None
+        left = len(raw) - 3
+        if left:
+            if (
+                "logprobs" in raw
+                and (logprobs := decode_models("LogProb", v) if (v := raw["logprobs"]) else v)
+                is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.annotations = decode_many(ANNOTATION, annotations) if annotations else annotations
+        self.logprobs = logprobs
         self._extra = extra
         return self
 
@@ -45,7 +56,8 @@ class OutputTextContent(Model):
         out: dict[str, Any] = {
             "text": self.text,
             "annotations": encode_list(self.annotations),
-            "logprobs": encode_list(self.logprobs),
             "type": self.type,
         }
+        if self.logprobs is not None:
+            out["logprobs"] = encode_list(self.logprobs)
         return out if self._extra is None else self._extra.finish(out)

@@ -29,7 +29,6 @@ class ProgramItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.call_id = raw["call_id"]
@@ -37,6 +36,7 @@ class ProgramItemParam(Model):
         self.fingerprint = raw["fingerprint"]
         type = raw["type"]
         self.type = "program" if type == "program" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -30,7 +30,6 @@ class ProgramOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.call_id = raw["call_id"]
@@ -38,6 +37,7 @@ class ProgramOutput(Model):
         self.status = raw["status"]
         type = raw["type"]
         self.type = "program_output" if type == "program_output" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,11 +23,11 @@ class ProgramToolCallCaller(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.caller_id = raw["caller_id"]
         type = raw["type"]
         self.type = "program" if type == "program" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -28,6 +28,8 @@ class Prompt(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
         version = variables = extra = None
         left = len(raw) - 1
         if left:
@@ -46,8 +48,6 @@ class Prompt(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
         self.version = version
         self.variables = variables
         self._extra = extra

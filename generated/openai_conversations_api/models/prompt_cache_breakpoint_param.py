@@ -7,24 +7,34 @@ from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .. import models
 from ..types import Extra, Model, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
 class PromptCacheBreakpointParam(Model):
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
     mode: Literal["explicit"]
     """Constant that names the mode."""
+    ttl: models.PromptCacheTTLEnum | None = None
+    """How long the cache keeps what is before it."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("mode",)
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["mode"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["mode", "ttl"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         mode = raw["mode"]
         self.mode = "explicit" if mode == "explicit" else mode
+        ttl = extra = None
+        left = len(raw) - 1
+        if left:
+            if "ttl" in raw and (ttl := raw["ttl"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.ttl = ttl
         self._extra = extra
         return self
 
@@ -33,4 +43,6 @@ class PromptCacheBreakpointParam(Model):
         out: dict[str, Any] = {
             "mode": self.mode,
         }
+        if self.ttl is not None:
+            out["ttl"] = self.ttl
         return out if self._extra is None else self._extra.finish(out)

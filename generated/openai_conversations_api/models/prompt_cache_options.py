@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -15,20 +15,31 @@ from ..types import Extra, Model, new
 class PromptCacheOptions(Model):
     """How the prompt is cached."""
 
-    ttl: Literal["30m"]
+    ttl: models.PromptCacheTTLEnum
     """How long a cached prompt is kept, such as 30m for 30 minutes."""
     mode: models.PromptCacheModeEnum
     """implicit: the service chooses what to cache; explicit: the marks in the input do."""
+    comparison_response_id: str | None = None
+    """The id of a response to compare the prompt with."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("ttl", "mode")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["ttl", "mode"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["ttl", "mode", "comparison_response_id"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
-        ttl = raw["ttl"]
-        self.ttl = "30m" if ttl == "30m" else ttl
+        self.ttl = raw["ttl"]
         self.mode = raw["mode"]
+        comparison_response_id = extra = None
+        left = len(raw) - 2
+        if left:
+            if (
+                "comparison_response_id" in raw
+                and (comparison_response_id := raw["comparison_response_id"]) is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.comparison_response_id = comparison_response_id
         self._extra = extra
         return self
 
@@ -38,4 +49,6 @@ class PromptCacheOptions(Model):
             "ttl": self.ttl,
             "mode": self.mode,
         }
+        if self.comparison_response_id is not None:
+            out["comparison_response_id"] = self.comparison_response_id
         return out if self._extra is None else self._extra.finish(out)

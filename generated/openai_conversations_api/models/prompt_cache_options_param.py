@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 from attrs import define
 
@@ -15,27 +15,42 @@ from ..types import Extra, Model, new
 class PromptCacheOptionsParam(Model):
     """How the prompt is cached."""
 
-    ttl: Literal["30m"] | None = None
+    ttl: models.PromptCacheTTLEnum | None = None
     """How long a cached prompt is kept, such as 30m for 30 minutes."""
     mode: models.PromptCacheModeEnum | None = None
     """implicit: the service chooses what to cache; explicit: the marks in the input do."""
+    comparison_response_id: str | None = None
+    """The id of a response to compare the prompt with."""
+    prewarm: bool | None = None
+    """Whether to fill the cache alone."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["ttl", "mode"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        ["ttl", "mode", "comparison_response_id", "prewarm"]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        ttl = mode = extra = None
+        self = new(cls)
+        ttl = mode = comparison_response_id = prewarm = extra = None
         left = len(raw) - 0
         if left:
             if "ttl" in raw and (ttl := raw["ttl"]) is not None:
                 left -= 1
             if "mode" in raw and (mode := raw["mode"]) is not None:
                 left -= 1
+            if (
+                "comparison_response_id" in raw
+                and (comparison_response_id := raw["comparison_response_id"]) is not None
+            ):
+                left -= 1
+            if "prewarm" in raw and (prewarm := raw["prewarm"]) is not None:
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.ttl = ttl
         self.mode = mode
+        self.comparison_response_id = comparison_response_id
+        self.prewarm = prewarm
         self._extra = extra
         return self
 
@@ -46,4 +61,8 @@ class PromptCacheOptionsParam(Model):
             out["ttl"] = self.ttl
         if self.mode is not None:
             out["mode"] = self.mode
+        if self.comparison_response_id is not None:
+            out["comparison_response_id"] = self.comparison_response_id
+        if self.prewarm is not None:
+            out["prewarm"] = self.prewarm
         return out if self._extra is None else self._extra.finish(out)

@@ -5,7 +5,7 @@
 
 from typing import Any, Literal, TypeAlias
 
-PromptCacheTTLEnum: TypeAlias = Literal["30m"] | str
+PromptCacheTTLEnum: TypeAlias = Literal["12h", "30m"] | str
 
 
 def decode(value: Any) -> PromptCacheTTLEnum:

@@ -27,6 +27,7 @@ class RankingOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         ranker = score_threshold = hybrid_search = extra = None
         left = len(raw) - 0
         if left:
@@ -42,7 +43,6 @@ class RankingOptions(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.ranker = ranker
         self.score_threshold = score_threshold
         self.hybrid_search = hybrid_search

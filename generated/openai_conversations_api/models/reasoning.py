@@ -32,6 +32,7 @@ class Reasoning(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         mode = effort = summary = context = generate_summary = extra = None
         left = len(raw) - 0
         if left:
@@ -50,7 +51,6 @@ class Reasoning(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.mode = mode
         self.effort = effort
         self.summary = summary

@@ -36,6 +36,11 @@ class ReasoningItem(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        summary = raw["summary"]
+        type = raw["type"]
+        self.type = "reasoning" if type == "reasoning" else type
         encrypted_content = content = status = extra = None
         left = len(raw) - 3
         if left:
@@ -46,18 +51,19 @@ class ReasoningItem(Model):
                 left -= 1
             if (
                 "content" in raw
-                and (content := decode_many(REASONING_ITEM_CONTENT, raw["content"])) is not None
+                and (
+                    content := decode_many(REASONING_ITEM_CONTENT, v)
+                    if (v := raw["content"])
+                    else v
+                )
+                is not None
             ):
                 left -= 1
             if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.summary = decode_many(REASONING_ITEM_SUMMARY, v) if (v := raw["summary"]) else v
-        type = raw["type"]
-        self.type = "reasoning" if type == "reasoning" else type
+        self.summary = decode_many(REASONING_ITEM_SUMMARY, summary) if summary else summary
         self.encrypted_content = encrypted_content
         self.content = content
         self.status = status

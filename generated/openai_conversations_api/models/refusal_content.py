@@ -23,11 +23,11 @@ class RefusalContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.refusal = raw["refusal"]
         type = raw["type"]
         self.type = "refusal" if type == "refusal" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -10,7 +10,14 @@ from attrs import define
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._reading import HasCreated, HasOutputText
-from .._unions import INPUT_ITEM, OUTPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
+from .._unions import (
+    INPUT_ITEM,
+    OUTPUT_ITEM,
+    RESPONSE_INPUT_TRANSFORMATIONS,
+    RESPONSE_PROMPT_CACHE_DIAGNOSTICS,
+    TOOL,
+    TOOL_CHOICE_PARAM,
+)
 from ..types import Extra, Model, encode, encode_list, new
 
 
@@ -20,16 +27,8 @@ class Response(HasCreated, HasOutputText, Model):
 
     metadata: models.Metadata
     """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
-    temperature: float | None
-    """Randomness of the text, 0 to 2; lower is steadier, 1 when absent."""
-    top_p: float | None
-    """Share of probability to sample from, 0 to 1; 1 when absent."""
     model: models.ModelIdsResponses
     """A model id; any string is taken."""
-    tools: list[models.Tool]
-    """The tools that a request offers."""
-    tool_choice: models.ToolChoiceParam
-    """Which tool the model must or may use."""
     id: str
     """Id of the response; use it as previous_response_id or to fetch it again."""
     created_at: float
@@ -48,6 +47,10 @@ class Response(HasCreated, HasOutputText, Model):
     """Constant that names the kind of object."""
     top_logprobs: int | None = None
     """Likeliest tokens to report at each place, 0 to 20. Absent or None: none."""
+    temperature: float | None = None
+    """Randomness of the text, 0 to 2; lower is steadier, 1 when absent."""
+    top_p: float | None = None
+    """Share of probability to sample from, 0 to 1; 1 when absent."""
     user: str | None = None
     """Id of the end user; deprecated, see safety_identifier and prompt_cache_key."""
     safety_identifier: str | None = None
@@ -65,6 +68,10 @@ class Response(HasCreated, HasOutputText, Model):
     """Most calls of built-in tools in this response. Absent or None: no limit given."""
     text: models.ResponseTextParam | None = None
     """Form and length of the model's text."""
+    tools: list[models.Tool] | None = None
+    """The tools that a request offers."""
+    tool_choice: models.ToolChoiceParam | None = None
+    """Which tool the model must or may use."""
     prompt: models.Prompt | None = None
     """A stored prompt template to use. None: none."""
     service_tier: models.ServiceTierResponses = None
@@ -72,7 +79,9 @@ class Response(HasCreated, HasOutputText, Model):
     truncation: Literal["auto", "disabled"] | str | None = None
     """auto drops items when the input is too long; disabled, the default, fails instead."""
     status: (
-        Literal["cancelled", "completed", "failed", "in_progress", "incomplete", "queued"]
+        Literal[
+            "cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"
+        ]
         | str
         | None
     ) = None
@@ -82,7 +91,7 @@ class Response(HasCreated, HasOutputText, Model):
     reasoning: models.Reasoning | None = None
     """Settings of reasoning models. Absent or None: the model's default."""
     usage: models.ResponseUsage | None = None
-    """Tokens that the response used."""
+    """Tokens that the response used. Absent: not known yet."""
     prompt_cache_options: models.PromptCacheOptions | None = None
     """How the prompt is cached."""
     moderation: models.Moderation | None = None
@@ -92,13 +101,26 @@ class Response(HasCreated, HasOutputText, Model):
     """The conversation that is read before and appended to afterwards. Absent or None: none."""
     max_output_tokens: int | None = None
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""
+    access_programs: models.AccessPrograms | None = None
+    """The programs with whose rights the response was made."""
+    image: models.ResponseImage | None = None
+    """How images of the context were treated."""
+    input_transformations: list[models.InputTransformation | models.RawObject] | None = None
+    """What of the input the model did not get."""
+    prompt_cache_diagnostics: (
+        models.PromptCacheMiss
+        | models.PromptCacheHit
+        | models.PromptCacheComparisonNotFound
+        | models.PromptCacheUnavailable
+        | models.RawObject
+        | None
+    ) = None
+    """Whether the prompt was found in the cache, and why not."""
+    tool_usage: models.ToolUsage | None = None
+    """What tools used, beside the tokens of the model."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "metadata",
-        "temperature",
-        "top_p",
         "model",
-        "tools",
-        "tool_choice",
         "id",
         "created_at",
         "error",
@@ -111,11 +133,7 @@ class Response(HasCreated, HasOutputText, Model):
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
             "metadata",
-            "temperature",
-            "top_p",
             "model",
-            "tools",
-            "tool_choice",
             "id",
             "created_at",
             "error",
@@ -125,6 +143,8 @@ class Response(HasCreated, HasOutputText, Model):
             "parallel_tool_calls",
             "object",
             "top_logprobs",
+            "temperature",
+            "top_p",
             "user",
             "safety_identifier",
             "prompt_cache_key",
@@ -133,6 +153,8 @@ class Response(HasCreated, HasOutputText, Model):
             "background",
             "max_tool_calls",
             "text",
+            "tools",
+            "tool_choice",
             "prompt",
             "service_tier",
             "truncation",
@@ -144,21 +166,47 @@ class Response(HasCreated, HasOutputText, Model):
             "moderation",
             "conversation",
             "max_output_tokens",
+            "access_programs",
+            "image",
+            "input_transformations",
+            "prompt_cache_diagnostics",
+            "tool_usage",
         ]
     )
+    _LISTS: ClassVar[tuple[str, ...]] = ("output",)
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        top_logprobs = user = safety_identifier = prompt_cache_key = prompt_cache_retention = (
-            previous_response_id
-        ) = background = max_tool_calls = text = prompt = service_tier = truncation = status = (
-            completed_at
-        ) = reasoning = usage = prompt_cache_options = moderation = conversation = (
-            max_output_tokens
-        ) = extra = None
-        left = len(raw) - 14
+        self = new(cls)
+        self.metadata = raw["metadata"]
+        self.model = raw["model"]
+        self.id = raw["id"]
+        self.created_at = raw["created_at"]
+        error = raw["error"]
+        incomplete_details = raw["incomplete_details"]
+        output = raw["output"]
+        if output is None:
+            raise KeyError("output")
+        instructions = raw["instructions"]
+        self.parallel_tool_calls = raw["parallel_tool_calls"]
+        object = raw["object"]
+        self.object = "response" if object == "response" else object
+        top_logprobs = temperature = top_p = user = safety_identifier = prompt_cache_key = (
+            prompt_cache_retention
+        ) = previous_response_id = background = max_tool_calls = text = tools = tool_choice = (
+            prompt
+        ) = service_tier = truncation = status = completed_at = reasoning = usage = (
+            prompt_cache_options
+        ) = moderation = conversation = max_output_tokens = access_programs = image = (
+            input_transformations
+        ) = prompt_cache_diagnostics = tool_usage = extra = None
+        left = len(raw) - 10
         if left:
             if "top_logprobs" in raw and (top_logprobs := raw["top_logprobs"]) is not None:
+                left -= 1
+            if "temperature" in raw and (temperature := raw["temperature"]) is not None:
+                left -= 1
+            if "top_p" in raw and (top_p := raw["top_p"]) is not None:
                 left -= 1
             if "user" in raw and (user := raw["user"]) is not None:
                 left -= 1
@@ -189,6 +237,16 @@ class Response(HasCreated, HasOutputText, Model):
             if (
                 "text" in raw
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
+            ):
+                left -= 1
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
+                left -= 1
+            if (
+                "tool_choice" in raw
+                and (tool_choice := decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])) is not None
             ):
                 left -= 1
             if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
@@ -237,27 +295,51 @@ class Response(HasCreated, HasOutputText, Model):
                 and (max_output_tokens := raw["max_output_tokens"]) is not None
             ):
                 left -= 1
+            if (
+                "access_programs" in raw
+                and (access_programs := decode_model("AccessPrograms", raw["access_programs"]))
+                is not None
+            ):
+                left -= 1
+            if (
+                "image" in raw
+                and (image := decode_model("ResponseImage", raw["image"])) is not None
+            ):
+                left -= 1
+            if (
+                "input_transformations" in raw
+                and (
+                    input_transformations := decode_many(RESPONSE_INPUT_TRANSFORMATIONS, v)
+                    if (v := raw["input_transformations"])
+                    else v
+                )
+                is not None
+            ):
+                left -= 1
+            if (
+                "prompt_cache_diagnostics" in raw
+                and (
+                    prompt_cache_diagnostics := decode_one(
+                        RESPONSE_PROMPT_CACHE_DIAGNOSTICS, raw["prompt_cache_diagnostics"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if (
+                "tool_usage" in raw
+                and (tool_usage := decode_model("ToolUsage", raw["tool_usage"])) is not None
+            ):
+                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.metadata = raw["metadata"]
-        self.temperature = raw["temperature"]
-        self.top_p = raw["top_p"]
-        self.model = raw["model"]
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
-        self.tool_choice = decode_one(TOOL_CHOICE_PARAM, raw["tool_choice"])
-        self.id = raw["id"]
-        self.created_at = raw["created_at"]
-        self.error = decode_model("ResponseError", raw["error"])
-        self.incomplete_details = decode_model(
-            "ResponseIncompleteDetails", raw["incomplete_details"]
-        )
-        self.output = decode_many(OUTPUT_ITEM, v) if (v := raw["output"]) else v
-        self.instructions = decode_many(INPUT_ITEM, v) if (v := raw["instructions"]) else v
-        self.parallel_tool_calls = raw["parallel_tool_calls"]
-        object = raw["object"]
-        self.object = "response" if object == "response" else object
+        self.error = decode_model("ResponseError", error)
+        self.incomplete_details = decode_model("ResponseIncompleteDetails", incomplete_details)
+        self.output = decode_many(OUTPUT_ITEM, output) if output else output
+        self.instructions = decode_many(INPUT_ITEM, instructions) if instructions else instructions
         self.top_logprobs = top_logprobs
+        self.temperature = temperature
+        self.top_p = top_p
         self.user = user
         self.safety_identifier = safety_identifier
         self.prompt_cache_key = prompt_cache_key
@@ -266,6 +348,8 @@ class Response(HasCreated, HasOutputText, Model):
         self.background = background
         self.max_tool_calls = max_tool_calls
         self.text = text
+        self.tools = tools
+        self.tool_choice = tool_choice
         self.prompt = prompt
         self.service_tier = service_tier
         self.truncation = truncation
@@ -277,6 +361,11 @@ class Response(HasCreated, HasOutputText, Model):
         self.moderation = moderation
         self.conversation = conversation
         self.max_output_tokens = max_output_tokens
+        self.access_programs = access_programs
+        self.image = image
+        self.input_transformations = input_transformations
+        self.prompt_cache_diagnostics = prompt_cache_diagnostics
+        self.tool_usage = tool_usage
         self._extra = extra
         return self
 
@@ -284,11 +373,7 @@ class Response(HasCreated, HasOutputText, Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "metadata": self.metadata,
-            "temperature": self.temperature,
-            "top_p": self.top_p,
             "model": self.model,
-            "tools": encode_list(self.tools),
-            "tool_choice": encode(self.tool_choice),
             "id": self.id,
             "created_at": self.created_at,
             "error": encode(self.error),
@@ -300,6 +385,10 @@ class Response(HasCreated, HasOutputText, Model):
         }
         if self.top_logprobs is not None:
             out["top_logprobs"] = self.top_logprobs
+        if self.temperature is not None:
+            out["temperature"] = self.temperature
+        if self.top_p is not None:
+            out["top_p"] = self.top_p
         if self.user is not None:
             out["user"] = self.user
         if self.safety_identifier is not None:
@@ -316,6 +405,10 @@ class Response(HasCreated, HasOutputText, Model):
             out["max_tool_calls"] = self.max_tool_calls
         if self.text is not None:
             out["text"] = encode(self.text)
+        if self.tools is not None:
+            out["tools"] = encode_list(self.tools)
+        if self.tool_choice is not None:
+            out["tool_choice"] = encode(self.tool_choice)
         if self.prompt is not None:
             out["prompt"] = encode(self.prompt)
         if self.service_tier is not None:
@@ -338,4 +431,14 @@ class Response(HasCreated, HasOutputText, Model):
             out["conversation"] = encode(self.conversation)
         if self.max_output_tokens is not None:
             out["max_output_tokens"] = self.max_output_tokens
+        if self.access_programs is not None:
+            out["access_programs"] = encode(self.access_programs)
+        if self.image is not None:
+            out["image"] = encode(self.image)
+        if self.input_transformations is not None:
+            out["input_transformations"] = encode_list(self.input_transformations)
+        if self.prompt_cache_diagnostics is not None:
+            out["prompt_cache_diagnostics"] = encode(self.prompt_cache_diagnostics)
+        if self.tool_usage is not None:
+            out["tool_usage"] = encode(self.tool_usage)
         return out if self._extra is None else self._extra.finish(out)

@@ -14,31 +14,38 @@ from ..types import Extra, Model, new
 class ResponseAudioDeltaEvent(Model):
     """The next piece of audio."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     delta: str
     """Audio bytes as base64; join the decoded pieces in the order they come."""
     type: Literal["response.audio.delta"] = "response.audio.delta"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("sequence_number", "delta", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["sequence_number", "delta", "type"])
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("delta", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["delta", "type", "sequence_number"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.delta = raw["delta"]
         type = raw["type"]
         self.type = "response.audio.delta" if type == "response.audio.delta" else type
+        sequence_number = extra = None
+        left = len(raw) - 2
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "delta": self.delta,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -16,28 +16,29 @@ class ResponseAudioTranscriptDeltaEvent(Model):
 
     delta: str
     """The next piece; join the pieces in the order they come."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
-    response_id: str
-    """Id of the response that the event belongs to."""
     type: Literal["response.audio.transcript.delta"] = "response.audio.transcript.delta"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("delta", "sequence_number", "response_id", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["delta", "sequence_number", "response_id", "type"]
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("delta", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["delta", "type", "sequence_number"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.delta = raw["delta"]
-        self.sequence_number = raw["sequence_number"]
-        self.response_id = raw["response_id"]
         type = raw["type"]
         self.type = (
             "response.audio.transcript.delta" if type == "response.audio.transcript.delta" else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 2
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -45,8 +46,8 @@ class ResponseAudioTranscriptDeltaEvent(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "delta": self.delta,
-            "sequence_number": self.sequence_number,
-            "response_id": self.response_id,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

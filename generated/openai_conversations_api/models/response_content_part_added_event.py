@@ -25,33 +25,39 @@ class ResponseContentPartAddedEvent(Model):
     """Place of the part in the item's content, counted from 0."""
     part: models.OutputContent
     """A content part that the model produced."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.content_part.added"] = "response.content_part.added"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "content_index",
         "part",
-        "sequence_number",
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "content_index", "part", "sequence_number", "type"]
+        ["item_id", "output_index", "content_index", "part", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
-        self.part = decode_one(OUTPUT_CONTENT, raw["part"])
-        self.sequence_number = raw["sequence_number"]
+        part = raw["part"]
         type = raw["type"]
         self.type = "response.content_part.added" if type == "response.content_part.added" else type
+        sequence_number = extra = None
+        left = len(raw) - 5
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.part = decode_one(OUTPUT_CONTENT, part)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -62,7 +68,8 @@ class ResponseContentPartAddedEvent(Model):
             "output_index": self.output_index,
             "content_index": self.content_index,
             "part": encode(self.part),
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -18,21 +18,28 @@ class ResponseCreatedEvent(Model):
 
     response: models.Response
     """A model's response: its state, its output items and the settings it was made with."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.created"] = "response.created"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("response", "sequence_number", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["response", "sequence_number", "type"])
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("response", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["response", "type", "sequence_number"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
-        self.response = decode_model("Response", raw["response"])
-        self.sequence_number = raw["sequence_number"]
+        response = raw["response"]
         type = raw["type"]
         self.type = "response.created" if type == "response.created" else type
+        sequence_number = extra = None
+        left = len(raw) - 2
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.response = decode_model("Response", response)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -40,7 +47,8 @@ class ResponseCreatedEvent(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "response": encode(self.response),
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -14,8 +14,6 @@ from ..types import Extra, Model, new
 class ResponseCustomToolCallInputDeltaEvent(Model):
     """The next piece of a custom tool call's input."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
     item_id: str
@@ -24,22 +22,16 @@ class ResponseCustomToolCallInputDeltaEvent(Model):
     """The next piece; join the pieces in the order they come."""
     type: Literal["response.custom_tool_call_input.delta"] = "response.custom_tool_call_input.delta"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "sequence_number",
-        "output_index",
-        "item_id",
-        "delta",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "delta", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "output_index", "item_id", "delta", "type"]
+        ["output_index", "item_id", "delta", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.delta = raw["delta"]
@@ -49,16 +41,25 @@ class ResponseCustomToolCallInputDeltaEvent(Model):
             if type == "response.custom_tool_call_input.delta"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "output_index": self.output_index,
             "item_id": self.item_id,
             "delta": self.delta,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -14,8 +14,6 @@ from ..types import Extra, Model, new
 class ResponseCustomToolCallInputDoneEvent(Model):
     """The input of a custom tool call is complete."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
     item_id: str
@@ -24,22 +22,16 @@ class ResponseCustomToolCallInputDoneEvent(Model):
     """The complete input: free text, not JSON."""
     type: Literal["response.custom_tool_call_input.done"] = "response.custom_tool_call_input.done"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "sequence_number",
-        "output_index",
-        "item_id",
-        "input",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "input", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "output_index", "item_id", "input", "type"]
+        ["output_index", "item_id", "input", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.input = raw["input"]
@@ -49,16 +41,25 @@ class ResponseCustomToolCallInputDoneEvent(Model):
             if type == "response.custom_tool_call_input.done"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "output_index": self.output_index,
             "item_id": self.item_id,
             "input": self.input,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

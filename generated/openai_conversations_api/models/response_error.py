@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Self
 from attrs import define
 
 from .. import models
-from ..types import Extra, Model, new
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -19,15 +20,39 @@ class ResponseError(Model):
     """Why a response failed."""
     message: str
     """What went wrong, for people."""
+    misalignment: models.Misalignment | None = None
+    """What the response would have done that nobody asked for."""
+    param: str | None = None
+    """The parameter that it is about."""
+    type: str | None = None
+    """The kind of the error."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("code", "message")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["code", "message"])
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        ["code", "message", "misalignment", "param", "type"]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
+        misalignment = param = type = extra = None
+        left = len(raw) - 2
+        if left:
+            if (
+                "misalignment" in raw
+                and (misalignment := decode_model("Misalignment", raw["misalignment"])) is not None
+            ):
+                left -= 1
+            if "param" in raw and (param := raw["param"]) is not None:
+                left -= 1
+            if "type" in raw and (type := raw["type"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.misalignment = misalignment
+        self.param = param
+        self.type = type
         self._extra = extra
         return self
 
@@ -37,4 +62,10 @@ class ResponseError(Model):
             "code": self.code,
             "message": self.message,
         }
+        if self.misalignment is not None:
+            out["misalignment"] = encode(self.misalignment)
+        if self.param is not None:
+            out["param"] = self.param
+        if self.type is not None:
+            out["type"] = self.type
         return out if self._extra is None else self._extra.finish(out)

@@ -23,6 +23,7 @@ ResponseErrorCode: TypeAlias = (
         "invalid_image_mode",
         "invalid_image_url",
         "invalid_prompt",
+        "misalignment_policy_violation",
         "rate_limit_exceeded",
         "server_error",
         "unsupported_image_media_type",

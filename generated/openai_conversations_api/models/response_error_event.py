@@ -20,25 +20,31 @@ class ResponseErrorEvent(Model):
     """What went wrong, for people."""
     param: str | None
     """Name of the argument at fault. None: no single one."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["error"] = "error"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("code", "message", "param", "sequence_number", "type")
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("code", "message", "param", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["code", "message", "param", "sequence_number", "type"]
+        ["code", "message", "param", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
         self.param = raw["param"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "error" if type == "error" else type
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -48,7 +54,8 @@ class ResponseErrorEvent(Model):
             "code": self.code,
             "message": self.message,
             "param": self.param,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

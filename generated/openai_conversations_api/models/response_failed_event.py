@@ -16,31 +16,39 @@ from ..types import Extra, Model, encode, new
 class ResponseFailedEvent(Model):
     """The response failed; its error tells why."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     response: models.Response
     """A model's response: its state, its output items and the settings it was made with."""
     type: Literal["response.failed"] = "response.failed"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("sequence_number", "response", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["sequence_number", "response", "type"])
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("response", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["response", "type", "sequence_number"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
-        self.response = decode_model("Response", raw["response"])
+        response = raw["response"]
         type = raw["type"]
         self.type = "response.failed" if type == "response.failed" else type
+        sequence_number = extra = None
+        left = len(raw) - 2
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.response = decode_model("Response", response)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "response": encode(self.response),
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -18,32 +18,24 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
     """Id of the output item that the event belongs to."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     delta: str
     """The next piece of the JSON; only the joined pieces can be parsed."""
     type: Literal["response.function_call_arguments.delta"] = (
         "response.function_call_arguments.delta"
     )
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "item_id",
-        "output_index",
-        "sequence_number",
-        "delta",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("item_id", "output_index", "delta", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "sequence_number", "delta", "type"]
+        ["item_id", "output_index", "delta", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
-        self.sequence_number = raw["sequence_number"]
         self.delta = raw["delta"]
         type = raw["type"]
         self.type = (
@@ -51,6 +43,14 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
             if type == "response.function_call_arguments.delta"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -59,8 +59,9 @@ class ResponseFunctionCallArgumentsDeltaEvent(Model):
         out: dict[str, Any] = {
             "item_id": self.item_id,
             "output_index": self.output_index,
-            "sequence_number": self.sequence_number,
             "delta": self.delta,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

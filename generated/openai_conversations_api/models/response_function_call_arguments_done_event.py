@@ -16,36 +16,26 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
 
     item_id: str
     """Id of the output item that the event belongs to."""
-    name: str
-    """Name of the function."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     arguments: str
     """The complete arguments: JSON in a string, written by the model."""
     type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "item_id",
-        "name",
-        "output_index",
-        "sequence_number",
-        "arguments",
-        "type",
-    )
+    name: str | None = None
+    """Name of the function."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("item_id", "output_index", "arguments", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "name", "output_index", "sequence_number", "arguments", "type"]
+        ["item_id", "output_index", "arguments", "type", "name", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
-        self.name = raw["name"]
         self.output_index = raw["output_index"]
-        self.sequence_number = raw["sequence_number"]
         self.arguments = raw["arguments"]
         type = raw["type"]
         self.type = (
@@ -53,6 +43,17 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
             if type == "response.function_call_arguments.done"
             else type
         )
+        name = sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "name" in raw and (name := raw["name"]) is not None:
+                left -= 1
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.name = name
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -60,10 +61,12 @@ class ResponseFunctionCallArgumentsDoneEvent(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "item_id": self.item_id,
-            "name": self.name,
             "output_index": self.output_index,
-            "sequence_number": self.sequence_number,
             "arguments": self.arguments,
             "type": self.type,
         }
+        if self.name is not None:
+            out["name"] = self.name
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

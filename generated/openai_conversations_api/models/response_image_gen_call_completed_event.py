@@ -16,25 +16,23 @@ class ResponseImageGenCallCompletedEvent(Model):
 
     output_index: int
     """Place of the item in the response's output, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     item_id: str
     """Id of the output item that the event belongs to."""
     type: Literal["response.image_generation_call.completed"] = (
         "response.image_generation_call.completed"
     )
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "sequence_number", "item_id", "type")
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["output_index", "sequence_number", "item_id", "type"]
+        ["output_index", "item_id", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
-        self.sequence_number = raw["sequence_number"]
         self.item_id = raw["item_id"]
         type = raw["type"]
         self.type = (
@@ -42,6 +40,14 @@ class ResponseImageGenCallCompletedEvent(Model):
             if type == "response.image_generation_call.completed"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 3
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -49,8 +55,9 @@ class ResponseImageGenCallCompletedEvent(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "output_index": self.output_index,
-            "sequence_number": self.sequence_number,
             "item_id": self.item_id,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -18,8 +18,6 @@ class ResponseImageGenCallPartialImageEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     item_id: str
     """Id of the output item that the event belongs to."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     partial_image_index: int
     """Place of the picture among the unfinished ones, counted from 0."""
     partial_image_b64: str
@@ -28,6 +26,8 @@ class ResponseImageGenCallPartialImageEvent(Model):
         "response.image_generation_call.partial_image"
     )
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     size: str | None = None
     """Width and height in pixels, such as 1024x1536. Absent: not told."""
     quality: str | None = None
@@ -39,7 +39,6 @@ class ResponseImageGenCallPartialImageEvent(Model):
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "output_index",
         "item_id",
-        "sequence_number",
         "partial_image_index",
         "partial_image_b64",
         "type",
@@ -48,10 +47,10 @@ class ResponseImageGenCallPartialImageEvent(Model):
         [
             "output_index",
             "item_id",
-            "sequence_number",
             "partial_image_index",
             "partial_image_b64",
             "type",
+            "sequence_number",
             "size",
             "quality",
             "background",
@@ -61,9 +60,22 @@ class ResponseImageGenCallPartialImageEvent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        size = quality = background = output_format = extra = None
-        left = len(raw) - 6
+        self = new(cls)
+        self.output_index = raw["output_index"]
+        self.item_id = raw["item_id"]
+        self.partial_image_index = raw["partial_image_index"]
+        self.partial_image_b64 = raw["partial_image_b64"]
+        type = raw["type"]
+        self.type = (
+            "response.image_generation_call.partial_image"
+            if type == "response.image_generation_call.partial_image"
+            else type
+        )
+        sequence_number = size = quality = background = output_format = extra = None
+        left = len(raw) - 5
         if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
             if "size" in raw and (size := raw["size"]) is not None:
                 left -= 1
             if "quality" in raw and (quality := raw["quality"]) is not None:
@@ -74,18 +86,7 @@ class ResponseImageGenCallPartialImageEvent(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.output_index = raw["output_index"]
-        self.item_id = raw["item_id"]
-        self.sequence_number = raw["sequence_number"]
-        self.partial_image_index = raw["partial_image_index"]
-        self.partial_image_b64 = raw["partial_image_b64"]
-        type = raw["type"]
-        self.type = (
-            "response.image_generation_call.partial_image"
-            if type == "response.image_generation_call.partial_image"
-            else type
-        )
+        self.sequence_number = sequence_number
         self.size = size
         self.quality = quality
         self.background = background
@@ -98,11 +99,12 @@ class ResponseImageGenCallPartialImageEvent(Model):
         out: dict[str, Any] = {
             "output_index": self.output_index,
             "item_id": self.item_id,
-            "sequence_number": self.sequence_number,
             "partial_image_index": self.partial_image_index,
             "partial_image_b64": self.partial_image_b64,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         if self.size is not None:
             out["size"] = self.size
         if self.quality is not None:

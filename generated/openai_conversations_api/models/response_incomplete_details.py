@@ -14,13 +14,16 @@ from ..types import Extra, Model, new
 class ResponseIncompleteDetails(Model):
     """Why the response broke off."""
 
-    reason: Literal["content_filter", "max_output_tokens"] | str | None = None
+    reason: (
+        Literal["content_filter", "max_messages", "max_output_tokens", "steered"] | str | None
+    ) = None
     """max_output_tokens or content_filter."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ()
     _FIELDS: ClassVar[frozenset[str]] = frozenset(["reason"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         reason = extra = None
         left = len(raw) - 0
         if left:
@@ -28,7 +31,6 @@ class ResponseIncompleteDetails(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.reason = reason
         self._extra = extra
         return self

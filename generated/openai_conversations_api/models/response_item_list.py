@@ -35,14 +35,15 @@ class ResponseItemList(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
-        self.data = decode_many(ITEM_RESOURCE, v) if (v := raw["data"]) else v
+        data = raw["data"]
         self.has_more = raw["has_more"]
         self.first_id = raw["first_id"]
         self.last_id = raw["last_id"]
         object = raw["object"]
         self.object = "list" if object == "list" else object
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        self.data = decode_many(ITEM_RESOURCE, data) if data else data
         self._extra = extra
         return self
 

@@ -27,24 +27,24 @@ class ResponseLogProb(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.token = raw["token"]
+        self.logprob = raw["logprob"]
         top_logprobs = extra = None
         left = len(raw) - 2
         if left:
             if (
                 "top_logprobs" in raw
                 and (
-                    top_logprobs := decode_models(
-                        "ResponseLogProbTopLogprobsItem", raw["top_logprobs"]
-                    )
+                    top_logprobs := decode_models("ResponseLogProbTopLogprobsItem", v)
+                    if (v := raw["top_logprobs"])
+                    else v
                 )
                 is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.token = raw["token"]
-        self.logprob = raw["logprob"]
         self.top_logprobs = top_logprobs
         self._extra = extra
         return self

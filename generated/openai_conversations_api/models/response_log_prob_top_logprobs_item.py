@@ -23,6 +23,7 @@ class ResponseLogProbTopLogprobsItem(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         token = logprob = extra = None
         left = len(raw) - 0
         if left:
@@ -32,7 +33,6 @@ class ResponseLogProbTopLogprobsItem(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.token = token
         self.logprob = logprob
         self._extra = extra

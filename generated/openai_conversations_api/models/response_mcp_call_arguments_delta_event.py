@@ -20,35 +20,35 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
     """Id of the output item that the event belongs to."""
     delta: str
     """The next piece of the JSON; only the joined pieces can be parsed."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.mcp_call_arguments.delta"] = "response.mcp_call_arguments.delta"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "output_index",
-        "item_id",
-        "delta",
-        "sequence_number",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "delta", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["output_index", "item_id", "delta", "sequence_number", "type"]
+        ["output_index", "item_id", "delta", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.delta = raw["delta"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = (
             "response.mcp_call_arguments.delta"
             if type == "response.mcp_call_arguments.delta"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -58,7 +58,8 @@ class ResponseMCPCallArgumentsDeltaEvent(Model):
             "output_index": self.output_index,
             "item_id": self.item_id,
             "delta": self.delta,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -20,35 +20,35 @@ class ResponseMCPCallArgumentsDoneEvent(Model):
     """Id of the output item that the event belongs to."""
     arguments: str
     """The complete arguments: JSON in a string, written by the model."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.mcp_call_arguments.done"] = "response.mcp_call_arguments.done"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "output_index",
-        "item_id",
-        "arguments",
-        "sequence_number",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "arguments", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["output_index", "item_id", "arguments", "sequence_number", "type"]
+        ["output_index", "item_id", "arguments", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         self.arguments = raw["arguments"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = (
             "response.mcp_call_arguments.done"
             if type == "response.mcp_call_arguments.done"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -58,7 +58,8 @@ class ResponseMCPCallArgumentsDoneEvent(Model):
             "output_index": self.output_index,
             "item_id": self.item_id,
             "arguments": self.arguments,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -14,39 +14,46 @@ from ..types import Extra, Model, new
 class ResponseMCPCallInProgressEvent(Model):
     """An MCP tool call begins."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
     item_id: str
     """Id of the output item that the event belongs to."""
     type: Literal["response.mcp_call.in_progress"] = "response.mcp_call.in_progress"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("sequence_number", "output_index", "item_id", "type")
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item_id", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "output_index", "item_id", "type"]
+        ["output_index", "item_id", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
         type = raw["type"]
         self.type = (
             "response.mcp_call.in_progress" if type == "response.mcp_call.in_progress" else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 3
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "output_index": self.output_index,
             "item_id": self.item_id,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -18,28 +18,34 @@ class ResponseMCPListToolsInProgressEvent(Model):
     """Id of the output item that the event belongs to."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.mcp_list_tools.in_progress"] = "response.mcp_list_tools.in_progress"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("item_id", "output_index", "sequence_number", "type")
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("item_id", "output_index", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "sequence_number", "type"]
+        ["item_id", "output_index", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = (
             "response.mcp_list_tools.in_progress"
             if type == "response.mcp_list_tools.in_progress"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 3
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -48,7 +54,8 @@ class ResponseMCPListToolsInProgressEvent(Model):
         out: dict[str, Any] = {
             "item_id": self.item_id,
             "output_index": self.output_index,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -19,26 +19,33 @@ class ResponseOutputItemDoneEvent(Model):
 
     output_index: int
     """Place of the item in the response's output, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     item: models.OutputItem
     """An item that a response produced."""
     type: Literal["response.output_item.done"] = "response.output_item.done"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "sequence_number", "item", "type")
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "item", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["output_index", "sequence_number", "item", "type"]
+        ["output_index", "item", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.output_index = raw["output_index"]
-        self.sequence_number = raw["sequence_number"]
-        self.item = decode_one(OUTPUT_ITEM, raw["item"])
+        item = raw["item"]
         type = raw["type"]
         self.type = "response.output_item.done" if type == "response.output_item.done" else type
+        sequence_number = extra = None
+        left = len(raw) - 3
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.item = decode_one(OUTPUT_ITEM, item)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -46,8 +53,9 @@ class ResponseOutputItemDoneEvent(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "output_index": self.output_index,
-            "sequence_number": self.sequence_number,
             "item": encode(self.item),
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

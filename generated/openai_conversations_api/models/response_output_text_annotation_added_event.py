@@ -25,18 +25,17 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
     """Place of the part in the item's content, counted from 0."""
     annotation_index: int
     """Place of the annotation in the part, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     annotation: models.Annotation | None
     """The annotation. None: not told."""
     type: Literal["response.output_text.annotation.added"] = "response.output_text.annotation.added"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "content_index",
         "annotation_index",
-        "sequence_number",
         "annotation",
         "type",
     )
@@ -46,28 +45,35 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
             "output_index",
             "content_index",
             "annotation_index",
-            "sequence_number",
             "annotation",
             "type",
+            "sequence_number",
         ]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 7 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.annotation_index = raw["annotation_index"]
-        self.sequence_number = raw["sequence_number"]
-        self.annotation = decode_one(ANNOTATION, raw["annotation"])
+        annotation = raw["annotation"]
         type = raw["type"]
         self.type = (
             "response.output_text.annotation.added"
             if type == "response.output_text.annotation.added"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 6
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.annotation = decode_one(ANNOTATION, annotation)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -78,8 +84,9 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
             "output_index": self.output_index,
             "content_index": self.content_index,
             "annotation_index": self.annotation_index,
-            "sequence_number": self.sequence_number,
             "annotation": encode(self.annotation),
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

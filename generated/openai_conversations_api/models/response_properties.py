@@ -49,6 +49,7 @@ class ResponseProperties(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         previous_response_id = model = background = max_tool_calls = text = tools = tool_choice = (
             prompt
         ) = extra = None
@@ -70,7 +71,10 @@ class ResponseProperties(Model):
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "tool_choice" in raw
@@ -81,7 +85,6 @@ class ResponseProperties(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.previous_response_id = previous_response_id
         self.model = model
         self.background = background

@@ -23,48 +23,50 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
     """Place of the item in the response's output, counted from 0."""
     summary_index: int
     """Place of the paragraph in the summary, counted from 0."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     part: models.ResponseReasoningSummaryPartDoneEventPart | models.RawObject
     """The part; in an added event, not complete yet."""
     type: Literal["response.reasoning_summary_part.done"] = "response.reasoning_summary_part.done"
     """Constant that names the kind; it tells which class this is."""
     status: Literal["incomplete"] | None = None
     """incomplete where the paragraph broke off. Absent: it did not."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "summary_index",
-        "sequence_number",
         "part",
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "summary_index", "sequence_number", "part", "type", "status"]
+        ["item_id", "output_index", "summary_index", "part", "type", "status", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        status = extra = None
-        left = len(raw) - 6
-        if left:
-            if "status" in raw and (status := raw["status"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.summary_index = raw["summary_index"]
-        self.sequence_number = raw["sequence_number"]
-        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART, raw["part"])
+        part = raw["part"]
         type = raw["type"]
         self.type = (
             "response.reasoning_summary_part.done"
             if type == "response.reasoning_summary_part.done"
             else type
         )
+        status = sequence_number = extra = None
+        left = len(raw) - 5
+        if left:
+            if "status" in raw and (status := raw["status"]) is not None:
+                left -= 1
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART, part)
         self.status = status
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -74,10 +76,11 @@ class ResponseReasoningSummaryPartDoneEvent(Model):
             "item_id": self.item_id,
             "output_index": self.output_index,
             "summary_index": self.summary_index,
-            "sequence_number": self.sequence_number,
             "part": encode(self.part),
             "type": self.type,
         }
         if self.status is not None:
             out["status"] = self.status
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

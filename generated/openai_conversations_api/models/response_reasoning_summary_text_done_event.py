@@ -22,37 +22,42 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
     """Place of the paragraph in the summary, counted from 0."""
     text: str
     """The complete text."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.reasoning_summary_text.done"] = "response.reasoning_summary_text.done"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "summary_index",
         "text",
-        "sequence_number",
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "summary_index", "text", "sequence_number", "type"]
+        ["item_id", "output_index", "summary_index", "text", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.summary_index = raw["summary_index"]
         self.text = raw["text"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = (
             "response.reasoning_summary_text.done"
             if type == "response.reasoning_summary_text.done"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 5
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -63,7 +68,8 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
             "output_index": self.output_index,
             "summary_index": self.summary_index,
             "text": self.text,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

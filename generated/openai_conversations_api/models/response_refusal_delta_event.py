@@ -22,33 +22,38 @@ class ResponseRefusalDeltaEvent(Model):
     """Place of the part in the item's content, counted from 0."""
     delta: str
     """The next piece; join the pieces in the order they come."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     type: Literal["response.refusal.delta"] = "response.refusal.delta"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "content_index",
         "delta",
-        "sequence_number",
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "content_index", "delta", "sequence_number", "type"]
+        ["item_id", "output_index", "content_index", "delta", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.delta = raw["delta"]
-        self.sequence_number = raw["sequence_number"]
         type = raw["type"]
         self.type = "response.refusal.delta" if type == "response.refusal.delta" else type
+        sequence_number = extra = None
+        left = len(raw) - 5
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
@@ -59,7 +64,8 @@ class ResponseRefusalDeltaEvent(Model):
             "output_index": self.output_index,
             "content_index": self.content_index,
             "delta": self.delta,
-            "sequence_number": self.sequence_number,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

@@ -14,8 +14,6 @@ from ..types import Extra, Model, new
 class ResponseShellCallCommandAddedStreamingEvent(Model):
     """A command of a shell call begins."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
     command_index: int
@@ -24,22 +22,16 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
     """The command; whole only in the done event."""
     type: Literal["response.shell_call_command.added"] = "response.shell_call_command.added"
     """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "sequence_number",
-        "output_index",
-        "command_index",
-        "command",
-        "type",
-    )
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "command_index", "command", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "output_index", "command_index", "command", "type"]
+        ["output_index", "command_index", "command", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.command = raw["command"]
@@ -49,16 +41,25 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
             if type == "response.shell_call_command.added"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "output_index": self.output_index,
             "command_index": self.command_index,
             "command": self.command,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

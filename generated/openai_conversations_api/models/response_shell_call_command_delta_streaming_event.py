@@ -14,8 +14,6 @@ from ..types import Extra, Model, new
 class ResponseShellCallCommandDeltaStreamingEvent(Model):
     """The next piece of a shell command."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     output_index: int
     """Place of the item in the response's output, counted from 0."""
     command_index: int
@@ -24,30 +22,18 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
     """The next piece; join the pieces in the order they come."""
     type: Literal["response.shell_call_command.delta"] = "response.shell_call_command.delta"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     obfuscation: str | None = None
     """Random padding that hides the size of the event; ignore it."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "sequence_number",
-        "output_index",
-        "command_index",
-        "delta",
-        "type",
-    )
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("output_index", "command_index", "delta", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "output_index", "command_index", "delta", "type", "obfuscation"]
+        ["output_index", "command_index", "delta", "type", "sequence_number", "obfuscation"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        obfuscation = extra = None
-        left = len(raw) - 5
-        if left:
-            if "obfuscation" in raw and (obfuscation := raw["obfuscation"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.delta = raw["delta"]
@@ -57,6 +43,16 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
             if type == "response.shell_call_command.delta"
             else type
         )
+        sequence_number = obfuscation = extra = None
+        left = len(raw) - 4
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if "obfuscation" in raw and (obfuscation := raw["obfuscation"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
         self.obfuscation = obfuscation
         self._extra = extra
         return self
@@ -64,12 +60,13 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "output_index": self.output_index,
             "command_index": self.command_index,
             "delta": self.delta,
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         if self.obfuscation is not None:
             out["obfuscation"] = self.obfuscation
         return out if self._extra is None else self._extra.finish(out)

@@ -16,8 +16,6 @@ from ..types import Extra, Model, encode_list, new
 class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     """The output of a shell command is complete."""
 
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
     item_id: str
     """Id of the output item that the event belongs to."""
     output_index: int
@@ -30,8 +28,9 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
         "response.shell_call_output_content.done"
     )
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
-        "sequence_number",
         "item_id",
         "output_index",
         "command_index",
@@ -39,37 +38,43 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["sequence_number", "item_id", "output_index", "command_index", "output", "type"]
+        ["item_id", "output_index", "command_index", "output", "type", "sequence_number"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self = new(cls)
-        self.sequence_number = raw["sequence_number"]
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
-        self.output = (
-            decode_models("FunctionShellCallOutputContent", v) if (v := raw["output"]) else v
-        )
+        output = raw["output"]
         type = raw["type"]
         self.type = (
             "response.shell_call_output_content.done"
             if type == "response.shell_call_output_content.done"
             else type
         )
+        sequence_number = extra = None
+        left = len(raw) - 5
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.output = decode_models("FunctionShellCallOutputContent", output) if output else output
+        self.sequence_number = sequence_number
         self._extra = extra
         return self
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
-            "sequence_number": self.sequence_number,
             "item_id": self.item_id,
             "output_index": self.output_index,
             "command_index": self.command_index,
             "output": encode_list(self.output),
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
         return out if self._extra is None else self._extra.finish(out)

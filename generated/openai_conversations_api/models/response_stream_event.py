@@ -8,6 +8,12 @@ from typing import Any, TypeAlias
 from .._decoding import decode_one
 from .._unions import RESPONSE_STREAM_EVENT
 from ..types import RawObject
+from .response_apply_patch_call_operation_diff_delta_event import (
+    ResponseApplyPatchCallOperationDiffDeltaEvent,
+)
+from .response_apply_patch_call_operation_diff_done_event import (
+    ResponseApplyPatchCallOperationDiffDoneEvent,
+)
 from .response_audio_delta_event import ResponseAudioDeltaEvent
 from .response_audio_done_event import ResponseAudioDoneEvent
 from .response_audio_transcript_delta_event import ResponseAudioTranscriptDeltaEvent
@@ -25,6 +31,7 @@ from .response_code_interpreter_call_in_progress_event import (
 from .response_code_interpreter_call_interpreting_event import (
     ResponseCodeInterpreterCallInterpretingEvent,
 )
+from .response_compaction_compacting_event import ResponseCompactionCompactingEvent
 from .response_completed_event import ResponseCompletedEvent
 from .response_content_part_added_event import ResponseContentPartAddedEvent
 from .response_content_part_done_event import ResponseContentPartDoneEvent
@@ -144,6 +151,9 @@ ResponseStreamEvent: TypeAlias = (
     | ResponseQueuedEvent
     | ResponseCustomToolCallInputDeltaEvent
     | ResponseCustomToolCallInputDoneEvent
+    | ResponseApplyPatchCallOperationDiffDeltaEvent
+    | ResponseApplyPatchCallOperationDiffDoneEvent
+    | ResponseCompactionCompactingEvent
     | RawObject
 )
 

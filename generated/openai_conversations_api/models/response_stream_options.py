@@ -21,6 +21,7 @@ class ResponseStreamOptions(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         include_obfuscation = extra = None
         left = len(raw) - 0
         if left:
@@ -31,7 +32,6 @@ class ResponseStreamOptions(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.include_obfuscation = include_obfuscation
         self._extra = extra
         return self

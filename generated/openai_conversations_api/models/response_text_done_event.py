@@ -24,37 +24,49 @@ class ResponseTextDoneEvent(Model):
     """Place of the part in the item's content, counted from 0."""
     text: str
     """The complete text."""
-    sequence_number: int
-    """Place of the event in its stream; it grows with every event."""
-    logprobs: list[models.ResponseLogProb]
-    """Log probability of each token; empty unless asked for through include."""
     type: Literal["response.output_text.done"] = "response.output_text.done"
     """Constant that names the kind; it tells which class this is."""
+    sequence_number: int | None = None
+    """Place of the event in its stream; it grows with every event."""
+    logprobs: list[models.ResponseLogProb] | None = None
+    """Log probability of each token; empty unless asked for through include."""
     _REQUIRED: ClassVar[tuple[str, ...]] = (
         "item_id",
         "output_index",
         "content_index",
         "text",
-        "sequence_number",
-        "logprobs",
         "type",
     )
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["item_id", "output_index", "content_index", "text", "sequence_number", "logprobs", "type"]
+        ["item_id", "output_index", "content_index", "text", "type", "sequence_number", "logprobs"]
     )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 7 else Extra.of(raw, cls)
         self = new(cls)
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.text = raw["text"]
-        self.sequence_number = raw["sequence_number"]
-        self.logprobs = decode_models("ResponseLogProb", v) if (v := raw["logprobs"]) else v
         type = raw["type"]
         self.type = "response.output_text.done" if type == "response.output_text.done" else type
+        sequence_number = logprobs = extra = None
+        left = len(raw) - 5
+        if left:
+            if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
+                left -= 1
+            if (
+                "logprobs" in raw
+                and (
+                    logprobs := decode_models("ResponseLogProb", v) if (v := raw["logprobs"]) else v
+                )
+                is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.sequence_number = sequence_number
+        self.logprobs = logprobs
         self._extra = extra
         return self
 
@@ -65,8 +77,10 @@ class ResponseTextDoneEvent(Model):
             "output_index": self.output_index,
             "content_index": self.content_index,
             "text": self.text,
-            "sequence_number": self.sequence_number,
-            "logprobs": encode_list(self.logprobs),
             "type": self.type,
         }
+        if self.sequence_number is not None:
+            out["sequence_number"] = self.sequence_number
+        if self.logprobs is not None:
+            out["logprobs"] = encode_list(self.logprobs)
         return out if self._extra is None else self._extra.finish(out)

@@ -26,6 +26,7 @@ class ResponseTextParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         format = verbosity = extra = None
         left = len(raw) - 0
         if left:
@@ -39,7 +40,6 @@ class ResponseTextParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.format = format
         self.verbosity = verbosity
         self._extra = extra

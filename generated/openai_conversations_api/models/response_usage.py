@@ -45,17 +45,19 @@ class ResponseUsage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.input_tokens = raw["input_tokens"]
-        self.input_tokens_details = decode_model(
-            "ResponseUsageInputTokensDetails", raw["input_tokens_details"]
-        )
+        input_tokens_details = raw["input_tokens_details"]
         self.output_tokens = raw["output_tokens"]
-        self.output_tokens_details = decode_model(
-            "ResponseUsageOutputTokensDetails", raw["output_tokens_details"]
-        )
+        output_tokens_details = raw["output_tokens_details"]
         self.total_tokens = raw["total_tokens"]
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        self.input_tokens_details = decode_model(
+            "ResponseUsageInputTokensDetails", input_tokens_details
+        )
+        self.output_tokens_details = decode_model(
+            "ResponseUsageOutputTokensDetails", output_tokens_details
+        )
         self._extra = extra
         return self
 

@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Self
 
 from attrs import define
 
-from ..types import Extra, Model, new
+from .. import models
+from .._decoding import decode_model
+from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
@@ -16,17 +18,41 @@ class ResponseUsageInputTokensDetails(Model):
 
     cached_tokens: int
     """Input tokens read from the prompt cache."""
-    cache_write_tokens: int
+    cache_write_tokens: int | None = None
     """Input tokens written to the prompt cache."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("cached_tokens", "cache_write_tokens")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["cached_tokens", "cache_write_tokens"])
+    cache_write_tokens_details: models.CacheWriteTokens | None = None
+    """Tokens written to the cache, by how long they stay there."""
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("cached_tokens",)
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(
+        ["cached_tokens", "cache_write_tokens", "cache_write_tokens_details"]
+    )
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.cached_tokens = raw["cached_tokens"]
-        self.cache_write_tokens = raw["cache_write_tokens"]
+        cache_write_tokens = cache_write_tokens_details = extra = None
+        left = len(raw) - 1
+        if left:
+            if (
+                "cache_write_tokens" in raw
+                and (cache_write_tokens := raw["cache_write_tokens"]) is not None
+            ):
+                left -= 1
+            if (
+                "cache_write_tokens_details" in raw
+                and (
+                    cache_write_tokens_details := decode_model(
+                        "CacheWriteTokens", raw["cache_write_tokens_details"]
+                    )
+                )
+                is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.cache_write_tokens = cache_write_tokens
+        self.cache_write_tokens_details = cache_write_tokens_details
         self._extra = extra
         return self
 
@@ -34,6 +60,9 @@ class ResponseUsageInputTokensDetails(Model):
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {
             "cached_tokens": self.cached_tokens,
-            "cache_write_tokens": self.cache_write_tokens,
         }
+        if self.cache_write_tokens is not None:
+            out["cache_write_tokens"] = self.cache_write_tokens
+        if self.cache_write_tokens_details is not None:
+            out["cache_write_tokens_details"] = encode(self.cache_write_tokens_details)
         return out if self._extra is None else self._extra.finish(out)

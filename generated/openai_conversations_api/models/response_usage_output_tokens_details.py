@@ -21,9 +21,9 @@ class ResponseUsageOutputTokensDetails(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.reasoning_tokens = raw["reasoning_tokens"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

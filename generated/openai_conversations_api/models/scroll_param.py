@@ -33,13 +33,6 @@ class ScrollParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        keys = extra = None
-        left = len(raw) - 5
-        if left:
-            if "keys" in raw and (keys := raw["keys"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.x = raw["x"]
         self.y = raw["y"]
@@ -47,6 +40,13 @@ class ScrollParam(Model):
         self.scroll_y = raw["scroll_y"]
         type = raw["type"]
         self.type = "scroll" if type == "scroll" else type
+        keys = extra = None
+        left = len(raw) - 5
+        if left:
+            if "keys" in raw and (keys := raw["keys"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.keys = keys
         self._extra = extra
         return self

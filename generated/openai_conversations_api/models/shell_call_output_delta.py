@@ -23,6 +23,7 @@ class ShellCallOutputDelta(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         stdout = stderr = extra = None
         left = len(raw) - 0
         if left:
@@ -32,7 +33,6 @@ class ShellCallOutputDelta(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.stdout = stdout
         self.stderr = stderr
         self._extra = extra

@@ -25,6 +25,10 @@ class SkillReferenceParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.skill_id = raw["skill_id"]
+        type = raw["type"]
+        self.type = "skill_reference" if type == "skill_reference" else type
         version = extra = None
         left = len(raw) - 2
         if left:
@@ -32,10 +36,6 @@ class SkillReferenceParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.skill_id = raw["skill_id"]
-        type = raw["type"]
-        self.type = "skill_reference" if type == "skill_reference" else type
         self.version = version
         self._extra = extra
         return self

@@ -21,10 +21,10 @@ class SpecificApplyPatchParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         type = raw["type"]
         self.type = "apply_patch" if type == "apply_patch" else type
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,11 +23,11 @@ class SummaryTextContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
         type = raw["type"]
         self.type = "summary_text" if type == "summary_text" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,11 +23,11 @@ class TextContent(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.text = raw["text"]
         type = raw["type"]
         self.type = "text" if type == "text" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

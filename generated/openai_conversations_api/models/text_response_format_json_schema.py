@@ -31,6 +31,11 @@ class TextResponseFormatJsonSchema(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.name = raw["name"]
+        self.schema = raw["schema"]
+        type = raw["type"]
+        self.type = "json_schema" if type == "json_schema" else type
         description = strict = extra = None
         left = len(raw) - 3
         if left:
@@ -40,11 +45,6 @@ class TextResponseFormatJsonSchema(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.name = raw["name"]
-        self.schema = raw["schema"]
-        type = raw["type"]
-        self.type = "json_schema" if type == "json_schema" else type
         self.description = description
         self.strict = strict
         self._extra = extra

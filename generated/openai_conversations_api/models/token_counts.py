@@ -23,11 +23,11 @@ class TokenCounts(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.input_tokens = raw["input_tokens"]
         object = raw["object"]
         self.object = "response.input_tokens" if object == "response.input_tokens" else object
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

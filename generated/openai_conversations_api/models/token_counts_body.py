@@ -73,6 +73,7 @@ class TokenCountsBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         model = input = previous_response_id = tools = text = reasoning = truncation = (
             instructions
         ) = personality = conversation = tool_choice = parallel_tool_calls = extra = None
@@ -80,14 +81,20 @@ class TokenCountsBody(Model):
         if left:
             if "model" in raw and (model := raw["model"]) is not None:
                 left -= 1
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "previous_response_id" in raw
                 and (previous_response_id := raw["previous_response_id"]) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "text" in raw
@@ -123,7 +130,6 @@ class TokenCountsBody(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.model = model
         self.input = input
         self.previous_response_id = previous_response_id

@@ -25,12 +25,12 @@ class ToolChoiceAllowed(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.mode = raw["mode"]
         self.tools = raw["tools"]
         type = raw["type"]
         self.type = "allowed_tools" if type == "allowed_tools" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -23,11 +23,11 @@ class ToolChoiceFunction(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.name = raw["name"]
         type = raw["type"]
         self.type = "function" if type == "function" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -25,6 +25,10 @@ class ToolChoiceMCP(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.server_label = raw["server_label"]
+        type = raw["type"]
+        self.type = "mcp" if type == "mcp" else type
         name = extra = None
         left = len(raw) - 2
         if left:
@@ -32,10 +36,6 @@ class ToolChoiceMCP(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.server_label = raw["server_label"]
-        type = raw["type"]
-        self.type = "mcp" if type == "mcp" else type
         self.name = name
         self._extra = extra
         return self

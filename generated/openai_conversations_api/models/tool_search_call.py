@@ -43,13 +43,6 @@ class ToolSearchCall(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        created_by = extra = None
-        left = len(raw) - 6
-        if left:
-            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
-                left -= 1
-            if left:
-                extra = Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.call_id = raw["call_id"]
@@ -58,6 +51,13 @@ class ToolSearchCall(Model):
         self.status = raw["status"]
         type = raw["type"]
         self.type = "tool_search_call" if type == "tool_search_call" else type
+        created_by = extra = None
+        left = len(raw) - 6
+        if left:
+            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
         self.created_by = created_by
         self._extra = extra
         return self

@@ -34,6 +34,10 @@ class ToolSearchCallItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.arguments = raw["arguments"]
+        type = raw["type"]
+        self.type = "tool_search_call" if type == "tool_search_call" else type
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
@@ -47,10 +51,6 @@ class ToolSearchCallItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "tool_search_call" if type == "tool_search_call" else type
         self.id = id
         self.call_id = call_id
         self.execution = execution

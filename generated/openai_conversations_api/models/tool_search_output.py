@@ -38,6 +38,14 @@ class ToolSearchOutput(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.id = raw["id"]
+        self.call_id = raw["call_id"]
+        self.execution = raw["execution"]
+        tools = raw["tools"]
+        self.status = raw["status"]
+        type = raw["type"]
+        self.type = "tool_search_output" if type == "tool_search_output" else type
         created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -45,14 +53,7 @@ class ToolSearchOutput(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.id = raw["id"]
-        self.call_id = raw["call_id"]
-        self.execution = raw["execution"]
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
-        self.status = raw["status"]
-        type = raw["type"]
-        self.type = "tool_search_output" if type == "tool_search_output" else type
+        self.tools = decode_many(TOOL, tools) if tools else tools
         self.created_by = created_by
         self._extra = extra
         return self

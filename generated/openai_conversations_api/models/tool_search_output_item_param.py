@@ -36,6 +36,10 @@ class ToolSearchOutputItemParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        tools = raw["tools"]
+        type = raw["type"]
+        self.type = "tool_search_output" if type == "tool_search_output" else type
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
@@ -49,10 +53,7 @@ class ToolSearchOutputItemParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.tools = decode_many(TOOL, v) if (v := raw["tools"]) else v
-        type = raw["type"]
-        self.type = "tool_search_output" if type == "tool_search_output" else type
+        self.tools = decode_many(TOOL, tools) if tools else tools
         self.id = id
         self.call_id = call_id
         self.execution = execution

@@ -30,6 +30,9 @@ class ToolSearchToolParam(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "tool_search" if type == "tool_search" else type
         execution = description = parameters = extra = None
         left = len(raw) - 1
         if left:
@@ -41,9 +44,6 @@ class ToolSearchToolParam(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "tool_search" if type == "tool_search" else type
         self.execution = execution
         self.description = description
         self.parameters = parameters

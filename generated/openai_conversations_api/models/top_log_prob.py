@@ -25,11 +25,11 @@ class TopLogProb(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.token = raw["token"]
         self.logprob = raw["logprob"]
         self.bytes = raw["bytes"]
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -22,9 +22,9 @@ class UpdateConversationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self = new(cls)
         self.metadata = raw["metadata"]
+        extra = None if len(raw) == 1 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -31,7 +31,6 @@ class UrlCitationBody(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
         self.start_index = raw["start_index"]
@@ -39,6 +38,7 @@ class UrlCitationBody(Model):
         self.title = raw["title"]
         type = raw["type"]
         self.type = "url_citation" if type == "url_citation" else type
+        extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

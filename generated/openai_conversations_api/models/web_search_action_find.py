@@ -25,12 +25,12 @@ class WebSearchActionFind(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
         self.pattern = raw["pattern"]
         type = raw["type"]
         self.type = "find_in_page" if type == "find_in_page" else type
+        extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

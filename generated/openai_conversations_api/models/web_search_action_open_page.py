@@ -23,6 +23,9 @@ class WebSearchActionOpenPage(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "open_page" if type == "open_page" else type
         url = extra = None
         left = len(raw) - 1
         if left:
@@ -30,9 +33,6 @@ class WebSearchActionOpenPage(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "open_page" if type == "open_page" else type
         self.url = url
         self._extra = extra
         return self

@@ -30,6 +30,9 @@ class WebSearchActionSearch(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        type = raw["type"]
+        self.type = "search" if type == "search" else type
         query = queries = sources = extra = None
         left = len(raw) - 1
         if left:
@@ -39,15 +42,16 @@ class WebSearchActionSearch(Model):
                 left -= 1
             if (
                 "sources" in raw
-                and (sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, raw["sources"]))
+                and (
+                    sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, v)
+                    if (v := raw["sources"])
+                    else v
+                )
                 is not None
             ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        type = raw["type"]
-        self.type = "search" if type == "search" else type
         self.query = query
         self.queries = queries
         self.sources = sources

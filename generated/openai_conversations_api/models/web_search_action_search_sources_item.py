@@ -23,11 +23,11 @@ class WebSearchActionSearchSourcesItem(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self = new(cls)
         self.url = raw["url"]
         type = raw["type"]
         self.type = "url" if type == "url" else type
+        extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
 

@@ -29,6 +29,7 @@ class WebSearchApproximateLocation(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         type = country = region = city = timezone = extra = None
         left = len(raw) - 0
         if left:
@@ -44,7 +45,6 @@ class WebSearchApproximateLocation(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.type = type
         self.country = country
         self.region = region

@@ -32,6 +32,8 @@ class WebSearchPreviewTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.type = raw["type"]
         user_location = search_context_size = search_content_types = extra = None
         left = len(raw) - 1
         if left:
@@ -57,8 +59,6 @@ class WebSearchPreviewTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.type = raw["type"]
         self.user_location = user_location
         self.search_context_size = search_context_size
         self.search_content_types = search_content_types

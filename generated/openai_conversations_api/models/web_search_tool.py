@@ -34,6 +34,8 @@ class WebSearchTool(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
+        self.type = raw["type"]
         external_web_access = filters = user_location = search_context_size = extra = None
         left = len(raw) - 1
         if left:
@@ -62,8 +64,6 @@ class WebSearchTool(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
-        self.type = raw["type"]
         self.external_web_access = external_web_access
         self.filters = filters
         self.user_location = user_location

@@ -19,29 +19,39 @@ class WebSearchToolCall(Model):
 
     id: str
     """Id of this object, given by the service."""
-    status: Literal["completed", "failed", "in_progress", "searching"] | str
+    status: Literal["completed", "failed", "in_progress", "incomplete", "searching"] | str
     """How far it has come, such as in_progress or completed."""
+    type: Literal["web_search_call"] = "web_search_call"
+    """Constant that names the kind; it tells which class this is."""
     action: (
         models.WebSearchActionSearch
         | models.WebSearchActionOpenPage
         | models.WebSearchActionFind
         | models.RawObject
-    )
+        | None
+    ) = None
     """What was done: search, open_page or find_in_page."""
-    type: Literal["web_search_call"] = "web_search_call"
-    """Constant that names the kind; it tells which class this is."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "action", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "status", "action", "type"])
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("id", "status", "type")
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["id", "status", "type", "action"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        self.action = decode_one(WEB_SEARCH_TOOL_CALL_ACTION, raw["action"])
         type = raw["type"]
         self.type = "web_search_call" if type == "web_search_call" else type
+        action = extra = None
+        left = len(raw) - 3
+        if left:
+            if (
+                "action" in raw
+                and (action := decode_one(WEB_SEARCH_TOOL_CALL_ACTION, raw["action"])) is not None
+            ):
+                left -= 1
+            if left:
+                extra = Extra.of(raw, cls)
+        self.action = action
         self._extra = extra
         return self
 
@@ -50,7 +60,8 @@ class WebSearchToolCall(Model):
         out: dict[str, Any] = {
             "id": self.id,
             "status": self.status,
-            "action": encode(self.action),
             "type": self.type,
         }
+        if self.action is not None:
+            out["action"] = encode(self.action)
         return out if self._extra is None else self._extra.finish(out)

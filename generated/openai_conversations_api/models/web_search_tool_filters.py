@@ -21,6 +21,7 @@ class WebSearchToolFilters(Model):
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
+        self = new(cls)
         allowed_domains = extra = None
         left = len(raw) - 0
         if left:
@@ -28,7 +29,6 @@ class WebSearchToolFilters(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self = new(cls)
         self.allowed_domains = allowed_domains
         self._extra = extra
         return self

@@ -9,6 +9,13 @@ from .._omit import Omit
 from ..types import SequenceNotStr
 
 
+class AccessProgramsParam(TypedDict, total=False):
+    """The programs with whose rights a response is made."""
+
+    cyber: Literal["daybreak_blue", "daybreak_red", "standard"]
+    """The one for security."""
+
+
 class AdditionalToolsItemParam(TypedDict):
     """Tools made available from this place of the conversation on."""
 
@@ -127,6 +134,15 @@ class AutoCodeInterpreterToolParam(TypedDict):
     """What the container may reach on the network. Absent: the service's default."""
 
 
+class BackgroundOptionsParam(TypedDict, total=False):
+    """How a response is made in the background."""
+
+    completion_window: Literal["2h", "8h", "soonest"]
+    """By when it is to be ready."""
+    continuation_id: str
+    """The id of what it continues."""
+
+
 class ClickParam(TypedDict):
     """Click a mouse button at a place."""
 
@@ -205,6 +221,8 @@ class CompactionTriggerItemParam(TypedDict):
 
     type: Literal["compaction_trigger"]
     """Constant that names the kind; it tells which class this is."""
+    id: NotRequired[str | None]
+    """Id of this object. Absent or None: none was given yet."""
 
 
 class ComparisonFilterParam(TypedDict):
@@ -307,6 +325,35 @@ class ComputerUsePreviewToolParam(TypedDict):
     """Width of the screen in pixels."""
     display_height: int
     """Height of the screen in pixels."""
+
+
+class ConfigurationUpdateParam(TypedDict):
+    """From here on, responses are made with other settings."""
+
+    type: Literal["configuration_update"]
+    """Constant that names the kind; it tells which class this is."""
+    id: NotRequired[str | None]
+    """Id of this object. Absent or None: none was given yet."""
+    reasoning: NotRequired[
+        "models.ConfigurationUpdateReasoning | ConfigurationUpdateReasoningParam | None"
+    ]
+    """How much the model thinks from here on."""
+    text: NotRequired["models.ConfigurationUpdateText | ConfigurationUpdateTextParam | None"]
+    """The text itself."""
+
+
+class ConfigurationUpdateReasoningParam(TypedDict, total=False):
+    """How much the model thinks."""
+
+    effort: "models.ReasoningEffort | None"
+    """How long to think before writing; more effort costs more time and tokens."""
+
+
+class ConfigurationUpdateTextParam(TypedDict):
+    """The format of texts."""
+
+    format: "models.ResponseFormatText | ResponseFormatTextParam | models.RawObject | models.TextResponseFormatJsonSchema | TextResponseFormatJsonSchemaParam"
+    """Form of the input: free text or a grammar. Absent: free text."""
 
 
 class ContainerAutoParam(TypedDict):
@@ -428,7 +475,15 @@ class CustomTextFormatParam(TypedDict):
     """Constant that names the kind; it tells which class this is."""
 
 
-class CustomToolCallParam(TypedDict):
+_CustomToolCallParamKeys = TypedDict(
+    "_CustomToolCallParamKeys",
+    {
+        "async": NotRequired[bool],
+    },
+)
+
+
+class CustomToolCallParam(_CustomToolCallParamKeys):
     """The model asks the caller to run a custom tool; send a custom_tool_call_output."""
 
     type: Literal["custom_tool_call"]
@@ -462,7 +517,15 @@ class CustomToolCallOutputParam(TypedDict):
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
 
 
-class CustomToolParam(TypedDict):
+_CustomToolParamKeys = TypedDict(
+    "_CustomToolParamKeys",
+    {
+        "async": NotRequired[bool],
+    },
+)
+
+
+class CustomToolParam(_CustomToolParamKeys):
     """A tool of the caller that takes free text, if wanted bound by a grammar."""
 
     type: Literal["custom"]
@@ -720,7 +783,15 @@ class FunctionShellToolParam(TypedDict):
     default."""
 
 
-class FunctionToolParam(TypedDict):
+_FunctionToolParamKeys = TypedDict(
+    "_FunctionToolParamKeys",
+    {
+        "async": NotRequired[bool | None],
+    },
+)
+
+
+class FunctionToolParam(_FunctionToolParamKeys):
     """A function of the caller, with JSON arguments that follow a schema."""
 
     type: Literal["function"]
@@ -729,13 +800,13 @@ class FunctionToolParam(TypedDict):
     """Name of the tool."""
     parameters: Mapping[str, Any] | None
     """JSON Schema of the arguments. None or absent: none are declared."""
-    strict: bool | None
-    """Whether the model must keep to the schema exactly. Absent or None: the service's
-    default."""
     description: NotRequired[str | None]
     """Tells the model what it is for and when to use it."""
     output_schema: NotRequired[Mapping[str, Any] | None]
     """JSON Schema of what the tool gives back. Absent or None: not declared."""
+    strict: NotRequired[bool | None]
+    """Whether the model must keep to the schema exactly. Absent or None: the service's
+    default."""
     defer_loading: NotRequired[bool]
     """true keeps the tool out of the prompt until a tool search finds it."""
     allowed_callers: NotRequired["SequenceNotStr[models.CallableToolAllowedCaller] | None"]
@@ -743,7 +814,15 @@ class FunctionToolParam(TypedDict):
     default."""
 
 
-class FunctionToolCallParam(TypedDict):
+_FunctionToolCallParamKeys = TypedDict(
+    "_FunctionToolCallParamKeys",
+    {
+        "async": NotRequired[bool],
+    },
+)
+
+
+class FunctionToolCallParam(_FunctionToolCallParamKeys):
     """The model asks the caller to run a function; send a function_call_output."""
 
     type: Literal["function_call"]
@@ -764,7 +843,15 @@ class FunctionToolCallParam(TypedDict):
     """How far it has come, such as in_progress or completed."""
 
 
-class FunctionToolParamParam(TypedDict):
+_FunctionToolParamParamKeys = TypedDict(
+    "_FunctionToolParamParamKeys",
+    {
+        "async": NotRequired[bool | None],
+    },
+)
+
+
+class FunctionToolParamParam(_FunctionToolParamParamKeys):
     """A function of the caller, with JSON arguments that follow a schema."""
 
     name: str
@@ -807,6 +894,47 @@ class HybridSearchOptionsParam(TypedDict):
     """Weight of search by wording."""
 
 
+class ImageGenCallErrorParam(TypedDict):
+    """What the service says is wrong with a request."""
+
+    type: str
+    """Class of the error, such as invalid_request_error."""
+    message: str
+    """What went wrong, for people."""
+    code: NotRequired[str | None]
+    """Short code to test for, such as conversation_locked. None: there is no code."""
+    param: NotRequired[str | None]
+    """Name of the argument at fault. None: no single one."""
+    moderation_details: NotRequired[
+        "models.ImageGenModerationDetails | ImageGenModerationDetailsParam | None"
+    ]
+    """What moderation objected to."""
+
+
+class ImageGenModerationDetailsParam(TypedDict):
+    """What moderation objected to, and in what."""
+
+    categories: SequenceNotStr[str]
+    """Category name to whether it applies."""
+    moderation_stage: Literal["input", "output", "unknown"]
+    """What it looked at."""
+
+
+class ImageGenSvgUsageParam(TypedDict):
+    """Tokens that the response used."""
+
+    model: str
+    """The model that drew."""
+    input_tokens: int
+    """Tokens of the input."""
+    output_tokens: int
+    """Tokens that the model produced, reasoning included."""
+    reasoning_tokens: int
+    """Tokens thought."""
+    total_tokens: int
+    """Input and output tokens together."""
+
+
 class ImageGenToolParam(TypedDict):
     """Lets the model make and edit images."""
 
@@ -815,19 +943,26 @@ class ImageGenToolParam(TypedDict):
     model: NotRequired[
         str
         | Literal[
+            "chatgpt-image-latest",
             "gpt-image-1",
             "gpt-image-1-mini",
             "gpt-image-1.5",
             "gpt-image-2",
             "gpt-image-2-2026-04-21",
+            "gpt-image-2.5-flare",
+            "gpt-image-2.5-flare-2026-09-08",
+            "gpt-image-2.5-sunburst",
+            "gpt-image-2.5-sunburst-2026-09-08",
+            "gpt-image-2.6-flare",
+            "gpt-image-2.6-sunburst",
         ]
     ]
     """Model that makes the image. Absent: the service's default."""
-    quality: NotRequired[Literal["auto", "high", "low", "medium"]]
+    quality: NotRequired[Literal["auto", "high", "low", "max", "medium", "xhigh"]]
     """Quality of the image; auto when absent."""
     size: NotRequired[str | Literal["1024x1024", "1024x1536", "1536x1024", "auto"]]
     """Width and height in pixels, such as 1024x1536; auto when absent."""
-    output_format: NotRequired[Literal["jpeg", "png", "webp"]]
+    output_format: NotRequired[Literal["gif", "jpeg", "png", "svg", "webp"]]
     """File format of the image; png when absent."""
     output_compression: NotRequired[int]
     """Compression level, 0 to 100; 100 when absent."""
@@ -845,6 +980,14 @@ class ImageGenToolParam(TypedDict):
     """Unfinished pictures to send while streaming, 0 to 3; 0 when absent."""
     action: NotRequired["models.ImageGenActionEnum"]
     """Whether to make a new image or edit one; auto leaves it to the model."""
+    complexity: NotRequired[Literal["high", "low", "medium"] | None]
+    """How detailed a drawing may be."""
+    frame_count: NotRequired[int | None]
+    """How many frames an animation has."""
+    frame_duration_ms: NotRequired[int | None]
+    """How long each frame is shown."""
+    svg: NotRequired["models.ImageGenToolSvg | ImageGenToolSvgParam | None"]
+    """What draws vector images."""
 
 
 class ImageGenToolCallParam(TypedDict):
@@ -856,8 +999,24 @@ class ImageGenToolCallParam(TypedDict):
     """Id of this object, given by the service."""
     status: Literal["completed", "failed", "generating", "in_progress"]
     """How far it has come, such as in_progress or completed."""
-    result: str | None
+    result: NotRequired[str | None]
     """The image as base64, without a data URL's prefix. None until it is done."""
+    action: NotRequired["models.ImageGenActionEnum | None"]
+    """Whether the image was made or edited."""
+    background: NotRequired[Literal["auto", "opaque", "transparent"] | None]
+    """What is behind the image."""
+    error: NotRequired["models.ImageGenCallError | ImageGenCallErrorParam | None"]
+    """What went wrong. None or absent: nothing did."""
+    output_format: NotRequired[Literal["gif", "jpeg", "png", "svg", "webp"] | None]
+    """The format of the image."""
+    quality: NotRequired[Literal["auto", "high", "low", "max", "medium", "xhigh"] | None]
+    """The quality of the image."""
+    revised_prompt: NotRequired[str | None]
+    """The prompt that was used."""
+    size: NotRequired[str | None]
+    """Width and height in pixels."""
+    svg_usage: NotRequired["models.ImageGenSvgUsage | ImageGenSvgUsageParam | None"]
+    """The tokens that drawing took."""
 
 
 class ImageGenToolInputImageMaskParam(TypedDict, total=False):
@@ -867,6 +1026,29 @@ class ImageGenToolInputImageMaskParam(TypedDict, total=False):
     """Base64 data URL of the mask. Absent where file_id is given."""
     file_id: str
     """File id of the mask. Absent where image_url is given."""
+
+
+class ImageGenToolSvgParam(TypedDict, total=False):
+    """What draws vector images."""
+
+    model: str | None
+    """The model that draws."""
+    reasoning: "models.ImageGenToolSvgReasoning | ImageGenToolSvgReasoningParam | None"
+    """How much that model thinks."""
+
+
+class ImageGenToolSvgReasoningParam(TypedDict, total=False):
+    """How much a model that draws vector images thinks."""
+
+    effort: "models.ReasoningEffort | None"
+    """How long to think before writing; more effort costs more time and tokens."""
+
+
+class ImageOptionsParam(TypedDict, total=False):
+    """How images of the context are treated."""
+
+    context_compression: Literal["auto", "disabled", "enabled"]
+    """Whether they are made smaller."""
 
 
 class InlineSkillParam(TypedDict):
@@ -907,7 +1089,7 @@ class InputFileContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
     file_url: NotRequired[str]
     """https URL from which the service fetches the file."""
     detail: NotRequired["models.FileInputDetail"]
@@ -949,7 +1131,7 @@ class InputImageContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
 
 class InputImageContentParamAutoParam(TypedDict):
@@ -992,7 +1174,7 @@ class InputTextContentParam(TypedDict):
     prompt_cache_breakpoint: NotRequired[
         "models.PromptCacheBreakpointConfig | PromptCacheBreakpointConfigParam"
     ]
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
 
 class InputTextContentParamParam(TypedDict):
@@ -1076,10 +1258,10 @@ class LocalShellToolCallOutputParam(TypedDict):
     """Id of this object, given by the service."""
     output: str
     """What the command put out, in one string."""
-    call_id: str
-    """Ties a call to its output: both carry the same value. It is not the item's id."""
     status: NotRequired[Literal["completed", "in_progress", "incomplete"] | None]
     """How far it has come, such as in_progress or completed."""
+    call_id: NotRequired[str]
+    """Ties a call to its output: both carry the same value. It is not the item's id."""
 
 
 class LocalShellToolParam(TypedDict):
@@ -1137,8 +1319,6 @@ class MCPApprovalResponseParam(TypedDict):
     """Id of the mcp_approval_request item that this decides."""
     approve: bool
     """true lets the call go ahead; false forbids it."""
-    request_id: str
-    """Id that is required beside approval_request_id; the document says no more about it."""
     id: NotRequired[str | None]
     """Id of this object. Absent or None: none was given yet."""
     reason: NotRequired[str | None]
@@ -1191,7 +1371,7 @@ class MCPToolParam(TypedDict):
     """Constant that names the kind; it tells which class this is."""
     server_label: str
     """Label of the server, chosen by the request; calls and their items carry it."""
-    server_url: NotRequired[str]
+    server_url: NotRequired[str | None]
     """URL of the MCP server. Absent where a connector or tunnel is named."""
     connector_id: NotRequired[
         Literal[
@@ -1210,7 +1390,7 @@ class MCPToolParam(TypedDict):
     """A tunnel to the server in place of a URL: tunnel_ and 32 characters."""
     authorization: NotRequired[str]
     """Access token for the server; secret. Absent: none is sent."""
-    server_description: NotRequired[str]
+    server_description: NotRequired[str | None]
     """Tells the model what the server is for. Absent: nothing."""
     headers: NotRequired[Mapping[str, str] | None]
     """HTTP headers to send to the server; may hold secrets. Absent or None: none."""
@@ -1273,10 +1453,10 @@ class MCPToolFilterParam(TypedDict, total=False):
 class MCPToolRequireApprovalParam(TypedDict, total=False):
     """Which tools always need approval and which never do."""
 
-    always: "models.MCPToolFilter | MCPToolFilterParam"
-    """Picks tools of an MCP server by name or by whether they only read."""
-    never: "models.MCPToolFilter | MCPToolFilterParam"
-    """Picks tools of an MCP server by name or by whether they only read."""
+    always: "models.MCPToolFilter | MCPToolFilterParam | None"
+    """Tools that always need approval."""
+    never: "models.MCPToolFilter | MCPToolFilterParam | None"
+    """Tools that never need approval."""
 
 
 class ModerationConfigParam(TypedDict):
@@ -1357,7 +1537,7 @@ class OutputTextContentParam(TypedDict):
     """The text itself."""
     annotations: "Sequence[models.Annotation | AnnotationParam]"
     """Citations and files that belong to places in the text; empty when there are none."""
-    logprobs: "Sequence[models.LogProb | LogProbParam]"
+    logprobs: NotRequired["Sequence[models.LogProb | LogProbParam]"]
     """Log probability of each token; filled only when asked for through include."""
 
 
@@ -1430,17 +1610,21 @@ class PromptParam(TypedDict):
 
 
 class PromptCacheBreakpointConfigParam(TypedDict):
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
     mode: Literal["explicit"]
     """Constant that names the mode."""
+    ttl: NotRequired["models.PromptCacheTTLEnum | None"]
+    """How long the cache keeps what is before it."""
 
 
 class PromptCacheBreakpointParam(TypedDict):
-    """Mark in the input up to which the prompt is cached."""
+    """How the prompt is cached."""
 
     mode: Literal["explicit"]
     """Constant that names the mode."""
+    ttl: NotRequired["models.PromptCacheTTLEnum | None"]
+    """How long the cache keeps what is before it."""
 
 
 class PromptCacheOptionsParam(TypedDict, total=False):
@@ -1450,6 +1634,10 @@ class PromptCacheOptionsParam(TypedDict, total=False):
     """How long a cached prompt is kept, such as 30m for 30 minutes."""
     mode: "models.PromptCacheModeEnum"
     """implicit: the service chooses what to cache; explicit: the marks in the input do."""
+    comparison_response_id: str | None
+    """The id of a response to compare the prompt with."""
+    prewarm: bool
+    """Whether to fill the cache alone."""
 
 
 class RankingOptionsParam(TypedDict, total=False):
@@ -1619,7 +1807,7 @@ class TextResponseFormatJsonSchemaParam(TypedDict):
     """Name of the format; the model sees it."""
     schema: Mapping[str, Any]
     """A JSON Schema."""
-    description: NotRequired[str]
+    description: NotRequired[str | None]
     """Tells the model what it is for and when to use it."""
     strict: NotRequired[bool | None]
     """Whether the text must keep to the schema exactly; false when absent."""
@@ -1868,9 +2056,11 @@ class WebSearchToolCallParam(TypedDict):
     """Id of this object, given by the service."""
     type: Literal["web_search_call"]
     """Constant that names the kind; it tells which class this is."""
-    status: Literal["completed", "failed", "in_progress", "searching"]
+    status: Literal["completed", "failed", "in_progress", "incomplete", "searching"]
     """How far it has come, such as in_progress or completed."""
-    action: "models.WebSearchActionSearch | WebSearchActionSearchParam | models.RawObject | models.WebSearchActionOpenPage | WebSearchActionOpenPageParam | models.WebSearchActionFind | WebSearchActionFindParam"
+    action: NotRequired[
+        "models.WebSearchActionSearch | WebSearchActionSearchParam | models.RawObject | models.WebSearchActionOpenPage | WebSearchActionOpenPageParam | models.WebSearchActionFind | WebSearchActionFindParam"
+    ]
     """What was done: search, open_page or find_in_page."""
 
 
@@ -1914,6 +2104,10 @@ class CompactConversationBody(TypedDict):
     """How the prompt is cached. Absent or None: the service's default."""
     service_tier: NotRequired["models.ServiceTierEnum | None | Omit"]
     """Class of service, which decides speed and price. Absent or None: auto."""
+    image: NotRequired[
+        "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None | Omit"
+    ]
+    """How images of the context are treated."""
 
 
 class CompactConversationParams(CompactConversationBody):
@@ -2026,6 +2220,16 @@ class CreateResponseBody(TypedDict, total=False):
     """When to compact a long context by itself. Absent or None: never."""
     max_output_tokens: int | None | Omit
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""
+    access_programs: (
+        "models.AccessPrograms | AccessProgramsParam | Mapping[str, object] | None | Omit"
+    )
+    """The programs with whose rights a response is made."""
+    background_options: (
+        "models.BackgroundOptions | BackgroundOptionsParam | Mapping[str, object] | None | Omit"
+    )
+    """How a response is made in the background."""
+    image: "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None | Omit"
+    """How images of the context are treated."""
 
 
 class CreateResponseParamsBase(TypedDict, total=False):
@@ -2093,6 +2297,16 @@ class CreateResponseParamsBase(TypedDict, total=False):
     """When to compact a long context by itself. Absent or None: never."""
     max_output_tokens: int | None | Omit
     """Most tokens to produce, reasoning included; at least 16. Absent or None: no limit given."""
+    access_programs: (
+        "models.AccessPrograms | AccessProgramsParam | Mapping[str, object] | None | Omit"
+    )
+    """The programs with whose rights a response is made."""
+    background_options: (
+        "models.BackgroundOptions | BackgroundOptionsParam | Mapping[str, object] | None | Omit"
+    )
+    """How a response is made in the background."""
+    image: "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None | Omit"
+    """How images of the context are treated."""
 
 
 class CreateResponseParamsNonStreaming(CreateResponseParamsBase, total=False):
@@ -2405,6 +2619,7 @@ InputItemParam: TypeAlias = (
     | MCPToolCallParam
     | CustomToolCallOutputParam
     | CustomToolCallParam
+    | ConfigurationUpdateParam
     | CompactionTriggerItemParam
     | ItemReferenceParam
     | ProgramItemParam

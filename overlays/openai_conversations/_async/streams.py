@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from openai_conversations_api import models
 
 from .._request.operations import event_decoder
 from .._request.validation import is_mapping
+from .._response.output_items import OutputItems
 from .._response.parsing import check_strict, loads
 from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
@@ -64,6 +65,7 @@ class AsyncStream:
         self._over = False
         self._ended = False
         self._last: models.ResponseStreamEvent | None = None
+        self._items = OutputItems()
 
     def __aiter__(self) -> AsyncIterator[models.ResponseStreamEvent]:
         return self
@@ -163,6 +165,7 @@ class AsyncStream:
             raise self._to_error(data)
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
+        self._items.add(data)
         if kind in _LAST:
             self._ended = self._over = True  # case 1
             self._waiting.clear()
@@ -187,11 +190,13 @@ class AsyncStream:
     async def get_final_response(self) -> models.Response:
         """Read to the end and return the response as it then is.
 
-        Its `status` says whether it was completed, failed or is incomplete.
+        Its `status` says whether it was completed, failed or is incomplete. Where it came without
+        `output`, this is what the events brought.
 
         Raises:
             APIConnectionError: the stream was closed or broke off before that.
             APIError: the service reported an error instead.
+            APIResponseValidationError: the last event has no response.
         """
         await self.until_done()
         last: Any = self._last
@@ -199,7 +204,16 @@ class AsyncStream:
             raise self._broken("the stream ended without the final response")
         if last.type == "error":
             raise self._to_error(last.to_dict())
-        return cast("models.Response", last.response)
+        response: object = getattr(last, "response", None)
+        if is_mapping(response):  # of an event that the document does not have
+            response = models.Response.from_dict(response)
+        if not isinstance(response, models.Response):
+            message = f"the event {last.type} has no response"
+            raise APIResponseValidationError(self.response, last.to_dict(), message=message)
+        if "output" in response.missing:
+            whole = response.to_dict() | {"output": self._items.all()}
+            response = models.Response.from_dict(whole)
+        return response
 
     async def close(self) -> None:
         """End the stream now. The connection is closed, unless the stream had come to its end."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pkgutil import get_data
@@ -59,6 +60,43 @@ def schema(name: str) -> Mapping[str, Any]:
 def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
     """Return what keeps a decoded JSON value from fitting a schema; empty if it fits."""
     return validator().problems(schema, value)
+
+
+def response_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
+    """Return what keeps a response from fitting a schema, where null and absent are the same."""
+    return with_nulls_exchanged(schema, value)[1]
+
+
+def with_nulls_exchanged(schema: Mapping[str, Any], value: Any) -> tuple[Any, list[Problem]]:
+    """Return a value that fits a schema, where null and absent are the same, and what is left.
+
+    A field that may be absent may be null, and one that may be null may be absent: so have it the
+    types of OpenAI's client. A value that fits as it is, is returned itself.
+    """
+    first = found = problems(schema, value)
+    tried: set[tuple[str | int, ...]] = set()
+    while places := {one.path for one in found if one.path} - tried:
+        tried |= places
+        value = deepcopy(value)
+        changed = [_exchange_null(value, path) for path in places]
+        found = problems(schema, value) if any(changed) else found
+    left = {one.path for one in found}
+    return value, [one for one in first if one.path in left] or found
+
+
+def _exchange_null(value: Any, path: tuple[str | int, ...]) -> bool:
+    """Remove the null at a place, or put one where nothing is; return whether there was reason."""
+    *outside, name = path
+    for step in outside:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return False
+    if not is_object(value) or value.get(str(name)) is not None:
+        return False
+    if value.pop(str(name), ...) is ...:
+        value[str(name)] = None
+    return True
 
 
 @cache

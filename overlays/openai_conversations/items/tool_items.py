@@ -219,12 +219,8 @@ class McpApprovalResponseItem:
 
 
 def _approval(approval_request_id: str, approve: bool, reason: str | None) -> m.MCPApprovalResponse:
-    # The OpenAPI document requires `request_id` beside `approval_request_id` and says nothing about
-    # it; there is only one request that both can mean.
-    request_id = check_id(approval_request_id, "approval_request_id")
     return m.MCPApprovalResponse(
-        approval_request_id=request_id,
-        request_id=request_id,
+        approval_request_id=check_id(approval_request_id, "approval_request_id"),
         approve=approve,
         reason=None if reason is None else check_text(reason, "reason"),
     )

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai_conversations import APIError, Client
+from openai_conversations import APIError, APIResponseValidationError, Client
 
 from tests.overlay.concurrency_sync import blocking
-from tests.overlay.events import delta, final
+from tests.overlay.events import delta, final, response
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 Connect = Callable[..., Client]
@@ -35,6 +35,59 @@ def test_the_final_response(connect: Connect, kind: str) -> None:
             assert (next(stream)).type == "response.output_text.delta"
             got = stream.get_final_response()
     assert (got.status, got.output_text) == (kind, "Hello")
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("held", [{"output": None}, {}])
+def test_a_final_response_without_output_has_what_the_events_brought(
+    connect: Connect, held: dict[str, Any]
+) -> None:
+    whole = response("completed", "Hello")
+    (item,) = whole.pop("output")
+    begun = {"type": "response.output_item.added", "output_index": 0, "item": item}
+    done = {"type": "response.output_item.done", "output_index": 0, "item": item}
+    last = {"type": "response.completed", "response": whole | held}
+
+    def script(peer: Peer) -> None:
+        peer.events(begun | {"item": item | {"content": []}}, delta(1, "Hel"), done, last)
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        client = connect(server.url)
+        with client, client.responses.stream(**HELLO) as stream:
+            got = stream.get_final_response()
+    assert (got.output_text, got.output[0].id) == ("Hello", "msg_1")
+    assert got.to_dict() == whole | {"output": [item]}
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("held", [{}, {"response": None}, {"response": "resp_1"}])
+@pytest.mark.parametrize("kind", ["completed", "cancelled"])
+def test_a_last_event_without_a_response_is_an_error(
+    connect: Connect, kind: str, held: dict[str, Any]
+) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), {"type": f"response.{kind}", "sequence_number": 2, **held})
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        client = connect(server.url)
+        with client, client.responses.stream(**HELLO) as stream:
+            with pytest.raises(APIResponseValidationError, match=f"{kind} has no response"):
+                stream.get_final_response()
+
+
+@pytest.mark.off_contract
+def test_a_last_event_of_a_new_kind_has_a_response_too(connect: Connect) -> None:
+    def script(peer: Peer) -> None:
+        peer.events(delta(1, "x"), final("cancelled"))
+        peer.end()
+
+    with ScriptedServer(script) as server:
+        client = connect(server.url)
+        with client, client.responses.stream(**HELLO) as stream:
+            got = stream.get_final_response()
+    assert (got.status, got.output_text) == ("cancelled", "Hello")
 
 
 def test_an_error_event_ends_the_stream_and_is_not_a_final_response(
