@@ -15,7 +15,7 @@ import re
 import reprlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .._request.validation import describe, is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
@@ -122,7 +122,8 @@ def _decode(
             result = request.decode(data)
             # What has an id, and came without it, is something else: a list, most likely. But not a
             # 202: the service was seen to accept a response with {"message"} (1 of 226 recorded).
-            if not request.operation or getattr(result, "id", "") is not None or accepted:
+            is_complete = not hasattr(type(result), "id") or cast(Any, result).id is not None
+            if not request.operation or is_complete or accepted:
                 return result
         except Exception as error:
             failure = f" ({type(error).__name__})"
