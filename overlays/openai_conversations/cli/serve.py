@@ -15,8 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .._schema.values import is_array
 from ..errors import InvalidArgumentError
-from ..local import LocalModel, LocalService, ModelCallable, StoreError
+from ..local import LocalModel, LocalService, StoreError
 from ..local.http_messages import PREFIX
 from ..local.same_origin import SameOrigin
 
@@ -127,7 +128,7 @@ def read_model(options: argparse.Namespace) -> LocalModel:
             if isinstance(turn, str):
                 model.enqueue_text(turn)
             elif turn is not None:
-                model.enqueue(*(turn if isinstance(turn, list) else [turn]))
+                model.enqueue(*(turn if is_array(turn) else [turn]))
         except (ValueError, RecursionError, InvalidArgumentError) as error:
             expected = "expected a JSON string, an item or an array of items"
             place = f"--script {options.script}, line {number}"
@@ -135,7 +136,7 @@ def read_model(options: argparse.Namespace) -> LocalModel:
     return model
 
 
-def _import_function(name: str) -> ModelCallable:
+def _import_function(name: str) -> Any:
     module, _, function = name.partition(":")
     if "" not in sys.path:
         sys.path.insert(0, "")  # the folder that the command is run in
@@ -145,8 +146,7 @@ def _import_function(name: str) -> ModelCallable:
         raise ServeError(f"--model {name!r} cannot be imported: {error}") from None
     if not callable(found):
         raise ServeError(f"--model {name!r} is not a function")
-    model: ModelCallable = found
-    return model
+    return found
 
 
 def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:

@@ -50,13 +50,13 @@ def _types(union: str) -> frozenset[str]:
 
 
 @cache
-def declared_fields(type: str) -> dict[str, list[Schema]]:
-    """Return the fields of an item type, sent or returned, each with all its schemas."""
+def declared_fields(type: str) -> dict[str, Schema]:
+    """Return the fields of an item type, sent or returned, each with its schemas as a union."""
     found: dict[str, list[Schema]] = {}
     for union in ITEM_UNIONS:
         for name, declared in _fields(union, type):
             found.setdefault(name, []).append(declared)
-    return found
+    return {name: {"anyOf": schemas} for name, schemas in found.items()}
 
 
 @cache
@@ -109,7 +109,9 @@ def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
 
 def item_tag(item: Mapping[str, Any]) -> str | None:
     """Return the type of an item (of a message it may be missing), or of any object; or None."""
-    tag = item.get("type") or ("message" if "role" in item else None)
+    tag = item.get("type")
+    if tag is None and "role" in item:
+        return "message"
     return tag if isinstance(tag, str) else None
 
 

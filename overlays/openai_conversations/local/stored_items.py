@@ -88,13 +88,11 @@ def field_problems(item: Any) -> list[Problem]:
     Variants of a kind overlap, and JSON Schema lets a field pass that one of them does not have. So
     a value is held to what any variant says, sent or returned.
     """
-    fields = declared_fields(item_tag(item) or "") if is_object(item) else {}
-    found: list[Problem] = []
-    for name, schemas in fields.items():
-        if item.get(name) is not None:
-            wrong = [problems(one, item[name]) for one in schemas]
-            found += [one.under(name) for one in wrong[-1]] if all(wrong) else []
-    return found
+    if not is_object(item):
+        return []
+    fields = declared_fields(item_tag(item) or "").items()
+    given = [(name, one) for name, one in fields if item.get(name) is not None]
+    return [problem.under(name) for name, one in given for problem in problems(one, item[name])]
 
 
 def is_reference(sent: Mapping[str, Any]) -> bool:
