@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import typing
 from collections.abc import Iterator
 from typing import Any
 
 import openai_conversations as package
+import openai_conversations_api
 import pytest
 from openai_conversations import AsyncClient, Client
 
@@ -143,6 +145,17 @@ def test_the_exports_are_what_is_named() -> None:
     assert dir(package) == package.__all__
     with pytest.raises(AttributeError, match="nothing_like_it"):
         package.nothing_like_it  # noqa: B018
+
+
+def test_models_are_a_module() -> None:
+    module = importlib.import_module("openai_conversations.models")
+    assert package.models is module
+    from openai_conversations.models import Conversation
+
+    assert Conversation is openai_conversations_api.models.Conversation
+    assert dir(module) == sorted(openai_conversations_api.models.__all__)
+    with pytest.raises(AttributeError, match="Conversatoin"):
+        module.Conversatoin  # noqa: B018
 
 
 def test_hover_text_is_true_for_both() -> None:
