@@ -4,6 +4,7 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
+BEHIND := .venv-behind
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
@@ -19,7 +20,7 @@ $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes check test test-lowest faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check test test-lowest faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -42,6 +43,15 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 
 changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
 	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
+
+$(BEHIND)/.ready: tools/behind/requirements.txt
+	$(PYTHON) -m venv $(BEHIND)
+	$(BEHIND)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/behind/requirements.txt
+	@touch $@
+
+behind: $(BEHIND)/.ready ## [NEWEST=1]: what openai (Python) has types for, and the document lacks
+	@$(if $(NEWEST),$(BEHIND)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade openai)
+	@$(BEHIND)/bin/python -m tools.behind
 
 vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
 	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(FORCE),--force) -- "$$DEST"

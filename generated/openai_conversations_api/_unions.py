@@ -312,7 +312,7 @@ ITEM_FIELD = Dispatch(
         "tool_search_call": "ToolSearchCall",
         "tool_search_output": "ToolSearchOutput",
         "additional_tools": "AdditionalTools",
-        "function_call_output": "FunctionToolCallOutput",
+        "function_call_output": "FunctionToolCallOutputResource",
         "file_search_call": "FileSearchToolCall",
         "web_search_call": "WebSearchToolCall",
         "image_generation_call": "ImageGenToolCall",
@@ -332,7 +332,7 @@ ITEM_FIELD = Dispatch(
         "mcp_approval_response": "MCPApprovalResponseResource",
         "mcp_call": "MCPToolCall",
         "custom_tool_call": "CustomToolCall",
-        "custom_tool_call_output": "CustomToolCallOutput",
+        "custom_tool_call_output": "CustomToolCallOutputResource",
         "configuration_update": "ConfigurationUpdate",
     },
 )

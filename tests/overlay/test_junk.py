@@ -216,6 +216,8 @@ OPTIONS = [
 @given(st.sampled_from(OPTIONS), JUNK)
 @example("base_url", "http://\ud800")
 @example("base_url", "http://a:99999")
+@example("base_url", [[]])
+@example("organization", NotImplemented)
 @example("default_headers", {"X-A": omit, 1: omit})
 @example("organization", "\ud800")
 def test_junk_in_an_option(client: Callable[..., Any], option: str, value: Any) -> None:

@@ -60,7 +60,10 @@ class CompactResponseMethodPublicBody(Model):
         ) = service_tier = image = extra = None
         left = len(raw) - 1
         if left:
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "previous_response_id" in raw

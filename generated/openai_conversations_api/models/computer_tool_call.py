@@ -61,7 +61,8 @@ class ComputerToolCall(Model):
                 left -= 1
             if (
                 "actions" in raw
-                and (actions := decode_many(COMPUTER_ACTION, raw["actions"])) is not None
+                and (actions := decode_many(COMPUTER_ACTION, v) if (v := raw["actions"]) else v)
+                is not None
             ):
                 left -= 1
             if left:

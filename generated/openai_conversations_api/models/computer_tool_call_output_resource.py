@@ -51,9 +51,9 @@ class ComputerToolCallOutputResource(Model):
             if (
                 "acknowledged_safety_checks" in raw
                 and (
-                    acknowledged_safety_checks := decode_models(
-                        "ComputerCallSafetyCheckParam", raw["acknowledged_safety_checks"]
-                    )
+                    acknowledged_safety_checks := decode_models("ComputerCallSafetyCheckParam", v)
+                    if (v := raw["acknowledged_safety_checks"])
+                    else v
                 )
                 is not None
             ):

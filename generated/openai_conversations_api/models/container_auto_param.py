@@ -63,7 +63,12 @@ class ContainerAutoParam(Model):
                 left -= 1
             if (
                 "skills" in raw
-                and (skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, raw["skills"])) is not None
+                and (
+                    skills := decode_many(CONTAINER_AUTO_PARAM_SKILLS, v)
+                    if (v := raw["skills"])
+                    else v
+                )
+                is not None
             ):
                 left -= 1
             if left:

@@ -37,9 +37,9 @@ class ContainerNetworkPolicyAllowlistParam(Model):
             if (
                 "domain_secrets" in raw
                 and (
-                    domain_secrets := decode_models(
-                        "ContainerNetworkPolicyDomainSecretParam", raw["domain_secrets"]
-                    )
+                    domain_secrets := decode_models("ContainerNetworkPolicyDomainSecretParam", v)
+                    if (v := raw["domain_secrets"])
+                    else v
                 )
                 is not None
             ):

@@ -32,7 +32,10 @@ class CreateConversationBody(Model):
         if left:
             if "metadata" in raw and (metadata := raw["metadata"]) is not None:
                 left -= 1
-            if "items" in raw and (items := decode_many(INPUT_ITEM, raw["items"])) is not None:
+            if (
+                "items" in raw
+                and (items := decode_many(INPUT_ITEM, v) if (v := raw["items"]) else v) is not None
+            ):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)

@@ -194,7 +194,10 @@ class CreateResponse(Model):
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "tool_choice" in raw
@@ -212,7 +215,10 @@ class CreateResponse(Model):
                 and (reasoning := decode_model("Reasoning", raw["reasoning"])) is not None
             ):
                 left -= 1
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if "include" in raw and (include := raw["include"]) is not None:
                 left -= 1
@@ -247,9 +253,9 @@ class CreateResponse(Model):
             if (
                 "context_management" in raw
                 and (
-                    context_management := decode_models(
-                        "ContextManagementParam", raw["context_management"]
-                    )
+                    context_management := decode_models("ContextManagementParam", v)
+                    if (v := raw["context_management"])
+                    else v
                 )
                 is not None
             ):

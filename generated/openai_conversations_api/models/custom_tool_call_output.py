@@ -27,14 +27,8 @@ class CustomToolCallOutput(Model):
     """Id of this object. Absent or None: none was given yet."""
     caller: models.ToolCallCallerParam | None = None
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
-    status: models.FunctionCallOutputStatusEnum | None = None
-    """How far it has come, such as in_progress or completed."""
-    created_by: str | None = None
-    """Who made it, as an identifier of the service. Often absent."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("call_id", "output", "type")
-    _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["call_id", "output", "type", "id", "caller", "status", "created_by"]
-    )
+    _FIELDS: ClassVar[frozenset[str]] = frozenset(["call_id", "output", "type", "id", "caller"])
 
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
@@ -43,7 +37,7 @@ class CustomToolCallOutput(Model):
         output = raw["output"]
         type = raw["type"]
         self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
-        id = caller = status = created_by = extra = None
+        id = caller = extra = None
         left = len(raw) - 3
         if left:
             if "id" in raw and (id := raw["id"]) is not None:
@@ -53,10 +47,6 @@ class CustomToolCallOutput(Model):
                 and (caller := decode_one(TOOL_CALL_CALLER_PARAM, raw["caller"])) is not None
             ):
                 left -= 1
-            if "status" in raw and (status := raw["status"]) is not None:
-                left -= 1
-            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
-                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self.output = (
@@ -64,8 +54,6 @@ class CustomToolCallOutput(Model):
         )
         self.id = id
         self.caller = caller
-        self.status = status
-        self.created_by = created_by
         self._extra = extra
         return self
 
@@ -80,8 +68,4 @@ class CustomToolCallOutput(Model):
             out["id"] = self.id
         if self.caller is not None:
             out["caller"] = encode(self.caller)
-        if self.status is not None:
-            out["status"] = self.status
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
         return out if self._extra is None else self._extra.finish(out)

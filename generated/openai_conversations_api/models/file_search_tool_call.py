@@ -42,7 +42,11 @@ class FileSearchToolCall(Model):
         if left:
             if (
                 "results" in raw
-                and (results := decode_models("FileSearchToolCallResultsItem", raw["results"]))
+                and (
+                    results := decode_models("FileSearchToolCallResultsItem", v)
+                    if (v := raw["results"])
+                    else v
+                )
                 is not None
             ):
                 left -= 1

@@ -33,11 +33,9 @@ class FunctionToolCallOutput(Model):
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
     status: Literal["completed", "in_progress", "incomplete"] | str | None = None
     """How far it has come, such as in_progress or completed."""
-    created_by: str | None = None
-    """Who made it, as an identifier of the service. Often absent."""
     _REQUIRED: ClassVar[tuple[str, ...]] = ("output", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
-        ["output", "type", "id", "call_id", "name", "namespace", "caller", "status", "created_by"]
+        ["output", "type", "id", "call_id", "name", "namespace", "caller", "status"]
     )
 
     @classmethod
@@ -46,7 +44,7 @@ class FunctionToolCallOutput(Model):
         output = raw["output"]
         type = raw["type"]
         self.type = "function_call_output" if type == "function_call_output" else type
-        id = call_id = name = namespace = caller = status = created_by = extra = None
+        id = call_id = name = namespace = caller = status = extra = None
         left = len(raw) - 2
         if left:
             if "id" in raw and (id := raw["id"]) is not None:
@@ -64,8 +62,6 @@ class FunctionToolCallOutput(Model):
                 left -= 1
             if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
-            if "created_by" in raw and (created_by := raw["created_by"]) is not None:
-                left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self.output = (
@@ -77,7 +73,6 @@ class FunctionToolCallOutput(Model):
         self.namespace = namespace
         self.caller = caller
         self.status = status
-        self.created_by = created_by
         self._extra = extra
         return self
 
@@ -99,6 +94,4 @@ class FunctionToolCallOutput(Model):
             out["caller"] = encode(self.caller)
         if self.status is not None:
             out["status"] = self.status
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
         return out if self._extra is None else self._extra.finish(out)

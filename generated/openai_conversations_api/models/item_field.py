@@ -17,12 +17,12 @@ from .computer_tool_call import ComputerToolCall
 from .computer_tool_call_output_resource import ComputerToolCallOutputResource
 from .configuration_update import ConfigurationUpdate
 from .custom_tool_call import CustomToolCall
-from .custom_tool_call_output import CustomToolCallOutput
+from .custom_tool_call_output_resource import CustomToolCallOutputResource
 from .file_search_tool_call import FileSearchToolCall
 from .function_shell_call import FunctionShellCall
 from .function_shell_call_output import FunctionShellCallOutput
 from .function_tool_call import FunctionToolCall
-from .function_tool_call_output import FunctionToolCallOutput
+from .function_tool_call_output_resource import FunctionToolCallOutputResource
 from .image_gen_tool_call import ImageGenToolCall
 from .local_shell_tool_call import LocalShellToolCall
 from .local_shell_tool_call_output import LocalShellToolCallOutput
@@ -46,7 +46,7 @@ ItemField: TypeAlias = (
     | ToolSearchCall
     | ToolSearchOutput
     | AdditionalTools
-    | FunctionToolCallOutput
+    | FunctionToolCallOutputResource
     | FileSearchToolCall
     | WebSearchToolCall
     | ImageGenToolCall
@@ -66,7 +66,7 @@ ItemField: TypeAlias = (
     | MCPApprovalResponseResource
     | MCPToolCall
     | CustomToolCall
-    | CustomToolCallOutput
+    | CustomToolCallOutputResource
     | ConfigurationUpdate
     | RawObject
 )

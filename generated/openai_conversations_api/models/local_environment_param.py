@@ -33,7 +33,8 @@ class LocalEnvironmentParam(Model):
         if left:
             if (
                 "skills" in raw
-                and (skills := decode_models("LocalSkillParam", raw["skills"])) is not None
+                and (skills := decode_models("LocalSkillParam", v) if (v := raw["skills"]) else v)
+                is not None
             ):
                 left -= 1
             if left:

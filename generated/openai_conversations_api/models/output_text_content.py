@@ -40,7 +40,8 @@ class OutputTextContent(Model):
         if left:
             if (
                 "logprobs" in raw
-                and (logprobs := decode_models("LogProb", raw["logprobs"])) is not None
+                and (logprobs := decode_models("LogProb", v) if (v := raw["logprobs"]) else v)
+                is not None
             ):
                 left -= 1
             if left:

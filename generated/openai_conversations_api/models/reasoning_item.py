@@ -51,7 +51,12 @@ class ReasoningItem(Model):
                 left -= 1
             if (
                 "content" in raw
-                and (content := decode_many(REASONING_ITEM_CONTENT, raw["content"])) is not None
+                and (
+                    content := decode_many(REASONING_ITEM_CONTENT, v)
+                    if (v := raw["content"])
+                    else v
+                )
+                is not None
             ):
                 left -= 1
             if "status" in raw and (status := raw["status"]) is not None:

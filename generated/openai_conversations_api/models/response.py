@@ -239,7 +239,10 @@ class Response(HasCreated, HasOutputText, Model):
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "tool_choice" in raw
@@ -306,9 +309,9 @@ class Response(HasCreated, HasOutputText, Model):
             if (
                 "input_transformations" in raw
                 and (
-                    input_transformations := decode_many(
-                        RESPONSE_INPUT_TRANSFORMATIONS, raw["input_transformations"]
-                    )
+                    input_transformations := decode_many(RESPONSE_INPUT_TRANSFORMATIONS, v)
+                    if (v := raw["input_transformations"])
+                    else v
                 )
                 is not None
             ):

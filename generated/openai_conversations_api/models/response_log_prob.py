@@ -36,9 +36,9 @@ class ResponseLogProb(Model):
             if (
                 "top_logprobs" in raw
                 and (
-                    top_logprobs := decode_models(
-                        "ResponseLogProbTopLogprobsItem", raw["top_logprobs"]
-                    )
+                    top_logprobs := decode_models("ResponseLogProbTopLogprobsItem", v)
+                    if (v := raw["top_logprobs"])
+                    else v
                 )
                 is not None
             ):

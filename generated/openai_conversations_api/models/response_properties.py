@@ -71,7 +71,10 @@ class ResponseProperties(Model):
                 and (text := decode_model("ResponseTextParam", raw["text"])) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "tool_choice" in raw

@@ -57,7 +57,10 @@ class ResponseTextDoneEvent(Model):
                 left -= 1
             if (
                 "logprobs" in raw
-                and (logprobs := decode_models("ResponseLogProb", raw["logprobs"])) is not None
+                and (
+                    logprobs := decode_models("ResponseLogProb", v) if (v := raw["logprobs"]) else v
+                )
+                is not None
             ):
                 left -= 1
             if left:

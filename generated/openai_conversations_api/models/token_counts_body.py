@@ -81,14 +81,20 @@ class TokenCountsBody(Model):
         if left:
             if "model" in raw and (model := raw["model"]) is not None:
                 left -= 1
-            if "input" in raw and (input := decode_many(INPUT_ITEM, raw["input"])) is not None:
+            if (
+                "input" in raw
+                and (input := decode_many(INPUT_ITEM, v) if (v := raw["input"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "previous_response_id" in raw
                 and (previous_response_id := raw["previous_response_id"]) is not None
             ):
                 left -= 1
-            if "tools" in raw and (tools := decode_many(TOOL, raw["tools"])) is not None:
+            if (
+                "tools" in raw
+                and (tools := decode_many(TOOL, v) if (v := raw["tools"]) else v) is not None
+            ):
                 left -= 1
             if (
                 "text" in raw

@@ -42,7 +42,11 @@ class WebSearchActionSearch(Model):
                 left -= 1
             if (
                 "sources" in raw
-                and (sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, raw["sources"]))
+                and (
+                    sources := decode_many(WEB_SEARCH_ACTION_SEARCH_SOURCES, v)
+                    if (v := raw["sources"])
+                    else v
+                )
                 is not None
             ):
                 left -= 1

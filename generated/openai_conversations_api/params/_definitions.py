@@ -515,10 +515,6 @@ class CustomToolCallOutputParam(TypedDict):
     """Id of this object. Absent or None: none was given yet."""
     caller: NotRequired["models.ToolCallCallerParam | ToolCallCallerParamParam | None"]
     """Who made the call: the model itself or a program it wrote. Absent or None: not told."""
-    status: NotRequired["models.FunctionCallOutputStatusEnum"]
-    """How far it has come, such as in_progress or completed."""
-    created_by: NotRequired[str]
-    """Who made it, as an identifier of the service. Often absent."""
 
 
 _CustomToolParamKeys = TypedDict(

@@ -208,7 +208,8 @@ class AsyncStream:
         if is_mapping(response):  # of an event that the document does not have
             response = models.Response.from_dict(response)
         if not isinstance(response, models.Response):
-            raise self._invalid(f"the event {last.type} has no response", str(last.to_dict()))
+            message = f"the event {last.type} has no response"
+            raise APIResponseValidationError(self.response, last.to_dict(), message=message)
         if "output" in response.missing:
             whole = response.to_dict() | {"output": self._items.all()}
             response = models.Response.from_dict(whole)

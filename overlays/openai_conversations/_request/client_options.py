@@ -81,11 +81,9 @@ class ClientOptions:
         self.max_retries = min(check_integer(max_retries, "max_retries"), sys.maxsize)
         if self.max_retries < 0:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
-        self.organization = organization or os.environ.get("OPENAI_ORG_ID") or None
-        self.project = project or os.environ.get("OPENAI_PROJECT_ID") or None
-        self.base_url = _check_base_url(
-            base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL
-        )
+        self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
+        self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
+        self.base_url = _check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
         mapping = "a mapping of names to values"
         self.default_headers = check_mapping(default_headers, "default_headers", mapping)
@@ -103,7 +101,7 @@ class ClientOptions:
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
         }
         for argument in ("organization", "project"):
-            if value := self._arguments[argument]:
+            if (value := self._arguments[argument]) is not None:
                 name = f"OpenAI-{argument.title()}"
                 self.headers[name.lower()] = check_header(name, value, argument)
         merge_headers(self.headers, self.default_headers, "default_headers")
@@ -193,11 +191,16 @@ def merge_headers(
         lines[key] = None if value is omit else check_header(name, value, place)
 
 
-def _check_base_url(base_url: str | httpx.URL) -> str:
+def _or_variable(value: Any, name: str, default: str | None = None) -> Any:
+    """Return an argument, or where there is none what the environment says, or the default."""
+    return os.environ.get(name) or default if value is None or value == "" else value
+
+
+def _check_base_url(base_url: object) -> str:
     # An error does not show it: it may hold a password.
     try:
-        url = httpx.URL(base_url)
-    except (TypeError, ValueError, httpx.InvalidURL):
+        url = httpx.URL(base_url if isinstance(base_url, str | httpx.URL) else "")
+    except (ValueError, httpx.InvalidURL):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
         raise mismatch("base_url", "a URL such as https://host/v1", "something else")

@@ -45,12 +45,12 @@ class Responses:
             plan = new_plan(self.store, request.body, response)
             if background:
                 self._add(plan, "in_progress" if streamed else "queued")
+            if background and not streamed:
+                return response | {"status": "queued", "output": []}
             run = self._run(plan, request.include)
         except BaseException:
             self._unlock(response)
             raise
-        if background and not streamed:
-            return response | {"status": "queued", "output": []}
         return run if streamed else run.result()
 
     def retrieve(self, request: RoutedRequest) -> Json | Iterator[Json]:

@@ -52,18 +52,14 @@ def make_output_item(output: Item) -> Item:
 def complete_request_item(sent: Any) -> Any:
     """Add to an item of a request what the OpenAPI document requires and the service does not.
 
-    1. An approval's `request_id` repeats its `approval_request_id`, the only one that
-       openai-python has.
-    2. An assistant's message in parts needs neither id nor status: a conversation that began
+    1. An assistant's message in parts needs neither id nor status: a conversation that began
        elsewhere has none.
-    3. An image in a message needs no `detail`, which is "auto" then.
+    2. An image in a message needs no `detail`, which is "auto" then.
 
     Anything else is returned as it came.
     """
     if not is_object(sent):
         return sent
-    if sent.get("type") == "mcp_approval_response":
-        return {"request_id": sent.get("approval_request_id")} | sent
     if sent.get("type", "message") == "message" and sent.get("role") == "assistant":
         parts = sent.get("content")
         if is_array(parts) and parts and all(map(_is_output_part, parts)):
