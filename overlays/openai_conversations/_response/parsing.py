@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _SHOWN = 300
-_JSON_TYPES = (dict, list, str)
+_JSON_TYPES: tuple[type, ...] = (dict, list, str)
 _CASTS = "a model class, dict, list, str, object or httpx.Response"
 # repr() itself fails on JSON that is nested deeply.
 _shown = reprlib.Repr()
