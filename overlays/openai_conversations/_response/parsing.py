@@ -98,10 +98,11 @@ def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
         return cast("Callable[[Any], Any]", decode)
     if kind not in (*_JSON_TYPES, object, Any, httpx.Response):
         raise invalid("cast_to", _CASTS, cast_to)
+    expected = cast("type[object]", kind if kind in _JSON_TYPES else object)
 
     def checked(value: object) -> object:
-        if kind in _JSON_TYPES and not isinstance(value, kind):
-            raise TypeError(f"expected {kind.__name__}")
+        if not isinstance(value, expected):
+            raise TypeError(f"expected {expected.__name__}")
         return value
 
     return checked
