@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import socket
 import sys
@@ -106,6 +107,7 @@ def test_beyond_loopback_it_wants_a_key(host: str, capsys: pytest.CaptureFixture
         (["--host", "no such host"], "--host 'no such host' is not an address of this machine"),
         (["--api-key-env", "NOT_SET_ANYWHERE"], "names NOT_SET_ANYWHERE, but that variable"),
         (["--api-key", " "], "--api-key is empty"),
+        (["--script", "/no/such/file.jsonl"], "--script /no/such/file.jsonl cannot be read"),
         (["--port", "0", "--db", "/no/such/folder/file.sqlite"], "/no/such/folder/file.sqlite"),
     ],
 )
@@ -113,6 +115,44 @@ def test_a_wrong_option_is_named(
     arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert expected in refused(capsys, *arguments)
+
+
+def test_the_model_is_a_script_then_a_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    turns = ["One.", call, [call | {"call_id": "d"}, {"type": "message", "content": "Two."}]]
+    script = tmp_path / "script.jsonl"
+    script.write_text("\n\n".join(map(json.dumps, turns)) + "\n")
+    (tmp_path / "a_model.py").write_text("def respond(request, context):\n    return 'Three.'\n")
+    monkeypatch.chdir(tmp_path)
+    with serving("--script", str(script), "--model", "a_model:respond") as (_, url):
+        outputs = [
+            httpx.post(f"{url}/responses", json={"input": "x"}).json()["output"] for _ in range(4)
+        ]
+    kinds = [[item["type"] for item in output] for output in outputs]
+    calls = "function_call"
+    assert kinds == [["message"], [calls], [calls, "message"], ["message"]]
+    texts = [outputs[n][-1]["content"][0]["text"] for n in (0, 2, 3)]
+    assert texts == ["One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize("line", ["{", "5", "[]", "true", "[[]]", '["a"]', "NaN", '{"a": 1e999}'])
+def test_a_line_of_a_script_that_is_not_a_turn_is_named(
+    line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "script.jsonl"
+    script.write_text(f'"fine"\n{line}\n')
+    assert f"{script}, line 2: expected" in refused(capsys, "--script", str(script))
+
+
+@pytest.mark.parametrize(
+    "name", ["json", "json:", ":dumps", "no_such:f", "json:no", "sys:path", ""]
+)
+def test_a_model_that_is_not_a_function_is_named(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert f"--model {name!r}" in refused(capsys, "--model", name)
 
 
 @pytest.mark.parametrize("missing", ["uvicorn", "starlette"])

@@ -6,14 +6,17 @@ import argparse
 import copy
 import errno
 import ipaddress
+import json
 import os
 import signal
 import socket
 import sys
-from typing import NoReturn
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
 
 from ..errors import InvalidArgumentError
-from ..local import LocalService, StoreError
+from ..local import LocalModel, LocalService, ModelCallable, StoreError
 from ..local.http_messages import PREFIX
 from ..local.same_origin import SameOrigin
 
@@ -35,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=text)
     text = "origin whose web pages may use this server, such as http://localhost:3000"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="URL", help=text)
+    text = "file of queued outputs, one a line: a JSON string, item, or array of items"
+    parser.add_argument("--script", metavar="FILE", help=text)
+    text = "function that is the model where nothing is queued, of the request and its items"
+    parser.add_argument("--model", metavar="MODULE:FUNCTION", help=text)
     key = parser.add_mutually_exclusive_group()
     warning = "other users of the machine can read it in the list of processes"
     text = f"bearer token that clients must send; {warning}, so prefer --api-key-env"
@@ -62,11 +69,11 @@ def _serve(options: argparse.Namespace) -> None:
     except ImportError as error:
         needs = f"needs the extra 'local' ({error.name} is not installed)"
         raise ServeError(f"{needs}: pip install 'openai-conversations[local]'") from None
-    api_key = read_api_key(options)
+    api_key, model = read_api_key(options), read_model(options)
     with _listen(options.host, options.port, guarded=api_key is not None) as listener:
         names = [*options.allow_host, *([options.host] if ":" not in options.host else [])]
         access = SameOrigin(frozenset(map(str.lower, names)), frozenset(options.allow_origin))
-        service = LocalService(options.db, api_key=api_key)
+        service = LocalService(options.db, api_key=api_key, model=model)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stopped)
@@ -100,6 +107,44 @@ def read_api_key(options: argparse.Namespace) -> str | None:
     if name is not None and not key:
         raise ServeError(f"--api-key-env names {name}, but that variable is not set")
     return key or None
+
+
+def read_model(options: argparse.Namespace) -> LocalModel:
+    """Return the model of the options `--model` and `--script`; a ServeError that names the fault.
+
+    A line of the script is one turn: a text, an item, or several. An empty line is none.
+    """
+    model = LocalModel(_import_function(options.model) if options.model is not None else None)
+    try:
+        lines = Path(options.script).read_text("utf-8").splitlines() if options.script else []
+    except (OSError, UnicodeError) as error:
+        raise ServeError(f"--script {options.script} cannot be read: {error}") from None
+    for number, line in enumerate(lines, 1):
+        try:
+            turn: Any = json.loads(line) if line.strip() else None
+            if isinstance(turn, str):
+                model.enqueue_text(turn)
+            elif turn is not None:
+                model.enqueue(*(turn if isinstance(turn, list) else [turn]))
+        except (ValueError, RecursionError, InvalidArgumentError) as error:
+            expected = "expected a JSON string, an item or an array of items"
+            place = f"--script {options.script}, line {number}"
+            raise ServeError(f"{place}: {expected} ({error!s:.200})") from None
+    return model
+
+
+def _import_function(name: str) -> ModelCallable:
+    module, _, function = name.partition(":")
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # the folder that the command is run in
+    try:
+        found: Any = getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ServeError(f"--model {name!r} cannot be imported: {error}") from None
+    if not callable(found):
+        raise ServeError(f"--model {name!r} is not a function")
+    model: ModelCallable = found
+    return model
 
 
 def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:

@@ -20,6 +20,7 @@ from ..errors import InvalidArgumentError
 from .errors import check_argument
 from .ids import new_id
 from .json_body import encode_json
+from .structured_output import required_output
 
 
 @runtime_checkable
@@ -166,8 +167,13 @@ class LocalModel:
         return [_to_json(item, f"output[{index}]") for index, item in enumerate(items)]
 
 
-def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> str:
-    """Return the text of the built-in model: its name, and the last item that it was given."""
+def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> ModelOutput:
+    """Return the output of the built-in model: its name, and the last item that it was given.
+
+    Where the request requires JSON or a call of a tool, it is that (`structured_output`).
+    """
+    if (required := required_output(request, context)) is not None:
+        return required
     last: dict[str, Any] = context[-1] if context else {"type": "nothing"}
     if not (text := _text(last)):
         return f"[local model] You sent: {last['type']}"
