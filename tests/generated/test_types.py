@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import Any, ForwardRef, Literal, Union, get_args, get_origin, get_type_hints
 
 from openai_conversations_api import RawObject, models
@@ -95,7 +96,8 @@ def test_fields_are_annotated_as_the_document_types_them() -> None:
         hints = get_type_hints(getattr(models, python_name(name)))
         for field, schema in properties.items():
             expected = set(documented(schema)) | (set() if field in required else {"None"})
-            assert set(annotated(hints[field])) == expected, field
+            attribute = f"{field}_" if iskeyword(field) else field
+            assert set(annotated(hints[attribute])) == expected, field
 
     check_each(object_schemas(), check)
 

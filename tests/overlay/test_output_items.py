@@ -65,7 +65,7 @@ def collected(events: list[Json]) -> list[Json]:
 def test_what_deltas_and_items_say_agrees(
     data: st.DataObject, left_out: tuple[str, ...], are_known: bool
 ) -> None:
-    """Texts come in deltas, in their last event, or both; items are begun, or not if need be."""
+    """Send texts in deltas, in their last event, or both; begin items, or do not."""
     events: list[Json] = []
     for group in stream():
         if "item" in group[0]:

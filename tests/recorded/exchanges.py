@@ -59,18 +59,20 @@ class Exchange(NamedTuple):
             max_retries=0,
         )
         with client:
-            result = _SEND[self.operation](client, self.is_stream or omit)
+            first = self.values[0]
+            id = first.get("response", first).get("id", "")
+            result = _SEND[self.operation](client, id, self.is_stream or omit)
             return list(result) if self.is_stream else [result]
 
 
 _SEND: dict[str, Any] = {
-    "createResponse": lambda c, stream: c.responses.create(model="m", input="", stream=stream),
-    "getResponse": lambda c, stream: c.responses.retrieve("resp_1", stream=stream),
-    "getInputTokenCounts": lambda c, _: c.responses.input_tokens.count(model="m"),
-    "compactConversation": lambda c, _: c.responses.compact(model="m"),
-    "deleteConversation": lambda c, _: c.conversations.delete("conv_1"),
-    "getConversationItem": lambda c, _: c.conversations.items.retrieve(
-        "msg_1", conversation_id="conv_1"
+    "createResponse": lambda c, _, stream: c.responses.create(model="m", input="", stream=stream),
+    "getResponse": lambda c, id, stream: c.responses.retrieve(id, stream=stream),
+    "getInputTokenCounts": lambda c, *_: c.responses.input_tokens.count(model="m"),
+    "compactConversation": lambda c, *_: c.responses.compact(model="m"),
+    "deleteConversation": lambda c, id, _: c.conversations.delete(id),
+    "getConversationItem": lambda c, id, _: c.conversations.items.retrieve(
+        id, conversation_id="conv_1"
     ),
 }
 _OPERATIONS = {
@@ -114,6 +116,7 @@ def own() -> list[Exchange]:
             for id, value in EVENTS.items()
         ),
         *(Exchange(id, "getConversationItem", 200, [value], False) for id, value in ITEMS.items()),
+        Exchange("accepted", "createResponse", 202, [{"message": "later"}], False),
     ]
 
 

@@ -71,7 +71,7 @@ def sent_on(
 
 
 def read(response: m.Response) -> None:
-    """Fields that are not declared are there at run time; checkers find a misspelt one even so."""
+    """Find a misspelt field, though fields that are not declared are there at run time."""
     response.statuss  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
     assert_type(response.missing, tuple[str, ...])
 

@@ -19,15 +19,15 @@ class FunctionTool(Model):
     """Name of the tool."""
     parameters: dict[str, Any] | None
     """JSON Schema of the arguments. None or absent: none are declared."""
-    strict: bool | None
-    """Whether the model must keep to the schema exactly. Absent or None: the service's
-    default."""
     type: Literal["function"] = "function"
     """Constant that names the kind; it tells which class this is."""
     description: str | None = None
     """Tells the model what it is for and when to use it."""
     output_schema: dict[str, Any] | None = None
     """JSON Schema of what the tool gives back. Absent or None: not declared."""
+    strict: bool | None = None
+    """Whether the model must keep to the schema exactly. Absent or None: the service's
+    default."""
     defer_loading: bool | None = None
     """true keeps the tool out of the prompt until a tool search finds it."""
     allowed_callers: list[models.CallableToolAllowedCaller] | None = None
@@ -35,15 +35,15 @@ class FunctionTool(Model):
     default."""
     async_: bool | None = None
     """Whether responses go on without the output of a call."""
-    _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "parameters", "strict", "type")
+    _REQUIRED: ClassVar[tuple[str, ...]] = ("name", "parameters", "type")
     _FIELDS: ClassVar[frozenset[str]] = frozenset(
         [
             "name",
             "parameters",
-            "strict",
             "type",
             "description",
             "output_schema",
+            "strict",
             "defer_loading",
             "allowed_callers",
             "async",
@@ -55,15 +55,18 @@ class FunctionTool(Model):
         self = new(cls)
         self.name = raw["name"]
         self.parameters = raw["parameters"]
-        self.strict = raw["strict"]
         type = raw["type"]
         self.type = "function" if type == "function" else type
-        description = output_schema = defer_loading = allowed_callers = async_ = extra = None
-        left = len(raw) - 4
+        description = output_schema = strict = defer_loading = allowed_callers = async_ = extra = (
+            None
+        )
+        left = len(raw) - 3
         if left:
             if "description" in raw and (description := raw["description"]) is not None:
                 left -= 1
             if "output_schema" in raw and (output_schema := raw["output_schema"]) is not None:
+                left -= 1
+            if "strict" in raw and (strict := raw["strict"]) is not None:
                 left -= 1
             if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
@@ -75,6 +78,7 @@ class FunctionTool(Model):
                 extra = Extra.of(raw, cls)
         self.description = description
         self.output_schema = output_schema
+        self.strict = strict
         self.defer_loading = defer_loading
         self.allowed_callers = allowed_callers
         self.async_ = async_
@@ -86,13 +90,14 @@ class FunctionTool(Model):
         out: dict[str, Any] = {
             "name": self.name,
             "parameters": self.parameters,
-            "strict": self.strict,
             "type": self.type,
         }
         if self.description is not None:
             out["description"] = self.description
         if self.output_schema is not None:
             out["output_schema"] = self.output_schema
+        if self.strict is not None:
+            out["strict"] = self.strict
         if self.defer_loading is not None:
             out["defer_loading"] = self.defer_loading
         if self.allowed_callers is not None:

@@ -800,13 +800,13 @@ class FunctionToolParam(_FunctionToolParamKeys):
     """Name of the tool."""
     parameters: Mapping[str, Any] | None
     """JSON Schema of the arguments. None or absent: none are declared."""
-    strict: bool | None
-    """Whether the model must keep to the schema exactly. Absent or None: the service's
-    default."""
     description: NotRequired[str | None]
     """Tells the model what it is for and when to use it."""
     output_schema: NotRequired[Mapping[str, Any] | None]
     """JSON Schema of what the tool gives back. Absent or None: not declared."""
+    strict: NotRequired[bool | None]
+    """Whether the model must keep to the schema exactly. Absent or None: the service's
+    default."""
     defer_loading: NotRequired[bool]
     """true keeps the tool out of the prompt until a tool search finds it."""
     allowed_callers: NotRequired["SequenceNotStr[models.CallableToolAllowedCaller] | None"]
