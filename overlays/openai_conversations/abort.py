@@ -87,11 +87,3 @@ class AbortSignal:
 
     def __repr__(self) -> str:
         return f"AbortSignal({'set' if self.is_set() else 'not set'})"
-
-
-class Interrupted(Exception):  # noqa: N818 - not an error: somebody wanted it
-    """The signal was set while something was waited for. Never leaves this package."""
-
-    def __init__(self, reason: str | None) -> None:
-        super().__init__(reason)
-        self.reason = reason

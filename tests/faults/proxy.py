@@ -182,10 +182,10 @@ def short_pauses(patch: Callable[[object, str, object], None]) -> None:
         patch: sets an attribute, as `setattr` does.
     """
 
-    async def sleep(seconds: float, abort: object) -> None:
+    async def sleep(seconds: float, *_: object) -> None:
         let_time_pass(seconds)
 
-    patch(sync_requests, "sleep", lambda seconds, abort: let_time_pass(seconds))
+    patch(sync_requests, "sleep", lambda seconds, *_: let_time_pass(seconds))
     patch(async_requests, "sleep", sleep)
 
 

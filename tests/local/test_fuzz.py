@@ -35,8 +35,9 @@ def schema() -> Any:
 
 
 @pytest.fixture
-def service() -> Iterator[LocalService]:
-    service = LocalService()
+def service(mode: str) -> Iterator[LocalService]:
+    # Drawn by breaking the document, a request would have in it much that is newer than that.
+    service = LocalService(strict=mode == "negative")
     yield service
     service.close()
 

@@ -233,16 +233,16 @@ def test_ill_formed_ids_are_refused(service: LocalService, id: str) -> None:
 @pytest.mark.parametrize(
     ("item", "param"),
     [
-        ({"role": "user", "content": "x", "status": None}, "items[0].status"),
+        ({"role": "user", "content": "x", "status": "done "}, "items[0].status"),
         ({"role": "user", "content": "x", "mood": "good"}, "items[0].mood"),
-        ({"type": "reasoning", "id": "rs_1", "summary": [], "status": None}, "items[0].status"),
+        ({"type": "reasoning", "id": "rs_1", "summary": [], "status": 1}, "items[0].status"),
         ({"type": "compaction_trigger"}, "items[0].type"),
     ],
 )
-def test_a_replayed_item_must_not_gain_fields(
-    service: LocalService, item: dict[str, Any], param: str
+def test_a_replayed_item_must_not_gain_fields_where_that_is_strict(
+    item: dict[str, Any], param: str
 ) -> None:
-    response = ask(service, "POST", "/conversations", {"items": [item]})
+    response = ask(LocalService(strict=True), "POST", "/conversations", {"items": [item]})
     assert (response.status, response.error["param"]) == (400, param)
 
 
@@ -271,14 +271,10 @@ def test_an_assistants_message_in_parts_needs_no_id(service: LocalService, field
 @pytest.mark.parametrize(
     ("change", "param"),
     [
-        # A null that a client added is not a field left out.
-        ({"status": None}, "items[0]"),
-        ({"id": None}, "items[0]"),
         ({"role": "user"}, "items[0].content[0].type"),
         ({"content": [{"type": "output_text"}]}, "items[0].content[0].text"),
         ({"content": [{"type": "output_text", "text": "a"}, {"type": "input_text", "text": "b"}]},
          "items[0].content[0].type"),
-        ({"bogus": 1}, "items[0].bogus"),
     ],
 )  # fmt: skip
 def test_what_an_assistants_message_in_parts_cannot_be(

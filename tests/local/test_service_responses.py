@@ -155,7 +155,7 @@ def test_scripted_turns_come_in_order_before_the_fallback(service: LocalService)
         "name": "weather",
         "arguments": '{"city": "Bonn"}',
     }
-    assert call["tools"] == [tool]
+    assert call["tools"] == [{"description": None, **tool}]
     output = {"type": "function_call_output", "call_id": "call_1", "output": "sunny"}
     refusal = respond(service, input=[output], conversation=id)
     assert refusal["output"][0]["content"] == [{"type": "refusal", "refusal": "No."}]
@@ -509,3 +509,10 @@ def test_a_lease_ends_with_time_when_nobody_gives_it_back(tmp_path: Path) -> Non
     respond(service, input="x", conversation=id)
     assert held.status == 200
     service.close()
+
+
+def test_a_response_that_waits_is_not_made_by_collecting_garbage(service: LocalService) -> None:
+    id = new_conversation(service)
+    respond(service, input="x", conversation=id, background=True)
+    gc.collect()
+    assert texts_of(service, id) == []

@@ -11,6 +11,7 @@ from openai_conversations import AbortSignal, AsyncClient, Client, RequestAborte
 
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+from tests.overlay.scripts import stall
 
 ON_EVERY_TRANSPORT = True
 
@@ -40,10 +41,6 @@ def test_before_sending(runner: ClientRunner) -> None:
         runner.run(server.url, lambda c: c.conversations.retrieve("conv_1", abort=signal))
     assert (caught.value.stage, caught.value.reason) == ("before sending", "changed my mind")
     assert server.requests == []
-
-
-def stall(peer: Peer) -> None:
-    peer.wait_for_hangup()
 
 
 def test_from_a_task_of_the_same_loop() -> None:

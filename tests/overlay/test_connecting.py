@@ -10,13 +10,14 @@ import httpcore
 import httpx
 import pytest
 from openai_conversations import APIConnectionError, Client, InvalidArgumentError
-from openai_conversations._async.connector import AsyncConnector
+from openai_conversations._async.pooled_connection import AsyncPooledConnection
 from openai_conversations._request import request as requests
 from openai_conversations._request.request import Attempt
-from openai_conversations._sync.connection_pool import ConnectionPool, PooledConnection
-from openai_conversations._sync.connector import Connector
+from openai_conversations._sync.connection_pool import ConnectionPool
+from openai_conversations._sync.pooled_connection import PooledConnection
 from openai_conversations._transport import concurrency_async, concurrency_sync
 from openai_conversations._transport.aiohttp_transport import AiohttpTransport
+from openai_conversations._transport.environment import tls_context
 
 pytestmark = pytest.mark.off_contract
 
@@ -86,10 +87,10 @@ def connect(timeout: float | None, left: float | None, clock: Clock, scheme: str
     """Connect as a request with a connect timeout does, of an attempt that has `left` seconds."""
     attempt = Attempt(None if left is None else clock.now + left)
     request = httpx.Request("GET", "/", extensions={"timeout": {"connect": timeout}})
-    streams: list[Any] = []
-    origin = (scheme.encode(), b"many.test", None)
-    Connector().connect(origin, request, attempt, streams.append)
-    return streams[-1]
+    pooled = PooledConnection((scheme.encode(), b"many.test", None), None, tls_context, 4.0)
+    pooled.attempt = attempt
+    pooled.connect(request)
+    return pooled.stream
 
 
 def test_all_addresses_of_a_host_have_one_timeout(
@@ -156,7 +157,7 @@ def test_async_connecting_is_bounded_as_a_whole(
         monkeypatch.setattr(concurrency_async, "_NETWORK", Network())
         request = httpx.Request("GET", "/", extensions={"timeout": {"connect": 8.0}})
         origin = (b"https", b"many.test", None)
-        await AsyncConnector().connect(origin, request, Attempt(), lambda _: None)
+        await AsyncPooledConnection(origin, None, tls_context, 4.0).connect(request)
 
     anyio.run(run)
     assert timeouts == [8.0, 6.0]
@@ -165,7 +166,7 @@ def test_async_connecting_is_bounded_as_a_whole(
 def test_each_piece_of_a_body_is_written_within_what_is_left(clock: Clock) -> None:
     """Five seconds are left, and each of eight pieces takes one."""
     origin = (b"http", b"127.0.0.1", 80)
-    pooled = PooledConnection(origin, None, Connector(), 4.0)
+    pooled = PooledConnection(origin, None, tls_context, 4.0)
     pooled.stream = Stream(clock)
     pooled.attempt = Attempt(clock.now + 5)
     with pytest.raises(httpcore.WriteTimeout):
@@ -174,7 +175,7 @@ def test_each_piece_of_a_body_is_written_within_what_is_left(clock: Clock) -> No
 
 
 def test_nothing_counts_as_sent_once_the_time_is_over(clock: Clock) -> None:
-    pooled = PooledConnection((b"http", b"127.0.0.1", 80), None, Connector(), 4.0)
+    pooled = PooledConnection((b"http", b"127.0.0.1", 80), None, tls_context, 4.0)
     pooled.stream = Stream(clock)
     pooled.attempt = Attempt(clock.now, sent=False)
     with pytest.raises(httpcore.WriteTimeout):

@@ -13,11 +13,7 @@ from hypothesis import strategies as st
 from openai_conversations._transport import whole_response
 from openai_conversations._transport.whole_response import ContentDecoder
 
-
-def raw_deflate(data: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return packer.compress(data) + packer.flush()
-
+from tests.overlay.odd_wire import raw_deflate
 
 ENCODERS = {
     "gzip": gzip.compress,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from openai_conversations import (
 
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+from tests.overlay.scripts import cut_before_response
 
 ON_EVERY_TRANSPORT = True
 
@@ -23,10 +25,6 @@ pytestmark = [
     # httpx leaves its own generators half-way when it cannot decompress a body; trio says so.
     pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning"),
 ]
-
-
-def cut_before_response(peer: Peer) -> None:
-    peer.cut()
 
 
 def half_a_head(peer: Peer) -> None:
@@ -72,6 +70,8 @@ def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None
     assert type(caught.value) is APIConnectionError
     assert str(caught.value).startswith("Connection error: ")
     assert not caught.value.never_sent
+    assert len(server.requests) == 1
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
 def stall_before_response(peer: Peer) -> None:

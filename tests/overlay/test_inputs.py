@@ -173,7 +173,7 @@ def objects_in(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and value:
         yield value
     for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(each, dict | list) and key not in ("env", "attributes"):
+        if isinstance(each, dict | list) and key not in ("env", "attributes", "headers"):
             yield from objects_in(each)
 
 

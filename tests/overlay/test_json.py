@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openai_conversations._request.encoding import dumps
+from openai_conversations._request.request import dumps
 from openai_conversations._response import parsing as _json
 
 VALUES = st.recursive(

@@ -212,6 +212,14 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_an_option_that_has_no_repr(client: Callable[..., Any], option: str) -> None:
+    """Look at one that hypothesis could not print as an example."""
+    with pytest.raises(OpenAIError):
+        client(**{"api_key": "sk-x", option: DEEP})
+
+
+@pytest.mark.parametrize("client", [Client, AsyncClient])
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(OPTIONS), JUNK)
 @example("base_url", "http://\ud800")

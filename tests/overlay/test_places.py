@@ -25,9 +25,11 @@ import anyio
 import httpx
 import pytest
 from openai_conversations import AbortSignal, Client, OpenAIError
-from openai_conversations._async.connection_pool import AsyncConnectionPool, AsyncPooledConnection
+from openai_conversations._async.connection_pool import AsyncConnectionPool
+from openai_conversations._async.pooled_connection import AsyncPooledConnection
 from openai_conversations._request.request import ATTEMPT, Attempt
-from openai_conversations._sync.connection_pool import ConnectionPool, PooledConnection
+from openai_conversations._sync.connection_pool import ConnectionPool
+from openai_conversations._sync.pooled_connection import PooledConnection
 
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import gzip
 import json
-import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +29,7 @@ from tests.overlay.scripted_server import (
     page,
     responds,
 )
+from tests.overlay.scripts import cut_before_response
 
 ON_EVERY_TRANSPORT = True
 pytestmark = pytest.mark.off_contract
@@ -118,50 +118,14 @@ def test_what_nobody_asked_for_is_not_the_response_to_the_next_request(
         assert runner.run(server.url, retrieve, retrieve).id == "conv_1"
 
 
-def half_a_head(peer: Peer) -> None:
-    peer.send(b"HTTP/1.1 200 OK\r\ncontent-le")
-    peer.cut()
-
-
-def half_a_body(peer: Peer) -> None:
-    peer.head(200, {"content-length": "1000"})
-    peer.send(b'{"id": "conv_1"}')
-    peer.cut()
-
-
-def half_a_chunk(peer: Peer) -> None:
-    peer.head(200, {"transfer-encoding": "chunked"})
-    peer.send(b"ff\r\n{")
-    peer.cut()
-
-
-def no_response(peer: Peer) -> None:
-    peer.cut()
-
-
-def no_http(peer: Peer) -> None:
-    peer.send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
-    peer.cut()
-
-
-@pytest.mark.parametrize("script", [half_a_head, half_a_body, half_a_chunk, no_response, no_http])
-def test_a_broken_connection(runner: ClientRunner, script: Callable[[Peer], None]) -> None:
-    with ScriptedServer(script) as server, pytest.raises(APIConnectionError) as caught:
-        runner.run(server.url, retrieve, max_retries=0)
-    assert type(caught.value) is APIConnectionError
-    assert not caught.value.never_sent
-    assert len(server.requests) == 1
-    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-
-
 def test_a_lost_append_is_not_sent_again_and_a_lost_read_is(runner: ClientRunner) -> None:
     with (
-        ScriptedServer(responds(CONVERSATION), no_response) as server,
+        ScriptedServer(responds(CONVERSATION), cut_before_response) as server,
         pytest.raises(APIConnectionError),
     ):
         runner.run(server.url, retrieve, append)
     assert len(server.requests) == 2
-    with ScriptedServer(no_response, responds(CONVERSATION)) as server:
+    with ScriptedServer(cut_before_response, responds(CONVERSATION)) as server:
         runner.run(server.url, retrieve)
     assert len(server.requests) == 2
 

@@ -18,24 +18,10 @@ from openai_conversations import (
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.events import delta
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+from tests.overlay.scripts import stall, stall_in_the_body, stall_in_the_stream
 
 ON_EVERY_TRANSPORT = True
 pytestmark = pytest.mark.off_contract
-
-
-def stall(peer: Peer) -> None:
-    peer.wait_for_hangup()
-
-
-def stall_in_the_body(peer: Peer) -> None:
-    peer.head(200, {"content-length": "100"})
-    peer.send(b"{")
-    peer.wait_for_hangup()
-
-
-def stall_in_the_stream(peer: Peer) -> None:
-    peer.events(delta(0, "x"))
-    peer.wait_for_hangup()
 
 
 def when_it_arrives(server: ScriptedServer, act: Callable[[], object]) -> threading.Thread:

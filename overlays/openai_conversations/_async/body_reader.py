@@ -11,7 +11,7 @@ import httpx
 from .._request.request import Attempt, shut_down
 from .._transport.concurrency_async import abortable, within
 from .._transport.transport_errors import to_connection_error
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import APIError, OpenAIError, RequestAbortedError
 
 _T = TypeVar("_T")
@@ -80,11 +80,11 @@ class AsyncBodyReader:
                 return await step()
             close = self.response.aclose
             return await abortable(
-                abort, step, interrupt=self._shut_down, discard=lambda _: close()
+                abort, "streaming", step, interrupt=self._shut_down, discard=lambda _: close()
             )
-        except Interrupted as interrupted:
+        except RequestAbortedError:
             await self.close()
-            raise RequestAbortedError("streaming", interrupted.reason) from None
+            raise
         except httpx.StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None

@@ -118,8 +118,10 @@ class AsyncClient(AsyncHttpMethods):
             path: an SQLite file that keeps the data; None keeps it in memory.
             model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
-            timeout, max_retries, default_headers, default_query, interceptors, strict: as for the
-                client itself.
+            timeout, max_retries, default_headers, default_query, interceptors: as for the client
+                itself.
+            strict: as for the client itself, and the service refuses what the OpenAPI document
+                does not have.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
@@ -127,7 +129,7 @@ class AsyncClient(AsyncHttpMethods):
         from ..local.service import LocalService
         from ..local.transport import AsyncLocalTransport
 
-        service = LocalService(path, model=model)
+        service = LocalService(path, model=model, strict=strict)
         transport = AsyncLocalTransport(service, close_service=True)
         client = cls(
             api_key="local",

@@ -4,29 +4,26 @@ httpcore's own pool looks at every connection, several times and with a system c
 a request begins or ends: with 100 connections that halves the throughput of httpx, and with 500 it
 gets worse. This pool takes the connection that became free last, and looks at that one only.
 
-HTTP/1.1 and TLS are httpcore's. What is added to them: an attempt as a whole has a deadline, it can
-be interrupted from another thread, and it is known whether any byte of the request was written.
+What a connection is: see `pooled_connection`.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, cast
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
 
-import httpcore
 import httpx
 
 from .._request.request import ATTEMPT, Attempt
-from .._transport.concurrency_async import PIECE, Event, current_loop, listening, shield
+from .._transport.concurrency_async import Event, current_loop, shield
+from .._transport.environment import tls_context
 from .._transport.forks import close_in_child, renew_in_child
 from .._transport.transport_errors import to_httpx_error
 from .._transport.whole_response import WholeResponse
-from .connector import AsyncConnector, Origin
-from .pooled_body import AsyncPooledBody
+from .pooled_connection import AsyncPooledBody, AsyncPooledConnection, Origin
 
 
 class AsyncConnectionPool(httpx.AsyncBaseTransport):
@@ -45,7 +42,8 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
     def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 4.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
-        self._connector = AsyncConnector()
+        # Late, because it reads all certificates: 20 ms that plain http need not spend.
+        self._tls = cache(partial(tls_context, "http/1.1"))
         self._begin()
         renew_in_child(self, AsyncConnectionPool._begin_in_child)
 
@@ -130,9 +128,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         if self._ended:
             await self._close_ended()
         if place.pooled is None:
-            place.pooled = AsyncPooledConnection(
-                place.origin, place.loop, self._connector, self._expiry
-            )
+            place.pooled = AsyncPooledConnection(place.origin, place.loop, self._tls, self._expiry)
         return place.pooled
 
     def _settle(self) -> bool:
@@ -250,82 +246,6 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             await self._close_ended()
         # Nobody will close what comes later: a response that is dropped. It is dropped as well.
         self._ended = deque(maxlen=0)
-
-
-@dataclass(eq=False, repr=False)
-class AsyncPooledConnection(httpcore.AsyncNetworkStream):
-    """One connection: httpcore's HTTP/1.1, on a network stream that heeds an attempt's deadline."""
-
-    origin: Origin
-    loop: object
-    connector: AsyncConnector
-    expiry: float
-    # The one that it works for, or worked for last.
-    attempt: Attempt = field(default_factory=Attempt, init=False)
-    # An `AsyncNetworkStream` once it is connected.
-    stream: Any = field(default=None, init=False)
-    http: httpcore.AsyncHTTP11Connection | None = field(default=None, init=False)
-    # What came while a request was being written.
-    _early: deque[bytes] = field(default_factory=deque[bytes], init=False)
-
-    def usable(self, loop: object) -> bool:
-        """Return whether a request from this event loop can be sent on it."""
-        http = self.http
-        return self.loop is loop and bool(http and http.is_idle() and not http.has_expired())
-
-    async def send(self, request: httpx.Request, attempt: Attempt) -> httpcore.Response:
-        """Send a request, connecting first if need be, and read the head of its response.
-
-        Raises:
-            httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError: After which
-                the connection is of no more use.
-        """
-        self.attempt = attempt
-        if self.stream is not None:
-            attempt.use(self.stream)
-        scheme, host, port = self.origin
-        core = httpcore.Request(
-            request.method,
-            httpcore.URL(scheme=scheme, host=host, port=port, target=request.url.raw_path),
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        # The constructor would look at each name and value once more.
-        core.headers = request.headers.raw
-        if self.http is None:
-            await self.connector.connect(self.origin, request, attempt, self._use)
-            self.http = httpcore.AsyncHTTP11Connection(core.url.origin, self, self.expiry)
-        return await self.http.handle_async_request(core)
-
-    def _use(self, stream: Any) -> None:
-        self.stream = stream
-        self.attempt.use(stream)
-
-    # The network stream that httpcore uses: each step ends by the deadline of the attempt.
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._early:
-            return self._early.popleft()
-        left = self.attempt.left(timeout, httpcore.ReadTimeout)
-        return cast(bytes, await self.stream.read(max_bytes, left))
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        # httpcore writes an empty body, and the end of any body, as nothing.
-        attempt = self.attempt
-        async with listening(self.stream, self._early, len(buffer)):
-            for start in range(0, len(buffer), PIECE):
-                left = attempt.left(timeout, httpcore.WriteTimeout)
-                attempt.sent = True
-                await self.stream.write(buffer[start : start + PIECE], left)
-
-    async def aclose(self) -> None:
-        if self.stream is not None:
-            # It is gone, whatever went wrong on the way.
-            with suppress(Exception):
-                await self.stream.aclose()
-
-    def get_extra_info(self, info: str) -> Any:
-        return self.stream.get_extra_info(info)
 
 
 @dataclass(eq=False, repr=False, slots=True)

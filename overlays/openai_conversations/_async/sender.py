@@ -37,7 +37,7 @@ from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from .._transport.whole_response import set_decoder
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -135,10 +135,7 @@ class AsyncSender:
             delay = delay_before_retry(retries, headers)
             retries += 1
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
-            try:
-                await sleep(delay, abort)
-            except Interrupted as stop:
-                raise RequestAbortedError("waiting for a retry", stop.reason) from failure
+            await sleep(delay, abort, failure)
 
     async def _attempt(
         self,
@@ -158,15 +155,13 @@ class AsyncSender:
             send = partial(_intercepted, interceptors, send)
         if abort is None:
             return await send(request)
-        try:
-            return await abortable(
-                abort,
-                partial(send, request),
-                interrupt=attempt.interrupt,
-                discard=httpx.Response.aclose,
-            )
-        except Interrupted as interrupted:
-            raise RequestAbortedError("in flight", interrupted.reason) from None
+        return await abortable(
+            abort,
+            "in flight",
+            partial(send, request),
+            interrupt=attempt.interrupt,
+            discard=httpx.Response.aclose,
+        )
 
     async def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """Send a request, follow redirects, and read the response if that is wanted.
@@ -182,7 +177,6 @@ class AsyncSender:
         response: httpx.Response | None = None
         try:
             while True:
-                set_content_length(request)
                 if self.transport is not None and not self.http_client.is_closed:
                     # This httpx client has no auth, hooks or cookies. To see that there are none
                     # costs `httpx.Client.send` a fifth of the time of a GET.
@@ -205,7 +199,10 @@ class AsyncSender:
                     # From here on it may take as long as it takes; each read has its timeout.
                     attempt.deadline = None
                 elif not response.is_closed:
-                    await self._read(response, attempt)
+                    try:
+                        await read_within(response, attempt.left(None))
+                    finally:
+                        await response.aclose()
                 if history:
                     response.history = history
                 if kind != 3 or why_not_followed(response):
@@ -231,15 +228,6 @@ class AsyncSender:
         log_failure(request, failure)
         raise failure
 
-    async def _read(self, response: httpx.Response, attempt: Attempt) -> None:
-        """Read the whole body within the time of the attempt, and close the response."""
-        try:
-            if not await read_within(response, attempt.left(None)):
-                raise httpx.ReadTimeout("the body did not end in time", request=response.request)
-            await response.aread()
-        finally:
-            await response.aclose()
-
 
 async def _intercepted(
     interceptors: Sequence[Any], send: _Send, request: httpx.Request
@@ -249,6 +237,7 @@ async def _intercepted(
     result: httpx.Response | None = None
 
     async def deliver(request: httpx.Request) -> httpx.Response:
+        set_content_length(request)
         delivered.append(await send(request))
         return delivered[-1]
 

@@ -1,4 +1,4 @@
-"""Query strings, header lines and JSON bodies, checked before anything is sent.
+"""Query strings and header lines, checked before anything is sent.
 
 httpx would raise its own errors for a header that cannot be encoded, and h11 would quote it, key
 and all.
@@ -6,7 +6,6 @@ and all.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -16,24 +15,9 @@ from urllib.parse import quote
 from .types import Omit, Query
 from .validation import check_mapping, describe, invalid, mismatch
 
-# Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
-_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
 _OF_THE_CONNECTION = re.compile(
     "connection|content-length|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade"
 )
-
-
-def dumps(value: object) -> bytes:
-    """Return `value` as compact JSON in UTF-8.
-
-    By the standard library, which treats keys, dates and NaN in one way only.
-
-    Raises:
-        TypeError: something in it is not a JSON value.
-        ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
-    """
-    return _encode_json(value).encode()
 
 
 def check_header(name: object, value: object, argument: str) -> tuple[bytes, bytes]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from urllib.parse import quote
 
 from openai_conversations_api._parameters import OPERATIONS, Parameter
 
@@ -141,7 +142,7 @@ class Operation(Generic[_T]):
         address, expected_id = self._path, None
         for name, value in path.items():
             checked = check_id(value, name)
-            address = address.replace(f"{{{name}}}", quoted(checked, name))
+            address = address.replace(f"{{{name}}}", quote(checked, safe=""))
             if name == self.identity:
                 expected_id = checked
         request = OperationRequest(

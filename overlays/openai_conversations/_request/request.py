@@ -7,6 +7,7 @@ every part again, which costs as much as the rest of a request; it is used only 
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ import httpx
 
 from ..abort import AbortSignal
 from .client_options import ClientOptions, merge_headers, to_timeout
-from .encoding import dumps, encode_query
+from .encoding import encode_query
 from .types import Omit, Options, omit
 from .validation import describe, invalid, is_mapping, mismatch
 
@@ -134,11 +135,8 @@ class PreparedRequest:
         if not isinstance(cast(object, options.abort), AbortSignal | None):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
-        query = "&".join(
-            part
-            for part in (client_options.query, request.query, encode_query(options.extra_query))
-            if part
-        )
+        extra = encode_query(options.extra_query) if options.extra_query else ""
+        query = "&".join(filter(None, (client_options.query, request.query, extra)))
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
         self.content = _encode(request, options.extra_body)
@@ -219,6 +217,22 @@ def _url(address: str) -> httpx.URL:
     except httpx.InvalidURL as error:
         received = f"one of {len(address):,} characters: {error}"
         raise mismatch("URL", "a valid URL", received) from None
+
+
+# Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
+_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def dumps(value: object) -> bytes:
+    """Return `value` as compact JSON in UTF-8.
+
+    By the standard library, which treats keys, dates and NaN in one way only.
+
+    Raises:
+        TypeError: something in it is not a JSON value.
+        ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
+    """
+    return _encode_json(value).encode()
 
 
 def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:

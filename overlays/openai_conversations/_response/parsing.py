@@ -138,7 +138,7 @@ def parse_response(
 def _decode(
     request: OperationRequest[_T], response: httpx.Response, data: Any, *, strict: bool
 ) -> _T:
-    found, accepted = describe(data), response.status_code == 202
+    failure, accepted = "", response.status_code == 202
     # All documented operations respond with an object.
     if not request.operation or is_mapping(data):
         if request.operation:
@@ -153,10 +153,10 @@ def _decode(
             if not request.operation or getattr(result, "id", "") is not None or accepted:
                 return result
         except Exception as error:
-            found += f" ({type(error).__name__})"
+            failure = f" ({type(error).__name__})"
     name = request.operation or request.path
-    message = f"the response to {name} does not have the expected form: {found}"
-    raise APIResponseValidationError(response, data, message=message)
+    message = f"the response to {name} does not have the expected form: {describe(data)}"
+    raise APIResponseValidationError(response, data, message=message + failure)
 
 
 def _check_subject(

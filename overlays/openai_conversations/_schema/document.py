@@ -63,10 +63,15 @@ def problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
 
 
 def response_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
-    """Return what keeps a response from fitting a schema, where null and absent are the same.
+    """Return what keeps a response from fitting a schema, where null and absent are the same."""
+    return with_nulls_exchanged(schema, value)[1]
+
+
+def with_nulls_exchanged(schema: Mapping[str, Any], value: Any) -> tuple[Any, list[Problem]]:
+    """Return a value that fits a schema, where null and absent are the same, and what is left.
 
     A field that may be absent may be null, and one that may be null may be absent: so have it the
-    types of OpenAI's client, of every field of a response.
+    types of OpenAI's client. A value that fits as it is, is returned itself.
     """
     first = found = problems(schema, value)
     tried: set[tuple[str | int, ...]] = set()
@@ -76,7 +81,7 @@ def response_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
         changed = [_exchange_null(value, path) for path in places]
         found = problems(schema, value) if any(changed) else found
     left = {one.path for one in found}
-    return [one for one in first if one.path in left] or found
+    return value, [one for one in first if one.path in left] or found
 
 
 def _exchange_null(value: Any, path: tuple[str | int, ...]) -> bool:

@@ -95,7 +95,8 @@ class UnionCheck:
         if TAG not in value:
             return (Problem((TAG,), *REQUIRED),)
         listing = ", ".join(sorted({tag for v in fitting for tag in v.tags or ()}))
-        return (Problem((TAG,), f"expected one of {listing}, got {describe(value[TAG])}"),)
+        message = f"expected one of {listing}, got {describe(value[TAG])}"
+        return (Problem((TAG,), message, unknown=isinstance(value[TAG], str)),)
 
 
 def admitted_tags(schema: Any, resolve: Resolve) -> Names | None:

@@ -87,7 +87,7 @@ def _anything(value: Any) -> Sequence[Problem]:
 
 
 def _nothing(value: Any) -> Sequence[Problem]:
-    return (Problem((), "is not allowed here", "unknown_parameter"),)
+    return (Problem((), "is not allowed here", "unknown_parameter", unknown=True),)
 
 
 def _together(checks: list[Check]) -> Check:
@@ -122,7 +122,8 @@ def _enum(allowed: Sequence[Any]) -> Check:
     def check(value: Any) -> Sequence[Problem]:
         if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
             return ()
-        return (Problem((), f"expected one of {listing}, got {describe(value)}"),)
+        message = f"expected one of {listing}, got {describe(value)}"
+        return (Problem((), message, unknown=bool(texts) and _is_text(value)),)
 
     return check
 

@@ -26,6 +26,7 @@ class Problem(NamedTuple):
     path: tuple[str | int, ...]  # the keys and indexes that lead there, outermost first
     message: str  # a phrase such as `expected a string, got an integer`
     code: str = "invalid_value"  # the service's error code for this sort of problem
+    unknown: bool = False  # a kind, a value or a field that a newer document may have
 
     @property
     def param(self) -> str:

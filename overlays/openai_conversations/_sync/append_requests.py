@@ -17,12 +17,11 @@ from .._request.types import omit
 from .._transport.concurrency_sync import sleep
 from .._transport.log import logger
 from .._transport.retries import delay_before_retry
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import (
     APIResponseValidationError,
     NotFoundError,
     OpenAIError,
-    RequestAbortedError,
 )
 
 if TYPE_CHECKING:
@@ -136,7 +135,4 @@ class AppendRequests:
         """
         after = "reading" if failure is None else in_short(failure)
         logger.info("append: going on in %.2f s after: %s", delay, after)
-        try:
-            sleep(delay, self.abort)
-        except Interrupted as stop:
-            raise RequestAbortedError("waiting for a retry", stop.reason) from failure
+        sleep(delay, self.abort, failure)

@@ -12,7 +12,7 @@ import httpx
 from .._request.request import Attempt, shut_down
 from .._transport.concurrency_sync import abortable, within
 from .._transport.transport_errors import to_connection_error
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import APIError, OpenAIError, RequestAbortedError
 
 _T = TypeVar("_T")
@@ -81,11 +81,11 @@ class BodyReader:
                 return step()
             close = self.response.close
             return abortable(
-                abort, step, interrupt=self._shut_down, discard=lambda _: close()
+                abort, "streaming", step, interrupt=self._shut_down, discard=lambda _: close()
             )
-        except Interrupted as interrupted:
+        except RequestAbortedError:
             self.close()
-            raise RequestAbortedError("streaming", interrupted.reason) from None
+            raise
         except httpx.StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None

@@ -38,7 +38,7 @@ from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error
 from .._transport.whole_response import set_decoder
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
 from ..errors import (
     APIConnectionError,
     APIError,
@@ -136,10 +136,7 @@ class Sender:
             delay = delay_before_retry(retries, headers)
             retries += 1
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
-            try:
-                sleep(delay, abort)
-            except Interrupted as stop:
-                raise RequestAbortedError("waiting for a retry", stop.reason) from failure
+            sleep(delay, abort, failure)
 
     def _attempt(
         self,
@@ -159,15 +156,13 @@ class Sender:
             send = partial(_intercepted, interceptors, send)
         if abort is None:
             return send(request)
-        try:
-            return abortable(
-                abort,
-                partial(send, request),
-                interrupt=attempt.interrupt,
-                discard=httpx.Response.close,
-            )
-        except Interrupted as interrupted:
-            raise RequestAbortedError("in flight", interrupted.reason) from None
+        return abortable(
+            abort,
+            "in flight",
+            partial(send, request),
+            interrupt=attempt.interrupt,
+            discard=httpx.Response.close,
+        )
 
     def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
         """Send a request, follow redirects, and read the response if that is wanted.
@@ -183,7 +178,6 @@ class Sender:
         response: httpx.Response | None = None
         try:
             while True:
-                set_content_length(request)
                 if self.transport is not None and not self.http_client.is_closed:
                     # This httpx client has no auth, hooks or cookies. To see that there are none
                     # costs `httpx.Client.send` a fifth of the time of a GET.
@@ -206,7 +200,10 @@ class Sender:
                     # From here on it may take as long as it takes; each read has its timeout.
                     attempt.deadline = None
                 elif not response.is_closed:
-                    self._read(response, attempt)
+                    try:
+                        read_within(response, attempt.left(None))
+                    finally:
+                        response.close()
                 if history:
                     response.history = history
                 if kind != 3 or why_not_followed(response):
@@ -232,15 +229,6 @@ class Sender:
         log_failure(request, failure)
         raise failure
 
-    def _read(self, response: httpx.Response, attempt: Attempt) -> None:
-        """Read the whole body within the time of the attempt, and close the response."""
-        try:
-            if not read_within(response, attempt.left(None)):
-                raise httpx.ReadTimeout("the body did not end in time", request=response.request)
-            response.read()
-        finally:
-            response.close()
-
 
 def _intercepted(
     interceptors: Sequence[Any], send: _Send, request: httpx.Request
@@ -250,6 +238,7 @@ def _intercepted(
     result: httpx.Response | None = None
 
     def deliver(request: httpx.Request) -> httpx.Response:
+        set_content_length(request)
         delivered.append(send(request))
         return delivered[-1]
 

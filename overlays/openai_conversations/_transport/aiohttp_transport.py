@@ -15,7 +15,7 @@ import select
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,14 +26,12 @@ from aiohttp.http import StreamWriter
 from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
-from .aiohttp_errors import UNSENT, find_problem, to_httpx_error
 from .environment import tls_context
 from .forks import close_in_child, renew_in_child
+from .transport_errors import UNSENT, aiohttp_to_httpx
 from .whole_response import WholeResponse
 
 if TYPE_CHECKING:
-    import ssl
-
     from aiohttp.connector import Connection
     from aiohttp.tracing import Trace
 
@@ -56,6 +54,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def __init__(self, *, max_connections: int = 1000, keepalive_expiry: float = 4.0) -> None:
         self._max = max_connections
         self._expiry = keepalive_expiry
+        self._tls = cache(tls_context)  # late, because it reads all certificates
         # Connections belong to an event loop, and a client may outlive one, or serve several.
         self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
         # aiohttp complains aloud about sessions that nobody closed; httpx does not.
@@ -86,7 +85,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         # A request that follows a redirect belongs to an attempt that has been sent already.
         attempt.sent = bool(attempt.sent)
-        tls = self._ssl if request.url.scheme == "https" else True
+        tls = self._tls() if request.url.scheme == "https" else True
         await session.take_place(attempt.left(timeouts.get("pool")), request)
         # For a response that is to be read, until all of it is there; otherwise until its head is.
         clock = asyncio.timeout(attempt.left(None))
@@ -111,7 +110,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                     ),
                 )
                 attempt.sent = True
-                if problem := find_problem(received):
+                if problem := _find_problem(received):
                     raise aiohttp.ClientPayloadError(problem)
                 if attempt.whole:
                     content = await received.read()
@@ -119,8 +118,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             session.give_up(received)
             if not isinstance(error, Exception):
                 raise
-            attempt.sent = attempt.sent or not isinstance(error, UNSENT)
-            failure = to_httpx_error(error, writing=body is not None and body.writing)
+            failure = aiohttp_to_httpx(error, writing=body is not None and body.writing)
+            attempt.sent = attempt.sent or not isinstance(failure, UNSENT)
         else:
             status, headers = received.status, received.raw_headers
             reason = (received.reason or "").encode("latin-1", "replace")
@@ -138,12 +137,6 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             _abandon({ended: self._sessions.pop(ended)})
         session = self._sessions[loop] = _Session(self._max, self._expiry)
         return session
-
-    @cached_property
-    def _ssl(self) -> ssl.SSLContext:
-        # httpx's, so that SSL_CERT_FILE and SSL_CERT_DIR count; late, because it reads all
-        # certificates.
-        return tls_context()
 
     async def aclose(self) -> None:
         own: _Session | None = None
@@ -225,6 +218,16 @@ def _is_readable(protocol: Any) -> bool:
     return bool(poll.poll(0))
 
 
+def _find_problem(received: aiohttp.ClientResponse) -> str | None:
+    """Return why a head, which aiohttp accepts, is refused, as the other transports refuse it."""
+    if received.status < 200:
+        return f"the response has the status {received.status}"
+    codings = received.headers.getall("Transfer-Encoding", ())
+    if codings and [coding.lower() for coding in codings] != ["chunked"]:
+        return f"the response has the transfer encoding {', '.join(codings)}"
+    return None
+
+
 class _Content(aiohttp.Payload):
     """A long body of a request, written in pieces, each within the write timeout.
 
@@ -292,7 +295,7 @@ class _Body(httpx.AsyncByteStream):
                 async with asyncio.timeout(self._attempt.left(None)):
                     chunk = await self._received.content.readany()
             except Exception as error:
-                failure = to_httpx_error(error)
+                failure = aiohttp_to_httpx(error)
                 error.__traceback__ = None
             else:
                 if not chunk:

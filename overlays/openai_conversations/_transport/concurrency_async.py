@@ -19,12 +19,7 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import (
-    AbstractAsyncContextManager,
-    asynccontextmanager,
-    nullcontext,
-    suppress,
-)
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
 from typing import Any, Generic, TypeAlias, TypeVar, cast
@@ -35,7 +30,8 @@ import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
+from ..errors import AbortStage, OpenAIError, RequestAbortedError
 from .log import logger
 
 _T = TypeVar("_T")
@@ -114,6 +110,7 @@ def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
 
 async def abortable(
     abort: AbortSignal,
+    stage: AbortStage,
     work: Callable[[], Awaitable[_T]],
     *,
     interrupt: Callable[[], None] | None = None,
@@ -122,11 +119,12 @@ async def abortable(
     """Await `work()`, but no longer than until the signal is set.
 
     Args:
+        stage: For the error.
         interrupt: For threads only; a task is cancelled.
         discard: For threads only; a cancelled task has no result.
 
     Raises:
-        Interrupted: The signal was set first.
+        RequestAbortedError: The signal was set first.
     """
     with anyio.CancelScope() as scope:
         # `AbortSignal.set` may be called in any thread; a scope is cancelled in its own.
@@ -135,7 +133,7 @@ async def abortable(
             return await work()
         finally:
             unsubscribe()
-    raise Interrupted(abort.reason)
+    raise RequestAbortedError(stage, abort.reason)
 
 
 async def bounded(
@@ -145,7 +143,7 @@ async def bounded(
     interrupt: Callable[[], None] | None = None,
     discard: Callable[[_T], Awaitable[object]] | None = None,
 ) -> _T:
-    """Await `work()`, but no longer than so many seconds; the arguments are those of `abortable`.
+    """Await `work()`, but no longer than so many seconds; the arguments are as of `abortable`.
 
     Raises:
         httpx.ReadTimeout: The time passed first.
@@ -155,12 +153,19 @@ async def bounded(
     raise httpx.ReadTimeout("the response did not come in time")
 
 
-async def sleep(seconds: float, abort: AbortSignal | None) -> None:
-    """Wait, or raise `Interrupted` as soon as the signal is set."""
+async def sleep(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:
+    """Wait before a retry.
+
+    Raises:
+        RequestAbortedError: The signal was set first; `failure` is the cause.
+    """
     if abort is None:
         await anyio.sleep(seconds)
-    else:
-        await abortable(abort, partial(anyio.sleep, seconds))
+        return
+    try:
+        await abortable(abort, "waiting for a retry", partial(anyio.sleep, seconds))
+    except RequestAbortedError as stop:
+        raise stop from failure
 
 
 class Event:
@@ -188,22 +193,15 @@ async def connect_tcp(
     return await _NETWORK.connect_tcp(host, port, left())
 
 
-def listening(
-    stream: httpcore.AsyncNetworkStream, into: deque[bytes], size: int
-) -> AbstractAsyncContextManager[None]:
-    """Open a block that writes `size` bytes to a stream, which is read meanwhile if they are many.
+@asynccontextmanager
+async def listening(
+    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
+) -> AsyncGenerator[None]:
+    """Open a block that writes to a stream, which is read meanwhile.
 
     When asyncio finds, writing, that the connection is closed, it drops what was not read: a 413,
     say, that came before all of the request had been sent. It does not read by itself.
     """
-    # So many fit into the buffers of a socket: writing them does not wait.
-    return nullcontext() if size <= 65536 else _listening(stream, into)
-
-
-@asynccontextmanager
-async def _listening(
-    stream: httpcore.AsyncNetworkStream, into: deque[bytes]
-) -> AsyncGenerator[None]:
     failure: BaseException | None = None
 
     async def listen() -> None:
@@ -227,12 +225,9 @@ async def _listening(
         raise failure
 
 
-async def read_within(response: httpx.Response, seconds: float | None) -> bool:
-    """Read the body of a response; False if it takes longer than `seconds`."""
-    with anyio.move_on_after(seconds):
-        await response.aread()
-        return True
-    return False
+async def read_within(response: httpx.Response, seconds: float | None) -> None:
+    """Read the body of a response; raise `httpx.ReadTimeout` if it takes longer than `seconds`."""
+    await bounded(seconds, response.aread)
 
 
 async def within(

@@ -20,7 +20,8 @@ import httpcore
 import httpx
 
 from .._request.validation import invalid, is_list_like
-from ..abort import AbortSignal, Interrupted
+from ..abort import AbortSignal
+from ..errors import AbortStage, OpenAIError, RequestAbortedError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -50,6 +51,7 @@ def open_transport(name: str, pool: httpx.BaseTransport) -> httpx.BaseTransport:
 
 def abortable(
     abort: AbortSignal,
+    stage: AbortStage,
     work: Callable[[], _T],
     *,
     interrupt: Callable[[], None],
@@ -61,11 +63,12 @@ def abortable(
     or the user's own transport. So the work gets its own thread, which is left behind.
 
     Args:
+        stage: For the error.
         interrupt: Called when the signal is set; should make the work end soon.
         discard: Gets the result of work that was left behind.
 
     Raises:
-        Interrupted: The signal was set first.
+        RequestAbortedError: The signal was set first.
     """
     over = threading.Event()  # the work, or the wait for it
     unsubscribe = abort.subscribe(over.set)
@@ -74,7 +77,7 @@ def abortable(
     finally:
         unsubscribe()
     if future is None:
-        raise Interrupted(abort.reason)
+        raise RequestAbortedError(stage, abort.reason)
     return future.result()
 
 
@@ -148,12 +151,16 @@ def _leave_behind(
     future.add_done_callback(lambda done: done.exception() or discard(done.result()))
 
 
-def sleep(seconds: float, abort: AbortSignal | None) -> None:
-    """Wait, or raise `Interrupted` as soon as the signal is set."""
+def sleep(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:
+    """Wait before a retry.
+
+    Raises:
+        RequestAbortedError: The signal was set first; `failure` is the cause.
+    """
     if abort is None:
         time.sleep(seconds)
     elif abort.wait(seconds):
-        raise Interrupted(abort.reason)
+        raise RequestAbortedError("waiting for a retry", abort.reason) from failure
 
 
 class Event:
@@ -200,31 +207,23 @@ def connect_tcp(host: str, port: int, left: Callable[[], float | None]) -> httpc
     return _NETWORK.connect_tcp(addresses[-1], port, left())
 
 
-def listening(
-    stream: httpcore.NetworkStream, into: object, size: int
-) -> AbstractContextManager[None]:
+def listening(stream: httpcore.NetworkStream, into: object) -> AbstractContextManager[None]:
     """Open a block like any other: a socket keeps what has come, whatever happens to a write."""
     return nullcontext()
 
 
-def read_within(response: httpx.Response, seconds: float | None) -> bool:
-    """Read the body of a response; False if it takes longer than `seconds`.
+def read_within(response: httpx.Response, seconds: float | None) -> None:
+    """Read the body of a response; raise `httpx.ReadTimeout` if it takes longer than `seconds`.
 
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
-    if seconds is None or response.is_closed:  # closed: the transport has read it
-        response.read()
-        return True
-    response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
-    try:
-        response.read()
-    except TimeoutError:
-        return False
-    return True
+    if seconds is not None:
+        response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
+    response.read()
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    """A body that raises `TimeoutError` where it goes on after a deadline."""
+    """A body that ends in an error where it goes on after a deadline."""
 
     def __init__(self, inner: Any, deadline: float) -> None:
         self._inner = inner
@@ -233,7 +232,7 @@ class _BoundedStream(httpx.SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._inner:
             if time.monotonic() > self._deadline:
-                raise TimeoutError
+                raise httpx.ReadTimeout("the body did not end in time")
             yield chunk
 
     def close(self) -> None:

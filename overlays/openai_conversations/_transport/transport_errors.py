@@ -1,4 +1,4 @@
-"""Errors of connections: httpcore's to httpx's, and those of any transport to this package's.
+"""Errors of connections: httpcore's and aiohttp's to httpx's, and those to this package's.
 
 The exceptions of a transport hold more than a log may show: the request with its key, or a piece of
 what was received. None of them leaves this package. An error of this package takes the reason from
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .._request.request import Attempt
 
 # Raised before there is a connection that anything could be sent on.
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _STEPS = {
     httpx.ConnectTimeout: "while connecting",
     httpx.PoolTimeout: "while waiting for a free connection",
@@ -43,6 +43,39 @@ def to_httpx_error(error: Exception) -> Exception:
     """Return the httpx error of the same name, which is what users of a transport expect."""
     found: Any = getattr(httpx, type(error).__name__, None)
     return error if found is None else cast(Exception, found(str(error)))
+
+
+def aiohttp_to_httpx(error: Exception, *, writing: bool = False) -> httpx.TransportError:
+    """Return the httpx error for one of aiohttp, with no more of its text than is safe to show.
+
+    aiohttp's errors hold the request and its key, and many of their texts the URL with its query:
+    the error returned should be raised outside of the handler, so that it leads to neither.
+
+    Args:
+        writing: Whether a part of the request was being written.
+    """
+    import aiohttp  # an extra, which is there where its errors are
+
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return httpx.ConnectTimeout("connecting took too long")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        failure = httpx.ConnectError(str(error))
+        # The system's or OpenSSL's own error says why, and knows no request.
+        why: object = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+        failure.__cause__ = why if isinstance(why, Exception) else None
+        return failure
+    if isinstance(error, TimeoutError):
+        if writing:
+            return httpx.WriteTimeout("sending took too long")
+        return httpx.ReadTimeout("the response took too long")
+    if isinstance(error, aiohttp.InvalidURL):
+        return httpx.UnsupportedProtocol("the URL is not one of http or https")
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return httpx.RemoteProtocolError("the service closed the connection without a response")
+    if isinstance(error, OSError):
+        return httpx.ReadError(os.strerror(error.errno) if error.errno else "the connection broke")
+    text = error.message if isinstance(error, aiohttp.ClientResponseError) else str(error)
+    return httpx.RemoteProtocolError(" ".join(text.split())[:200] or type(error).__name__)
 
 
 def to_connection_error(
@@ -78,7 +111,7 @@ def to_connection_error(
         text = _reason(error)
         message = f"Connection error: {text} ({_where(failed.url, proxies)})"
         failure = APIConnectionError(message=message, request=failed)
-    failure.never_sent = isinstance(error, _UNSENT) if attempt.sent is None else not attempt.sent
+    failure.never_sent = isinstance(error, UNSENT) if attempt.sent is None else not attempt.sent
     known = isinstance(error, httpx.RequestError) and type(error).__module__ == "httpx"
     kind = type(error) if known else httpx.TransportError
     cause = cast("type[httpx.RequestError]", kind)(text, request=failure.request)

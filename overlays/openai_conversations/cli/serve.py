@@ -15,8 +15,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .._schema.values import is_array
 from ..errors import InvalidArgumentError
-from ..local import LocalModel, LocalService, ModelCallable, StoreError
+from ..local import LocalModel, LocalService, StoreError
 from ..local.http_messages import PREFIX
 from ..local.same_origin import SameOrigin
 
@@ -38,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-host", action="append", default=[], metavar="NAME", help=text)
     text = "origin whose web pages may use this server, such as http://localhost:3000"
     parser.add_argument("--allow-origin", action="append", default=[], metavar="URL", help=text)
+    text = "refuse kinds, fields and values that the OpenAPI document does not have"
+    parser.add_argument("--strict", action="store_true", help=text)
     text = "file of queued outputs, one a line: a JSON string, item, or array of items"
     parser.add_argument("--script", metavar="FILE", help=text)
     text = "function that is the model where nothing is queued, of the request and its items"
@@ -73,7 +76,7 @@ def _serve(options: argparse.Namespace) -> None:
     with _listen(options.host, options.port, guarded=api_key is not None) as listener:
         names = [*options.allow_host, *([options.host] if ":" not in options.host else [])]
         access = SameOrigin(frozenset(map(str.lower, names)), frozenset(options.allow_origin))
-        service = LocalService(options.db, api_key=api_key, model=model)
+        service = LocalService(options.db, api_key=api_key, model=model, strict=options.strict)
         # uvicorn stops gracefully on both signals, then raises them again for these handlers.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stopped)
@@ -125,7 +128,7 @@ def read_model(options: argparse.Namespace) -> LocalModel:
             if isinstance(turn, str):
                 model.enqueue_text(turn)
             elif turn is not None:
-                model.enqueue(*(turn if isinstance(turn, list) else [turn]))
+                model.enqueue(*(turn if is_array(turn) else [turn]))
         except (ValueError, RecursionError, InvalidArgumentError) as error:
             expected = "expected a JSON string, an item or an array of items"
             place = f"--script {options.script}, line {number}"
@@ -133,7 +136,7 @@ def read_model(options: argparse.Namespace) -> LocalModel:
     return model
 
 
-def _import_function(name: str) -> ModelCallable:
+def _import_function(name: str) -> Any:
     module, _, function = name.partition(":")
     if "" not in sys.path:
         sys.path.insert(0, "")  # the folder that the command is run in
@@ -143,8 +146,7 @@ def _import_function(name: str) -> ModelCallable:
         raise ServeError(f"--model {name!r} cannot be imported: {error}") from None
     if not callable(found):
         raise ServeError(f"--model {name!r} is not a function")
-    model: ModelCallable = found
-    return model
+    return found
 
 
 def _listen(host: str, port: int, *, guarded: bool) -> socket.socket:

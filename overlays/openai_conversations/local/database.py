@@ -11,13 +11,15 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from .database_file import DatabaseFile, check_path
 from .errors import StoreError
+
+T = TypeVar("T")
 
 #: Marks a file as one of this package ("oacv"): the database of another program is never changed.
 APPLICATION_ID = 0x6F616376
@@ -109,6 +111,19 @@ class Database:
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
             self.check_file(written=True)
+
+    def transact(self, work: Callable[[], T]) -> T:
+        """Call a function in a transaction, and return its result.
+
+        Unlike `transaction`, it has ended when an interrupt (Ctrl+C) leaves here: that may be
+        raised before a generator is told that its block has ended.
+        """
+        with self._lock:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                result = work()
+            self.check_file(written=True)
+            return result
 
     def check_file(self, *, written: bool = False) -> None:
         """Raise `StoreError` unless the file is still the one that was opened."""

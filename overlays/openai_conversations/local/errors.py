@@ -75,11 +75,13 @@ def schema_mismatch(problems: Sequence[Problem], prefix: str = "") -> ServiceErr
     """Return a 400 for what the validator found; its message tells the first problem."""
     first = problems[0]
     param = f"{prefix}{first.param}" or None
-    place = f"'{param}'" if param else "the request body"
+    place = f"'{param:.200}'" if param else "the request body"
     more = f" ({len(problems) - 1} more like this)" if len(problems) > 1 else ""
     reason = f"Invalid value for {place}: {first.message}{more}."
     if (first.message, first.code) == REQUIRED:
         reason = f"Missing required parameter: {place}{more}."
+    elif first.code == "unknown_parameter":
+        reason = f"Unknown parameter: {place}{more}."
     return invalid_request(param, reason, first.code)
 
 

@@ -16,6 +16,9 @@ from .._schema.unions import admitted_tags
 Item = dict[str, Any]
 Schema = Mapping[str, Any]
 
+#: The schemas of an item that is sent, and that is returned.
+ITEM_UNIONS = ("InputItem", "ConversationItem", "ItemResource")
+
 #: The optional parts that are not left out but empty.
 _EMPTY: Mapping[str, Any] = {
     "message.output_text.logprobs": [],
@@ -27,18 +30,33 @@ _EMPTY: Mapping[str, Any] = {
 @cache
 def stored_types() -> frozenset[str]:
     """Return the types of items that a conversation can hold."""
-    union = schema("ConversationItem")
-    return admitted_tags(union, validator().resolve) or frozenset()
+    return _types("ConversationItem")
 
 
 @cache
-def declared_fields(type: str) -> dict[str, list[Schema]]:
-    """Return the fields of an item type, sent or returned, each with all its schemas."""
+def sent_types() -> frozenset[str]:
+    """Return the types of items that a request can hold."""
+    return _types("InputItem")
+
+
+@cache
+def input_parts() -> frozenset[str]:
+    """Return the types of the parts that a user's message can hold."""
+    return _types("InputContent")
+
+
+def _types(union: str) -> frozenset[str]:
+    return admitted_tags(schema(union), validator().resolve) or frozenset()
+
+
+@cache
+def declared_fields(type: str) -> dict[str, Schema]:
+    """Return the fields of an item type, sent or returned, each with its schemas as a union."""
     found: dict[str, list[Schema]] = {}
-    for union in ("InputItem", "ConversationItem", "ItemResource"):
+    for union in ITEM_UNIONS:
         for name, declared in _fields(union, type):
             found.setdefault(name, []).append(declared)
-    return found
+    return {name: {"anyOf": schemas} for name, schemas in found.items()}
 
 
 @cache
@@ -51,7 +69,7 @@ def nullable_fields(type: str) -> frozenset[str]:
 @cache
 def default_fields(type: str) -> Item:
     """Return the fields that a stored item must have, with the values for one that lacks them."""
-    parts = list(_object_schemas(schema("ItemResource"), type))
+    parts = list(object_schemas(schema("ItemResource"), type))
     required = {name for part in parts for name in part.get("required", ())}
     defaults: Item = dict.fromkeys(sorted(required & nullable_fields(type)))
     return defaults | ({"status": "completed"} if "status" in required else {})
@@ -85,17 +103,23 @@ def _hide(value: Item, path: list[str], part: str) -> Item:
 
 
 def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
-    for part in _object_schemas(schema(union), type):
+    for part in object_schemas(schema(union), type):
         yield from part.get("properties", {}).items()
 
 
-def _object_schemas(one: Schema, type: str) -> Iterator[Schema]:
-    """Yield the schemas that an item of this type must fit, of all variants in a union."""
-    tags = admitted_tags(one, validator().resolve)
+def item_tag(item: Mapping[str, Any]) -> str | None:
+    """Return the type of an item (of a message it may be missing), or of any object; or None."""
+    tag = item.get("type") or ("message" if "role" in item else None)
+    return tag if isinstance(tag, str) else None
+
+
+def object_schemas(one: Schema, type: str | None) -> Iterator[Schema]:
+    """Yield the schemas that an object of this type, or of any, must fit; all of a union's."""
+    tags = None if type is None else admitted_tags(one, validator().resolve)
     if tags is not None and type not in tags:
         return
     yield one
     parts = [part for keyword in ("oneOf", "anyOf", "allOf") for part in one.get(keyword, ())]
     parts += [validator().resolve(one["$ref"])] if "$ref" in one else []
     for part in parts:
-        yield from _object_schemas(part, type)
+        yield from object_schemas(part, type)

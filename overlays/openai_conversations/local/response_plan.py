@@ -8,7 +8,7 @@ from typing import Any
 
 from .._schema.values import is_object
 from .conversations import find_conversation
-from .errors import duplicate_item, invalid_request
+from .errors import ServiceError, duplicate_item, invalid_request
 from .ids import new_id, new_item_id
 from .json_body import encode_json
 from .model import Turn
@@ -20,14 +20,14 @@ Json = dict[str, Any]
 
 #: What a response says of settings that its request did not have.
 DEFAULTS: Json = {
-    "background": False, "instructions": None, "max_output_tokens": None, "max_tool_calls": None,
-    "model": "local-model", "parallel_tool_calls": True, "previous_response_id": None,
-    "reasoning": {"effort": None, "summary": None}, "service_tier": "default", "store": True,
-    "temperature": 1.0, "text": {"format": {"type": "text"}}, "tool_choice": "auto", "tools": [],
-    "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled",
+    "background": False, "frequency_penalty": 0.0, "instructions": None, "max_output_tokens": None,
+    "max_tool_calls": None, "model": "local-model", "parallel_tool_calls": True,
+    "presence_penalty": 0.0, "previous_response_id": None, "prompt_cache_key": None,
+    "prompt_cache_retention": None, "reasoning": {"effort": None, "summary": None},
+    "safety_identifier": None, "service_tier": "default", "store": True, "temperature": 1.0,
+    "text": {"format": {"type": "text"}, "verbosity": "medium"}, "tool_choice": "auto",
+    "tools": [], "top_logprobs": 0, "top_p": 1.0, "truncation": "disabled", "user": None,
 }  # fmt: skip
-#: Settings that a response repeats when, and only when, its request had them.
-REPEATED = ("prompt", "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "user")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,12 @@ def new_response(body: Json, created_at: int) -> Json:
         message = "A response in the background must be stored: store=true."
         raise invalid_request("background", message)
     conversation_id = _conversation_id(body)
-    given = {name: body[name] for name in (*DEFAULTS, *REPEATED) if body.get(name) is not None}
+    # `prompt` is repeated when, and only when, the request had it.
+    given = {name: body[name] for name in (*DEFAULTS, "prompt") if body.get(name) is not None}
     response = DEFAULTS | given
-    response["text"] = DEFAULTS["text"] | response["text"]
+    for name in ("reasoning", "text"):
+        response[name] = DEFAULTS[name] | response[name]
+    response["tools"] = [_whole_tool(tool) for tool in response["tools"]]
     if response["service_tier"] == "auto":
         response["service_tier"] = "default"
     return response | {
@@ -82,6 +85,8 @@ def new_plan(
     # A trigger at the end asks for a compaction in place of output; it is not an item to store.
     compacts = bool(sent) and sent[-1].get("type") == "compaction_trigger"
     if stored_input is None:
+        if response["store"]:
+            _check_reasoning(sent)
         stored_input = _new_items(store, sent[:-1] if compacts else sent, earlier)
     context = earlier + stored_input
     turn = [make_compaction(context)] if compacts else None
@@ -101,6 +106,28 @@ def make_compaction(items: list[Json]) -> Json:
     return {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
 
 
+def _whole_tool(tool: Json) -> Json:
+    if tool["type"] != "function":
+        return tool
+    # A function whose request says nothing of it is strict.
+    strict = True if tool.get("strict") is None else tool["strict"]
+    return {"description": None} | tool | {"strict": strict}
+
+
+def _check_reasoning(sent: list[Json]) -> None:
+    """Refuse a reasoning item without the item that it led to, as the service does.
+
+    Recorded: a 400 for one before a message without an id, though not if `store` is false.
+    """
+    for item, following in zip(sent, [*sent, {}][1:], strict=True):
+        led_to = following.get("type") == "compaction_trigger" or (
+            following.get("id") is not None and following.get("role", "assistant") == "assistant"
+        )
+        if item.get("type") == "reasoning" and item.get("id") is not None and not led_to:
+            reason = "of type 'reasoning' was provided without its required following item."
+            raise ServiceError(400, f"Item '{item['id']:.200}' {reason}", param="input")
+
+
 def _conversation_id(body: Json) -> str | None:
     conversation = body.get("conversation")
     return conversation["id"] if is_object(conversation) else conversation
@@ -108,7 +135,8 @@ def _conversation_id(body: Json) -> str | None:
 
 def _sent_items(body: Json) -> list[Json]:
     sent: str | list[Json] = body.get("input") or []
-    return [{"role": "user", "content": sent}] if isinstance(sent, str) else sent
+    message = {"type": "message", "role": "user", "content": sent}
+    return [message] if isinstance(sent, str) else sent
 
 
 def _earlier_items(store: Store, body: Json) -> list[Json]:

@@ -46,6 +46,7 @@ class Responses:
             if background:
                 self._add(plan, "in_progress" if streamed else "queued")
             if background and not streamed:
+                # A run that nobody reads would play it, whenever it is collected.
                 return response | {"status": "queued", "output": []}
             run = self._run(plan, request.include)
         except BaseException:
@@ -180,7 +181,7 @@ class Responses:
     def _commit(
         self, plan: ResponsePlan, response: Json, output: list[Json], events: list[Json]
     ) -> bool:
-        with self.store.transaction():
+        def end() -> bool:
             self.locks.release(response["id"])
             row = self.store.response(response["id"])
             # 1. Cancelled or deleted meanwhile: nothing of it is kept.
@@ -195,7 +196,9 @@ class Responses:
                 row = row or self.store.add_response(response, plan.request, plan.input)
                 self.store.set_response(response, events if plan.request.get("stream") else None)
                 self.store.append(row.output, output)
-        return True
+            return True
+
+        return self.store.transact(end)
 
 
 def _include_in_response(response: Json, include: Collection[str]) -> Json:

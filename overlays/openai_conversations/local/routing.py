@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._schema.document import Operation, match, methods, problems
+from .._schema.document import Operation, match, methods, problems, with_nulls_exchanged
+from .._schema.values import is_object
 from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .json_body import decode_body
-from .stored_items import complete_request_item
+from .newer import Newer
+from .stored_items import complete_request_item, field_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,11 @@ class RoutedRequest:
         return self.query.get("include") or self.body.get("include") or []
 
 
-def route(request: ServiceRequest) -> RoutedRequest:
-    """Find the operation of a request (or a 404, a 405) and check its query and body."""
+def route(request: ServiceRequest, newer: Newer) -> RoutedRequest:
+    """Find the operation of a request (or a 404, a 405) and check its query and body.
+
+    `newer` tells what becomes of kinds, fields and values that the OpenAPI document does not have.
+    """
     path = sendable(request.path.removeprefix(PREFIX))
     hit = match(request.method, path)
     if hit is None:
@@ -44,10 +49,10 @@ def route(request: ServiceRequest) -> RoutedRequest:
         raise ServiceError(404, f"Unknown request URL: {wanted}.", code="unknown_url")
     operation, values = hit
     query = _read_query(operation, request.query)
-    return RoutedRequest(operation.id, values, query, _read_body(operation, request))
+    return RoutedRequest(operation.id, values, query, _read_body(operation, request, newer))
 
 
-def _read_body(operation: Operation, request: ServiceRequest) -> dict[str, Any]:
+def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> dict[str, Any]:
     if operation.body is None:
         return {}
     # 1. A body. 2. None, where the document requires one. 3. None, where it may be missing.
@@ -57,12 +62,21 @@ def _read_body(operation: Operation, request: ServiceRequest) -> dict[str, Any]:
         raise invalid_request(None, "A JSON body is required.", "missing_required_parameter")
     else:
         body = {}
-    for name in ("items", "input"):
-        if isinstance(body.get(name), list):
-            body[name] = [complete_request_item(item) for item in body[name]]
-    if found := problems(operation.body, body):
+    sent = {name: body[name] for name in ("items", "input") if isinstance(body.get(name), list)}
+    whole = body | {name: [*map(complete_request_item, items)] for name, items in sent.items()}
+    fitting: dict[str, Any]
+    fitting, found = with_nulls_exchanged(operation.body, whole)
+    for name in sent:
+        fields = ((n, one) for n, item in enumerate(fitting[name]) for one in field_problems(item))
+        found += [problem.under(n).under(name) for n, problem in fields]
+    if found := newer.refused(operation.id, whole, found):
         raise schema_mismatch(found)
-    return body
+    for name, items in sent.items():
+        # An id is made where the item is stored; until then it shows that the client sent none.
+        for one, item in zip(items, fitting[name], strict=True):
+            if is_object(one) and one.get("id") is None:
+                item.pop("id", None)
+    return fitting
 
 
 def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:

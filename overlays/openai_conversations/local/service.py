@@ -27,6 +27,7 @@ from .http_messages import (
 from .json_body import encode_json
 from .locks import Locks
 from .model import LocalModel, ModelCallable
+from .newer import Newer
 from .responses import Responses
 from .routing import RoutedRequest, route
 from .store import Store
@@ -51,6 +52,8 @@ class LocalService:
         model: A `LocalModel` to script, or a function (see `ModelCallable`).
         clock: Gives Unix time in seconds.
         max_body: The size in bytes above which a request body is an error.
+        strict: Whether a request is refused that has kinds, fields or values which the OpenAPI
+            document does not have. If not, they are kept, and each is reported once in the log.
 
     Attributes:
         model: The model; its queue scripts the next responses.
@@ -68,6 +71,7 @@ class LocalService:
         model: LocalModel | ModelCallable | None = None,
         clock: Callable[[], float] = lambda: time.time(),  # looked up anew: tests stop the clock
         max_body: int = MAX_BODY,
+        strict: bool = False,
     ) -> None:
         fits = model is None or isinstance(model, LocalModel) or callable(model)
         check_argument("model", fits, "a LocalModel or a callable", model)
@@ -75,6 +79,7 @@ class LocalService:
         self._api_key = None if api_key is None else check_key(api_key)
         check_argument("max_body", max_body > 0, "1 or more bytes", max_body)
         self._max_body = max_body
+        self._newer = Newer(strict)
         self._store = store = Store(path)
         locks = Locks(store, clock)
         conversations = Conversations(store, locks, clock)
@@ -111,7 +116,7 @@ class LocalService:
             self._check_key(request.headers)
             self._check_size(request)
             self._store.check_file()
-            routed = route(request)
+            routed = route(request, self._newer)
             result = self._operations[routed.operation_id](routed)
             body = encode_json(result) if isinstance(result, dict) else EventStream(result)
         except Exception as raised:

@@ -10,10 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._schema.document import problems, schema
-from .._schema.values import is_array, is_object
-from .errors import ServiceError, duplicate_item, found, invalid_request, schema_mismatch
+from .._schema.values import Problem, is_array, is_object
+from .errors import ServiceError, duplicate_item, found, invalid_request
 from .ids import is_valid_id, new_item_id
-from .item_schemas import declared_fields, default_fields, nullable_fields, stored_types
+from .item_schemas import (
+    declared_fields,
+    default_fields,
+    input_parts,
+    item_tag,
+    nullable_fields,
+    sent_types,
+    stored_types,
+)
 
 Item = dict[str, Any]
 
@@ -23,7 +31,7 @@ def make_stored_items(
 ) -> list[Item]:
     """Make the items to store from those of a request, which fit the OpenAPI document.
 
-    Unknown fields and ill-formed or repeated ids are a 400 that names the place below `param`
+    Ill-formed and repeated ids are a 400 that names the place below `param`
     (`items` or `input`), and a reference to an item that `find_item` does not know is a 404.
     """
     stored: dict[str, Item] = {}
@@ -52,66 +60,80 @@ def make_output_item(output: Item) -> Item:
 def complete_request_item(sent: Any) -> Any:
     """Add to an item of a request what the OpenAPI document requires and the service does not.
 
-    1. An assistant's message in parts needs neither id nor status: a conversation that began
-       elsewhere has none.
-    2. An image in a message needs no `detail`, which is "auto" then.
+    1. It fills in an id, a status and nulls where an item has none (an image generation call by
+       its id alone, a code interpreter call without outputs).
+    2. An image in a message is of the detail "auto", and a text of the assistant has no
+       annotations.
+    3. A computer's screen may be an `input_image`, the only form that LangChain has.
 
-    Anything else is returned as it came.
+    An item of a kind that cannot be stored is returned as it came.
     """
-    if not is_object(sent):
+    if not is_object(sent) or (type := item_tag(sent)) not in stored_types():
         return sent
-    if sent.get("type", "message") == "message" and sent.get("role") == "assistant":
-        parts = sent.get("content")
-        if is_array(parts) and parts and all(map(_is_output_part, parts)):
-            missing = {"type": "message", "id": new_item_id("message"), "status": "completed"}
-            return missing | sent | {"content": [_with_annotations(part) for part in parts]}
-    if sent.get("type", "message") == "message" and is_array(sent.get("content")):
-        return sent | {"content": [_with_detail(part) for part in sent["content"]]}
-    return sent
+    filled_in = {"type": type, "id": new_item_id(type)} | default_fields(type)
+    missing = {name: value for name, value in filled_in.items() if sent.get(name) is None}
+    item: Item = sent | missing
+    if type == "message" and is_array(item.get("content")):
+        parts = item["content"]
+        item["content"] = [_complete_content(one) if is_object(one) else one for one in parts]
+    screen = item.get("output") if type == "computer_call_output" else None
+    if is_object(screen) and screen.get("type") == "input_image":
+        item["output"] = screen | {"type": "computer_screenshot"}
+    return item
+
+
+def field_problems(item: Any) -> list[Problem]:
+    """Return what is wrong with the fields of an item that a variant of its kind does not have.
+
+    Variants of a kind overlap, and JSON Schema lets a field pass that one of them does not have. So
+    a value is held to what any variant says, sent or returned.
+    """
+    if not is_object(item):
+        return []
+    fields = declared_fields(item_tag(item) or "").items()
+    given = [(name, one) for name, one in fields if item.get(name) is not None]
+    return [problem.under(name) for name, one in given for problem in problems(one, item[name])]
 
 
 def is_reference(sent: Mapping[str, Any]) -> bool:
-    """Return whether a valid item only refers to a stored one: by its type, or by an id alone."""
-    return sent.get("type") == "item_reference" or (sent.get("type") is None and "role" not in sent)
+    """Return whether a valid item only refers to a stored one.
+
+    It does by its type, by an id alone, or as an image generation call without the image.
+    """
+    return item_tag(sent) in (None, "item_reference") or _is_brief_image(sent)
+
+
+def _is_brief_image(sent: Mapping[str, Any]) -> bool:
+    return sent.get("type") == "image_generation_call" and sent.get("result") is None
 
 
 def _make_stored_item(sent: Item, place: str, find_item: Callable[[str], Item | None]) -> Item:
     if is_reference(sent):
-        return found(find_item(sent["id"]), "Item", sent["id"], f"{place}.id")
-    type = sent.get("type") or "message"
-    if type not in stored_types():
+        known = find_item(sent.get("id", ""))
+        if known is not None or not _is_brief_image(sent):
+            return found(known, "Item", sent["id"], f"{place}.id")
+        # An image need not be from here: OpenAI has it, and this service does without.
+    type = sent["type"]
+    if type in sent_types() - stored_types():
         raise _invalid_value(f"{place}.type", f"a {type} is not an item that can be stored")
-    item = {"type": type} | sent
-    _check_fields(item, type, place)
-    return _complete(item, place)
-
-
-def _check_fields(item: Item, type: str, place: str) -> None:
-    # The variants of a type overlap, and JSON Schema lets unknown fields pass. The service does
-    # not, so that a field which a client adds to a replayed item shows here, not in production.
-    declared = declared_fields(type)
-    for name, value in item.items():
-        if name not in declared:
-            param = f"{place}.{name}"
-            raise invalid_request(param, f"Unknown parameter: '{param:.200}'.", "unknown_parameter")
-        if all(problems(one, value) for one in declared[name]):
-            wrong = problems(declared[name][-1], value)
-            raise schema_mismatch([problem.under(name) for problem in wrong], f"{place}.")
+    return _complete(sent, place)
 
 
 def _complete(item: Item, place: str) -> Item:
     type: str = item["type"]
-    # 1. Null is what the service says of few fields; elsewhere it means that the field is missing.
-    nullable = nullable_fields(type)
-    item = {name: value for name, value in item.items() if value is not None or name in nullable}
-    # 2. Fields that must be there.
-    for name, value in default_fields(type).items():
-        if item.get(name) is None:
-            item[name] = value
+    if type in stored_types():
+        # 1. Null is what the service says of few fields; elsewhere it means that one is missing.
+        nullable = nullable_fields(type)
+        item = {name: one for name, one in item.items() if one is not None or name in nullable}
+        # 2. Fields that must be there.
+        for name, value in default_fields(type).items():
+            if item.get(name) is None:
+                item[name] = value
+    # An item of an unknown kind stays whole, but for its id.
     # 3. The id: a new one, or the client's own.
     if item.get("id") is None:
         item["id"] = new_item_id(type)
-    elif not is_valid_id(item["id"]):
+    elif not isinstance(item["id"], str) or not is_valid_id(item["id"]):
         expected = "expected 1 to 128 letters, digits, '_' and '-'"
         raise _invalid_value(f"{place}.id", f"{expected}, got {item['id']!r:.150}")
     # 4. What the service fills in further inside, type by type.
@@ -136,33 +158,27 @@ def _message_content(item: Item, place: str) -> Any:
 
 
 def _output_part(part: Any, place: str) -> Any:
-    if _is_output_part(part):
-        return _with_annotations(part)
-    type = part.get("type") if is_object(part) else None
-    if type == "input_text":
-        return _with_annotations({"type": "output_text", "text": part["text"]})
-    expected = "an assistant's message holds output_text and refusal"
-    raise _invalid_value(f"{place}.type", f"{expected}, got {type!r}")
+    if part["type"] == "input_text":
+        return _complete_content(part | {"type": "output_text"})
+    if part["type"] in input_parts():
+        expected = "an assistant's message holds output_text and refusal"
+        raise _invalid_value(f"{place}.type", f"{expected}, got {part['type']!r}")
+    return _complete_content(part)
 
 
 def _invalid_value(param: str, reason: str) -> ServiceError:
     return invalid_request(param, f"Invalid value for '{param}': {reason}.")
 
 
-def _is_output_part(part: Any) -> bool:
-    return is_object(part) and part.get("type") in ("output_text", "refusal")
-
-
-def _with_annotations(part: Item) -> Item:
-    empty: Item = {"annotations": [], "logprobs": []}
-    return empty | part if part["type"] == "output_text" else part
-
-
 def _complete_part(part: Item) -> Item:
-    part = {name: value for name, value in part.items() if value is not None}
-    return _with_detail(part)
+    return _complete_content({name: one for name, one in part.items() if one is not None})
 
 
-def _with_detail(part: Item) -> Item:
-    is_image = is_object(part) and part.get("type") == "input_image"
-    return {"detail": "auto"} | part if is_image else part
+def _complete_content(part: Item) -> Item:
+    """Add to a part of a message what the service does where a client is brief."""
+    defaults: dict[str, Item] = {
+        "output_text": {"annotations": [], "logprobs": []},
+        "input_image": {"detail": "auto"},
+    }
+    type = part.get("type")
+    return (defaults.get(type, {}) if isinstance(type, str) else {}) | part

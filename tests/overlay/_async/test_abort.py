@@ -11,19 +11,10 @@ from openai_conversations import AbortSignal, AsyncClient, RequestAbortedError
 from openai_conversations._transport import retries
 
 from tests.overlay.concurrency_async import SENDER
-from tests.overlay.scripted_server import CONVERSATION, Peer, Script, ScriptedServer, responds
+from tests.overlay.scripted_server import CONVERSATION, Script, ScriptedServer, responds
+from tests.overlay.scripts import stall, stall_in_the_body
 
 Connect = Callable[..., AsyncClient]
-
-
-def stall(peer: Peer) -> None:
-    peer.wait_for_hangup()
-
-
-def stall_in_the_body(peer: Peer) -> None:
-    peer.head(200, {"content-length": "100"})
-    peer.send(b"{")
-    peer.wait_for_hangup()
 
 
 def set_when_it_arrives(server: ScriptedServer, signal: AbortSignal) -> threading.Thread:

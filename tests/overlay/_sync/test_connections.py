@@ -11,16 +11,11 @@ import pytest
 from openai_conversations import APITimeoutError, Client
 
 from tests.overlay.concurrency_sync import one_connection
-from tests.overlay.events import delta
-from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
+from tests.overlay.scripts import stall_in_the_stream
 
 pytestmark = pytest.mark.off_contract
 STREAM: dict[str, Any] = {"model": "m", "input": "x", "stream": True}
-
-
-def stall_in_the_stream(peer: Peer) -> None:
-    peer.events(delta(0, "x"))
-    peer.wait_for_hangup()
 
 
 def test_waiting_for_a_connection_has_its_own_timeout(transport: str) -> None:

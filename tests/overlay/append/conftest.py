@@ -34,5 +34,5 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the pauses that would have been made, in seconds."""
     pauses: list[float] = []
     monkeypatch.setattr(state, "LONGEST_TO_SETTLE", 2.0)
-    monkeypatch.setattr(append_requests, "sleep", lambda seconds, abort: pauses.append(seconds))
+    monkeypatch.setattr(append_requests, "sleep", lambda seconds, *_: pauses.append(seconds))
     return pauses

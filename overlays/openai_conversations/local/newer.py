@@ -1,0 +1,147 @@
+"""Kinds, fields and values that the OpenAPI document does not have: kept, or refused if strict.
+
+A client may be newer than the document. What it sends then is kept whole, and reported once in the
+log with its place. A report holds names, never a text: of a value, only a kind that looks like one.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property, reduce
+from operator import getitem
+from typing import Any
+
+from .._schema.document import document, operation, validator
+from .._schema.unions import TAG, admitted_tags
+from .._schema.values import JsonObject, Problem, is_array, is_object
+from .item_schemas import ITEM_UNIONS, Schema, item_tag, object_schemas
+
+logger = logging.getLogger(__name__)
+
+#: How many reports a service makes at most: names that somebody makes up have no end.
+MAX_REPORTS = 1000
+_KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
+_ITEMS: list[Schema] = [{"$ref": f"#/components/schemas/{name}"} for name in ITEM_UNIONS]
+
+
+@dataclass(eq=False)
+class Newer:
+    """What one service does with it."""
+
+    strict: bool
+    _reported: set[str] = field(default_factory=set[str])
+
+    def refused(
+        self, operation_id: str, body: JsonObject, found: Iterable[Problem]
+    ) -> list[Problem]:
+        """Return those problems of a request for which it is refused; others are reported.
+
+        Args:
+            operation_id: The operation of the request.
+            body: The body; its unknown fields are added to the problems.
+            found: The problems that the body has with the schema.
+        """
+        fields = _body_place(operation_id).unknown_fields(body)
+        every = list(dict.fromkeys([*found, *fields]))  # some are found in two ways
+        refused = [one for one in every if self.strict or not _is_newer(one, body)]
+        if not refused:
+            for problem in every:
+                self._report(operation_id, problem, body)
+        return refused
+
+    def _report(self, operation_id: str, problem: Problem, body: Any) -> None:
+        steps = ["[]" if isinstance(step, int) else f".{_name(step)}" for step in problem.path]
+        report = f"{''.join(steps).removeprefix('.')} of {operation_id}"
+        kind = _at(body, problem.path) if problem.path[-1] == "type" else None
+        if isinstance(kind, str) and _KIND.fullmatch(kind):
+            report = f"{report}: {kind}"
+        if report not in self._reported and len(self._reported) < MAX_REPORTS:
+            self._reported.add(report)
+            logger.warning("Kept what the OpenAPI document does not have, %s", report)
+
+
+def _is_newer(problem: Problem, body: JsonObject) -> bool:
+    # A kind or a role that the document has elsewhere is a mistake in this place.
+    name = problem.path[-1] if problem.path else ""
+    if not problem.unknown or name not in ("type", "role"):
+        return problem.unknown
+    value = _at(body, problem.path)  # of an unknown field of such a name, anything
+    return not isinstance(value, str) or value not in _known_values(name)
+
+
+@cache
+def _known_values(name: str) -> frozenset[str]:
+    """Return the values that the document has for any field of this name."""
+    known: set[str] = set()
+    nodes: list[Any] = [document()]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.values() if is_object(node) else node if is_array(node) else ()
+        if is_object(node) and name in node.get("properties", {}):
+            declared = {"properties": {TAG: node["properties"][name]}}
+            known.update(admitted_tags(declared, validator().resolve) or ())
+    return frozenset(known)
+
+
+def _at(body: Any, path: Iterable[int | str]) -> Any:
+    return reduce(getitem, path, body)
+
+
+def _name(step: str) -> str:
+    return step if _KIND.fullmatch(step) else f"{step!a:.66}"
+
+
+class _Place:
+    """A place in a request, with the schemas that a value there may be meant for."""
+
+    def __init__(self, schemas: list[Schema]) -> None:
+        self._schemas = schemas
+        self._by_tag: dict[str | None, Mapping[str, _Place]] = {}
+
+    def unknown_fields(self, value: Any) -> Iterator[Problem]:
+        """Yield the fields of a value, at any depth, that no schema for their place declares."""
+        inner: Iterable[tuple[int | str, Any, _Place]] = ()
+        if is_array(value):
+            inner = ((n, one, self._items) for n, one in enumerate(value))
+        elif is_object(value) and (fields := self._fields(item_tag(value))):
+            yield from (_unknown_field(name) for name in value if name not in fields)
+            inner = ((name, one, fields[name]) for name, one in value.items() if name in fields)
+        for step, one, place in inner:
+            if isinstance(one, (dict, list)):
+                yield from (problem.under(step) for problem in place.unknown_fields(one))
+
+    def _fields(self, tag: str | None) -> Mapping[str, _Place]:
+        """Return the fields of an object with this tag; none where any may be there."""
+        if (known := self._by_tag.get(tag)) is not None:
+            return known
+        fields: dict[str, list[Schema]] = {}
+        parts = self._parts(tag)
+        if all(part.get("additionalProperties", False) is False for part in parts):
+            for name, one in (
+                field for part in parts for field in part.get("properties", {}).items()
+            ):
+                fields.setdefault(name, []).append(one)
+        places = {name: _Place(schemas) for name, schemas in fields.items()}
+        if len(self._by_tag) < MAX_REPORTS:
+            self._by_tag[tag] = places
+        return places
+
+    @cached_property
+    def _items(self) -> _Place:
+        schemas = [part["items"] for part in self._parts(None) if "items" in part]
+        return _Place(_ITEMS if _ITEMS[0] in schemas else schemas)
+
+    def _parts(self, tag: str | None) -> list[Schema]:
+        return [part for one in self._schemas for part in object_schemas(one, tag)]
+
+
+@cache
+def _body_place(operation_id: str) -> _Place:
+    return _Place([operation(operation_id).body or {}])
+
+
+def _unknown_field(name: str) -> Problem:
+    return Problem((name,), "is unknown", "unknown_parameter", unknown=True)
