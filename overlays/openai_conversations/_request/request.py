@@ -142,7 +142,7 @@ class PreparedRequest:
         self.content = _encode(request, options.extra_body)
         lines = dict(client_options.headers)
         if request.stream:
-            lines["accept"] = (b"Accept", b"text/event-stream")
+            lines["accept"] = (b"Accept", b"text/event-stream, application/json")
         if self.content is not None:
             lines["content-type"] = (b"Content-Type", b"application/json")
             lines["content-length"] = (b"Content-Length", str(len(self.content)).encode())
