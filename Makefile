@@ -5,6 +5,7 @@ RUN    := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
+COMPAT := .venv-compat
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
@@ -20,7 +21,7 @@ $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes behind check test test-lowest faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check test test-lowest compat faults vendor vendor-check bench clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -87,6 +88,18 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
 	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client $(ARGS)
+
+# openai-python's own tests come with its source, which is kept beside the environment.
+$(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(COMPAT)
+	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/compat/requirements.txt
+	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local]'
+	$(COMPAT)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps \
+	  --no-binary openai --dest $(COMPAT)/sdist -c requirements-dev.txt openai
+	@touch $@
+
+compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
+	$(COMPAT)/bin/python -m pytest $(ARGS) tests/compat
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)

@@ -65,3 +65,14 @@ def test_the_readme_names_what_is_there() -> None:
         assert (ROOT / link).exists(), link
     for path in re.findall(r"`([\w.-]+/[\w./-]*)`", README):
         assert (ROOT / path).exists(), path
+
+
+def test_the_documentation_names_one_model_that_the_service_has() -> None:
+    """Hold all to the model of the demo, the one place to change it: models leave the service."""
+    demo = (ROOT / "examples" / "demo.py").read_text("utf-8")
+    (model,) = re.findall(r'^MODEL = "(.*)"$', demo, re.M)
+    assert f"- {model}\n" in (ROOT / "spec" / "openapi.yaml").read_text("utf-8")
+    paths = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*.py")]
+    for path in paths:
+        named = re.findall(r'"((?:gpt|o\d)-?[\w.-]*)"', path.read_text("utf-8"))
+        assert set(named) <= {model}, path.name

@@ -9,6 +9,10 @@ class Omit:
 
     __slots__ = ()
 
+    def __new__(cls) -> "Omit":
+        """Return `omit`: there is one, so that `is omit` finds each."""
+        return omit
+
     def __bool__(self) -> bool:
         return False
 
@@ -19,5 +23,5 @@ class Omit:
         return "omit"
 
 
-omit = Omit()
+omit = object.__new__(Omit)
 """The default of parameters that are not sent."""

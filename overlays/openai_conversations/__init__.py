@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from openai_conversations_api import models
-
-    from . import params
+    from . import models, params
     from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
@@ -194,10 +192,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "models":
-        value: Any = import_module("openai_conversations_api.models")
-    elif name == "params":
-        value = import_module(".params", __name__)
+    if name in ("models", "params"):
+        value: Any = import_module(f".{name}", __name__)
     elif name in _HOME:
         value = getattr(import_module(_HOME[name], __name__), name)
     else:

@@ -213,7 +213,7 @@ class _ResponseError(APIError):
 
     def __init__(self, message: str, *, response: httpx.Response, body: object | None) -> None:
         super().__init__(message, response.request, body=body)
-        self.response = _shown_response(response)
+        self.response = shown_response(response)
         self.status_code = response.status_code
         self.request_id = response.headers.get("x-request-id")
 
@@ -321,11 +321,12 @@ def without_secrets(request: httpx.Request) -> httpx.Request:
     return httpx.Request(request.method, url, headers=shown_headers(request.headers))
 
 
-def _shown_response(response: httpx.Response) -> httpx.Response:
+def shown_response(response: httpx.Response) -> httpx.Response:
+    """Return a copy of a response as an error may show it; its request is `without_secrets`."""
     # A copy is as a pickle is: without the connection, and all that leads from there.
     shown = copy.copy(response)
     shown.request = without_secrets(response.request)
-    shown.history = [_shown_response(earlier) for earlier in response.history]
+    shown.history = [shown_response(earlier) for earlier in response.history]
     shown.next_request = None
     hidden = {"set-cookie", "location"}
     hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)

@@ -1,4 +1,4 @@
-"""The examples of docs/local.md do what the page says."""
+"""The examples of docs/local.md and docs/testing.md do what the pages say."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "local.md"
-EXAMPLES = re.findall(r"^```python\n(.*?)^```", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+EXAMPLES = [
+    example
+    for page in ("local.md", "testing.md")
+    for example in re.findall(
+        r"^```python\n(.*?)^```", (DOCS / page).read_text("utf-8"), re.S | re.M
+    )
+]
 TESTS = [example for example in EXAMPLES if "def test_" in example]
 PROGRAMS = [example for example in EXAMPLES if "def test_" not in example]
 
@@ -26,5 +32,5 @@ def test_a_program_prints_what_its_comments_say(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     expected = re.findall(r"print\(.*\)  # (.*)|# prints: (.*)", program)
-    exec(compile(program, str(PAGE), "exec"), {})
+    exec(compile(program, "a program of the documentation", "exec"), {})
     assert capsys.readouterr().out.splitlines() == ["".join(line) for line in expected]

@@ -15,7 +15,8 @@ pytest_plugins = ["pytester"]
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "test_with_fixtures.py"
 SLIM = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-W", "error")
-FAST = (*SLIM, "-p", "no:xdist", "-p", "no:randomly", "-p", "no:fakefs")
+OTHERS = ("no:xdist", "no:randomly", "no:fakefs", "no:pytest_httpx")
+FAST = (*SLIM, *(word for name in OTHERS for word in ("-p", name)))
 
 
 def test_the_example_works(pytester: pytest.Pytester) -> None:

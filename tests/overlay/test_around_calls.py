@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import inspect
+import pickle
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from openai_conversations import (
     APIResponseValidationError,
     Client,
+    InvalidArgumentError,
     RawResponse,
     models,
 )
 
 from tests.overlay.client_runner import ClientRunner
+from tests.overlay.opened import opened
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, page, responds
 
 
@@ -28,6 +33,53 @@ def test_raw_responses(runner: ClientRunner) -> None:
     assert raw.text == raw.content.decode()
     assert raw.parse() == models.Conversation.from_dict(CONVERSATION)
     assert repr(raw) == "RawResponse(200, request_id='req_1')"
+    again = pickle.loads(pickle.dumps(raw))
+    assert (again.json(), again.parse()) == (raw.json(), raw.parse())
+
+
+KEY = "sk-secret-1"
+HEAD = ("is_closed", "http_request", "method", "url", "http_version", "elapsed", "status_code")
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("view", ["with_raw_response", "with_streaming_response"])
+def test_the_head_of_a_response_has_openai_pythons_names(runner: ClientRunner, view: str) -> None:
+    def retrieve(client: Any) -> Any:
+        options = {"extra_query": {"k": KEY}, "extra_headers": {"api-key": KEY}}
+        return getattr(client.conversations, view).retrieve("conv_1", **options)
+
+    def seen(response: Any) -> dict[str, Any]:
+        return {name: getattr(response, name) for name in HEAD}
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        url = server.url
+        if view == "with_raw_response":
+            head = seen(runner.run(server.url, retrieve, api_key=KEY))
+        else:
+            (head,) = runner.run(server.url, opened(seen, call=retrieve), api_key=KEY)
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    request = head.pop("http_request")
+    assert request.headers["user-agent"].startswith("openai-conversations/")
+    assert head.pop("elapsed") > timedelta(0)
+    assert KEY not in str([*request.headers.raw, request.url, request.content])
+    assert head == {
+        "is_closed": view == "with_raw_response",
+        "method": "GET",
+        "url": httpx.URL(f"{url}/conversations/conv_1"),
+        "http_version": "HTTP/1.1",
+        "status_code": 200,
+    }
+
+
+def test_pickles_of_responses_have_no_key(runner: ClientRunner) -> None:
+    def pickled(client: Any) -> Any:
+        return client.conversations.with_raw_response.retrieve("conv_1", extra_headers={"k": KEY})
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        raw = runner.run(server.url, pickled, api_key=KEY)
+        with pytest.raises(InvalidArgumentError, match="an open response"):
+            runner.run(server.url, opened(pickle.dumps))
+    assert KEY.encode() not in pickle.dumps(raw)
 
 
 def test_a_raw_list(runner: ClientRunner) -> None:
@@ -37,8 +89,6 @@ def test_a_raw_list(runner: ClientRunner) -> None:
 
 
 def test_calls_by_path(runner: ClientRunner) -> None:
-    import httpx
-
     with ScriptedServer(responds(CONVERSATION, x_request_id="r")) as server:
 
         def get(client: Any, **options: Any) -> Any:
@@ -56,6 +106,23 @@ def test_calls_by_path(runner: ClientRunner) -> None:
     *_, posted, deleted = server.requests
     assert (posted.target, posted.json()) == ("/v1/conversations/%C3%A9", {"metadata": {}})
     assert (deleted.method, deleted.target) == ("DELETE", "/v1/else%20where?a=b")
+
+
+def test_a_class_that_a_response_cannot_become(runner: ClientRunner) -> None:
+    def get(cast_to: Any) -> Any:
+        return lambda c: c.get("/x", cast_to=cast_to)
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        for wrong in (set, CONVERSATION, None, "dict", Client):
+            with pytest.raises(InvalidArgumentError, match="cast_to: expected a model class"):
+                runner.run(server.url, get(wrong))
+        assert not server.requests
+        for right in (dict, dict[str, Any], object, Any):
+            assert runner.run(server.url, get(right)) == CONVERSATION
+        with pytest.raises(APIResponseValidationError, match="expected form: dict of length 4"):
+            runner.run(server.url, get(list))
+    with ScriptedServer(responds(b"")) as server, pytest.raises(APIResponseValidationError):
+        runner.run(server.url, lambda c: c.delete("/x", cast_to=models.Conversation))
 
 
 @pytest.mark.off_contract

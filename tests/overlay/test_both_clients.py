@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openai_conversations as package
+import openai_conversations_api
 import pytest
 from openai_conversations import AsyncClient, Client
 
 from tools.unasync import build
 
+README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 VIEWS = ("with_raw_response", "with_streaming_response")
 
 
@@ -104,33 +108,35 @@ def test_open_responses_are_the_same_in_both_and_openai_pythons() -> None:
 
 
 def test_the_signatures_are_openai_pythons() -> None:
+    """Find every method and keyword of openai-python, but for those that README.md names."""
     import openai
 
     theirs = openai.OpenAI(api_key="k")
-    newer = {
-        "access_programs",
-        "background_options",
-        "image",
-    }  # not in the document yet; extra_body takes them
+    missing = set()
     for path, part, _ in PAIRS:
         if path not in RESOURCES:
             continue
         other: Any = theirs
         for name in path.split("."):
             other = getattr(other, name)
-        for name, method in public(part).items():
-            if not inspect.isfunction(method) or not hasattr(other, name):
+        ours = public(part)
+        for name, method in public(other).items():
+            if not inspect.isfunction(method):
                 continue
-            wanted = dict(inspect.signature(getattr(type(other), name)).parameters)
-            ours = inspect.signature(method).parameters
-            if name == "stream":
-                # Their helper also parses text into classes and resumes; ours does neither.
-                for extra in ("text_format", "response_id", "starting_after"):
-                    del wanted[extra]
-            missing = set(wanted) - set(ours) - newer
-            assert not missing, f"{path}.{name}"
-            for parameter in set(wanted) & set(ours):
-                assert wanted[parameter].kind == ours[parameter].kind
+            if name not in ours:
+                missing.add(f"{path}.{name}")
+                continue
+            wanted = inspect.signature(method).parameters
+            found = inspect.signature(ours[name]).parameters
+            missing |= {f"{name}({keyword}=)" for keyword in set(wanted) - set(found)}
+            for parameter in set(wanted) & set(found):
+                assert wanted[parameter].kind == found[parameter].kind
+    absent = {f"stream({each}=)" for each in ("text_format", "response_id", "starting_after")}
+    assert missing == absent | {"responses.parse", "responses.connect"}
+    table = README.partition("## Coming from openai-python")[2].partition("\n## ")[0]
+    for name in missing:
+        assert name.partition("(")[2].strip("=)") in table
+        assert name.partition("(")[0] in table
 
 
 def test_the_exports_are_what_is_named() -> None:
@@ -143,6 +149,17 @@ def test_the_exports_are_what_is_named() -> None:
     assert dir(package) == package.__all__
     with pytest.raises(AttributeError, match="nothing_like_it"):
         package.nothing_like_it  # noqa: B018
+
+
+def test_models_are_a_module() -> None:
+    module = importlib.import_module("openai_conversations.models")
+    assert package.models is module
+    from openai_conversations.models import Conversation
+
+    assert Conversation is openai_conversations_api.models.Conversation
+    assert dir(module) == sorted(openai_conversations_api.models.__all__)
+    with pytest.raises(AttributeError, match="Conversatoin"):
+        module.Conversatoin  # noqa: B018
 
 
 def test_hover_text_is_true_for_both() -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openai_conversations import AsyncClient, Client, InvalidArgumentError, omit
+from openai_conversations import AsyncClient, Client, InvalidArgumentError, Omit, omit
 from openai_conversations._request.client_options import merge_headers, to_timeout
 
 from tests.overlay.client_runner import ClientRunner
@@ -45,7 +45,7 @@ def seen_by_server(runner: ClientRunner, action: Callable[[Any], Any], **options
 
 
 @pytest.mark.parametrize("name", OF_THE_CONNECTION)
-@pytest.mark.parametrize("value", ["3", omit])
+@pytest.mark.parametrize("value", ["3", omit, Omit()])
 def test_a_header_of_the_connection_is_refused(name: str, value: Any) -> None:
     """Send nothing: a length of another body would make a request of a part of this one."""
     for spelt in (name, name.lower(), name.upper()):

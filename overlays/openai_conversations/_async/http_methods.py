@@ -11,7 +11,7 @@ from .._request.encoding import quoted
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
-from .._response.parsing import parse_response
+from .._response.parsing import decoder_of, parse_response
 from .sender import AsyncSender
 
 _T = TypeVar("_T")
@@ -83,8 +83,9 @@ class AsyncHttpMethods:
 
         Args:
             path: such as "/conversations/conv_123"; plain, since it is percent-encoded.
-            cast_to: a model class for the result; `httpx.Response` for the response itself; left
-                out, the result is the JSON value.
+            cast_to: a model class for the result; `dict`, `list` or `str` for a JSON value that is
+                one; `httpx.Response` for the response itself; left out, the result is the JSON
+                value, whatever it is.
             options: `extra_headers`, `extra_query`, `timeout`, `abort`, as everywhere.
 
         Raises:
@@ -139,13 +140,8 @@ class AsyncHttpMethods:
             expected = "a path that begins with a slash, without a query (see extra_query)"
             raise invalid("path", expected, path)
         encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
-        decode = getattr(cast_to, "from_dict", _unchanged)
-        request = OperationRequest(method, encoded, "", body, decode)
+        request = OperationRequest(method, encoded, "", body, decoder_of(cast_to))
         response, retries = await self.send(request, options)
         if cast_to is httpx.Response:
             return response
         return parse_response(request, response, retries, strict=self.strict)
-
-
-def _unchanged(value: Any) -> Any:
-    return value

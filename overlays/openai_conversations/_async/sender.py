@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,7 @@ class AsyncSender:
                 request = prepared.merge(self.http_client, request)
             attempt.whole = not (operation_request.stream or operation_request.unread)
             failure: APIError
+            start = time.monotonic()
             try:
                 response = await self._attempt(request, attempt, client_options.interceptors, abort)
             except APIConnectionError as error:
@@ -119,6 +121,8 @@ class AsyncSender:
                 failure, headers = error, None
                 again = retry_after_failure(method, never_sent=error.never_sent)
             else:
+                # Httpx knows it only where its client sent the request.
+                response.elapsed = timedelta(seconds=time.monotonic() - start)
                 if response.status_code // 100 == 2:
                     # Case 1.
                     return response, retries

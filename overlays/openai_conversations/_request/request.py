@@ -135,14 +135,14 @@ class PreparedRequest:
         if not isinstance(cast(object, options.abort), AbortSignal | None):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
-        extra = encode_query(options.extra_query) if options.extra_query else ""
+        extra = "" if options.extra_query is None else encode_query(options.extra_query)
         query = "&".join(filter(None, (client_options.query, request.query, extra)))
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
         self.content = _encode(request, options.extra_body)
         lines = dict(client_options.headers)
         if request.stream:
-            lines["accept"] = (b"Accept", b"text/event-stream")
+            lines["accept"] = (b"Accept", b"text/event-stream, application/json")
         if self.content is not None:
             lines["content-type"] = (b"Content-Type", b"application/json")
             lines["content-length"] = (b"Content-Length", str(len(self.content)).encode())
@@ -150,7 +150,7 @@ class PreparedRequest:
             lines["content-length"] = (b"Content-Length", b"0")
         for name, value in request.headers:
             lines[name.decode().lower()] = (name, value)
-        if options.extra_headers:
+        if options.extra_headers is not None:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
         self.needs_key = "authorization" not in lines

@@ -15,19 +15,21 @@ import re
 import reprlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
-from .._request.validation import describe, is_mapping
+import httpx
+
+from .._request.validation import describe, invalid, is_mapping
 from ..errors import APIResponseValidationError, APIStatusError, status_error_class
 from .redirects import why_not_followed
 
 if TYPE_CHECKING:
-    import httpx
-
     from .._request.request import OperationRequest
 
 _T = TypeVar("_T")
 _SHOWN = 300
+_JSON_TYPES: tuple[type, ...] = (dict, list, str)
+_CASTS = "a model class, dict, list, str, object or httpx.Response"
 # repr() itself fails on JSON that is nested deeply.
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _SHOWN
@@ -81,6 +83,31 @@ def to_json(response: httpx.Response) -> Any:
     raise APIResponseValidationError(response, _decoded(content), message=message)
 
 
+def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
+    """Return what makes a `cast_to` of a JSON value, and raises if the value is another one.
+
+    Args:
+        cast_to: a model class, a type of JSON values (`dict[str, str]` is any `dict`), `object` or
+            `Any` for each of them, or `httpx.Response`, which is not made of the value.
+
+    Raises:
+        InvalidArgumentError: it is none of these.
+    """
+    kind: Any = get_origin(cast_to) or cast_to
+    if callable(decode := getattr(kind, "from_dict", None)):
+        return cast("Callable[[Any], Any]", decode)
+    if kind not in (*_JSON_TYPES, object, Any, httpx.Response):
+        raise invalid("cast_to", _CASTS, cast_to)
+    expected = cast("type[object]", kind if kind in _JSON_TYPES else object)
+
+    def checked(value: object) -> object:
+        if not isinstance(value, expected):
+            raise TypeError(f"expected {expected.__name__}")
+        return value
+
+    return checked
+
+
 def parse_response(
     request: OperationRequest[_T], response: httpx.Response, retries: int, *, strict: bool
 ) -> _T:
@@ -98,10 +125,11 @@ def parse_response(
             spec.
     """
     try:
-        if not response.content and request.method == "DELETE":
-            # The spec promises no body for one of the deletions.
+        # The spec promises no body for one of the deletions.
+        empty = not response.content and request.method == "DELETE"
+        if empty and request.operation:
             return request.decode(None)
-        return _decode(request, response, to_json(response), strict=strict)
+        return _decode(request, response, None if empty else to_json(response), strict=strict)
     except APIResponseValidationError as error:
         error.retries_taken = retries
         raise
@@ -122,7 +150,8 @@ def _decode(
             result = request.decode(data)
             # What has an id, and came without it, is something else: a list, most likely. But not a
             # 202: the service was seen to accept a response with {"message"} (1 of 226 recorded).
-            if not request.operation or getattr(result, "id", "") is not None or accepted:
+            is_complete = not hasattr(type(result), "id") or cast(Any, result).id is not None
+            if not request.operation or is_complete or accepted:
                 return result
         except Exception as error:
             failure = f" ({type(error).__name__})"

@@ -1,15 +1,18 @@
 """A response as it came: what `with_raw_response` gives instead of the result.
 
 Its head is also that of the responses whose body is still to come (`with_streaming_response`).
+What is named here shows no key, as errors do not; `http_response` is httpx's own, with everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import httpx
 
+from ..errors import shown_response, without_secrets
 from .parsing import to_json
 
 _T = TypeVar("_T")
@@ -41,6 +44,42 @@ class Head:
         value: str | None = self.http_response.headers.get("x-request-id")
         return value
 
+    @property
+    def http_request(self) -> httpx.Request:
+        """A copy of the request as errors have it: no body, query, or headers that may be secret.
+
+        `http_response.request` is the one that was sent.
+        """
+        return without_secrets(self.http_response.request)
+
+    @property
+    def method(self) -> str:
+        """The method of the request, after redirects."""
+        return self.http_response.request.method
+
+    @property
+    def url(self) -> httpx.URL:
+        """The address of the request, after redirects; without its query, as `http_request`."""
+        return self.http_request.url
+
+    @property
+    def http_version(self) -> str:
+        """The version of HTTP, such as "HTTP/1.1"."""
+        return self.http_response.http_version
+
+    @property
+    def elapsed(self) -> timedelta:
+        """The time from sending the request (its last attempt) to the end of the body.
+
+        For `with_streaming_response` and streams: to its head.
+        """
+        return self.http_response.elapsed
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the body has been read to its end, or given up."""
+        return self.http_response.is_closed
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.status_code}, request_id={self.request_id!r})"
 
@@ -62,6 +101,11 @@ class RawResponse(Head, Generic[_T]):
     ) -> None:
         super().__init__(response, retries_taken)
         self._parse = parse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle it without the key, which the request has: as errors have responses."""
+        shown = shown_response(self.http_response)
+        return type(self), (shown, self.retries_taken, self._parse)
 
     @property
     def content(self) -> bytes:

@@ -48,6 +48,11 @@ class APIResponse(Head, Generic[_T]):
         self._events = events
         self._stream: Any = None
 
+    def __reduce__(self) -> Any:
+        """Raise `InvalidArgumentError`, a `TypeError`: the body is still on its connection."""
+        expected, name = "an object to pickle", f"this {type(self).__name__}"
+        raise mismatch(name, expected, "an open response: use with_raw_response")
+
     def read(self) -> bytes:
         """Return the whole body, decompressed."""
         self._body.read()

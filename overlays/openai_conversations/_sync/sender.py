@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ class Sender:
                 request = prepared.merge(self.http_client, request)
             attempt.whole = not (operation_request.stream or operation_request.unread)
             failure: APIError
+            start = time.monotonic()
             try:
                 response = self._attempt(request, attempt, client_options.interceptors, abort)
             except APIConnectionError as error:
@@ -120,6 +122,8 @@ class Sender:
                 failure, headers = error, None
                 again = retry_after_failure(method, never_sent=error.never_sent)
             else:
+                # Httpx knows it only where its client sent the request.
+                response.elapsed = timedelta(seconds=time.monotonic() - start)
                 if response.status_code // 100 == 2:
                     # Case 1.
                     return response, retries

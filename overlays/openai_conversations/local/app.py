@@ -62,7 +62,10 @@ def create_app(service: Service, access: SameOrigin | None = None) -> Starlette:
     app = Starlette(
         routes=[Mount(PREFIX, app=_Endpoint(service))],
         lifespan=lifespan,
-        middleware=[Middleware(_SameOriginMiddleware, access), *([cors] if access.origins else [])],
+        middleware=[
+            Middleware(_SameOriginMiddleware, access=access),
+            *([cors] if access.origins else []),
+        ],
         exception_handlers={HTTPException: _failed, Exception: _failed},
     )
     # A redirect from /v1 to /v1/ would be a response without a request id.

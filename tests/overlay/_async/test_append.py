@@ -165,7 +165,7 @@ async def test_a_token_wants_the_same_items(
 @pytest.mark.off_contract
 async def test_a_refused_item_leaves_the_batches_before_it(client: AsyncClient) -> None:
     conversation = (await client.conversations.create()).id
-    items = [*messages(30), {"role": "user", "content": "x", "colour": "red"}]
+    items = [*messages(30), {"type": "function_call_output", "call_id": 5, "output": "x"}]
     with pytest.raises(BadRequestError) as caught:
         await client.conversations.items.append(conversation, items)
     assert account(caught.value) == (20, 0, 11)

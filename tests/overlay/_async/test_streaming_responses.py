@@ -102,7 +102,7 @@ async def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> Non
             # The same stream, which goes on where it was.
             assert await response.parse() is stream
             assert [event.type async for event in stream] == ["response.completed"]
-    assert server.requests[0].headers["accept"] == "text/event-stream"
+    assert server.requests[0].headers["accept"] == "text/event-stream, application/json"
     assert repr(stream).endswith("Stream(closed)")
 
 

@@ -166,7 +166,7 @@ def test_a_token_wants_the_same_items(
 @pytest.mark.off_contract
 def test_a_refused_item_leaves_the_batches_before_it(client: Client) -> None:
     conversation = (client.conversations.create()).id
-    items = [*messages(30), {"role": "user", "content": "x", "colour": "red"}]
+    items = [*messages(30), {"type": "function_call_output", "call_id": 5, "output": "x"}]
     with pytest.raises(BadRequestError) as caught:
         client.conversations.items.append(conversation, items)
     assert account(caught.value) == (20, 0, 11)
