@@ -22,6 +22,9 @@ pytestmark = pytest.mark.off_contract
 TEXT = "the text of a user, which is a secret"
 USER = {"role": "user", "content": TEXT}
 PART = {"type": "input_text", "text": TEXT}
+SAID: dict[str, Any] = {
+    "role": "assistant", "content": [{"type": "output_text", "text": TEXT}],
+}  # fmt: skip
 TOOL = {"type": "function", "name": "f", "parameters": {"type": "object"}}
 
 
@@ -82,6 +85,16 @@ NEWER: dict[str, tuple[dict[str, Any], str, str]] = {
         {"input": [{"type": "web_search_call", "id": "ws_1", "status": "dreaming",
                     "action": {"type": "search", "query": TEXT}}]},
         "input[0].status", "input[].status of createResponse",
+    ),
+    "a value of a message in parts": (
+        {"input": [SAID | {"status": "dreaming"}]}, "input[0].status",
+        "input[].status of createResponse",
+    ),
+    "a kind of annotation": (
+        {"input": [SAID | {"content": [
+            {"type": "output_text", "text": TEXT, "annotations": [{"type": "rumour"}]}]}]},
+        "input[0].content[0].annotations[0].type",
+        "input[].content[].annotations[].type of createResponse: rumour",
     ),
     "a value of include": (
         {"input": "x", "include": ["thought.mood"]}, "include[0]", "include[] of createResponse",

@@ -22,6 +22,8 @@ Names = frozenset[str]
 
 #: The property that tells the variants of every union in the OpenAPI document apart.
 TAG = "type"
+#: The properties that tell what an object is.
+TELLING = (TAG, "role")
 _SAMPLES: Mapping[str, Any] = {
     "null": None, "boolean": False, "string": "", "integer": 0, "number": 0.5, "array": [],
     "object": {},
@@ -135,8 +137,10 @@ def _has(found: Sequence[Problem], path: tuple[str, ...], code: str) -> bool:
     return any(problem.path == path and problem.code == code for problem in found)
 
 
-def _rank(found: Sequence[Problem]) -> tuple[int, int, int]:
-    # A wrong tag further in says that another variant was meant; a missing field does not.
-    outside = sum(len(problem.path) <= 1 for problem in found)
-    tags = sum(problem.path[-1:] == (TAG,) for problem in found)
-    return outside, tags, len(found)
+def _rank(found: Sequence[Problem]) -> tuple[int, int, int, int]:
+    # A wrong tag further in says that another variant was meant, the less so the further in it is.
+    # A missing field does not, nor does a value that may be newer than the document.
+    certain = [one for one in found if not one.unknown or {*one.path[-1:]} & {*TELLING}]
+    outside = sum(len(one.path) <= 1 for one in certain)
+    tags = [len(one.path) for one in found if one.path[-1:] == (TAG,)]
+    return outside, len(tags), -min(tags, default=0), len(found)

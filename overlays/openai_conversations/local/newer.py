@@ -15,7 +15,7 @@ from operator import getitem
 from typing import Any
 
 from .._schema.document import document, operation, validator
-from .._schema.unions import TAG, admitted_tags
+from .._schema.unions import TAG, TELLING, admitted_tags
 from .._schema.values import JsonObject, Problem, is_array, is_object
 from .item_schemas import ITEM_UNIONS, Schema, item_tag, object_schemas
 
@@ -66,7 +66,7 @@ class Newer:
 def _is_newer(problem: Problem, body: JsonObject) -> bool:
     # A kind or a role that the document has elsewhere is a mistake in this place.
     name = problem.path[-1] if problem.path else ""
-    if not problem.unknown or name not in ("type", "role"):
+    if not problem.unknown or name not in TELLING:
         return problem.unknown
     value = _at(body, problem.path)  # of an unknown field of such a name, anything
     return not isinstance(value, str) or value not in _known_values(name)
