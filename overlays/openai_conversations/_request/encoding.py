@@ -56,7 +56,7 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
         InvalidArgumentError: naming the entry that is neither a string, a number, a bool nor a
             list of them.
     """
-    if not query:
+    if query is None:
         return ""
     pairs: list[str] = []
     for name, value in check_mapping(query, argument, "a mapping of names to values").items():

@@ -135,7 +135,7 @@ class PreparedRequest:
         if not isinstance(cast(object, options.abort), AbortSignal | None):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
-        extra = encode_query(options.extra_query) if options.extra_query else ""
+        extra = encode_query(options.extra_query) if options.extra_query is not None else ""
         query = "&".join(filter(None, (client_options.query, request.query, extra)))
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
@@ -150,7 +150,7 @@ class PreparedRequest:
             lines["content-length"] = (b"Content-Length", b"0")
         for name, value in request.headers:
             lines[name.decode().lower()] = (name, value)
-        if options.extra_headers:
+        if options.extra_headers is not None:
             merge_headers(lines, options.extra_headers, "extra_headers")
         self.headers = lines
         self.needs_key = "authorization" not in lines
