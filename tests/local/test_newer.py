@@ -15,7 +15,7 @@ from openai_conversations.local import LocalService
 from tests.document import Schema, schemas, variants
 from tests.local.calls import ask, new_conversation
 from tests.local.test_service_items import acceptable
-from tests.strategies import for_ref
+from tests.strategies import disturbed, for_ref
 
 pytestmark = pytest.mark.off_contract
 
@@ -169,6 +169,9 @@ def test_an_item_of_an_unknown_kind_comes_back_as_it_was(service: LocalService) 
     assert ask(service, "GET", f"{path}/th_1").json == item
     body = {"conversation": id, "input": [{"type": "thought"}], "stream": True}
     assert ask(service, "POST", "/responses", body).events[-1]["type"] == "response.completed"
+    for odd in ({"type": ""}, {"type": "thought", "content": [None, 1, {"text": "a"}]}):
+        made = ask(service, "POST", "/responses", {"input": [odd]})
+        assert (made.status, made.json["status"]) == (200, "completed")
     count = ask(service, "POST", "/responses/input_tokens", {"input": [item]})
     assert count.status == 200
     assert ask(service, "POST", "/responses/compact", {"model": "m", "input": [item]}).status == 200
@@ -212,3 +215,19 @@ def test_the_client_of_a_strict_service() -> None:
         assert kept.to_dict()["mood"] == "good"
     with Client.local(strict=True) as client, pytest.raises(BadRequestError):
         client.conversations.create(items=[item])
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@settings(max_examples=60, deadline=None)
+@given(item=disturbed("InputItem"))
+def test_no_item_makes_the_service_fail(strict: bool, item: Any) -> None:
+    service = LocalService(strict=strict)
+    response = ask(service, "POST", "/responses", {"input": [item], "stream": True})
+    assert response.status < 500
+    assert all(event["type"] not in ("error", "response.failed") for event in response.events)
+    created = ask(service, "POST", "/conversations", {"items": [item]})
+    if created.status == 200:
+        path = f"/conversations/{created.json['id']}/items"
+        listed = ask(service, "GET", path)
+        assert listed.status == 200
+    service.close()

@@ -5,7 +5,8 @@ what it gets and follows the documented rules. A request takes this way through 
 
     transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest
     service           the key, the table of operations, errors  ->  http_messages.ServiceResponse
-    routing           which operation, with its path values, query and body (json_body) checked
+    routing           which operation, with its path values, query and body (json_body) checked,
+                      and what is newer than the OpenAPI document kept or refused (newer)
     conversations,    the rules of the operations: a JSON object, or the events of a stream
     responses         (response_plan -> response_run -> output_events, with model and tokens)
     stored_items      the items of a request as they are stored (item_schemas, ids)

@@ -109,7 +109,9 @@ def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
 
 def item_tag(item: Mapping[str, Any]) -> str | None:
     """Return the type of an item (of a message it may be missing), or of any object; or None."""
-    tag = item.get("type") or ("message" if "role" in item else None)
+    tag = item.get("type")
+    if tag is None and "role" in item:
+        return "message"
     return tag if isinstance(tag, str) else None
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from .._schema.document import schema
-from .._schema.values import is_array
+from .._schema.values import is_array, is_object
 from ..errors import InvalidArgumentError
 from .errors import check_argument
 from .ids import new_id
@@ -203,5 +203,5 @@ def _text(item: Mapping[str, Any]) -> str:
     content: Any = item.get("content", item.get("output"))
     if isinstance(content, str):
         return content
-    parts = content if is_array(content) else []
+    parts = filter(is_object, content) if is_array(content) else ()
     return " ".join(part["text"] for part in parts if isinstance(part.get("text"), str))
