@@ -56,8 +56,6 @@ def encode_query(query: Query | None, argument: str = "extra_query") -> str:
         InvalidArgumentError: naming the entry that is neither a string, a number, a bool nor a
             list of them.
     """
-    if query is None:
-        return ""
     pairs: list[str] = []
     for name, value in check_mapping(query, argument, "a mapping of names to values").items():
         if value is None or isinstance(cast(object, value), Omit):

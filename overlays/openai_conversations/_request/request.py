@@ -135,7 +135,7 @@ class PreparedRequest:
         if not isinstance(cast(object, options.abort), AbortSignal | None):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
-        extra = encode_query(options.extra_query) if options.extra_query is not None else ""
+        extra = "" if options.extra_query is None else encode_query(options.extra_query)
         query = "&".join(filter(None, (client_options.query, request.query, extra)))
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)

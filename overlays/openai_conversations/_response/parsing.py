@@ -150,7 +150,8 @@ def _decode(
             result = request.decode(data)
             # What has an id, and came without it, is something else: a list, most likely. But not a
             # 202: the service was seen to accept a response with {"message"} (1 of 226 recorded).
-            if not request.operation or getattr(result, "id", "") is not None or accepted:
+            is_complete = not hasattr(type(result), "id") or cast(Any, result).id is not None
+            if not request.operation or is_complete or accepted:
                 return result
         except Exception as error:
             failure = f" ({type(error).__name__})"

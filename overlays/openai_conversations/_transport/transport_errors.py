@@ -1,4 +1,4 @@
-"""Errors of connections: httpcore's and aiohttp's to httpx's, and those to this package's.
+"""Errors of connections: httpcore's and aiohttp's to httpx's, and all of them to this package's.
 
 The exceptions of a transport hold more than a log may show: the request with its key, or a piece of
 what was received. None of them leaves this package. An error of this package takes the reason from

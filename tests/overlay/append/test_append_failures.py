@@ -74,7 +74,7 @@ def test_a_service_that_asks_for_too_long_a_pause_is_not_retried(
 
 @pytest.mark.off_contract
 def test_a_refused_item_leaves_the_batches_before_it(client: Client, conversation: str) -> None:
-    items = [*messages(30), {"role": "user", "content": "x", "colour": "red"}]
+    items = [*messages(30), {"type": "function_call_output", "call_id": 5, "output": "x"}]
     with pytest.raises(BadRequestError) as caught:
         client.conversations.items.append(conversation, items)
     assert account(caught.value) == (20, 0, 11)
