@@ -197,7 +197,8 @@ def test_junk_in_any_argument(name: str) -> None:
 def test_values_of_kinds_that_json_does_not_have(name: str, argument: str) -> None:
     for value in (
         10**5000, float("nan"), "\ud800", {"\ud800": 1}, {(1,): 2}, CIRCLE, [CIRCLE], {"a": CIRCLE},
-        DEEP, [DEEP_OBJECT], DEEP_OBJECT, object(), {"a": {1, 2}}, [{1, 2}], b"\xff", 1j,
+        DEEP, [DEEP_OBJECT], DEEP_OBJECT, object(), NotImplemented, {"a": {1, 2}}, [{1, 2}],
+        b"\xff", 1j,
         [{"role": "user", "content": CIRCLE}], [{"type": {}, "content": []}],
         [{"role": [], "content": []}],
     ):  # fmt: skip

@@ -15,6 +15,9 @@ from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
 from openai_conversations_api._parameters import OPERATIONS
 
+from tests.overlay.client_runner import ClientRunner
+from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
+
 UNKNOWN = (
     r"^Conversations.create\(\) got an unexpected keyword argument 'metdata'; "
     r"did you mean 'metadata'\? extra_body={'metdata': ...} sends a parameter that is newer"
@@ -138,3 +141,12 @@ def test_a_required_keyword_is_missed_by_name(client: Client) -> None:
     update: Any = client.conversations.update
     with pytest.raises(TypeError, match="'metadata'"):
         update("c")
+
+
+def test_omit_in_an_option_is_its_default(runner: ClientRunner) -> None:
+    options: dict[str, Any] = dict.fromkeys(("extra_headers", "extra_query", "timeout"), omit)
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        runner.run(server.url, lambda c: c.conversations.retrieve("conv_1", **options, abort=omit))
+        runner.run(server.url, lambda c: c.get("/conversations/conv_1", **options))
+        runner.run(server.url, lambda c: c.conversations.create(**options, extra_body=omit))
+    assert [seen.target.partition("?")[2] for seen in server.requests] == ["", "", ""]

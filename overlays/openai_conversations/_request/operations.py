@@ -111,7 +111,8 @@ class Operation(Generic[_T]):
                 # 1. An option of the request, or 2. unknown.
                 if name not in Options._fields:
                     raise self._unknown(name)
-                options[name] = value
+                if value is not omit:
+                    options[name] = value
             elif value is omit:
                 # 3. Not given.
                 continue

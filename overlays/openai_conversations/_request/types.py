@@ -73,4 +73,4 @@ def to_options(options: Mapping[str, Any], method: str, *, also: Sequence[str] =
     for name in options:
         if name not in GetOptions.__annotations__:
             raise unexpected_keyword(method, name, [*GetOptions.__annotations__, *also])
-    return Options(**options)
+    return Options(**{name: value for name, value in options.items() if value is not omit})
