@@ -25,7 +25,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_what_is_written_is_what_is_read(value: Json) -> None:
     assert parse(to_yaml(value).encode(), "x") == value
@@ -42,7 +42,7 @@ YAML = 'x-a: &a [1, 2.5, ~, true, 2026-01-01, "D\\u00e9"]\nx-b: *a\n'
 SEEDS = [json.dumps(document()).encode(), (YAML + to_yaml(document())).encode()]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(SEEDS), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_mutated_bytes_are_taken_or_refused(
     tmp_path_factory: pytest.TempPathFactory, seed: bytes, times: int, chance: random.Random
@@ -82,7 +82,7 @@ REFS = st.sampled_from(["Thing", "Thing/allOf", "Part/properties/in", "Union/dis
 ODD = VALUES | st.builds(ref, REFS) | st.dictionaries(REFS, VALUES, max_size=2)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_document_of_odd_values_is_taken_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
