@@ -139,7 +139,7 @@ def test_files_faked_last(number, conversations_client, fs):
     ask(conversations_client)
 
 def test_files_faked_and_served(fs, conversations_url):
-    assert httpx.post(f"{conversations_url}/conversations", json={}).status_code == 200
+    assert httpx.post(f"{conversations_url}/conversations", json={}, timeout=60).status_code == 200
 
 def test_files_faked_and_async(fs, frozen, conversations_async_client):
     items = [{"role": "user", "content": "x"}]
@@ -154,10 +154,10 @@ def test_time_frozen_first(frozen, conversations_client, conversations_local):
     assert ask(conversations_client) == FROZEN
 
 def test_time_frozen_and_served(frozen, conversations_url):
-    assert httpx.post(f"{conversations_url}/conversations", json={}).status_code == 200
+    assert httpx.post(f"{conversations_url}/conversations", json={}, timeout=60).status_code == 200
 
 def test_served_and_time_frozen(conversations_url, frozen):
-    assert httpx.post(f"{conversations_url}/conversations", json={}).status_code == 200
+    assert httpx.post(f"{conversations_url}/conversations", json={}, timeout=60).status_code == 200
 
 def test_time_goes_on(conversations_client):
     assert ask(conversations_client) > FROZEN

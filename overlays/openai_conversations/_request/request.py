@@ -256,8 +256,11 @@ def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
     raise mismatch(_place_of_error(body, "body"), "a JSON value", reason)
 
 
-def _place_of_error(value: object, place: str) -> str:
-    """Return where in `value` the first thing is that JSON cannot say."""
+def _place_of_error(value: object, place: str, depth: int = 20) -> str:
+    """Return where in `value` the first thing is that JSON cannot say, down to so many levels.
+
+    What holds itself has no end.
+    """
     if is_mapping(value):
         inner = [(f"{place}.{_in_place(key)}", part) for key, part in value.items()]
     elif isinstance(value, list | tuple):
@@ -268,7 +271,9 @@ def _place_of_error(value: object, place: str) -> str:
         try:
             dumps(part)
         except (TypeError, ValueError):
-            return _place_of_error(part, where).removeprefix("body.")
+            if depth:
+                return _place_of_error(part, where, depth - 1).removeprefix("body.")
+            return where.removeprefix("body.")
         except RecursionError:
             return where.removeprefix("body.")
     return f"{place} ({describe(cast(object, value))})"
