@@ -212,7 +212,7 @@ def may_have_happened(error: OpenAIError) -> bool:
     return not isinstance(error, InvalidArgumentError | ClientClosedError)
 
 
-def in_short(error: BaseException) -> str:
+def kind_and_status(error: BaseException) -> str:
     """Return the kind of an error and its status: its text may quote a response."""
     status: object = getattr(error, "status_code", None)
     return type(error).__name__ + ("" if status is None else f" (status {status})")

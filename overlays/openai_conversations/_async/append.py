@@ -20,8 +20,8 @@ from .._append.state import (
     counted_from,
     id_of,
     ids_of,
-    in_short,
     is_reasoning,
+    kind_and_status,
     may_have_happened,
 )
 from .._request.input_items import to_input_item
@@ -311,7 +311,7 @@ class AsyncAppend:
         try:
             return await self._requests.read(MAX_LIMIT, "asc", self._state.last_id or omit)
         except (APIError, ClientClosedError) as error:
-            problem = f"the conversation cannot be read: {in_short(error)}"
+            problem = f"the conversation cannot be read: {kind_and_status(error)}"
             raise self._uncertain(problem) from error
 
     # -- reports

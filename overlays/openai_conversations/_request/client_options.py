@@ -30,6 +30,8 @@ _LONGEST = 2_000_000
 USER_AGENT = (
     f"openai-conversations/{__version__} python/{sys.version_info[0]}.{sys.version_info[1]}"
 )
+# httpx decodes others too, but only where further packages are installed.
+ACCEPT_ENCODING = "gzip, deflate"
 
 
 class UnencryptedKeyWarning(UserWarning):
@@ -95,8 +97,7 @@ class ClientOptions:
         self.headers: dict[str, tuple[bytes, bytes] | None] = {
             "host": (b"Host", httpx.URL(self.base_url).netloc),
             "accept": (b"Accept", b"application/json"),
-            # httpx decodes others too, but only where further packages are installed.
-            "accept-encoding": (b"Accept-Encoding", b"gzip, deflate"),
+            "accept-encoding": (b"Accept-Encoding", ACCEPT_ENCODING.encode()),
             "connection": (b"Connection", b"keep-alive"),
             "user-agent": (b"User-Agent", USER_AGENT.encode()),
         }

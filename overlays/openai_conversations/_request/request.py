@@ -253,7 +253,8 @@ def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
     except (TypeError, ValueError, RecursionError) as error:
         # Not `from None` alone: half a surrogate pair is told with the whole text beside it.
         reason = error.reason if isinstance(error, UnicodeEncodeError) else str(error)
-    raise mismatch(_place_of_error(body, "body"), "a JSON value", reason)
+    place = _place_of_error(body, "body").removeprefix("body.")
+    raise mismatch(place, "a JSON value", reason)
 
 
 def _place_of_error(value: object, place: str, depth: int = 20) -> str:
@@ -271,11 +272,9 @@ def _place_of_error(value: object, place: str, depth: int = 20) -> str:
         try:
             dumps(part)
         except (TypeError, ValueError):
-            if depth:
-                return _place_of_error(part, where, depth - 1).removeprefix("body.")
-            return where.removeprefix("body.")
+            return _place_of_error(part, where, depth - 1) if depth else where
         except RecursionError:
-            return where.removeprefix("body.")
+            return where
     return f"{place} ({describe(cast(object, value))})"
 
 

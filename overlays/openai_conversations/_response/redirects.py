@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import httpx
 
-from .._request.client_options import USER_AGENT
+from .._request.client_options import ACCEPT_ENCODING, USER_AGENT
 from .._request.request import ATTEMPT
 
 MAX_REDIRECTS = 10
@@ -26,7 +26,7 @@ _FOLLOWED = (301, 302, 303, *_REPEAT)
 _READS = ("GET", "HEAD")
 _HEADERS = {
     "Accept": "application/json, text/event-stream",
-    "Accept-Encoding": "gzip, deflate",
+    "Accept-Encoding": ACCEPT_ENCODING,
     "User-Agent": USER_AGENT,
 }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from .._append.matching import count_landed
-from .._append.state import Batch, id_of, ids_of, in_short
+from .._append.state import Batch, id_of, ids_of, kind_and_status
 from .._request.types import omit
 from .._transport.concurrency_sync import sleep
 from .._transport.log import logger
@@ -133,6 +133,6 @@ class AppendRequests:
         Raises:
             RequestAbortedError: the signal was set.
         """
-        after = "reading" if failure is None else in_short(failure)
+        after = "reading" if failure is None else kind_and_status(failure)
         logger.info("append: going on in %.2f s after: %s", delay, after)
         sleep(delay, self.abort, failure)

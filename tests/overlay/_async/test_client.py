@@ -170,23 +170,13 @@ async def test_a_slow_response_to_a_request_that_streams(
 
 
 @pytest.mark.off_contract
+@pytest.mark.parametrize("scheme", ["http", "https"])  # the response, and that to a CONNECT
 async def test_a_slow_head_through_a_proxy(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     with ScriptedServer(drip_the_head) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
-        async with connect("http://localhost:9/v1", timeout=0.2, max_retries=0) as client:
-            with pytest.raises(APITimeoutError):
-                await client.conversations.retrieve("conv_1")
-
-
-@pytest.mark.off_contract
-async def test_a_slow_proxy_that_should_open_a_tunnel(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with ScriptedServer(drip_the_head) as proxy:
-        monkeypatch.setenv("HTTPS_PROXY", proxy.url.removesuffix("/v1"))
-        async with connect("https://localhost:9/v1", timeout=0.2, max_retries=0) as client:
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", proxy.url.removesuffix("/v1"))
+        async with connect(f"{scheme}://localhost:9/v1", timeout=0.2, max_retries=0) as client:
             with pytest.raises(APITimeoutError):
                 await client.conversations.retrieve("conv_1")
 
