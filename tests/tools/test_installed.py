@@ -85,7 +85,7 @@ def checked(checker: str, folder: Path, python: Path) -> str:
 
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_type_checkers_find_each_mistake(checker: str, installed: Path, tmp_path: Path) -> None:
-    """A mistake has an `ignore` for each checker in tests/typing. Nothing else is reported."""
+    """Report each line of tests/typing that has an `ignore` for the checker, and no other."""
     marks = {"mypy": r"# type: ignore.*", "pyright": r"# pyright: ignore.*"}
     folder = copied(tmp_path, without=marks[checker])
     found = set(re.findall(r"(\w+\.py):(\d+):.*error", checked(checker, folder, installed)))
