@@ -110,6 +110,7 @@ def test_the_repr_is_short_however_large_the_object_is() -> None:
     check_each(object_schemas(), check)
 
 
+@pytest.mark.docstrings
 def test_every_documented_field_is_a_parameter_and_is_explained() -> None:
     def check(name: str) -> None:
         properties, required = fields(schemas()[name])
