@@ -229,6 +229,8 @@ def test_the_status_failed_of_a_computer_has_no_input_form() -> None:
         (message("assistant", [{"type": "output_text", "text": "a"}], status="completed"), set()),
         (message("assistant", [{"type": "refusal", "refusal": "no"}], status=None), {"status"}),
         (message("assistant", [{"type": "input_text", "text": "a"}]), {"id"}),
+        ({"role": "user", "content": "a", "id": "m", "status": "completed"}, {"id", "status"}),
+        ({"role": "user", "content": [], "id": "m", "status": "completed"}, {"id"}),
         (message("critic", [{"type": "text", "text": "a"}], status="completed"), set()),
     ],
 )

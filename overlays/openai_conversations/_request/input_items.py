@@ -119,11 +119,9 @@ def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
 
 def _is_suspect(value: dict[str, Any] | list[Any]) -> bool:
     """Return whether a JSON value holds null, or a field that may only come out, at any depth."""
-    if isinstance(value, dict):
-        if not _SUSPECT.isdisjoint(value):
-            return True
-        value = list(value.values())
-    for each in value:
+    if isinstance(value, dict) and not _SUSPECT.isdisjoint(value):
+        return True
+    for each in value.values() if isinstance(value, dict) else value:
         if each is None or (isinstance(each, dict | list) and _is_suspect(cast("Any", each))):
             return True
     return False
@@ -199,9 +197,13 @@ def _form_for(value: Mapping[str, Any], types: frozenset[Any]) -> _Form | None:
 @lru_cache(maxsize=512)  # a server may send any number of unknown types
 def _forms(types: frozenset[Any], kind: str | None) -> list[_Form]:
     """Return the forms among types that an object with this `type`, or without any, can have."""
-    dictionaries = sorted(filter(is_typeddict, types), key=lambda each: each.__name__)
-    forms = map(_form, dictionaries)
-    return [f for f in forms if kind is None or kind in f.fields.get("type", (kind,))]
+    found: list[_Form] = []
+    for each in sorted(filter(is_typeddict, types), key=lambda each: each.__name__):
+        form = _form(each)
+        untyped = kind is None and "type" not in each.__required_keys__
+        if untyped or kind in form.fields.get("type", (kind,)):
+            found.append(form)
+    return found
 
 
 class _Models:
