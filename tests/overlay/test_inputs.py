@@ -241,6 +241,8 @@ def test_a_message_becomes_the_input_form_that_fits_it(
 
 
 def test_what_the_document_does_not_know_passes_unchanged() -> None:
+    untyped = {"id": "r_1", "status": "completed", "summary": []}
+    assert only(untyped) is untyped
     unknown = {"type": "hologram", "status": None, "created_by": "u", "parts": [{"a": None}]}
     assert only(unknown) is unknown
     newer = {**CALL, "of_a_newer_service": None}
