@@ -6,35 +6,42 @@ import inspect
 import json
 import re
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, Self, TypeVar
+
+# `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
+# pyright: reportUnusedImport=false
+from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar  # noqa: F401
 
 import attrs
-from openai_conversations_api import models as m
+from openai_conversations_api import models
 
 from .._request.validation import invalid, is_list_like, mismatch
 from .extra import json_types
 
 _P = ParamSpec("_P")
-_R = TypeVar("_R")
+_R_co = TypeVar("_R_co", covariant=True)
 # Source: `name` of FunctionTool, as the service's guide to function calling has it.
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PARTS = ("input_text", "input_image", "input_file")
 
 
 @attrs.define(kw_only=True, weakref_slot=False, repr=False, eq=False)
-class CallableTool(m.FunctionTool, Generic[_P, _R]):
+class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
     """A tool, for `tools=[...]`, that runs a function; `Tool.function` makes it.
 
     It can be called as the function.
     """
 
-    function: Callable[_P, _R]
+    function: Callable[_P, _R_co]
     """What it was made of."""
     _arguments: Any = attrs.field(alias="_arguments")
 
     @classmethod
     def of(
-        cls, function: Callable[_P, _R], *, name: str | None = None, description: str | None = None
+        cls,
+        function: Callable[_P, _R_co],
+        *,
+        name: str | None = None,
+        description: str | None = None,
     ) -> Self:
         """Make the tool of a function; see `Tool.function`."""
         if not callable(function):
@@ -54,7 +61,7 @@ class CallableTool(m.FunctionTool, Generic[_P, _R]):
             _arguments=arguments,
         )
 
-    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co:
         """Call the function."""
         return self.function(*args, **kwargs)
 
@@ -82,7 +89,7 @@ class CallableTool(m.FunctionTool, Generic[_P, _R]):
             return bound
         raise mismatch("arguments", expected, received)
 
-    def call(self, arguments: str) -> _R:
+    def call(self, arguments: str) -> _R_co:
         """Parse the arguments of a call, and return what the function returns for them.
 
         Raises:
@@ -91,7 +98,7 @@ class CallableTool(m.FunctionTool, Generic[_P, _R]):
         bound = self.parse_arguments(arguments)
         return self.function(*bound.args, **bound.kwargs)
 
-    def output(self, call_id: str, result: object) -> m.FunctionCallOutputItemParam:
+    def output(self, call_id: str, result: object) -> models.FunctionCallOutputItemParam:
         """Make the output of a call from what the function returned.
 
         Args:

@@ -66,7 +66,7 @@ class JsonType:
 
         Raises:
             ValueError: it is not JSON, or not a value of the type. The message has the places and
-                what is wrong there, and nothing of the text.
+                what is wrong there; values only where a validator of the type names them.
         """
         try:
             return self._adapter.validate_json(text)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+# `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
+# pyright: reportUnusedImport=false
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar  # noqa: F401
 
 import httpx
 from attrs import define
-from openai_conversations_api import models as m
+from openai_conversations_api import models
 
 from ..errors import OutputParsingError
 
@@ -21,7 +24,7 @@ _UNFINISHED = ("incomplete", "failed", "cancelled")
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
-class ParsedResponseOutputText(m.OutputTextContent, Generic[_T]):
+class ParsedResponseOutputText(models.OutputTextContent, Generic[_T]):
     """A text of a message, with the value that it stands for."""
 
     parsed: _T
@@ -29,14 +32,14 @@ class ParsedResponseOutputText(m.OutputTextContent, Generic[_T]):
 
 
 @define(kw_only=True, weakref_slot=False, repr=False)
-class ParsedResponseFunctionToolCall(m.FunctionToolCall):
+class ParsedResponseFunctionToolCall(models.FunctionToolCall):
     """A call of a `CallableTool`, with its arguments as values."""
 
     parsed_arguments: dict[str, Any]
     """The values by their names."""
 
 
-class ParsedResponse(m.Response, Generic[_T]):
+class ParsedResponse(models.Response, Generic[_T]):
     """A response whose texts, and calls of `CallableTool`s, were parsed.
 
     In `output`, these are `ParsedResponseOutputText`, with `parsed`, and
@@ -58,17 +61,17 @@ class ParsedResponse(m.Response, Generic[_T]):
     @property
     def refusal(self) -> str | None:
         """What the model said in declining; None if it did not decline."""
-        refusals = (part for part in _parts(self) if isinstance(part, m.RefusalContent))
+        refusals = (part for part in _parts(self) if isinstance(part, models.RefusalContent))
         return next((part.refusal for part in refusals), None)
 
 
-def _parts(response: m.Response) -> list[Any]:
-    messages = (item for item in response.output if isinstance(item, m.OutputMessage))
+def _parts(response: models.Response) -> list[Any]:
+    messages = (item for item in response.output if isinstance(item, models.OutputMessage))
     return [part for message in messages for part in message.content]
 
 
 def parse_output(
-    response: m.Response,
+    response: models.Response,
     http: httpx.Response,
     json_type: JsonType | None,
     tools: Mapping[str, CallableTool[..., Any]],
@@ -106,15 +109,15 @@ def parse_output(
 
 
 def _parse_item(
-    item: m.OutputItem, json_type: JsonType | None, tools: Mapping[str, CallableTool[..., Any]]
+    item: models.OutputItem, json_type: JsonType | None, tools: Mapping[str, CallableTool[..., Any]]
 ) -> Any:
-    if isinstance(item, m.FunctionToolCall) and (tool := tools.get(item.name)) is not None:
+    if isinstance(item, models.FunctionToolCall) and (tool := tools.get(item.name)) is not None:
         call = ParsedResponseFunctionToolCall.from_dict(item.to_dict())
         call.parsed_arguments = tool.parse_arguments(item.arguments).arguments
         return call
-    if isinstance(item, m.OutputMessage) and item.phase in (None, "final_answer"):
+    if isinstance(item, models.OutputMessage) and item.phase in (None, "final_answer"):
         for index, part in enumerate(item.content):
-            if isinstance(part, m.OutputTextContent) and json_type is not None:
+            if isinstance(part, models.OutputTextContent) and json_type is not None:
                 text = ParsedResponseOutputText[Any].from_dict(part.to_dict())
                 text.parsed = json_type.parse(part.text)
                 item.content[index] = text

@@ -112,7 +112,7 @@ def _fields_of(cls: Any) -> Iterator[FieldOf]:
         for one in attrs.fields(cls):
             if one.init:
                 default = ... if isinstance(one.default, attrs.Factory) else one.default  # type: ignore[arg-type]
-                yield FieldOf(one.alias, hints.get(one.name, Any), default)
+                yield FieldOf(one.alias, hints.get(one.name, one.type or Any), default)
     elif dataclasses.is_dataclass(cls):
         hints = _hints(cls)
         for each in dataclasses.fields(cls):
@@ -151,7 +151,7 @@ def _documentation(text: str | None, documented: Any) -> tuple[str | None, dict[
         return None, {}
     parsed = parse_docstring(text)
     named = {one.arg_name: one.description for one in parsed.params if one.description}
-    return parsed.description, named
+    return (parsed.description or "").strip() or None, named
 
 
 class Marker:

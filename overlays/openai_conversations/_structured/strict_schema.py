@@ -37,7 +37,6 @@ _FORMATS = frozenset({
     "date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid",
 })  # fmt: skip
 _MAX_PROPERTIES = 5_000
-_MAX_DEPTH = 10
 _MAX_ENUM_VALUES = 1_000
 _MAX_CHARACTERS = 120_000
 
@@ -133,17 +132,15 @@ def _refused(place: str, what: str) -> InvalidArgumentError:
 
 
 def _check_size(schema: Mapping[str, Any], name: str) -> None:
-    properties = values = characters = deepest = 0
-    for node, depth in _nodes(schema, 0):
-        names = [*node.get("properties", ()), *node.get("$defs", ())]
-        allowed = [*node.get("enum", ()), *([node["const"]] if "const" in node else ())]
+    properties = values = characters = 0
+    for node in _nodes(schema):
+        named = [*node.get("properties", ()), *node.get("$defs", ())]
+        allowed = node.get("enum", ())
         properties += len(node.get("properties", ()))
-        values += len(node.get("enum", ()))
-        characters += sum(len(str(one)) for one in (*names, *allowed))
-        deepest = max(deepest, depth)
+        values += len(allowed)
+        characters += sum(len(str(one)) for one in (*named, *allowed, node.get("const", "")))
     for what, size, limit in (
         ("properties", properties, _MAX_PROPERTIES),
-        ("levels of nested objects", deepest, _MAX_DEPTH),
         ("values of enums", values, _MAX_ENUM_VALUES),
         ("characters in names and values of enums", characters, _MAX_CHARACTERS),
     ):
@@ -151,12 +148,8 @@ def _check_size(schema: Mapping[str, Any], name: str) -> None:
             raise mismatch(name, f"a type whose schema has at most {limit} {what}", f"{size}")
 
 
-def _nodes(schema: Mapping[str, Any], depth: int) -> Iterator[tuple[Mapping[str, Any], int]]:
-    depth += "properties" in schema
-    yield schema, depth
-    for one in (*schema.get("properties", {}).values(), *schema.get("anyOf", ())):
-        yield from _nodes(one, depth)
-    for one in schema.get("$defs", {}).values():
-        yield from _nodes(one, 0)
-    if "items" in schema:
-        yield from _nodes(schema["items"], depth)
+def _nodes(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield schema
+    inner = [*schema.get("properties", {}).values(), *schema.get("$defs", {}).values()]
+    for one in (*inner, *schema.get("anyOf", ()), *filter(None, [schema.get("items")])):
+        yield from _nodes(one)

@@ -72,8 +72,12 @@ class Tool(metaclass=_ToolKinds):
         programmatic_tool_calling: type[m.ProgrammaticToolCallingParam]
         shell: type[m.FunctionShellToolParam]
         tool_search: type[m.ToolSearchToolParam]
-        web_search: type[m.WebSearchTool]
-        web_search_preview: type[m.WebSearchPreviewTool]
+
+        # The models of these have several `type`s, and so require one.
+        @staticmethod
+        def web_search(**fields: Any) -> m.WebSearchTool: ...
+        @staticmethod
+        def web_search_preview(**fields: Any) -> m.WebSearchPreviewTool: ...
 
     @overload
     @staticmethod
