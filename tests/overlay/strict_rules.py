@@ -1,4 +1,4 @@
-"""The rules of the service's strict subset of JSON Schema, written again without our code.
+"""The rules of the strict subset of JSON Schema, written again, apart from the package.
 
 Source: the service's guide to structured outputs, "Supported schemas".
 """

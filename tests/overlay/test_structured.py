@@ -48,7 +48,7 @@ def test_null_stands_for_a_default(kind: Any) -> None:
     jsonschema.validate(written, json_type.schema)
     found = json_type.parse(json.dumps(written))
     expected = node(kind)
-    if kind is NODES[2]:
+    if issubclass(kind, dict):
         del expected["count"]
     assert found == expected
 
@@ -192,7 +192,7 @@ class Unresolved:
         (Keyed, "Keyed.run", "callable"),
         (Open, "Open", "a dict with free keys"),
         (Untyped, "Untyped.name", "any value"),
-        (WithStrange, "WithStrange.items", "list[tests.overlay.test_structured.Strange]"),
+        (WithStrange, "WithStrange.items", "list[Strange]"),
         (Strange, "Strange", "Unable to generate pydantic-core schema for "),
         (tuple[int, str], "tuple[int, str]", "a tuple of values of different types"),
         (list, "list[]", "any value"),

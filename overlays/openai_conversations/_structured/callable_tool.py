@@ -40,8 +40,8 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
         cls,
         function: Callable[_P, _R_co],
         *,
-        name: str | None = None,
-        description: str | None = None,
+        name: str | None,
+        description: str | None,
     ) -> Self:
         """Make the tool of a function; see `Tool.function`."""
         if not callable(function):

@@ -14,7 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from .._request.validation import mismatch
-from .records import DESCRIPTION, FieldOf, Marker, Record, record_of_function
+from .records import DESCRIPTION, FieldOf, Marker, Record, record_of_function, shown
 from .strict_schema import UNSUPPORTED, to_strict
 
 
@@ -78,8 +78,7 @@ class JsonType:
 
 @lru_cache(maxsize=256)
 def _of(hint: Any) -> JsonType:
-    is_class = isinstance(hint, type) and not hasattr(hint, "__origin__")
-    name: str = hint.__name__ if is_class else str(hint)
+    name = shown(hint)
     made = JsonType(name, Marker().mark(hint))
     if "properties" in made.schema:
         return made

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial, reduce
@@ -239,7 +240,7 @@ class _MarkedRecord:
             return handler.generate_schema(self._marker.mark(hint))
         except (PydanticSchemaGenerationError, PydanticUserError):
             # The schema for JSON names the place.
-            return core_schema.is_instance_schema(object, cls_repr=_shown(one.hint))
+            return core_schema.is_instance_schema(object, cls_repr=shown(one.hint))
 
     def _make(self, values: dict[str, Any]) -> Any:
         given = {k: v for k, v in values.items() if v is not None or k not in self._left_out}
@@ -259,5 +260,7 @@ def _takes_none(hint: Any) -> bool:
     return hint in (None, NoneType, Any) or NoneType in get_args(hint)
 
 
-def _shown(hint: Any) -> str:
-    return hint.__name__ if isinstance(hint, type) else str(hint)
+def shown(hint: Any) -> str:
+    """Return a type as it is written, without the names of modules."""
+    is_class = isinstance(hint, type) and not get_args(hint)
+    return hint.__name__ if is_class else re.sub(r"(?:[\w<>]+\.)+", "", str(hint))

@@ -14,6 +14,7 @@ from .._request.request import OperationRequest
 from .._request.types import given, omit
 from .._request.validation import check_list, check_mapping, mismatch, unexpected_keyword
 from .._response.parsing import parse_response
+from ..errors import OutputParsingError
 from .extra import json_types
 
 if TYPE_CHECKING:
@@ -80,7 +81,11 @@ class TextFormat:
         strict: bool,
     ) -> ParsedResponse[Any]:
         """Return the result of a request as `parse_response` does, with its output parsed."""
-        return self.parse(parse_response(request, response, retries, strict=strict), response)
+        try:
+            return self.parse(parse_response(request, response, retries, strict=strict), response)
+        except OutputParsingError as error:
+            error.retries_taken = retries
+            raise
 
     def parse(self, response: models.Response, http: httpx.Response) -> ParsedResponse[Any]:
         """Return a response with its output parsed.

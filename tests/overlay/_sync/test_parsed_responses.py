@@ -140,7 +140,7 @@ REFUSED = message({"type": "refusal", "refusal": "No."})
         ),
     ],
 )
-def test_output_that_is_no_value(
+def test_output_without_a_value(
     connect: Connect, came: Any, parsed: Any, refusal: str | None
 ) -> None:
     with ScriptedServer(responds(came)) as server:
@@ -189,7 +189,7 @@ def test_output_that_cannot_be_parsed(connect: Connect, came: Any, problem: str)
         assert str(error) == f"the output was not parsed: {problem}"
         assert isinstance(error.body, models.Response)
         assert error.body.to_dict() == came
-        assert error.response.status_code == 200
+        assert (error.response.status_code, error.retries_taken) == (200, 0)
         again = pickle.loads(pickle.dumps(error))
         assert (str(again), again.body) == (str(error), None)
         assert "sk-1" not in repr(pickle.dumps(error))
