@@ -9,7 +9,7 @@ from typing import Any
 
 TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
 RULES: dict[str, set[str]] = {
-    "string": {"pattern", "format"},
+    "string": {"pattern", "format", "minLength", "maxLength"},
     "number": {"multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "array": {"items", "minItems", "maxItems"},
     "object": {"properties", "required", "additionalProperties"},

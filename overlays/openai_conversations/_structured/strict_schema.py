@@ -1,9 +1,10 @@
 """JSON Schemas in the subset that the service calls strict.
 
-Source: the service's guide to structured outputs, "Supported schemas". Every object has to be
-closed and to require all of its properties; the root has to be one. A keyword that only restricts
-values and is not in the subset becomes a part of the description, and is checked when the value
-is parsed; one without which the schema would mean something else is an error.
+Every object has to be closed and to require all of its properties; the root has to be one. A
+keyword that only restricts values and is not in the subset becomes a part of the description, and
+is checked when the value is parsed; one without which the schema would mean something else is an
+error. Source: the service's guide to structured outputs ("Supported schemas"), and what OpenAI's
+own clients refuse (`src/lib/transform.ts` of openai-node). Beside `$ref` the service takes nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ UNSUPPORTED = "x-unsupported"
 
 _KEPT = frozenset({
     "type", "description", "enum", "const", "pattern", "format", "multipleOf", "minimum", "maximum",
-    "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems",
+    "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems", "minLength", "maxLength",
 })  # fmt: skip
 _DROPPED = frozenset({
     "title", "default", "example", "examples", "deprecated", "readOnly", "writeOnly", "$comment",
