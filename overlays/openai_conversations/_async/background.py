@@ -162,7 +162,8 @@ async def wait_for_response(
         if deadline is not None:
             delay = min(delay, max(deadline - monotonic(), 0.0))
         await sleep(delay, options.abort, failure)
-    message = f"the response is {status or 'out of reach'} after {limit} seconds"
+    found = f"still {status}" if status else "out of reach"
+    message = f"the response is {found} after {limit} seconds"
     raise APITimeoutError(sent, message=message) from failure
 
 

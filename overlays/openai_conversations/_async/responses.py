@@ -181,8 +181,8 @@ class AsyncResponses(
                     print(text, end="")
                 response = await stream.get_final_response()
 
-        Leaving the block closes the stream. With `response_id`, follow a response that was begun
-        with `background=True` (getResponse); its parameters are then those of `retrieve`.
+        Leaving the block closes the stream. With `response_id` it is that of a response which was
+        begun with `background=True`, and the other parameters are those of `retrieve`.
 
         Args:
             response_id: of the response to follow, instead of a new one.
@@ -248,7 +248,10 @@ class AsyncResponses(
         check_not_resumed(resume)
         return await self._send(operations.get_response, params, response_id=response_id)
 
-    @describe(operations.get_response, without=("stream", "starting_after", "include_obfuscation"))
+    @describe(
+        operations.get_response,
+        without=("stream", "starting_after", "include_obfuscation", "extra_body"),
+    )
     async def wait(
         self,
         response_id: str,

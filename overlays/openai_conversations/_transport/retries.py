@@ -25,6 +25,9 @@ INITIAL_DELAY = 0.5
 MAX_DELAY = 8.0
 MAX_RETRY_AFTER = 120.0
 
+# The headers that say how long to wait, and their units in a second. The last one comes with a
+# response that is still being made, as openai-python reads it.
+_DELAYS = {"retry-after-ms": 1000.0, "retry-after": 1.0, "openai-poll-after-ms": 1000.0}
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _TRANSIENT = frozenset({408, 409, 429})
 # Refused before any work: in conflict with another request, or too many of them.
@@ -72,7 +75,7 @@ def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time
 
     A number that is too large for a float is infinity, and like any other too long to wait.
     """
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+    for name, unit in _DELAYS.items():
         with suppress(ValueError):
             seconds = float(headers.get(name, "")) / unit
             if not math.isnan(seconds):
