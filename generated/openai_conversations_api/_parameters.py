@@ -3,6 +3,7 @@
 
 """The operations and their parameters as plain data: where each is sent, and under which name."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -35,6 +36,7 @@ class Operation(NamedTuple):
         body_required: whether a body must be sent.
         streams: whether it can respond with server-sent events.
         parameters: in the order of the document, the path first.
+        statuses: those that its result may have, where the document lists them.
     """
 
     method: str
@@ -44,6 +46,22 @@ class Operation(NamedTuple):
     body_required: bool
     streams: bool
     parameters: tuple[Parameter, ...]
+    statuses: tuple[str, ...] = ()
+
+
+class InputForm(NamedTuple):
+    """One `TypedDict` of `params`, and what comes out of the service in its place.
+
+    Attributes:
+        output_only: fields that only come out, with None; of others that may be left out, the
+            values that only come out.
+        values: fields that hold one of a few strings, where several forms share a `type`.
+        shapes: fields that are always a list, or always a string, where they do.
+    """
+
+    output_only: Mapping[str, list[str] | None]
+    values: Mapping[str, frozenset[str]]
+    shapes: Mapping[str, type]
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -55,6 +73,7 @@ OPERATIONS: dict[str, Operation] = {
         False,
         False,
         (Parameter("response_id", "response_id", "path", True, "str"),),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "compactConversation": Operation(
         "POST",
@@ -245,6 +264,7 @@ OPERATIONS: dict[str, Operation] = {
                 "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None",
             ),
         ),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "deleteConversation": Operation(
         "DELETE",
@@ -360,6 +380,7 @@ OPERATIONS: dict[str, Operation] = {
             Parameter("starting_after", "starting_after", "query", False, "int"),
             Parameter("include_obfuscation", "include_obfuscation", "query", False, "bool"),
         ),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "listConversationItems": Operation(
         "GET",
@@ -405,3 +426,33 @@ OPERATIONS: dict[str, Operation] = {
     ),
 }
 """By operationId."""
+
+INPUT_FORMS: dict[str, InputForm] = {
+    "ApplyPatchToolCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "ApplyPatchToolCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "CompactionSummaryItemParam": InputForm({"created_by": None}, {}, {}),
+    "ComputerCallOutputItemParam": InputForm({"created_by": None, "status": ["failed"]}, {}, {}),
+    "CustomToolCallParam": InputForm({"created_by": None, "status": None}, {}, {}),
+    "CustomToolCallOutputParam": InputForm({"created_by": None, "status": None}, {}, {}),
+    "EasyInputMessageParam": InputForm(
+        {"id": None, "status": None},
+        {"role": frozenset(["assistant", "developer", "system", "user"])},
+        {},
+    ),
+    "FunctionCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallOutputContentParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionToolCallParam": InputForm({"created_by": None}, {}, {}),
+    "InputMessageParam": InputForm(
+        {"id": None, "phase": None},
+        {"role": frozenset(["developer", "system", "user"])},
+        {"content": list},
+    ),
+    "OutputMessageParam": InputForm(
+        {}, {"role": frozenset(["assistant"])}, {"id": str, "content": list}
+    ),
+    "ToolSearchCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "ToolSearchOutputItemParam": InputForm({"created_by": None}, {}, {}),
+}
+"""Those of the items and other objects that go in, by name; the others take all that comes out."""
