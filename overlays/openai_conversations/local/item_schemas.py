@@ -96,11 +96,12 @@ def nullable_fields(type: str) -> frozenset[str]:
 @cache
 def default_fields(type: str) -> Item:
     """Return the fields that a stored item must have, with the values for one that lacks them."""
-    needed = {name for one in parts(returned_item(), type) for name in one.get("required", ())}
+    every = union([returned_item(), output_item()])
+    needed = {name for one in parts(every, type) for name in one.get("required", ())}
     defaults: Item = dict.fromkeys(sorted(needed & nullable_fields(type)))
     # What no request can have is filled in as well; the id is made for each item.
     ours = needed - defaults.keys() - fields(sent_item(), type).keys() - {"id"}
-    defaults |= {n: emptiest_of_document(fields(returned_item(), type)[n]) for n in sorted(ours)}
+    defaults |= {n: emptiest_of_document(at(every, n, tag=type)) for n in sorted(ours)}
     return defaults | ({"status": "completed"} if "status" in needed else {})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from .item_schemas import default_fields
 from .model import split_words
 from .stored_items import complete_part
 
@@ -37,7 +38,8 @@ def text_message_events(
     id: str, index: int, pieces: Iterable[str], status: str
 ) -> Generator[Json, None, Json]:
     """Yield the events of a message of one text that arrives in pieces; return the message."""
-    item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
+    item = default_fields("message") | {"id": id, "type": "message", "role": "assistant"}
+    item["status"] = "in_progress"
     yield _item_event("added", item | {"content": []}, index)
     part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
     item |= {"status": status, "content": [part]}
