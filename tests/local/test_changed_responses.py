@@ -114,7 +114,7 @@ def _check(name: str, response: Response) -> None:
         assert response_problems(described.responses["200"] or {}, response.json) == [], name
 
 
-#: The operations whose response is an object of the service's own, not an item.
+#: The operations whose response is an object that the service makes, not an item.
 OWN = [
     id
     for id, shape in (

@@ -115,10 +115,10 @@ def _text_part(
 
 
 def _reasoning(item: Json, place: Json) -> Events:
-    name = "response.reasoning_summary"
+    part_event, text_event = "response.reasoning_summary_part", "response.reasoning_summary_text"
     for n, part in enumerate(item["summary"]):
         numbered = place | {"summary_index": n}
-        yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")
+        yield from _part(part_event, text_event, numbered, part, "text")
     for n, part in enumerate(item.get("content") or ()):
         numbered = place | {"content_index": n}
         yield from _deltas("response.reasoning_text", numbered, "text", part["text"])
