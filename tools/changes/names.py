@@ -1,6 +1,7 @@
 """Which class of the generated package stands for a schema of a document, by its name."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from openapi_python_client.strings import ClassName
@@ -10,18 +11,24 @@ from tools.plain import parse
 from tools.values import Json, is_object
 
 CONFIG = "generator-config.yaml"
+ClassOf = Callable[[str, Iterable[str]], str]
+"""From the name of a schema, and those of all schemas of its document, to that of its class."""
+# The digit by which upstream parts equal names; `make generate` takes it off where it can.
+_DIGIT = re.compile(r"(?<=[a-z])\d$")
 
 
-def class_names(root: Path) -> Callable[[str], str]:
-    """Return a function from a schema's name to that of its class, by the settings of `root`."""
+def class_names(root: Path) -> ClassOf:
+    """Return how the settings of `root` call the classes of schemas."""
     path = root / CONFIG
     settings = parse(fetch(str(path)), CONFIG) if path.exists() else {}
     given = settings.get("class_overrides") if is_object(settings) else None
     overrides: Json = given if is_object(given) else {}
 
-    def class_of(schema: str) -> str:
+    def class_of(schema: str, schemas: Iterable[str]) -> str:
         name = str(ClassName(schema, ""))
-        override = overrides.get(name)
-        return str(override.get("class_name", name)) if is_object(override) else name
+        if is_object(override := overrides.get(name)):
+            return str(override.get("class_name", name))
+        bare = _DIGIT.sub("", name)
+        return name if bare in {str(ClassName(one, "")) for one in schemas} else bare
 
     return class_of
