@@ -62,8 +62,8 @@ class Comparison:
 
     def _rename(self, before: str, after: str) -> None:
         told = f"schema was `{before}`, and Overlay actions on that name move along"
-        was = self.class_of(before, self.old.schemas)
-        now = self.class_of(after, self.new.schemas)
+        was = self.class_of(before, self.old.given)
+        now = self.class_of(after, self.new.given)
         if was == now:
             self._add(
                 Spot(after, BOTH), verdict("renamed, pinned", f"{told}; its class is `{now}` still")
