@@ -123,5 +123,6 @@ def compare(old: Json, new: Json, class_of: ClassOf = lambda schema, _: schema) 
         comparison = Comparison(before, after, renamed, class_of)
         comparison.run()
         if comparison.renamed == renamed:
-            return Report(tuple(comparison.changes), frozenset(after.operations))
+            once = {(spot.place, one): (spot, one) for spot, one in comparison.changes}
+            return Report(tuple(once.values()), frozenset(after.operations))
         renamed = comparison.renamed

@@ -144,7 +144,9 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = document.annotations(old), document.annotations(new)
+        notes = [document.annotations(old), document.annotations(new)]
+        if "anything" in (kind(self.old.effective(old)), kind(self.new.effective(new))):
+            notes = [{**one, "nullable": False} for one in notes]  # null is something
         self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
@@ -183,7 +185,7 @@ class Comparison:
         while found := self._opened(left, opened):
             pairs += found
         if not pairs:
-            self._add(spot, verdict("other values", f"type {bare(old)} → {bare(new)}"))
+            self._add(spot, verdicts.type_change(old, new, kind(before), kind(after)))
             return
         removed, added = left
         if not removed and not added:
