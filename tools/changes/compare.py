@@ -13,7 +13,7 @@ from itertools import product
 from tools.changes import document, verdicts
 from tools.changes.document import BOTH, CODE, Document, Spot, Spots, has_class, kind
 from tools.changes.names import ClassOf
-from tools.changes.verdicts import Verdict, bare, named, verdict
+from tools.changes.verdicts import Verdict, named, verdict
 from tools.values import Json, canonical
 
 Change = tuple[Spot, Verdict]
@@ -144,10 +144,10 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = [document.annotations(old), document.annotations(new)]
+        before, after = document.annotations(old), document.annotations(new)
         if "anything" in (kind(self.old.effective(old)), kind(self.new.effective(new))):
-            notes = [{**one, "nullable": False} for one in notes]  # null is something
-        self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
+            before["nullable"] = after["nullable"] = False  # null is something
+        self._add(spot, *verdicts.keyword_changes(before, after, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
