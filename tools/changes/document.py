@@ -188,7 +188,7 @@ def _styled(about: Json, where: str) -> Json:
 def _encoding(raw: Json, media: Json) -> Json:
     """Return how each property of a body is written, as far as the document says."""
     return {
-        name: {**_styled(one, "query"), "headers": _headers(raw, one)}
+        name: {**one, "headers": _headers(raw, one)}
         for name, one in media.get("encoding", {}).items()
         if one
     }
@@ -205,6 +205,8 @@ def _security(said: Json, raw: Json) -> list[list[str]]:
         asked: list[str] = []
         for name, scopes in requirement.items():
             scheme = {k: v for k, v in resolve(raw, schemes.get(name)).items() if k in _CREDENTIAL}
+            if "scheme" in scheme:  # RFC 9110: in letters of any case
+                scheme["scheme"] = str(scheme["scheme"]).lower()
             words = [str(scheme.pop(key)) for key in _CREDENTIAL[:4] if key in scheme]
             told = " ".join([*words, *map(canonical, scheme.values())]) or name
             asked += [told, *(f"{told} {scope}" for scope in listed(scopes))]
