@@ -11,8 +11,9 @@ from dataclasses import replace
 from itertools import product
 
 from tools.changes import document, verdicts
-from tools.changes.document import BOTH, CODE, Document, Spot, Spots, has_class, kind
+from tools.changes.document import Document, has_class, kind
 from tools.changes.names import ClassOf
+from tools.changes.spots import BOTH, CODE, Spot, Spots
 from tools.changes.verdicts import Verdict, named, verdict
 from tools.values import Json, canonical
 
