@@ -133,10 +133,9 @@ class Comparison:
             self._notes(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
                 same = "" if found else ", of the same structure"
-                is_class = kind(self.old.effective(old)) == "object"
-                change = "renamed" if is_class else "renamed, pinned"
-                told = verdict(change, f"type `{before}` → `{after}`{same}")
-                breaks = told.breaks.union(*(one.breaks for _, one in found))
+                told = verdict("renamed", f"type `{before}` → `{after}`{same}")
+                own = told.breaks if kind(self.old.effective(old)) == "object" else frozenset[str]()
+                breaks = own.union(*(one.breaks for _, one in found))
                 self._add(spot, told._replace(breaks=breaks))
 
     def _whole(self, old: Json, new: Json, spot: Spot) -> None:
