@@ -18,7 +18,7 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
-WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW DEST NAME FORCE
+WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW JSON FAIL DEST NAME FORCE
 $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 
@@ -44,8 +44,8 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
-changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
+changes: $(READY) ## OLD=<document> NEW=<document> [JSON=1] [FAIL=major]: what changed, and a verdict
+	@$(RUN) -m tools.changes $(if $(JSON),--json="$$JSON") $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
 
 $(BEHIND)/.ready: tools/behind/requirements.txt
 	$(PYTHON) -m venv $(BEHIND)
