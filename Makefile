@@ -24,6 +24,10 @@ export $(WORDS)
 .DEFAULT_GOAL := help
 .PHONY: help demo spec generate changes behind check test test-lowest compat faults vendor vendor-check bench clean
 
+# Targets that are given together run in the order given, with `make -j` as well: each reads what
+# the one before has written.
+.NOTPARALLEL:
+
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
 

@@ -116,9 +116,7 @@ def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, nam
         fetch.fetch("https://127.0.0.1:1/up.json")
 
 
-def test_files_that_may_never_end(
-    root: Path, run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_files_that_may_never_end(root: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     os.mkfifo(root / "pipe")
     for name in ("/dev/zero", "/dev/stdin", str(root / "pipe"), str(root)):
         assert run(name) == 1

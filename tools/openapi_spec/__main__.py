@@ -61,7 +61,8 @@ def run(source: str, root: Path) -> None:
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
     changes = _changes(target, built.document, text)
     files = {target: text, lock_file: lock.text()}
-    _check_generates(files, root)
+    if not target.exists() or target.read_bytes() != text.encode():
+        _check_generates(files, root)
     changed = replace(files)
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
@@ -88,7 +89,9 @@ def _check_generates(files: dict[Path, str], root: Path) -> None:
         try:
             generate(folder, folder / "made")
         except ToolError as error:
-            raise ToolError(f"Nothing is written; `make generate` would refuse it. {error}") from None
+            raise ToolError(
+                f"Nothing is written; `make generate` would refuse it. {error}"
+            ) from None
 
 
 def _summary(document: Json, text: str, seconds: float) -> str:
