@@ -98,10 +98,11 @@ def test_ctrl_c_while_a_tool_is_imported(tmp_path: Path) -> None:
 
 def test_output_that_cannot_be_written(root: Path, run: Run) -> None:
     assert run(document()) == 0
+    path = str(root / "up.json")
     with Path("/dev/full").open("wb") as full:
         said = subprocess.run(
-            [sys.executable, "-m", "tools.words"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE,
-            check=False,
+            [sys.executable, "-m", "tools.changes", "--root", str(root), path, path],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False,
         )  # fmt: skip
     assert (said.returncode, said.stderr.count(b"\n")) == (1, 1)
 
