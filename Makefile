@@ -117,13 +117,13 @@ compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pyd
 	$(COMPAT)/bin/python -m pytest $(ARGS) tests/compat
 
 # Beside the environment, and not in it: only openapi-python-client itself is another.
+INSTALL_BESIDE = $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target
 $(OTHERS)/%/.ready: | $(READY)
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(@D) \
-	  openapi-python-client$(if $(filter-out newest,$*),==$*)
+	$(INSTALL_BESIDE) $(@D) openapi-python-client==$*
 	@touch $@
 
-generators: $(addprefix $(OTHERS)/,$(addsuffix /.ready,0.29.0 0.29.1 $(if $(NEWEST),newest)))
-generators:      ## [NEWEST=1]: which versions of openapi-python-client give the same package
+generators: $(OTHERS)/0.29.0/.ready $(OTHERS)/0.29.1/.ready ## [NEWEST=1]: which versions of openapi-python-client work
+	$(if $(NEWEST),$(INSTALL_BESIDE) $(OTHERS)/newest openapi-python-client)
 	$(RUN) -m pytest $(ARGS) tests/tools/test_generator_versions.py
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes

@@ -10,7 +10,7 @@ import io
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tools.values import printable
 
@@ -52,6 +52,11 @@ def exit_status(main: Callable[[], None]) -> int:
         sys.stdout.flush()
     except (ToolError, OSError) as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # or Python tries again at its end, and complains
+            with suppress(OSError):
+                sys.stdout.close()
         return 1
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
