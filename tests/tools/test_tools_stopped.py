@@ -140,6 +140,30 @@ def test_check_after_a_document_without_a_date(root: Path, monkeypatch: pytest.M
     assert "LEFT OUT: spec/upstream.lock has no date" in check.spec()
 
 
+def test_check_of_a_checkout_that_is_for_reading_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Give ruff and mypy a folder elsewhere, and run each step whatever the others met."""
+    for name in ("RUFF_CACHE_DIR", "MYPY_CACHE_DIR"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    def fail() -> str:
+        raise OSError(30, "Read-only file system")
+
+    def caches() -> str:
+        folders = {os.environ[name] for name in ("RUFF_CACHE_DIR", "MYPY_CACHE_DIR")}
+        assert all(Path(folder).is_dir() for folder in folders)
+        return "they have a folder"
+
+    monkeypatch.setattr(check, "STEPS", {"one": fail, "two": caches})
+    assert exit_status(check.main) == 1
+    said = capsys.readouterr()
+    assert "Read-only file system" in said.out
+    assert "they have a folder" in said.out
+    check_refused(said.err, "make check: one failed.")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
