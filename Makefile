@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
 COMPAT := .venv-compat
+OTHERS := .venv-generators
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
@@ -23,7 +24,11 @@ $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes behind check test test-lowest compat faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check test test-lowest compat generators faults vendor vendor-check bench clean
+
+# Targets that are given together run in the order given, with `make -j` as well: each reads what
+# the one before has written.
+.NOTPARALLEL:
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -112,6 +117,16 @@ $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.t
 
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
 	$(COMPAT)/bin/python -m pytest $(ARGS) tests/compat
+
+# Beside the environment, and not in it: only openapi-python-client itself is another.
+INSTALL_BESIDE = $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target
+$(OTHERS)/%/.ready: | $(READY)
+	$(INSTALL_BESIDE) $(@D) openapi-python-client==$*
+	@touch $@
+
+generators: $(OTHERS)/0.29.0/.ready $(OTHERS)/0.29.1/.ready ## [NEWEST=1]: which versions of openapi-python-client work
+	$(if $(NEWEST),$(INSTALL_BESIDE) $(OTHERS)/newest openapi-python-client)
+	$(RUN) -m pytest $(ARGS) tests/tools/test_generator_versions.py
 
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)

@@ -285,6 +285,11 @@ FAULTS: dict[str, tuple[Callable[[Json], None], str]] = {
         put(*SCHEMA, "Label", "patternProperties", {"^a": {"type": "string"}}),
         r"does not read patternProperties",
     ),
+    "a parameter without a name": (
+        put(*GET, "parameters", [{"in": "query", "schema": {"type": "string"}}]),
+        r"Nothing is written; .* name is missing",
+    ),
+    "no components": (put("components", None), r"#/components: expected"),
     "a schema that is false": (
         put(*SCHEMA, "Label", "properties", "text", False),
         r"the schema `False` is not an object",
@@ -301,10 +306,6 @@ def test_a_form_that_would_be_lost_stops_the_run(
     root = project(tmp_path / "garden")
     (root / "up.json").write_text(json.dumps(upstream), encoding="utf-8")
 
-    def pipeline() -> None:
-        make_spec(str(root / "up.json"), root)
-        build(root, root / "made")
-
     with pytest.raises(ToolError, match=said):
-        pipeline()
-    assert not (root / "made").exists()
+        make_spec(str(root / "up.json"), root)
+    assert not (root / "spec" / "openapi.yaml").exists()

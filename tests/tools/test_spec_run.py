@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.tools.spec_case import Json, Run, contents, document, ref
+from tools.openapi_spec import build
 
 
 def read(path: Path) -> Any:
@@ -153,10 +154,10 @@ def test_undeclared_required_properties_are_noted(
     assert "note: #/components/schemas/Half requires b, c" in said
 
 
-def test_a_recursive_type_is_not_a_cycle(root: Path, run: Run) -> None:
+def test_a_recursive_type_is_not_a_cycle(root: Path) -> None:
     nested: Json = {"properties": {"in": {"anyOf": [ref("Thing"), {"type": "null"}]}}}
     part: Json = {"allOf": [ref("Thing/properties/in"), {"items": ref("Thing")}]}
-    assert run(document({"Thing": {"type": "object", **nested, "items": part}})) == 0
+    build(document({"Thing": {"type": "object", **nested, "items": part}}), root=root)
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ Everything is made in a temporary folder, counted, and put in place only when it
 """
 
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from tools import PACKAGE, ROOT, unasync
 from tools.errors import exit_status
-from tools.files import replace, swap
+from tools.files import new_folder, one_run, replace, swap
 
 from .build import SCHEMA, build
 
@@ -21,14 +20,15 @@ def main() -> None:
     """Generate, replace `generated/`, and say what was made."""
     started = time.perf_counter()
     target = ROOT / "generated" / PACKAGE
-    with tempfile.TemporaryDirectory(dir=ROOT / "generated", prefix=".new-") as folder:
-        made = build(ROOT, Path(folder))
-        for notice in made.notices:
-            print(f"notice: {notice}")
-        schema = (Path(folder) / SCHEMA).read_text("utf-8")
-        swap(Path(folder) / PACKAGE, target, Path(folder) / "old")
-    replace({ROOT / CARRIED: schema})
-    unasync.main()
+    with one_run(ROOT):
+        with new_folder(target.parent) as folder:
+            made = build(ROOT, folder)
+            for notice in made.notices:
+                print(f"notice: {notice}")
+            schema = (folder / SCHEMA).read_text("utf-8")
+            swap(folder / PACKAGE, target, folder / f"{PACKAGE}.old")
+        replace({ROOT / CARRIED: schema})
+        unasync.main()
     seconds = time.perf_counter() - started
     print(f"generated/{PACKAGE}: {made.summary}, {seconds:.1f} s")
 

@@ -9,15 +9,16 @@ import hashlib
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from openapi_python_client import Project
 from openapi_python_client import __version__ as generator_version
-from ruamel.yaml import YAML
 
 from tools import PACKAGE
 from tools.errors import ToolError
+from tools.openapi_spec.lock import read_lock
 
 from .code import guard, identifier
 from .endpoints import Endpoints
@@ -96,7 +97,7 @@ def _format(package: Path) -> None:
             [sys.executable, "-P", "-m", "ruff", *command, *RUFF_STYLE, package.name],
             cwd=package.parent,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             check=False,
         )
         if result.returncode:
@@ -108,12 +109,10 @@ def provenance(root: Path) -> dict[str, str]:
 
     Hashes are SHA-256 in hexadecimal, over the bytes of a file with line ends as "\\n".
     """
-    lock: dict[str, Any] = YAML(typ="safe").load(root / "spec/upstream.lock")
-    upstream = {
-        f"upstream_{key}": str(lock[key])
-        for key in ("repository", "commit", "date", "sha256")
-        if lock.get(key)
-    }
+    lock = read_lock(root / "spec/upstream.lock")
+    if lock is None:
+        raise ToolError("spec/upstream.lock: no such file. Make it with `make spec`.")
+    upstream = {f"upstream_{key}": value for key, value in asdict(lock).items() if value}
     return {
         "generator": "openapi-python-client",
         "generator_version": generator_version,

@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,7 +12,9 @@ from tools import ROOT
 from tools.changes import NOTHING, compare
 from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
-from tools.files import load, replace, to_yaml
+from tools.files import load, one_run, replace, to_yaml
+from tools.generate.build import build as generate
+from tools.generate.parse import CONFIG
 from tools.openapi import operations
 from tools.openapi_spec import build, read_selection
 from tools.openapi_spec.lock import new_lock, read_lock
@@ -36,7 +40,8 @@ def main() -> None:
     given = parser.parse_args()
     if not given.upstream:
         raise ToolError(f"UPSTREAM is missing: say which document to trim. {USAGE}")
-    run(given.upstream, given.root)
+    with one_run(given.root):
+        run(given.upstream, given.root)
 
 
 def run(source: str, root: Path) -> None:
@@ -55,8 +60,11 @@ def run(source: str, root: Path) -> None:
         os.environ.get("DATE") or None,
     )
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
+    files = {target: text, lock_file: lock.text()}
+    if not target.exists() or target.read_bytes() != text.encode():
+        _check_generates(files, root)
     print(_changes(target, built.document, text, root), flush=True)
-    changed = replace({target: text, lock_file: lock.text()})
+    changed = replace(files)
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
     for line in built.skipped:
@@ -67,6 +75,23 @@ def run(source: str, root: Path) -> None:
         print(f"note: {line}")
     names = ", ".join(f"spec/{path.name}" for path in changed)
     print(f"written: {names}" if changed else "written: nothing, spec/ is up to date")
+
+
+def _check_generates(files: dict[Path, str], root: Path) -> None:
+    """Raise ToolError if `make generate` would refuse these files, before they are written."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(root / CONFIG, folder)
+        for path, text in files.items():
+            beside = folder / path.relative_to(root)
+            beside.parent.mkdir(exist_ok=True)
+            beside.write_bytes(text.encode())
+        try:
+            generate(folder, folder / "made")
+        except ToolError as error:
+            raise ToolError(
+                f"Nothing is written; `make generate` would refuse it. {error}"
+            ) from None
 
 
 def _summary(document: Json, text: str, seconds: float) -> str:
