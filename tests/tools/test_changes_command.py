@@ -56,18 +56,18 @@ def root(tmp_path: Path) -> Path:
 
 def test_only_what_is_selected_is_compared_and_our_fixes_do_not_show(root: Path):
     whole, trimmed = str(root / "whole.json"), str(root / "trimmed.json")
-    assert run(whole, trimmed, root) == NOTHING
-    assert run(trimmed, whole, root) == NOTHING
-    assert run(trimmed, trimmed, root) == NOTHING
+    assert run(whole, trimmed, root).markdown() == NOTHING
+    assert run(trimmed, whole, root).markdown() == NOTHING
+    assert run(trimmed, trimmed, root).markdown() == NOTHING
 
 
 def test_two_documents_without_fixes_are_compared_as_they_are(root: Path):
-    text = run(str(root / "whole.json"), str(root / "lacking.json"), root)
+    text = run(str(root / "whole.json"), str(root / "lacking.json"), root).markdown()
     assert text == "## Breaks callers\n\n- `Sent.kind`: field removed (was string) (in requests)\n"
 
 
 def test_a_fix_that_does_not_fit_is_said(root: Path):
-    text = run(str(root / "lacking.json"), str(root / "trimmed.json"), root)
+    text = run(str(root / "lacking.json"), str(root / "trimmed.json"), root).markdown()
     assert text.startswith("> `name-the-kind` of `spec/fixes.overlay.yaml` does not fit")
     assert "`Sent.kind`: optional field added" in text
     assert "Sent.leaf" not in text

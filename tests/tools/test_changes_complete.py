@@ -10,8 +10,8 @@ from copy import deepcopy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tools.changes_documents import STRING, Json, document, fields, ref, thing
-from tools.changes import NOTHING, report
+from tests.tools.changes_documents import STRING, Json, document, fields, ref, report, thing
+from tools.changes import NOTHING
 
 NAMES = ("Sent", "Got", "Leaf", "Node")
 # No deadline: a busy machine is not a fault.

@@ -11,10 +11,11 @@ from tests.tools.changes_documents import (
     document,
     fields,
     ref,
+    report,
     thing,
     verdicts,
 )
-from tools.changes import NOTHING, report
+from tools.changes import NOTHING
 
 
 def test_a_renamed_schema_is_one_line_that_says_what_to_do():

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.tools.changes_documents import Json
-from tools.changes import NOTHING, report
+from tests.tools.changes_documents import Json, report
+from tools.changes import NOTHING
 from tools.changes.__main__ import run
 from tools.files import load
 from tools.openapi_spec import read_selection, trim
@@ -172,6 +172,6 @@ def test_whole_and_trimmed_documents_compare_alike(tmp_path: Path):
     spec = tmp_path / "spec.json"  # JSON, because a YAML parser takes seconds each time
     spec.write_text(json.dumps(load(str(ROOT / "spec" / "openapi.yaml"))), encoding="utf-8")
     old, new = str(VERSIONS[0]), str(VERSIONS[-1])
-    assert "Conversation-2" in run(old, str(spec), ROOT)
+    assert "Conversation-2" in run(old, str(spec), ROOT).markdown()
     if VERSIONS[-1].name[:10] in (ROOT / "spec" / "upstream.lock").read_text(encoding="utf-8"):
-        assert run(str(spec), new, ROOT) == NOTHING
+        assert run(str(spec), new, ROOT).markdown() == NOTHING

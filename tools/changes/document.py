@@ -24,6 +24,8 @@ _WALKED |= {"additionalProperties", "discriminator"}
 # What is the same to a caller as if it were not there.
 _UNSAID: Json = {"default": None, "required": [], "properties": {}, "additionalProperties": {}}
 _UNSAID |= dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems"), False)
+_UNSAID |= dict.fromkeys(("minLength", "minItems", "minProperties"), 0)
+_UNSAID |= dict.fromkeys(("allowReserved", "allowEmptyValue"), False)
 _PROSE = {"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
 _PREFIX = "#/components/schemas/"
 # What tells the type of a schema that does not say it.
@@ -32,8 +34,11 @@ _TELLS |= {"items": "array"}
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
 SENDERS, READERS = frozenset({"requests"}), frozenset({"responses"})
 BOTH, NOBODY = SENDERS | READERS, frozenset[str]()
+CODE = frozenset({"code"})
+"""The names and constants that people's code holds, which break without a request."""
+_CREDENTIAL = ("type", "scheme", "in", "name", "flows", "openIdConnectUrl")
 _OWN = {"schema", "content", "required", "name", "in"}
-_TOLD = ("deprecated", "security", "servers", "callbacks")
+_TOLD = ("deprecated", "servers", "callbacks")
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,8 @@ class Spot:
 
     `needed` is None where nobody has to fill it, so that readers may count on a value as they may
     where it is true; `is_open` where any other string is allowed besides; `about` is what it says
-    beside its schema; `added` says whom it breaks when it comes, which is all on its `sides` when
-    it goes. A response that tells of an error has no sides: nobody breaks.
+    beside its schema; `added` is the verdict when it comes and nobody has to fill it. A response
+    that tells of an error has no sides: nobody breaks.
     """
 
     place: str
@@ -54,7 +59,7 @@ class Spot:
     needed: bool | None = None
     is_open: bool = False
     about: Json = field(default_factory=dict[str, Any])
-    added: frozenset[str] = NOBODY
+    added: str = "added"
 
 
 Spots = dict[tuple[str, ...], Spot]
@@ -110,6 +115,16 @@ class Document:
         )
         return frozenset(f"{value} {role}" for value in kinds for role in roles or [""])
 
+    def has_constant(self, node: Json, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Tell whether each member of a union, and of unions in it, has constants at a field."""
+        shape, ref = self.effective(node), str(node.get("$ref", ""))
+        if members := shape.get("anyOf"):
+            rest = {*seen, ref} if ref else seen
+            inside = (self.has_constant(part, name, frozenset(rest)) for part in members)
+            return ref not in seen and all(inside)
+        field = shape.get("properties", {}).get(name, {})
+        return name in shape.get("required", ()) and "enum" in self.effective(field)
+
     def features(self, shape: Json) -> frozenset[str]:
         """Return what a shape has of its own: fields, constants, what its members are told by."""
         members = [tag for member in shape.get("anyOf", ()) for tag in self.tags(member)]
@@ -119,17 +134,21 @@ class Document:
 def _spots(found: Operation, raw: Json) -> Spots:
     """Return an operation and all that is in it, `$ref`s of its own resolved."""
     name, route = found.name, f"{found.method.upper()} {found.path}"
-    about = {key: part for key, part in {**raw, **found.value}.items() if key in _TOLD}
+    said = {**raw, **found.item, **found.value}
+    about = {key: said[key] for key in _TOLD if key in said}
     about |= {"route": route, "tag": next(iter(listed(found.value.get("tags"))), "default")}
+    about["security"] = _security(said, raw)
     spots: Spots = {(name,): Spot(name, BOTH, "operation", detail=route, about=about)}
 
-    def content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> None:
-        for mime, media in raw.get("content", {}).items():
+    def content(key: tuple[str, ...], holder: Json, place: str, sides: frozenset[str]) -> None:
+        for mime, media in holder.get("content", {}).items():
+            about = {"encoding": _encoding(raw, media)} if sides == SENDERS else {}
             schema = media.get("schema", {})
-            spots[*key, "content", mime] = Spot(place, sides, f"content {mime}", schema)
+            spot = Spot(place, sides, f"content {mime}", schema, about=about)
+            spots[*key, "content", mime] = spot
 
     for (where, called), one in found.parameters(raw).items():
-        about = {key: part for key, part in one.items() if key not in _OWN}
+        about = _styled({key: part for key, part in one.items() if key not in _OWN}, where)
         place, noun, needed = f"{name}({called})", f"{where} parameter", one.get("required") is True
         spot = Spot(place, SENDERS, noun, one.get("schema"), needed=needed, about=about)
         spots[name, "0", where, called] = spot
@@ -140,14 +159,56 @@ def _spots(found: Operation, raw: Json) -> Spots:
         spots[name, "1"] = Spot(place, SENDERS, "request body", None, kinds, needed)
         content((name, "1"), body, place, SENDERS)
     for status, response in found.value.get("responses", {}).items():
-        met = BOTH if status.startswith("2") else NOBODY
+        met = READERS if status.startswith("2") else NOBODY
         whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
-        spots[key] = Spot(name, met, f"response {status}", added=BOTH)
+        spots[key] = Spot(name, met, f"response {status}", added="added, and may come")
         content(key, whole, place, READERS)
-        for header, value in whole.get("headers", {}).items():
-            schema = resolve(raw, value).get("schema", {})
-            spots[*key, "header", header] = Spot(f"{place}({header})", READERS, "header", schema)
+        for header, value in _headers(raw, whole).items():
+            at, needed = f"{place}({header})", value.get("required") is True
+            about = _styled({key: part for key, part in value.items() if key not in _OWN}, "header")
+            spot = Spot(at, READERS, "header", value.get("schema"), needed=needed, about=about)
+            spots[*key, "header", header] = spot
+            content((*key, "header", header), value, at, READERS)
     return spots
+
+
+def _headers(raw: Json, holder: Json) -> Json:
+    """Return headers by their names in small letters, in which they are the same to HTTP."""
+    headers = holder.get("headers", {}).items()
+    return {name.lower(): resolve(raw, header) for name, header in headers}
+
+
+def _styled(about: Json, where: str) -> Json:
+    """Return what is said of a parameter, with the `style` and `explode` that go without saying."""
+    style = about.get("style") or ("form" if where in ("query", "cookie") else "simple")
+    return {"explode": style == "form", **about, "style": style}
+
+
+def _encoding(raw: Json, media: Json) -> Json:
+    """Return how each property of a body is written, as far as the document says."""
+    return {
+        name: {**_styled(one, "query"), "headers": _headers(raw, one)}
+        for name, one in media.get("encoding", {}).items()
+        if one
+    }
+
+
+def _security(said: Json, raw: Json) -> list[list[str]]:
+    """Return the alternatives of an operation, each as the credentials that it asks for.
+
+    Schemes stand for what they are, whatever they are called.
+    """
+    schemes = raw.get("components", {}).get("securitySchemes", {})
+    alternatives: list[list[str]] = []
+    for requirement in listed(said.get("security")):
+        asked: list[str] = []
+        for name, scopes in requirement.items():
+            scheme = {k: v for k, v in resolve(raw, schemes.get(name)).items() if k in _CREDENTIAL}
+            words = [str(scheme.pop(key)) for key in _CREDENTIAL[:4] if key in scheme]
+            told = " ".join([*words, *map(canonical, scheme.values())]) or name
+            asked += [told, *(f"{told} {scope}" for scope in listed(scopes))]
+        alternatives.append(sorted({*asked}))
+    return sorted(alternatives) or [[]]
 
 
 def _merge(first: Json, second: Json) -> Json:
@@ -266,9 +327,12 @@ def kind(shape: Json) -> str:
         return "unresolved" if "unresolved" in shape else "union"
     if shape.get("type", "object") != "object":
         return str(shape["type"])
-    if "type" not in shape or shape.keys() & {"properties", "required"}:
-        return str(shape.get("type", "anything"))
-    return "map" if shape.get("additionalProperties") else "object"
+    return str(shape.get("type", "anything"))
+
+
+def has_class(shape: Json) -> bool:
+    """Tell whether a schema of this shape has a name of its own in the generated package."""
+    return kind(shape) in ("object", "union") or "enum" in shape
 
 
 def declared(shape: Json) -> dict[str, Json]:
