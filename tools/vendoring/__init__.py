@@ -16,9 +16,9 @@ merge.py       local edits: what they were made on, and what they become
 README.md      the page that goes along
 """
 
-from tools.vendoring.comparison import check, find_copies
+from tools.vendoring.comparison import Comparison, check
 from tools.vendoring.copies import copy_package, place
 from tools.vendoring.record import RECORD, Record
 from tools.vendoring.source import Source
 
-__all__ = ["RECORD", "Record", "Source", "check", "copy_package", "find_copies", "place"]
+__all__ = ["RECORD", "Comparison", "Record", "Source", "check", "copy_package", "place"]

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from tools import PACKAGE, ROOT
-from tools.changes import report
+from tools.changes import compare
+from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
 from tools.files import load
 from tools.generate.build import SCHEMA
@@ -35,16 +36,14 @@ def main() -> None:
     if given.command == "copy":
         vendor(place(dest, given.name), source, given.http, given.force)
     else:
-        compare(dest, source, given.json)
+        compare_copies(dest, source, given.json)
 
 
 def vendor(target: Path, source: Source, http: str, force: bool) -> None:
-    """Make a copy or bring one up to date, and say from what to what, and what it means."""
-    before = None if force else Record.read(target)
-    told = changes(target, before, source) if before else ""
+    """Make a copy or bring one up to date, and say from what to what, with the verdict."""
+    if before := None if force else Record.read(target):
+        print(f"{target}: had {PACKAGE} {before}\n\n{changes(target, before, source)}")
     copied = copy_package(target, source, http, force=force)
-    if before:
-        print(f"{target}: had {PACKAGE} {before}\n\n{told}")
     print(f"{target}: now has {PACKAGE} {copied.record}")
     for name in copied.kept:
         print(f"{target}: {name}: local edits were kept")
@@ -56,15 +55,16 @@ def vendor(target: Path, source: Source, http: str, force: bool) -> None:
 
 
 def changes(target: Path, record: Record, source: Source) -> str:
-    """Return what changed from the document that a copy was made from to the one of `source`."""
+    """Return the verdict and report on how the document of a copy and that of `source` differ."""
     if record.provenance == source.provenance:
         return "Generated from the same document.\n"
     if SCHEMA not in record.files or not (target / SCHEMA).is_file():
         return f"What changed is not known: the copy does not carry its document, {SCHEMA}.\n"
-    return report(load(str(target / SCHEMA)), source.document)
+    old = load(str(target / SCHEMA))
+    return compare(old, source.document, class_names(source.root)).markdown()
 
 
-def compare(dest: Path, source: Source, as_json: bool) -> None:
+def compare_copies(dest: Path, source: Source, as_json: bool) -> None:
     """Compare the copies at or below `dest`; ToolError where one is edited or not current."""
     compared = check(dest, source)
     if as_json:

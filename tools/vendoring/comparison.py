@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ class Comparison:
             yield f"{self.path}: unchanged and current, {PACKAGE} {self.record}"
 
 
+@contextmanager
+def usable(dest: Path) -> Iterator[None]:
+    """Raise ToolError with the reason where the folder `dest` cannot be found, read or written."""
+    try:
+        yield
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a circle of links
+        reason = getattr(error, "strerror", None) or error
+        raise ToolError(f"DEST={dest}: cannot be used ({reason}).") from error
+
+
 def find_copies(dest: Path) -> list[Path]:
     """Return the vendored copies that are at or anywhere below `dest`.
 
@@ -75,7 +86,8 @@ def check(dest: Path, source: Source) -> list[Comparison]:
     Raises:
         ToolError: when there is none.
     """
-    dest = dest.expanduser()
+    with usable(dest):
+        dest = dest.expanduser()
     if not dest.is_dir():
         raise ToolError(f"DEST={dest}: no such folder.")
     compared: list[Comparison] = []

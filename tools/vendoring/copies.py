@@ -9,7 +9,7 @@ from pathlib import Path
 from tools import PACKAGE
 from tools.errors import ToolError
 from tools.files import swap
-from tools.vendoring.comparison import find_copies
+from tools.vendoring.comparison import find_copies, usable
 from tools.vendoring.merge import merged
 from tools.vendoring.record import RECORD, Record
 from tools.vendoring.source import HTTP, Source, check_imports
@@ -34,23 +34,22 @@ def place(dest: Path, name: str = "") -> Path:
         ToolError: when the name is not a Python identifier, the place is within a copy, or without
             a name there are several.
     """
-    try:
+    with usable(dest):
         dest = dest.expanduser().resolve()
         copies = [] if name else find_copies(dest)
-    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a circle of links
-        raise _not_written(dest, error) from error
-    if len(copies) > 1:
-        names = ", ".join(path.relative_to(dest).as_posix() for path in copies)
-        raise ToolError(f"DEST={dest}: holds {len(copies)} copies ({names}); give one of them.")
-    # Python takes other letters for an ASCII one, and would then look for another folder.
-    name = name or PACKAGE
-    if not (name.isidentifier() and name.isascii()) or keyword.iskeyword(name) or name[:2] == "__":
-        raise ToolError(f"NAME={name}: is not a name for a Python package (an ASCII identifier).")
-    target = copies[0] if copies else dest / name
-    for folder in target.parents:
-        if (folder / RECORD).is_file():
-            raise ToolError(f"{target}: is within the copy {folder}; give that as DEST.")
-    return target
+        if len(copies) > 1:
+            names = ", ".join(path.relative_to(dest).as_posix() for path in copies)
+            raise ToolError(f"DEST={dest}: holds {len(copies)} copies ({names}); give one of them.")
+        name = name or PACKAGE
+        # Python takes other letters for an ASCII one, and would then look for another folder.
+        is_name = name.isidentifier() and name.isascii() and not keyword.iskeyword(name)
+        if not is_name or name.startswith("__"):
+            raise ToolError(f"NAME={name}: is not a name for a Python package, or not ASCII.")
+        target = copies[0] if copies else dest / name
+        for folder in target.parents:
+            if (folder / RECORD).is_file():
+                raise ToolError(f"{target}: is within the copy {folder}; give that as DEST.")
+        return target
 
 
 def copy_package(target: Path, source: Source, http: str = "", *, force: bool = False) -> Copied:
@@ -64,15 +63,8 @@ def copy_package(target: Path, source: Source, http: str = "", *, force: bool = 
         ToolError: when the place is taken, edits cannot be kept, or the package could not work as
             a copy. Everything is left as it was.
     """
-    try:
+    with usable(target):
         return _copy(target, source, http, force)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise _not_written(target, error) from error
-
-
-def _not_written(path: Path, error: Exception) -> ToolError:
-    reason = getattr(error, "strerror", None) or error
-    return ToolError(f"DEST={path}: cannot be written ({reason}).")
 
 
 def _copy(target: Path, source: Source, http: str, force: bool) -> Copied:

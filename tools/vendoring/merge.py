@@ -13,9 +13,6 @@ from tools.files import contents
 from tools.vendoring.record import ADDED, EDITED, Record, digest, edits_of
 from tools.vendoring.source import Source, rewritten
 
-# Set where git itself runs a program, as a hook, and would lead to the repository of the hook.
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-
 
 def merged(
     target: Path, record: Record, source: Source, files: dict[str, bytes]
@@ -87,9 +84,11 @@ def _merge(edited: bytes, base: bytes, new: bytes) -> tuple[bytes, bool]:
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     command = ["git", *arguments]
+    # Set where git runs a program, as a hook, and would lead to the repository of the hook.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     try:
         return subprocess.run(
-            command, cwd=folder, env=_ENVIRONMENT, capture_output=True, check=False
+            command, cwd=folder, env=environment, capture_output=True, check=False
         )
     except FileNotFoundError:
         return subprocess.CompletedProcess(command, 255, b"", b"git is not installed")
