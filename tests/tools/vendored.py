@@ -1,9 +1,27 @@
-"""Tiny packages to vendor, and what tests ask of copies of them."""
+"""Tiny packages to vendor, the real one, and what tests ask of copies of them."""
 
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from tools.generate.build import build
 from tools.vendoring import Comparison, Source, check
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = (
+    "spec/upstream.lock",
+    "generator-config.yaml",
+    "LICENSE",
+    "NOTICE",
+    "overlays/openai_conversations/_version.py",
+)
+"""What a package is vendored from, besides the document and generated/."""
 
 PACKAGE = "openai_conversations_api"
 ORIGIN = {"upstream_date": "2026-01-02", "upstream_commit": "abc1234"}
@@ -23,6 +41,36 @@ FILES = {
 def tiny(root: Path) -> Source:
     """Return a source of a few files, whose checkout is `root`."""
     return Source(root, "1.2.3", ORIGIN, {name: text.encode() for name, text in FILES.items()})
+
+
+@functools.cache
+def real() -> Source:
+    """Return the source that this checkout is."""
+    return Source.of(ROOT)
+
+
+def checkout(root: Path, document: dict[str, Any]) -> Source:
+    """Make a checkout of this project in `root` with another document, and return its source."""
+    for name in PARTS:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    write(root, {"spec/openapi.yaml": json.dumps(document)})  # JSON is YAML, and faster to write
+    build(root, root / "generated")
+    return Source.of(root)
+
+
+def run(folder: Path, program: str, **environment: str) -> str:
+    """Run a program that finds packages in `folder`; return what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-B", "-c", program],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
 
 
 def newer(source: Source, files: dict[str, str | None]) -> Source:
