@@ -103,7 +103,7 @@ def test_a_folder_that_is_not_a_copy_is_kept_unless_forced(tmp_path: Path, sourc
 @pytest.mark.parametrize(
     "record", ["", "[]", "{}", '{"package": 1}', "[" * 9999, "\\0", "a curl", "no provenance"]
 )
-def test_a_record_that_is_none_is_named(tmp_path: Path, source: Source, record: str):
+def test_what_is_not_a_record_is_named(tmp_path: Path, source: Source, record: str):
     copy_package(tmp_path / "c", source)
     path = tmp_path / "c" / RECORD
     good = json.loads(path.read_text())
@@ -201,7 +201,7 @@ def test_a_copy_that_fails_half_way_leaves_the_old_one(
     assert tree(tmp_path / "v") == before
 
 
-def test_where_there_is_no_copy_it_is_said(tmp_path: Path, source: Source):
+def test_a_folder_without_a_copy_is_named(tmp_path: Path, source: Source):
     with pytest.raises(ToolError, match="no such folder"):
         check(tmp_path / "nowhere", source)
     with pytest.raises(ToolError, match="is not a vendored copy and holds none"):

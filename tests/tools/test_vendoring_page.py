@@ -74,6 +74,7 @@ try:
     page.retried(get, attempts=2)
 except page.StatusError as error:
     said["given up"] = [error.status_code, len(waits)]
+client.close()
 print(json.dumps(said))
 """
 
@@ -115,12 +116,17 @@ from page import Client
 from shop._vendor.talk import DecodeError
 from shop._vendor.talk.api.conversations import get_conversation
 
+async def awaited(client):
+    async with client:
+        return await get_conversation.asyncio("c", client=client)
+
+
 said = []
 for seconds in (60, 60, 0.01):
-    client = page.client.with_timeout(http.Timeout(seconds))
+    client = page.client.with_timeout(http.Timeout(60, read=seconds))
     for send in (
         lambda: get_conversation.sync("c", client=client),
-        lambda: asyncio.run(get_conversation.asyncio("c", client=client)),
+        lambda: asyncio.run(awaited(client)),
     ):
         try:
             send()
@@ -130,6 +136,8 @@ for seconds in (60, 60, 0.01):
 own = http.Client(headers={"x-own": "yes"})
 get_conversation.sync("c", client=Client(page.URL, httpx_client=own))
 print(json.dumps([*said, own.is_closed]))
+own.close()
+page.client.close()
 """
 
 

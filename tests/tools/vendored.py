@@ -69,7 +69,8 @@ def run(folder: Path, program: str, **environment: str) -> str:
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr, done.stderr
     return done.stdout
 
 
