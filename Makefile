@@ -18,7 +18,7 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
-WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW DEST NAME HTTP FORCE JSON
+WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW JSON FAIL DEST NAME HTTP FORCE
 $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 # $(call on,NAME): NAME=1 says yes; NAME=0, as none at all, says no.
@@ -46,8 +46,8 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
-changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
+changes: $(READY) ## OLD=<document> NEW=<document> [JSON=1] [FAIL=major]: what changed, and a verdict
+	@$(RUN) -m tools.changes $(if $(JSON),--json="$$JSON") $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
 
 $(BEHIND)/.ready: tools/behind/requirements.txt
 	$(PYTHON) -m venv $(BEHIND)
@@ -58,8 +58,9 @@ behind: $(BEHIND)/.ready ## [NEWEST=1]: what openai (Python) has types for, and 
 	@$(if $(call on,NEWEST),$(BEHIND)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade openai)
 	@$(BEHIND)/bin/python -m tools.behind
 
-vendor: $(READY) ## DEST=<folder> [NAME=<package>] [HTTP=httpx2] [FORCE=1]: copy the generated package, or bring a copy up to date
-	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(HTTP),--http="$$HTTP") $(if $(call on,FORCE),--force) -- "$$DEST"
+vendor: $(READY) ## DEST=<folder> [NAME=<package>] [HTTP=httpx2] [FORCE=1]: make or renew a copy
+	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(HTTP),--http="$$HTTP") \
+	  $(if $(call on,FORCE),--force) -- "$$DEST"
 
 vendor-check: $(READY) ## DEST=<folder> [JSON=1]: are the copies in it unchanged and current?
 	@$(RUN) -m tools.vendoring check $(if $(call on,JSON),--json) -- "$$DEST"

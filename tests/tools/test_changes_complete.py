@@ -116,11 +116,18 @@ def _operation(raw: Json) -> Json:
     return raw["paths"]["/calls/{id}"]["post"]
 
 
+def _body(raw: Json) -> Json:
+    return _operation(raw)["requestBody"]["content"]["application/json"]
+
+
 OPERATION: list[Mutation] = [
     ("call", lambda raw: raw["paths"].clear()),
     ("call", lambda raw: _operation(raw).update(deprecated=True)),
     ("call", lambda raw: _operation(raw).update(tags=["Other"])),
-    ("call", lambda raw: _operation(raw).update(security=[])),
+    ("call", lambda raw: _operation(raw).update(security=[{"key": []}])),
+    ("call", lambda raw: raw.update(security=[{"key": []}])),
+    ("call", lambda raw: raw["paths"]["/calls/{id}"].update(servers=[{"url": "https://b"}])),
+    ("call(body)", lambda raw: _body(raw).update(encoding={"f": {"contentType": "text/plain"}})),
     ("call", lambda raw: _operation(raw)["responses"].update({"404": {"description": ""}})),
     ("call", lambda raw: _operation(raw).pop("responses")),
     ("call(body)", lambda raw: _operation(raw).pop("requestBody")),

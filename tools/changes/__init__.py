@@ -7,11 +7,12 @@ as they are. Prose, examples, order and spelling never show. From all of them fo
 by the rules of CHANGELOG.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, NOBODY, Document
+from tools.changes.names import ClassOf
 from tools.changes.verdicts import ADDED, CHANGED, DEPRECATED, LEVELS, REMOVED, level
 from tools.errors import not_too_deep
 from tools.values import Json, printable
@@ -109,7 +110,7 @@ class Report:
 
 
 @not_too_deep()
-def compare(old: Json, new: Json, class_of: Callable[[str], str] = str) -> Report:
+def compare(old: Json, new: Json, class_of: ClassOf = lambda schema, _: schema) -> Report:
     """Return what changed from `old` to `new`, both OpenAPI 3.1 documents as plain dicts.
 
     Only what the operations of each reach is compared. Both have to be at the same stage: both
@@ -122,5 +123,6 @@ def compare(old: Json, new: Json, class_of: Callable[[str], str] = str) -> Repor
         comparison = Comparison(before, after, renamed, class_of)
         comparison.run()
         if comparison.renamed == renamed:
-            return Report(tuple(comparison.changes), frozenset(after.operations))
+            once = {(spot.place, one): (spot, one) for spot, one in comparison.changes}
+            return Report(tuple(once.values()), frozenset(after.operations))
         renamed = comparison.renamed

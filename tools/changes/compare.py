@@ -12,6 +12,7 @@ from itertools import product
 
 from tools.changes import document, verdicts
 from tools.changes.document import BOTH, CODE, Document, Spot, Spots, has_class, kind
+from tools.changes.names import ClassOf
 from tools.changes.verdicts import Verdict, bare, named, verdict
 from tools.values import Json, canonical
 
@@ -23,7 +24,7 @@ class Comparison:
     """One walk over both documents. `changes`, and the names it has `renamed`, are its result."""
 
     def __init__(
-        self, old: Document, new: Document, renamed: dict[str, str], class_of: Callable[[str], str]
+        self, old: Document, new: Document, renamed: dict[str, str], class_of: ClassOf
     ) -> None:
         self.old, self.new, self.class_of = old, new, class_of
         self.renamed = dict(renamed)
@@ -61,7 +62,9 @@ class Comparison:
 
     def _rename(self, before: str, after: str) -> None:
         told = f"schema was `{before}`, and Overlay actions on that name move along"
-        if (was := self.class_of(before)) == (now := self.class_of(after)):
+        was = self.class_of(before, self.old.given)
+        now = self.class_of(after, self.new.given)
+        if was == now:
             self._add(
                 Spot(after, BOTH), verdict("renamed, pinned", f"{told}; its class is `{now}` still")
             )
@@ -141,7 +144,9 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = document.annotations(old), document.annotations(new)
+        notes = [document.annotations(old), document.annotations(new)]
+        if "anything" in (kind(self.old.effective(old)), kind(self.new.effective(new))):
+            notes = [{**one, "nullable": False} for one in notes]  # null is something
         self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
@@ -180,7 +185,7 @@ class Comparison:
         while found := self._opened(left, opened):
             pairs += found
         if not pairs:
-            self._add(spot, verdict("other values", f"type {bare(old)} → {bare(new)}"))
+            self._add(spot, verdicts.type_change(old, new, kind(before), kind(after)))
             return
         removed, added = left
         if not removed and not added:

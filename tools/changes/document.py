@@ -71,6 +71,7 @@ class Document:
 
     def __init__(self, given: Json) -> None:
         raw = rebuild(given, "document", (), kept, spelled)
+        self.given: Json = given.get("components", {}).get("schemas", {})
         self.schemas: dict[str, Json] = raw.get("components", {}).get("schemas", {})
         self.spots = {k: spot for one in operations(raw) for k, spot in _spots(one, raw).items()}
         self.operations = {key[0] for key in self.spots}

@@ -55,7 +55,7 @@ def run(source: str, root: Path) -> None:
         os.environ.get("DATE") or None,
     )
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
-    print(f"{_changes(target, built.document, text, root)}\n", flush=True)
+    print(_changes(target, built.document, text, root), flush=True)
     changed = replace({target: text, lock_file: lock.text()})
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
