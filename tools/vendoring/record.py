@@ -14,9 +14,8 @@ from tools.vendoring.source import HTTP, Source
 RECORD = "VENDORED.json"
 EDITED, ADDED = "was edited", "was added to the copy"
 _ABOUT = (
-    "A copy of the package named above. Do not edit it: `make vendor` in a checkout of "
-    "openai-conversations brings it up to date, where `make vendor-check` compares it with this "
-    "record."
+    "A copy of the package named above. Do not edit it. In a checkout of openai-conversations, "
+    "`make vendor` brings it up to date and `make vendor-check` compares it with this record."
 )
 
 
