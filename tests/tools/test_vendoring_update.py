@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,10 @@ def test_the_library_stays_unless_another_is_named(tmp_path: Path, source: Sourc
 
 def test_a_copy_of_before_there_was_a_choice_is_brought_up_to_date(tmp_path: Path, source: Source):
     files = {name: source.files[name].decode() for name in FILES if name != "openapi.json"}
-    copy_package(tmp_path / "c", newer(source, {**files, "openapi.json": None, "README.md": None}))
+    first = newer(source, {**files, "openapi.json": None, "README.md": None})
+    copy_package(tmp_path / "c", replace(first, provenance={}))
+    (line,) = compared(tmp_path / "c", source).lines()
+    assert "it has 1.3.0, OpenAI's document of unknown (commit unknown)" in line
     record = json.loads((tmp_path / "c" / RECORD).read_text())
     del record["http"]
     write(tmp_path / "c", {RECORD: json.dumps(record)})

@@ -67,7 +67,7 @@ class Record:
         return {"version": self.version, "date": date, "commit": commit}
 
     def __str__(self) -> str:
-        version, date, commit = self.origin.values()
+        version, date, commit = (value or "unknown" for value in self.origin.values())
         return f"{version}, OpenAI's document of {date} (commit {commit}), for {self.http}"
 
     def text(self) -> str:
