@@ -93,7 +93,7 @@ def _plain(schemas: Json, schema: Any, depth: int = 0) -> Json:
     parts = [*schema.get("allOf", ())]
     if "$ref" in schema:
         if depth > _DEEPEST:
-            return {"enum": [schema["$ref"]]}
+            return _object([(schema["$ref"], {"enum": ["deeper"]}, True)])
         parts.append(schemas[schema["$ref"].rpartition("/")[2]])
         depth += 1
     if isinstance(whole.get("type"), list):

@@ -35,7 +35,8 @@ def ways(node: Json) -> Iterator[Change]:
     if "oneOf" in node:
         yield lambda node: node["oneOf"].append(thing("z", y=STRING))
         yield lambda node: node["oneOf"].append(STRING)
-        yield lambda node: node["oneOf"].pop()
+        if len(node["oneOf"]) > 2:  # of one kind alone nobody expects another
+            yield lambda node: node["oneOf"].pop()
         yield put(discriminator={"propertyName": "type"})
         return
     match node.get("type"):
@@ -97,7 +98,7 @@ def agree(old: Json, new: Json) -> None:
         assert {*report.breaks} - {"code"} == breaks(before, after), report.markdown()
 
 
-few = settings(enough, max_examples=25)
+few = settings(enough, max_examples=20)
 
 
 @few
@@ -106,8 +107,10 @@ def test_both_agree_on_any_change_of_a_schema(raw: Json, data: st.DataObject):
     changed = deepcopy(raw)
     nodes = list(_nodes(changed["components"]["schemas"][data.draw(st.sampled_from(NAMES))]))
     # Not the tag of an object: with it, the object becomes another one.
-    node = data.draw(st.sampled_from([one for one in nodes if len(one.get("enum", ())) != 1]))
-    data.draw(st.sampled_from([*ways(node)]))(node)
+    nodes = [one for one in nodes if len(one.get("enum", ())) != 1]
+    node = nodes[data.draw(st.integers(0, len(nodes) - 1))]
+    changes = [*ways(node)]
+    changes[data.draw(st.integers(0, len(changes) - 1))](node)
     agree(raw, changed)
 
 

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tools.changes.compare import Change, Comparison
-from tools.changes.document import BOTH, NOBODY, Document
+from tools.changes.document import Document
 from tools.changes.names import ClassOf
+from tools.changes.spots import BOTH, NOBODY
 from tools.changes.verdicts import ADDED, CHANGED, DEPRECATED, LEVELS, REMOVED, level
 from tools.errors import not_too_deep
 from tools.values import Json, printable

@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import product
 
 from tools.changes import document, verdicts
-from tools.changes.document import BOTH, CODE, Document, Spot, Spots, has_class, kind
+from tools.changes.document import Document, has_class, kind
 from tools.changes.names import ClassOf
-from tools.changes.verdicts import Verdict, bare, named, verdict
+from tools.changes.spots import BOTH, CODE, Spot, Spots
+from tools.changes.verdicts import Verdict, named, verdict
 from tools.values import Json, canonical
 
 Change = tuple[Spot, Verdict]
@@ -132,10 +133,9 @@ class Comparison:
             self._notes(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
                 same = "" if found else ", of the same structure"
-                is_class = kind(self.old.effective(old)) == "object"
-                change = "renamed" if is_class else "renamed, pinned"
-                told = verdict(change, f"type `{before}` → `{after}`{same}")
-                breaks = told.breaks.union(*(one.breaks for _, one in found))
+                told = verdict("renamed", f"type `{before}` → `{after}`{same}")
+                own = told.breaks if kind(self.old.effective(old)) == "object" else frozenset[str]()
+                breaks = own.union(*(one.breaks for _, one in found))
                 self._add(spot, told._replace(breaks=breaks))
 
     def _whole(self, old: Json, new: Json, spot: Spot) -> None:
@@ -144,10 +144,10 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = [document.annotations(old), document.annotations(new)]
+        before, after = document.annotations(old), document.annotations(new)
         if "anything" in (kind(self.old.effective(old)), kind(self.new.effective(new))):
-            notes = [{**one, "nullable": False} for one in notes]  # null is something
-        self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
+            before["nullable"] = after["nullable"] = False  # null is something
+        self._add(spot, *verdicts.keyword_changes(before, after, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tools.changes.document import BOTH, CODE, NOBODY, READERS, SENDERS, kind
+from tools.changes.document import kind
+from tools.changes.spots import BOTH, CODE, NOBODY, READERS, SENDERS
 from tools.values import Json, canonical
 
 ADDED, CHANGED, DEPRECATED, REMOVED = "Added", "Changed", "Deprecated", "Removed"
