@@ -24,12 +24,12 @@ from pathlib import Path
 
 from tools import PACKAGE, ROOT, api_index, docs, house, unasync, words
 from tools.errors import ToolError, exit_status
+from tools.files import check_same
 from tools.generate.__main__ import CARRIED
 from tools.generate.build import SCHEMA, build
 from tools.generate.parse import CONFIG
 from tools.openapi_spec.__main__ import run as make_spec
 from tools.openapi_spec.lock import read_lock
-from tools.vendoring.source import package_files
 
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
 TYPED = ("generated", "overlays", "tools", "examples", "tests/typing")
@@ -49,7 +49,7 @@ def spec() -> str:
         shutil.copy(ROOT / CONFIG, folder)
         with redirect_stdout(None):
             make_spec(str(source), Path(folder))
-        _same(Path(folder) / "spec", ROOT / "spec", "make spec")
+        check_same(Path(folder) / "spec", ROOT / "spec", "spec", "make spec")
     return "current"
 
 
@@ -59,7 +59,8 @@ def generated() -> str:
         made = build(ROOT, Path(folder))
         if made.notices:
             raise ToolError(" ".join(made.notices))
-        _same(Path(folder) / PACKAGE, ROOT / "generated" / PACKAGE, "make generate")
+        name = f"generated/{PACKAGE}"
+        check_same(Path(folder) / PACKAGE, ROOT / name, name, "make generate")
         if not filecmp.cmp(Path(folder) / SCHEMA, ROOT / CARRIED, shallow=False):
             raise ToolError(f"{CARRIED} is not current. Run `make generate`.")
     return f"current, {made.summary}"
@@ -111,20 +112,6 @@ STEPS: dict[str, Callable[[], str]] = {
     "mypy": lambda: _call("mypy", "--no-error-summary", *TYPED, "benchmarks"),
     "pyright": lambda: _call("pyright", *TYPED),
 }
-
-
-def _same(made: Path, there: Path, target: str) -> None:
-    """Raise ToolError that names every file by which two folders differ."""
-    contents = [
-        {name: path.read_bytes() for name, path in package_files(folder).items()}
-        for folder in (made, there)
-    ]
-    if different := sorted({name for name, _ in contents[0].items() ^ contents[1].items()}):
-        shown = ", ".join(different[:10]) + (" …" if len(different) > 10 else "")
-        raise ToolError(
-            f"{there.relative_to(ROOT)} is not what its sources give: {shown}. "
-            f"Change the source, then run `{target}`."
-        )
 
 
 def _call(*command: str) -> str:

@@ -105,6 +105,27 @@ def to_yaml(document: Json, header: str = "") -> str:
     return comment + out.getvalue()
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what the files below `folder` hold, by paths with slashes; without Python's caches.
+
+    Line ends are those of the repository, whatever a checkout made of them.
+    """
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+    }
+
+
+def check_same(made: Path, there: Path, name: str, target: str) -> None:
+    """Raise ToolError with every file by which the folder `there`, called `name`, is not `made`."""
+    if different := sorted({file for file, _ in contents(made).items() ^ contents(there).items()}):
+        shown = ", ".join(different[:10]) + (" …" if len(different) > 10 else "")
+        raise ToolError(
+            f"{name} is not what its sources give: {shown}. Change the source, then run `{target}`."
+        )
+
+
 def replace(files: dict[Path, str]) -> list[Path]:
     """Give the files these contents, all or none; return those that changed.
 
