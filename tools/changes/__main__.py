@@ -15,6 +15,7 @@ from tools.errors import ToolError, exit_status
 from tools.files import load
 from tools.openapi import operations
 from tools.openapi_spec import STRUCTURE, read_selection, trim
+from tools.openapi_spec.names import FILE, name_schemas, read_names
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
 from tools.values import Json, is_object
@@ -63,7 +64,11 @@ def _trimmed(source: str, root: Path) -> tuple[Json, bool]:
 
 
 def _fix(document: Json, root: Path, notes: list[str]) -> Json:
-    """Apply the fixes that fit a document, and note of each other one that it does not."""
+    """Apply the names and fixes that fit a document, and note of each other that it does not."""
+    try:
+        document, _ = name_schemas(document, read_names(root / FILE))
+    except ToolError as error:
+        notes.append(f"> {error}\n\n")
     for name in STRUCTURE:
         path, before = root / "spec" / name, document
         for action in read_overlay(path) if path.exists() else ():
