@@ -22,13 +22,23 @@ def report(old: Json, new: Json) -> str:
     before or both after the Overlays. Neither is changed. Returns `NOTHING` when no caller can
     notice a difference.
     """
+    comparison, after = _compared(old, new)
+    return _markdown(comparison.changes, comparison.renamed, after.operations)
+
+
+def renames(old: Json, new: Json) -> dict[str, str]:
+    """Return the schemas of `old` that `new` has under another name, with that name."""
+    return _compared(old, new)[0].renamed
+
+
+def _compared(old: Json, new: Json) -> tuple[Comparison, Document]:
     before, after = Document(old), Document(new)
     renamed: dict[str, str] = {}
     while True:  # until no more names are learned, so that the last walk knows all of them
         comparison = Comparison(before, after, renamed)
         comparison.run()
         if comparison.renamed == renamed:
-            return _markdown(comparison.changes, renamed, after.operations)
+            return comparison, after
         renamed = comparison.renamed
 
 

@@ -66,7 +66,7 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
     called: dict[str, str] = {}
     skipped: list[str] = []
     for name, place in names.items():
-        found, wrong = _found(result, name, place, called)
+        found, wrong = found_at(result, name, place, called)
         if not wrong:
             called[found] = name
         elif place.endswith("?"):
@@ -88,13 +88,13 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
     return _renamed(result, called), skipped
 
 
-def _found(document: Json, name: str, place: str, called: dict[str, str]) -> tuple[str, str]:
+def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> tuple[str, str]:
     """Return the schema at a place by upstream's name, made a component; or what is wrong."""
     schemas = document["components"].setdefault("schemas", {})
     nodes: dict[str, Json] = {}
-    for node in _at(document, place.removesuffix("?"), called):
-        plain = _plain(node)
-        nodes[str(plain.get("$ref") or canonical(plain))] = plain
+    for node in at(document, place.removesuffix("?"), called):
+        use = plain(node)
+        nodes[str(use.get("$ref") or canonical(use))] = use
     if len(nodes) != 1:
         return "", f"its place matches {f'{len(nodes)} schemas' if nodes else 'nothing'}"
     ((ref, node),) = nodes.items()
@@ -145,7 +145,7 @@ def _renamed(document: Json, called: dict[str, str]) -> Json:
     return result
 
 
-def _at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
+def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
     """Return the uses of schemas at a place, as they are written there."""
     match = _PLACE.fullmatch(place)
     start, steps = (match[1], match[2]) if match else (place, "")
@@ -160,11 +160,11 @@ def _at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
         elif field:
             nodes = [inner for node in nodes for inner in _fields(document, node, field)]
         elif member:
-            members = [inner for node in nodes for inner in _members(document, node)]
+            members = [inner for node in nodes for inner in members_of(document, node)]
             nodes = [m for m in members if all(_holds(document, m, c) for c in member.split())]
         else:
-            members = [inner for node in nodes for inner in _members(document, node)]
-            parts = [part for one in members for part in _parts(document, one)]
+            members = [inner for node in nodes for inner in members_of(document, node)]
+            parts = [part for one in members for part in parts_of(document, one)]
             nodes = [part["items"] for part in parts if is_object(part.get("items"))]
     return nodes
 
@@ -181,7 +181,7 @@ def _sent(document: Json, operation: Operation, name: str) -> Iterator[Json]:
         body = resolve(document, operation.value.get("requestBody"))
         yield from _content(body, "application/json")
     for (_, called), parameter in operation.parameters(document).items():
-        if called == name and is_object(parameter.get("schema")):
+        if called.removesuffix("[]") == name and is_object(parameter.get("schema")):
             yield parameter["schema"]
 
 
@@ -191,40 +191,42 @@ def _content(holder: Json, mime: str) -> Iterator[Json]:
         yield media["schema"]
 
 
-def _plain(node: Json) -> Json:
+def plain(node: Json) -> Json:
     """Return a use of a schema without the null beside it, or the `allOf` of one around it."""
     for key in ("allOf", *UNIONS):
         members = [one for one in node.get(key, ()) if one != {"type": "null"}]
         if len(members) == 1 and is_object(members[0]) and "properties" not in node:
-            return _plain(members[0])
+            return plain(members[0])
     return node
 
 
-def _parts(document: Json, node: Json) -> Iterator[Json]:
+def parts_of(document: Json, node: Json) -> Iterator[Json]:
     """Yield a schema itself and the members of its `allOf`, references followed."""
     whole = resolve(document, node)
-    plain = _plain(whole)
-    if plain is not whole:
-        yield from _parts(document, plain)
+    inner = plain(whole)
+    if inner is not whole:
+        yield from parts_of(document, inner)
         return
     yield whole
     for part in whole.get("allOf", ()):
-        yield from _parts(document, part)
+        yield from parts_of(document, part)
 
 
 def _fields(document: Json, node: Json, name: str) -> Iterator[Json]:
-    for part in _parts(document, node):
+    for part in parts_of(document, node):
         if is_object(part.get("properties")) and is_object(part["properties"].get(name)):
             yield part["properties"][name]
 
 
-def _members(document: Json, node: Json) -> Iterator[Json]:
+def members_of(document: Json, node: Json) -> Iterator[Json]:
     """Yield the members of a union and of the unions in it; the schema itself where it is none."""
-    inner = [one for part in _parts(document, node) for key in UNIONS for one in part.get(key, ())]
+    inner = [
+        one for part in parts_of(document, node) for key in UNIONS for one in part.get(key, ())
+    ]
     if not inner:
         yield node
     for one in inner:
-        yield from _members(document, one)
+        yield from members_of(document, one)
 
 
 def _holds(document: Json, member: Json, condition: str) -> bool:
@@ -232,6 +234,6 @@ def _holds(document: Json, member: Json, condition: str) -> bool:
     name, equals, value = condition.removeprefix("!").partition("=")
     fields = list(_fields(document, member, name))
     found = bool(fields) and not equals
-    for one in (inner for field in fields for inner in _members(document, field) if equals):
-        found |= any(value in p.get("enum", [p.get("const")]) for p in _parts(document, one))
+    for one in (inner for field in fields for inner in members_of(document, field) if equals):
+        found |= any(value in p.get("enum", [p.get("const")]) for p in parts_of(document, one))
     return found is not condition.startswith("!")
