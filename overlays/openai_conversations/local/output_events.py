@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
 from .model import split_words
+from .stored_items import complete_part
 
 Json = dict[str, Any]
 Events = Generator[Json, None, None]
@@ -96,14 +97,14 @@ def _text_part(
     place: Json, n: int, pieces: Iterable[str], part: Json | None = None
 ) -> Generator[Json, None, Json]:
     place = place | {"content_index": n}
-    empty: Json = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    empty = complete_part({"type": "output_text", "text": ""})
     yield {"type": "response.content_part.added", **place, "part": empty}
     text = ""
     for piece in pieces:
         text += piece
         yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}
     part = empty | {"text": text} if part is None else part
-    for k, annotation in enumerate(part["annotations"]):
+    for k, annotation in enumerate(part.get("annotations", ())):
         added = {"annotation_index": k, "annotation": annotation}
         yield {"type": "response.output_text.annotation.added", **place, **added}
     yield {"type": "response.output_text.done", **place, "text": text, "logprobs": []}
