@@ -3,6 +3,7 @@
 
 """The operations and their parameters as plain data: where each is sent, and under which name."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -34,6 +35,7 @@ class Operation(NamedTuple):
         name: how the names of its parameters' types begin in `params`.
         body_required: whether a body must be sent.
         streams: whether it can respond with server-sent events.
+        statuses: those that its result may have, where the document lists them.
         parameters: in the order of the document, the path first.
     """
 
@@ -43,7 +45,23 @@ class Operation(NamedTuple):
     name: str
     body_required: bool
     streams: bool
+    statuses: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+
+
+class InputForm(NamedTuple):
+    """One `TypedDict` of `params`, and what comes out of the service in its place.
+
+    Attributes:
+        output_only: fields that only come out, with None; of others that may be left out, the
+            values that only come out.
+        values: fields that hold one of a few strings, where several forms share a `type`.
+        shapes: fields that are always a list, or always a string, where they do.
+    """
+
+    output_only: Mapping[str, list[str] | None]
+    values: Mapping[str, frozenset[str]]
+    shapes: Mapping[str, type]
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -54,6 +72,7 @@ OPERATIONS: dict[str, Operation] = {
         "CancelResponse",
         False,
         False,
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (Parameter("response_id", "response_id", "path", True, "str"),),
     ),
     "compactConversation": Operation(
@@ -63,6 +82,7 @@ OPERATIONS: dict[str, Operation] = {
         "CompactConversation",
         True,
         False,
+        (),
         (
             Parameter("model", "model", "body", True, "models.ModelIdsCompaction | None"),
             Parameter(
@@ -104,6 +124,7 @@ OPERATIONS: dict[str, Operation] = {
         "CreateConversation",
         False,
         False,
+        (),
         (
             Parameter("metadata", "metadata", "body", False, "Mapping[str, str] | None"),
             Parameter("items", "items", "body", False, "Iterable[params.InputItemLike] | None"),
@@ -116,6 +137,7 @@ OPERATIONS: dict[str, Operation] = {
         "CreateConversationItems",
         True,
         False,
+        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("include", "include[]", "query", False, "SequenceNotStr[models.IncludeEnum]"),
@@ -129,6 +151,7 @@ OPERATIONS: dict[str, Operation] = {
         "CreateResponse",
         True,
         True,
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (
             Parameter("metadata", "metadata", "body", False, "Mapping[str, str] | None"),
             Parameter("top_logprobs", "top_logprobs", "body", False, "int | None"),
@@ -253,6 +276,7 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteConversation",
         False,
         False,
+        (),
         (Parameter("conversation_id", "conversation_id", "path", True, "str"),),
     ),
     "deleteConversationItem": Operation(
@@ -262,6 +286,7 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteConversationItem",
         False,
         False,
+        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("item_id", "item_id", "path", True, "str"),
@@ -274,6 +299,7 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteResponse",
         False,
         False,
+        (),
         (Parameter("response_id", "response_id", "path", True, "str"),),
     ),
     "getConversation": Operation(
@@ -283,6 +309,7 @@ OPERATIONS: dict[str, Operation] = {
         "GetConversation",
         False,
         False,
+        (),
         (Parameter("conversation_id", "conversation_id", "path", True, "str"),),
     ),
     "getConversationItem": Operation(
@@ -292,6 +319,7 @@ OPERATIONS: dict[str, Operation] = {
         "GetConversationItem",
         False,
         False,
+        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("item_id", "item_id", "path", True, "str"),
@@ -305,6 +333,7 @@ OPERATIONS: dict[str, Operation] = {
         "GetInputTokenCounts",
         False,
         False,
+        (),
         (
             Parameter("model", "model", "body", False, "str | None"),
             Parameter(
@@ -353,6 +382,7 @@ OPERATIONS: dict[str, Operation] = {
         "GetResponse",
         False,
         True,
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (
             Parameter("response_id", "response_id", "path", True, "str"),
             Parameter("include", "include[]", "query", False, "SequenceNotStr[models.IncludeEnum]"),
@@ -368,6 +398,7 @@ OPERATIONS: dict[str, Operation] = {
         "ListConversationItems",
         False,
         False,
+        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("limit", "limit", "query", False, "int"),
@@ -383,6 +414,7 @@ OPERATIONS: dict[str, Operation] = {
         "ListInputItems",
         False,
         False,
+        (),
         (
             Parameter("response_id", "response_id", "path", True, "str"),
             Parameter("limit", "limit", "query", False, "int"),
@@ -398,6 +430,7 @@ OPERATIONS: dict[str, Operation] = {
         "UpdateConversation",
         True,
         False,
+        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("metadata", "metadata", "body", True, "Mapping[str, str] | None"),
@@ -405,3 +438,33 @@ OPERATIONS: dict[str, Operation] = {
     ),
 }
 """By operationId."""
+
+INPUT_FORMS: dict[str, InputForm] = {
+    "ApplyPatchToolCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "ApplyPatchToolCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "CompactionSummaryItemParam": InputForm({"created_by": None}, {}, {}),
+    "ComputerCallOutputItemParam": InputForm({"created_by": None, "status": ["failed"]}, {}, {}),
+    "CustomToolCallParam": InputForm({"created_by": None, "status": None}, {}, {}),
+    "CustomToolCallOutputParam": InputForm({"created_by": None, "status": None}, {}, {}),
+    "EasyInputMessageParam": InputForm(
+        {"id": None, "status": None},
+        {"role": frozenset(["assistant", "developer", "system", "user"])},
+        {},
+    ),
+    "FunctionCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallOutputContentParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionShellCallOutputItemParam": InputForm({"created_by": None}, {}, {}),
+    "FunctionToolCallParam": InputForm({"created_by": None}, {}, {}),
+    "InputMessageParam": InputForm(
+        {"id": None, "phase": None},
+        {"role": frozenset(["developer", "system", "user"])},
+        {"content": list},
+    ),
+    "OutputMessageParam": InputForm(
+        {}, {"role": frozenset(["assistant"])}, {"id": str, "content": list}
+    ),
+    "ToolSearchCallItemParam": InputForm({"created_by": None}, {}, {}),
+    "ToolSearchOutputItemParam": InputForm({"created_by": None}, {}, {}),
+}
+"""Those of the items and other objects that go in, by name; the others take all that comes out."""

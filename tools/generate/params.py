@@ -18,12 +18,14 @@ from tools.errors import ToolError
 from .accepted import Accepted, Reached
 from .code import Code, code, identifier, literal
 from .endpoints import Argument, Endpoints, EndpointView
+from .input_forms import InputForms
 from .names import attribute_name, json_name
 from .template_context import Views, doc_text
 from .types import BOOLEAN, NONE, Node, OneOf, Ref, flat
 
 ALSO = "x-also-accepts"
 STREAM = "stream"
+STATUS = "status"
 
 # What annotations call something else, so that a class body cannot have a key of the name.
 _USED = {"Any", "Iterable", "Literal", "Mapping", "NotRequired", "Omit", "Sequence", "bool", "str"}
@@ -115,6 +117,7 @@ class Operation:
     module: str
     body_required: bool
     streams: bool
+    statuses: tuple[str, ...]
     doc: str
     parameters: tuple[Parameter, ...]
 
@@ -154,12 +157,16 @@ class Params:
             for name in sorted(sent.unions)
         ]
         annotations = [p.annotation for o in self.operations for p in o.parameters]
-        self.likes = [
-            Union(like, f"Everything that is accepted as `{name}`.", self.accepted.like(name))
-            for name in sorted(sent.unions)
-            for like in [self.accepted.like_name(name)]
-            if any(f"params.{like}" in annotation for annotation in annotations)
-        ]
+        self.likes: list[Union] = []
+        forms = InputForms(views.decoding)
+        for name in sorted(sent.unions):
+            like = self.accepted.like_name(name)
+            if any(f"params.{like}" in annotation for annotation in annotations):
+                doc = f"Everything that is accepted as `{name}`."
+                self.likes.append(Union(like, doc, self.accepted.like(name)))
+                same = self.accepted.received_as(name)
+                forms.add(sent.unions[name], map(received.unions.__getitem__, same))
+        self.input_forms = {self.accepted.names[n]: f for n, f in sorted(forms.found.items())}
         self._check_names()
 
     @property
@@ -198,6 +205,7 @@ class Params:
     def _operation(self, tag: str, endpoint: Endpoint) -> Operation:
         view = self._endpoints.view(endpoint)
         source = self._endpoints.operation(endpoint)
+        result = _only_ref(self._endpoints.result(endpoint))
         operation = Operation(
             id=source["operationId"],
             name=identifier("".join(p[:1].upper() + p[1:] for p in view.name.split("_"))),
@@ -206,6 +214,7 @@ class Params:
             module=f"{tag}.{view.name}",
             body_required=view.body_required,
             streams=view.events is not None,
+            statuses=() if result is None else self._views.types.constant(result, STATUS),
             doc=view.doc.splitlines()[0] if view.doc else "",
             parameters=tuple(self._parameters(endpoint, view)),
         )

@@ -1,22 +1,21 @@
-"""The operations of the API: the one module that knows the generated package's private names.
+"""The operations of the API.
 
-`openai_conversations_api._parameters` says what each operation takes and where it is sent; nothing
-of that is written again here. What a value has to be is decided by its annotation there, and by
+The generated package says what each operation takes and where it is sent; nothing of that is
+written again here. What a value has to be is decided by its annotation there, and by
 name only where the service documents a limit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from openai_conversations_api._parameters import OPERATIONS, Parameter
-
 from ..errors import InvalidArgumentError
 from .encoding import check_header, quote_value, quoted
+from .generated import OPERATIONS, Parameter, descriptions
 from .input_items import to_input_items, to_response_input
 from .request import OperationRequest
 from .types import Options, omit
@@ -61,10 +60,8 @@ class Operation(Generic[_T]):
 
     @property
     def descriptions(self) -> dict[str, str]:
-        """What each parameter is for, in a line; for `help()`, and loaded for that alone."""
-        from openai_conversations_api._parameter_docs import DESCRIPTIONS
-
-        return DESCRIPTIONS[self.id]
+        """What each parameter is for, in a line."""
+        return descriptions(self.id)
 
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
@@ -234,19 +231,6 @@ def _encode() -> Callable[[Any], Any]:
     from openai_conversations_api.types import encode
 
     return encode
-
-
-@cache
-def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
-    """Return what turns the JSON value of one event of a streamed response into a model.
-
-    By the table, which imports a model when its event first comes; the union's own module has to
-    import all 58.
-    """
-    from openai_conversations_api._decoding import decode_one
-    from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
-
-    return partial(decode_one, RESPONSE_STREAM_EVENT)
 
 
 create_conversation: Operation[models.Conversation] = Operation("createConversation")

@@ -1,0 +1,39 @@
+"""The private names of the generated package: the one module that knows them.
+
+`OPERATIONS` says what each operation takes and where it is sent, `INPUT_FORMS` what of an item that
+came out does not go in again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from openai_conversations_api._parameters import INPUT_FORMS as INPUT_FORMS
+from openai_conversations_api._parameters import OPERATIONS as OPERATIONS
+from openai_conversations_api._parameters import InputForm as InputForm
+from openai_conversations_api._parameters import Parameter as Parameter
+
+if TYPE_CHECKING:
+    from openai_conversations_api import models
+
+
+def descriptions(operation_id: str) -> dict[str, str]:
+    """Return what each parameter of an operation is for; loaded for `help()` alone."""
+    from openai_conversations_api._parameter_docs import DESCRIPTIONS
+
+    return DESCRIPTIONS[operation_id]
+
+
+@cache
+def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
+    """Return what turns the JSON value of one event of a streamed response into a model.
+
+    By the table, which imports a model when its event first comes; the union's own module has to
+    import all of them.
+    """
+    from openai_conversations_api._decoding import decode_one
+    from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
+
+    return partial(decode_one, RESPONSE_STREAM_EVENT)
