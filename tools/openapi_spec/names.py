@@ -10,8 +10,9 @@ places:
 `InputItem[type=message !id]`                       the one member of a union, and of unions in it,
                                                     whose `type` may be that, and that has no `id`
 
-A `?` at the end allows that there is no such place, or that its schema has a name already: some
-versions lack the part. What is written out at the place becomes a component.
+A place of an operation that is not selected is left out. A `?` at the end allows that there is no
+such place, or that its schema has a name already: some versions lack the part. What is written out
+at the place becomes a component.
 """
 
 import re
@@ -69,7 +70,7 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
         found, wrong = found_at(result, name, place, called)
         if not wrong:
             called[found] = name
-        elif place.endswith("?"):
+        elif place.endswith("?") or not _selected(result, place):
             skipped.append(f"the name {name}: {wrong}")
         else:
             raise ToolError(f"{FILE}: {name}: {wrong}. Correct the line `{name}: {place}`.")
@@ -88,6 +89,18 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
     return _renamed(result, called), skipped
 
 
+def _selected(document: Json, place: str) -> bool:
+    """Tell whether the operation that a place begins with is there; true of any other place."""
+    start, steps = _start(place)
+    of_schema = not steps or steps[0] in ".[?"
+    return of_schema or any(one.name == start for one in operations(document))
+
+
+def _start(place: str) -> tuple[str, str]:
+    match = _PLACE.fullmatch(place)
+    return (match[1], match[2]) if match else (place, "")
+
+
 def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> tuple[str, str]:
     """Return the schema at a place by upstream's name, made a component; or what is wrong."""
     schemas = document["components"].setdefault("schemas", {})
@@ -104,9 +117,10 @@ def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> t
         return found, taken if found in called else ""
     found = name if schemas.get(name, node) == node else f"{name}-inline"
     whole = deepcopy(node)
-    for same in [one.value for one in walk(document, "document") if one.value == whole]:
-        same.clear()
-        same["$ref"] = _PREFIX + found
+    for same in [one for one in walk(document, "document") if one.value == whole]:
+        if same.place[:-1] != ("components", "schemas"):
+            same.value.clear()
+            same.value["$ref"] = _PREFIX + found
     schemas[found] = whole
     return found, ""
 
@@ -147,8 +161,7 @@ def _renamed(document: Json, called: dict[str, str]) -> Json:
 
 def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
     """Return the uses of schemas at a place, as they are written there."""
-    match = _PLACE.fullmatch(place)
-    start, steps = (match[1], match[2]) if match else (place, "")
+    start, steps = _start(place)
     upstream = {ours: theirs for theirs, ours in called.items()}.get(start, start)
     nodes: list[Json] = [{"$ref": _PREFIX + upstream}]
     found = [one for one in operations(document) if one.name == start]
