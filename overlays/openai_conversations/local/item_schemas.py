@@ -96,22 +96,25 @@ def nullable_fields(type: str) -> frozenset[str]:
 @cache
 def default_fields(type: str) -> Item:
     """Return the fields that a stored item must have, with the values for one that lacks them."""
-    needed = {name for one in parts(returned_item(), type) for name in one.get("required", ())}
+    every = union([returned_item(), output_item()])
+    needed = {name for one in parts(every, type) for name in one.get("required", ())}
     defaults: Item = dict.fromkeys(sorted(needed & nullable_fields(type)))
     # What no request can have is filled in as well; the id is made for each item.
     ours = needed - defaults.keys() - fields(sent_item(), type).keys() - {"id"}
-    defaults |= {n: emptiest_of_document(fields(returned_item(), type)[n]) for n in sorted(ours)}
+    defaults |= {n: emptiest_of_document(at(every, n, tag=type)) for n in sorted(ours)}
     return defaults | ({"status": "completed"} if "status" in needed else {})
 
 
 @cache
-def _include_values() -> list[str]:
-    """Return the optional parts that any operation lets a client ask for."""
+def _optional_parts(type: str) -> list[tuple[str, list[str]]]:
+    """Return the parts of an item type that operations let a client ask for, with their paths."""
     found = [body(id, "include", EACH) for id in operations()]
     for one in operations().values():
         queried = (p for p in one.parameters if p["name"].removesuffix(EACH) == "include")
         found += [at(parameter.get("schema", {}), EACH) for parameter in queried]
-    return sorted(strings(union(found)) or ())
+    # A value has the form `type.field` or `type.field.field`.
+    split = [(value, value.split(".")) for value in sorted(strings(union(found)) or ())]
+    return [(value, path) for value, (of, *path) in split if of == type and path]
 
 
 def apply_include(item: Item, include: Collection[str]) -> Item:
@@ -120,10 +123,9 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part in _include_values():
-        # It has the form `type.field` or `type.field.field`.
-        if part.startswith(f"{item['type']}.") and part not in include:
-            item = _hide(item, part.split(".")[1:], part)
+    for part, path in _optional_parts(item["type"]):
+        if part not in include:
+            item = _hide(item, path, part)
     return item
 
 
@@ -141,14 +143,16 @@ def _hide(value: Any, path: list[str], part: str) -> Any:
         return {key: field for key, field in value.items() if key != name}
     content = value.get("content")
     if rest and is_array(content):  # the content parts of this type
-        hidden = [_hide(one, rest, part) if item_tag(one) == name else one for one in content]
+        hidden = [_hide(p, rest, part) if item_tag(p) == name else p for p in content]
         return value | {"content": hidden}
     return value
 
 
 def item_tag(item: Any) -> str | None:
     """Return the type of an item (of a message it may be missing), or of any object; or None."""
-    tag = item.get("type") if is_object(item) else None
-    if tag is None and is_object(item) and "role" in item:
+    if not is_object(item):
+        return None
+    tag = item.get("type")
+    if tag is None and "role" in item:
         return "message"
     return tag if isinstance(tag, str) else None

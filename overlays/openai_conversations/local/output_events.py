@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from .item_schemas import default_fields
 from .model import split_words
 from .stored_items import complete_part
 
@@ -37,7 +38,8 @@ def text_message_events(
     id: str, index: int, pieces: Iterable[str], status: str
 ) -> Generator[Json, None, Json]:
     """Yield the events of a message of one text that arrives in pieces; return the message."""
-    item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
+    item = default_fields("message") | {"id": id, "type": "message", "role": "assistant"}
+    item["status"] = "in_progress"
     yield _item_event("added", item | {"content": []}, index)
     part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
     item |= {"status": status, "content": [part]}
@@ -113,10 +115,10 @@ def _text_part(
 
 
 def _reasoning(item: Json, place: Json) -> Events:
-    name = "response.reasoning_summary"
+    part_event, text_event = "response.reasoning_summary_part", "response.reasoning_summary_text"
     for n, part in enumerate(item["summary"]):
         numbered = place | {"summary_index": n}
-        yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")
+        yield from _part(part_event, text_event, numbered, part, "text")
     for n, part in enumerate(item.get("content") or ()):
         numbered = place | {"content_index": n}
         yield from _deltas("response.reasoning_text", numbered, "text", part["text"])

@@ -27,7 +27,7 @@ class Place:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._by_tag: dict[str | None, Mapping[str, Place]] = {}
-        self._required_by_tag: dict[str | None, JsonObject] = {}
+        self._forms: dict[str | None, _Form] = {}
 
     def unknown_fields(self, value: Any) -> Iterator[Problem]:
         """Yield the fields of a value, at any depth, that no schema for their place declares."""
@@ -54,17 +54,18 @@ class Place:
             extra: Names of fields that stay although the document lacks them.
         """
         tag = item_tag(value)
-        if not (declared := self.fields(tag)):
+        if (form := self._forms.get(tag)) is None:
+            form = self._form(tag)
+        declared, required, inner = form
+        if not declared:
             return value
         if not value.keys() <= declared.keys():
             value = {k: one for k, one in value.items() if k in declared or k in extra}
-        if not (required := self._required(tag)).keys() <= value.keys():
+        if not required.keys() <= value.keys():
             value = required | value
-        for name, one in value.items():
-            if is_object(one) and name in declared and name not in whole:
-                place = declared[name]
-                if not place.is_mixed and (inner := place.fitted(one, whole, extra)) is not one:
-                    value = value | {name: inner}
+        for name, place in inner:
+            if is_object(one := value.get(name)) and name not in whole:
+                value = value | {name: place.fitted(one, whole, extra)}
         return value
 
     def fields(self, tag: str | None) -> Mapping[str, Place]:
@@ -93,19 +94,26 @@ class Place:
         is_sent = any(one in (sent_item(), *sent_item().get("anyOf", ())) for one in found)
         return Place(union([*found, sent_item(), returned_item()] if is_sent else found))
 
-    def _required(self, tag: str | None) -> JsonObject:
-        """Return the fields that an object must have, with the emptiest values."""
-        if (known := self._required_by_tag.get(tag)) is None:
-            found = problems(self.schema, {} if tag is None else {TAG: tag})
-            absent = [one.path for one in found if (one.message, one.code) == REQUIRED]
-            known = {
-                name: emptiest_of_document(self.fields(tag)[name].schema)
-                for name in (str(path[0]) for path in absent if len(path) == 1)
-                if name in self.fields(tag)
-            }
-            if len(self._required_by_tag) < MAX_TAGS:
-                self._required_by_tag[tag] = known
-        return known
+    def _form(self, tag: str | None) -> _Form:
+        """Find out what an object with this tag has to be made of."""
+        declared = self.fields(tag)
+        found = problems(self.schema, {} if tag is None else {TAG: tag})
+        absent = [one.path[0] for one in found if (one.message, one.code) == REQUIRED]
+        required = {
+            name: emptiest_of_document(place.schema)
+            for name, place in declared.items()
+            if name in absent
+        }
+        inner = [(n, place) for n, place in declared.items() if not place.is_mixed]
+        form = declared, required, [(n, place) for n, place in inner if place.fields(None)]
+        if len(self._forms) < MAX_TAGS:
+            self._forms[tag] = form
+        return form
+
+
+#: The fields of an object, those that it must have with the emptiest values, and those whose
+#: objects are of one type.
+_Form = tuple[Mapping[str, Place], JsonObject, list[tuple[str, Place]]]
 
 
 def _unknown_field(name: str) -> Problem:

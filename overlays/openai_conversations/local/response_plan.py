@@ -11,6 +11,7 @@ from .._schema.values import is_object
 from .conversations import find_conversation
 from .errors import ServiceError, duplicate_item, invalid_request
 from .ids import new_id, new_item_id
+from .item_schemas import default_fields
 from .json_body import encode_json
 from .model import Turn
 from .response_fields import fitted_settings, repeated_fields
@@ -110,7 +111,8 @@ def read_context(store: Store, body: Json) -> list[Json]:
 def make_compaction(items: list[Json]) -> Json:
     """Make one opaque item of many. It is only encoded: nothing here is secret or encrypted."""
     content = base64.b64encode(encode_json(items)).decode("ascii")
-    return {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
+    own = {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
+    return default_fields("compaction") | own
 
 
 def _whole_tool(tool: Json) -> Json:

@@ -93,8 +93,12 @@ class ResponseRun(Iterator[Json]):
         Raises:
             ServiceError: If the model failed with an HTTP error.
         """
-        [last] = deque(self, maxlen=1)
-        response: Json = last["response"]
+        try:
+            [last] = deque(self._events, maxlen=1)
+        except BaseException:
+            self.close()
+            raise
+        response: Json = self.show(last)["response"]
         return response
 
     def _play(self) -> Generator[Json]:
