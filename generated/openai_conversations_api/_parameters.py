@@ -35,8 +35,8 @@ class Operation(NamedTuple):
         name: how the names of its parameters' types begin in `params`.
         body_required: whether a body must be sent.
         streams: whether it can respond with server-sent events.
-        statuses: those that its result may have, where the document lists them.
         parameters: in the order of the document, the path first.
+        statuses: those that its result may have, where the document lists them.
     """
 
     method: str
@@ -45,8 +45,8 @@ class Operation(NamedTuple):
     name: str
     body_required: bool
     streams: bool
-    statuses: tuple[str, ...]
     parameters: tuple[Parameter, ...]
+    statuses: tuple[str, ...] = ()
 
 
 class InputForm(NamedTuple):
@@ -72,8 +72,8 @@ OPERATIONS: dict[str, Operation] = {
         "CancelResponse",
         False,
         False,
-        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (Parameter("response_id", "response_id", "path", True, "str"),),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "compactConversation": Operation(
         "POST",
@@ -82,7 +82,6 @@ OPERATIONS: dict[str, Operation] = {
         "CompactConversation",
         True,
         False,
-        (),
         (
             Parameter("model", "model", "body", True, "models.ModelIdsCompaction | None"),
             Parameter(
@@ -124,7 +123,6 @@ OPERATIONS: dict[str, Operation] = {
         "CreateConversation",
         False,
         False,
-        (),
         (
             Parameter("metadata", "metadata", "body", False, "Mapping[str, str] | None"),
             Parameter("items", "items", "body", False, "Iterable[params.InputItemLike] | None"),
@@ -137,7 +135,6 @@ OPERATIONS: dict[str, Operation] = {
         "CreateConversationItems",
         True,
         False,
-        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("include", "include[]", "query", False, "SequenceNotStr[models.IncludeEnum]"),
@@ -151,7 +148,6 @@ OPERATIONS: dict[str, Operation] = {
         "CreateResponse",
         True,
         True,
-        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (
             Parameter("metadata", "metadata", "body", False, "Mapping[str, str] | None"),
             Parameter("top_logprobs", "top_logprobs", "body", False, "int | None"),
@@ -268,6 +264,7 @@ OPERATIONS: dict[str, Operation] = {
                 "models.ImageOptions | ImageOptionsParam | Mapping[str, object] | None",
             ),
         ),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "deleteConversation": Operation(
         "DELETE",
@@ -276,7 +273,6 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteConversation",
         False,
         False,
-        (),
         (Parameter("conversation_id", "conversation_id", "path", True, "str"),),
     ),
     "deleteConversationItem": Operation(
@@ -286,7 +282,6 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteConversationItem",
         False,
         False,
-        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("item_id", "item_id", "path", True, "str"),
@@ -299,7 +294,6 @@ OPERATIONS: dict[str, Operation] = {
         "DeleteResponse",
         False,
         False,
-        (),
         (Parameter("response_id", "response_id", "path", True, "str"),),
     ),
     "getConversation": Operation(
@@ -309,7 +303,6 @@ OPERATIONS: dict[str, Operation] = {
         "GetConversation",
         False,
         False,
-        (),
         (Parameter("conversation_id", "conversation_id", "path", True, "str"),),
     ),
     "getConversationItem": Operation(
@@ -319,7 +312,6 @@ OPERATIONS: dict[str, Operation] = {
         "GetConversationItem",
         False,
         False,
-        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("item_id", "item_id", "path", True, "str"),
@@ -333,7 +325,6 @@ OPERATIONS: dict[str, Operation] = {
         "GetInputTokenCounts",
         False,
         False,
-        (),
         (
             Parameter("model", "model", "body", False, "str | None"),
             Parameter(
@@ -382,7 +373,6 @@ OPERATIONS: dict[str, Operation] = {
         "GetResponse",
         False,
         True,
-        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
         (
             Parameter("response_id", "response_id", "path", True, "str"),
             Parameter("include", "include[]", "query", False, "SequenceNotStr[models.IncludeEnum]"),
@@ -390,6 +380,7 @@ OPERATIONS: dict[str, Operation] = {
             Parameter("starting_after", "starting_after", "query", False, "int"),
             Parameter("include_obfuscation", "include_obfuscation", "query", False, "bool"),
         ),
+        ("cancelled", "complete", "completed", "failed", "in_progress", "incomplete", "queued"),
     ),
     "listConversationItems": Operation(
         "GET",
@@ -398,7 +389,6 @@ OPERATIONS: dict[str, Operation] = {
         "ListConversationItems",
         False,
         False,
-        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("limit", "limit", "query", False, "int"),
@@ -414,7 +404,6 @@ OPERATIONS: dict[str, Operation] = {
         "ListInputItems",
         False,
         False,
-        (),
         (
             Parameter("response_id", "response_id", "path", True, "str"),
             Parameter("limit", "limit", "query", False, "int"),
@@ -430,7 +419,6 @@ OPERATIONS: dict[str, Operation] = {
         "UpdateConversation",
         True,
         False,
-        (),
         (
             Parameter("conversation_id", "conversation_id", "path", True, "str"),
             Parameter("metadata", "metadata", "body", True, "Mapping[str, str] | None"),

@@ -229,6 +229,8 @@ def test_the_status_failed_of_a_computer_has_no_input_form() -> None:
         (message("assistant", [{"type": "output_text", "text": "a"}], status="completed"), set()),
         (message("assistant", [{"type": "refusal", "refusal": "no"}], status=None), {"status"}),
         (message("assistant", [{"type": "input_text", "text": "a"}]), {"id"}),
+        ({"role": "user", "content": "a", "id": "m", "status": "completed"}, {"id", "status"}),
+        ({"role": "user", "content": [], "id": "m", "status": "completed"}, {"id"}),
         (message("critic", [{"type": "text", "text": "a"}], status="completed"), set()),
     ],
 )
@@ -239,6 +241,8 @@ def test_a_message_becomes_the_input_form_that_fits_it(
 
 
 def test_what_the_document_does_not_know_passes_unchanged() -> None:
+    untyped = {"id": "r_1", "status": "completed", "summary": []}
+    assert only(untyped) is untyped
     unknown = {"type": "hologram", "status": None, "created_by": "u", "parts": [{"a": None}]}
     assert only(unknown) is unknown
     newer = {**CALL, "of_a_newer_service": None}

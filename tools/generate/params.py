@@ -3,6 +3,8 @@
 CreateThingPath, …Query, …Header, …Body   by the place where they are sent
 CreateThingParams                          all but the path, as keyword arguments
 CreateThingParamsStreaming, …NonStreaming  where `stream` decides what the response is
+CreateThingParamsBase                      all besides `stream` or `items`, for methods that have it
+                                           as an argument of their own
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +28,7 @@ from .types import BOOLEAN, NONE, Node, OneOf, Ref, flat
 ALSO = "x-also-accepts"
 STREAM = "stream"
 STATUS = "status"
+ITEMS = "items"
 
 # What annotations call something else, so that a class body cannot have a key of the name.
 _USED = {"Any", "Iterable", "Literal", "Mapping", "NotRequired", "Omit", "Sequence", "bool", "str"}
@@ -278,20 +281,24 @@ def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
             yield Dictionary(place, f"The {location} parameters of {told}.", (), keys)
             bases += [place] if location != "path" else []
     params = identifier(f"{name}Params")
-    if not operation.can_stream:
+    given = [p for p in operation.parameters if p.location != "path"]
+    in_front = STREAM if operation.can_stream else ITEMS
+    front = next((p for p in given if p.name == in_front), None)
+    if front is None:
         yield Dictionary(params, f"The parameters of {told}.", tuple(bases), ())
         return
-    given = [p for p in operation.parameters if p.location != "path"]
-    stream = next(p for p in given if p.name == STREAM)
     base = (code("{}Base", params),)
-    keys = tuple(p.as_key() for p in given if p is not stream)
-    yield Dictionary(base[0], f"The parameters of {told} besides `{STREAM}`.", (), keys)
-    null = Code(" | None") if "None" in stream.annotation else Code("")
-    no = Key(STREAM, code("Literal[False]{} | Omit", null), False, stream.doc)
-    yes = Key(STREAM, Code("Literal[True]"), True, stream.doc)
-    yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
-    yield Dictionary(code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,))
-    yield Dictionary(params, f"The parameters of {told}.", base, (stream.as_key(),))
+    keys = tuple(p.as_key() for p in given if p is not front)
+    yield Dictionary(base[0], f"The parameters of {told} besides `{front.name}`.", (), keys)
+    if operation.can_stream:
+        null = Code(" | None") if "None" in front.annotation else Code("")
+        no = Key(STREAM, code("Literal[False]{} | Omit", null), False, front.doc)
+        yes = Key(STREAM, Code("Literal[True]"), True, front.doc)
+        yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
+        yield Dictionary(
+            code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,)
+        )
+    yield Dictionary(params, f"The parameters of {told}.", base, (front.as_key(),))
 
 
 def _add_body(views: Views, sent: Reached, body: Node) -> None:

@@ -2123,8 +2123,18 @@ class CreateConversationBody(TypedDict, total=False):
     """First items of the conversation, at most 20, oldest first. Absent: it starts empty."""
 
 
-class CreateConversationParams(CreateConversationBody):
+class CreateConversationParamsBase(TypedDict, total=False):
+    """The parameters of `createConversation` besides `items`."""
+
+    metadata: Mapping[str, str] | None | Omit
+    """The caller's own labels: up to 16 pairs; keys up to 64 characters, values up to 512."""
+
+
+class CreateConversationParams(CreateConversationParamsBase, total=False):
     """The parameters of `createConversation`."""
+
+    items: "Iterable[params.InputItemLike] | None | Omit"
+    """First items of the conversation, at most 20, oldest first. Absent: it starts empty."""
 
 
 class CreateConversationItemsPath(TypedDict):
@@ -2149,8 +2159,19 @@ class CreateConversationItemsBody(TypedDict):
     """Items to append, at most 20, oldest first."""
 
 
-class CreateConversationItemsParams(CreateConversationItemsQuery, CreateConversationItemsBody):
+class CreateConversationItemsParamsBase(TypedDict, total=False):
+    """The parameters of `createConversationItems` besides `items`."""
+
+    include: "SequenceNotStr[models.IncludeEnum] | Omit"
+    """Extra data to put into returned items; sent as include[]=a&include[]=b. Absent:
+    none."""
+
+
+class CreateConversationItemsParams(CreateConversationItemsParamsBase):
     """The parameters of `createConversationItems`."""
+
+    items: "Iterable[params.InputItemLike]"
+    """Items to append, at most 20, oldest first."""
 
 
 class CreateResponseBody(TypedDict, total=False):

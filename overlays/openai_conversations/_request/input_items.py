@@ -119,11 +119,9 @@ def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
 
 def _is_suspect(value: dict[str, Any] | list[Any]) -> bool:
     """Return whether a JSON value holds null, or a field that may only come out, at any depth."""
-    if isinstance(value, dict):
-        if not _SUSPECT.isdisjoint(value):
-            return True
-        value = list(value.values())
-    for each in value:
+    if isinstance(value, dict) and not _SUSPECT.isdisjoint(value):
+        return True
+    for each in value.values() if isinstance(value, dict) else value:
         if each is None or (isinstance(each, dict | list) and _is_suspect(cast("Any", each))):
             return True
     return False
@@ -138,6 +136,7 @@ class _Form(NamedTuple):
     """One of the `TypedDict`s, with the types that each of its fields allows."""
 
     fields: dict[str, frozenset[Any]]
+    required: frozenset[str]
     generated: InputForm
 
     def fits(self, value: Mapping[str, Any]) -> bool:
@@ -190,6 +189,8 @@ def _form_for(value: Mapping[str, Any], types: frozenset[Any]) -> _Form | None:
     """Return which of the types an object can be: of several, the one of which it loses least."""
     kind = value.get("type")
     forms = _forms(types, kind if isinstance(kind, str | None) else "")
+    if kind is None:
+        forms = [form for form in forms if form.required <= value.keys()]
     if len(forms) > 1:
         fitting = [form for form in forms if form.fits(value)]
         return min(fitting, key=lambda form: form.loss(value), default=None)
@@ -199,9 +200,13 @@ def _form_for(value: Mapping[str, Any], types: frozenset[Any]) -> _Form | None:
 @lru_cache(maxsize=512)  # a server may send any number of unknown types
 def _forms(types: frozenset[Any], kind: str | None) -> list[_Form]:
     """Return the forms among types that an object with this `type`, or without any, can have."""
-    dictionaries = sorted(filter(is_typeddict, types), key=lambda each: each.__name__)
-    forms = map(_form, dictionaries)
-    return [f for f in forms if kind is None or kind in f.fields.get("type", (kind,))]
+    found: list[_Form] = []
+    for each in sorted(filter(is_typeddict, types), key=lambda each: each.__name__):
+        form = _form(each)
+        untyped = kind is None and "type" not in form.required
+        if untyped or kind in form.fields.get("type", (kind,)):
+            found.append(form)
+    return found
 
 
 class _Models:
@@ -215,7 +220,8 @@ class _Models:
 def _form(dictionary: Any) -> _Form:
     hints = get_type_hints(dictionary, localns={"models": _Models()})
     fields = {name: _members(hint) for name, hint in hints.items()}
-    return _Form(fields, INPUT_FORMS.get(dictionary.__name__, InputForm({}, {}, {})))
+    generated = INPUT_FORMS.get(dictionary.__name__, InputForm({}, {}, {}))
+    return _Form(fields, dictionary.__required_keys__, generated)
 
 
 @cache

@@ -7,7 +7,8 @@ name only where the service documents a limit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from ast import literal_eval
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
@@ -26,7 +27,7 @@ from .validation import (
     check_limit,
     check_list,
     check_metadata,
-    check_order,
+    check_one_of,
     check_strings,
     check_text,
     is_mapping,
@@ -158,6 +159,17 @@ class Operation(Generic[_T]):
         )
         return request, Options(**options)
 
+    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of keyword arguments that are parameters of the operation.
+
+        For several requests: an iterator, which would be empty after the first, becomes a list.
+        """
+        return {
+            name: list(cast("Iterator[object]", value)) if isinstance(value, Iterator) else value
+            for name, value in params.items()
+            if name in self._by_name
+        }
+
     def check_keywords(self, names: Iterable[str]) -> None:
         """Raise `InvalidArgumentError` for the first name that the operation does not take."""
         for name in names:
@@ -194,6 +206,8 @@ def _to_query(parameter: Parameter, value: Any) -> list[str]:
         value = check_strings(value, name)
     elif parameter.annotation == "int":
         value = check_integer(value, name)
+    elif parameter.annotation.startswith("Literal[") and " | " not in parameter.annotation:
+        value = check_one_of(value, name, literal_eval(parameter.annotation[len("Literal") :]))
     values = cast("list[object]", value if isinstance(value, list) else [value])
     key = quoted(parameter.key, name)
     return [f"{key}={quote_value(each, name)}" for each in values]
@@ -218,7 +232,6 @@ _BY_NAME: dict[str, Callable[[Any, str], Any]] = {
     "limit": check_limit,
     "metadata": check_metadata,
     "model": check_text,
-    "order": check_order,
     "previous_response_id": check_id,
 }
 """Checks of parameters for which the service documents more than their type."""
