@@ -12,8 +12,9 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/local/test_model_based.py tests/tools/test_changes_upstream.py \
           tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
           tests/tools/test_generate_grown.py tests/tools/test_generate_hostile.py \
-          tests/tools/test_generate_upstream.py tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
-          tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py
+          tests/tools/test_generate_upstream.py tests/tools/test_make_arguments.py \
+          tests/tools/test_regenerate_matrix.py tests/tools/test_spec_fuzz.py \
+          tests/tools/test_spec_upstream.py
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.

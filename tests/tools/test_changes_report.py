@@ -23,8 +23,7 @@ def test_a_renamed_schema_is_one_line_that_says_what_to_do():
     lines = [line for line in report(old, new).splitlines() if line.startswith("- ")]
     assert len(lines) == 1
     assert lines[0].startswith("- `Leaf-2` → `Leaf`: ")
-    assert "generator-config.yaml" in lines[0]
-    assert "class_overrides" in lines[0]
+    assert "spec/names.yaml" in lines[0]
 
 
 def test_a_renamed_schema_that_also_changed_shows_both():

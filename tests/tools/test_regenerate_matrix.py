@@ -37,8 +37,8 @@ ITEMS = ["ConversationItem", "InputItem", "ItemResource", "OutputItem"]
 class Case(NamedTuple):
     """A change, and a program that tries it with `c`, a client; `l` is one in local mode.
 
-    `answer` sets the body of the response to come, and `sent` returns the last request: its query,
-    its headers and its body.
+    `respond_with` sets the body of the response to come, and `sent` returns the last request: its
+    query, its headers and its body.
     `edits` are the hand-written lines that it takes: a file, the line before which they stand, and
     the lines; `selection` how many lines of spec/selection.yaml come or go.
     """
@@ -123,12 +123,12 @@ def removed_field(spec: Json) -> None:
 
 MESSAGES = """
 message = m.EasyInputMessage(role="user", content=[m.InputTextContent(text="Hi")])
-answer({**LIST, "data": [STORED]})
+respond_with({**LIST, "data": [STORED]})
 stored = await c.conversations.items.create("conv_1", items=[message, MessageItem.user_text("Yes")])
 assert sent().body["items"][0]["content"] == [{"type": "input_text", "text": "Hi"}], sent().body
 assert type(stored.data[0]) is m.Message, stored
 assert isinstance(stored, m.ConversationItemList)
-answer(CONVERSATION)
+respond_with(CONVERSATION)
 assert type(await c.conversations.retrieve("conv_1")) is m.Conversation
 """
 MESSAGE_TYPES = """
@@ -142,7 +142,7 @@ CASES = {
     "optional body field": Case(
         optional_field,
         """
-        answer(LIST)
+        respond_with(LIST)
         await c.conversations.items.create("conv_1", items=[HELLO], labels=["a"])
         assert sent().body["labels"] == ["a"]
         await l.conversations.items.create(conversation.id, items=[HELLO], labels=["a"])
@@ -157,7 +157,7 @@ CASES = {
             raise AssertionError("not required")
         except InvalidArgumentError as error:
             assert "effort" in str(error)
-        answer({"id": "r", "object": "response.compaction", "created_at": 1, "output": []})
+        respond_with({"id": "r", "object": "response.compaction", "created_at": 1, "output": []})
         await c.responses.compact(model="m", input="Hi", effort="much")
         assert sent().body["effort"] == "much"
         await l.responses.compact(model="m", input="Hi", effort="much")
@@ -167,7 +167,7 @@ CASES = {
     "query parameter": Case(
         parameter("query", "kind"),
         """
-        answer(LIST)
+        respond_with(LIST)
         await c.conversations.items.list("conv_1", kind="message")
         assert sent().query == "kind=message", sent().query
         await l.conversations.items.list(conversation.id, kind="message")
@@ -177,7 +177,7 @@ CASES = {
     "header": Case(
         parameter("header", "Trace-Id"),
         """
-        answer(LIST)
+        respond_with(LIST)
         await c.conversations.items.list("conv_1", trace_id="t")
         assert sent().headers["trace-id"] == "t"
         await l.conversations.items.list(conversation.id, trace_id="t")
@@ -188,11 +188,11 @@ CASES = {
         item_kind,
         """
         raw = {"type": "robot_call", "id": "r_1", "arm": "left"}
-        answer({**LIST, "data": [raw]})
+        respond_with({**LIST, "data": [raw]})
         listed = await c.conversations.items.list("conv_1")
         assert type(listed.data[0]) is m.RobotCall and listed.data[0].arm == "left"
         for given in (listed.data[0], m.RobotCall(id="r_1", arm="left"), raw):
-            answer(LIST)
+            respond_with(LIST)
             await c.conversations.items.create("conv_1", items=[given])
             assert sent().body["items"] == [raw], sent().body
         kept = await l.conversations.items.create(conversation.id, items=[raw])
@@ -204,11 +204,11 @@ CASES = {
         content_part,
         """
         part = m.InputVideoContent(url="u")
-        answer(LIST)
+        respond_with(LIST)
         await c.conversations.items.create("conv_1", items=[MessageItem.user(["Look", part])])
         video = {"type": "input_video", "url": "u"}
         assert sent().body["items"][0]["content"][1] == video
-        answer({**LIST, "data": [{**STORED, "content": [video]}]})
+        respond_with({**LIST, "data": [{**STORED, "content": [video]}]})
         listed = await c.conversations.items.list("conv_1")
         assert type(listed.data[0].content[0]) is m.InputVideoContent
         kept = await l.conversations.items.create(conversation.id, items=[MessageItem.user([part])])
@@ -220,7 +220,7 @@ CASES = {
         tool,
         """
         for given in (m.DrillTool(size="s"), {"type": "drill", "size": "s"}):
-            answer(RESPONSE)
+            respond_with(RESPONSE)
             await c.responses.create(model="m", input="Hi", tools=[given])
             assert sent().body["tools"] == [{"type": "drill", "size": "s"}]
         response = await l.responses.create(model="m", input="Hi", tools=[m.DrillTool(size="s")])
@@ -232,7 +232,7 @@ CASES = {
         event,
         """
         raw = {"type": "response.drill.delta", "delta": "d"}
-        answer([raw, {"type": "response.completed", "response": RESPONSE}])
+        respond_with([raw, {"type": "response.completed", "response": RESPONSE}])
         async with c.responses.stream(model="m", input="Hi") as stream:
             found = [event async for event in stream]
         assert type(found[0]) is m.ResponseDrillEvent and found[0].delta == "d"
@@ -243,7 +243,7 @@ CASES = {
     "last event": Case(
         last_event,
         """
-        answer([{"type": "response.expired", "response": {**RESPONSE, "status": "expired"}}])
+        respond_with([{"type": "response.expired", "response": {**RESPONSE, "status": "expired"}}])
         async with c.responses.stream(model="m", input="Hi") as stream:
             response = await stream.get_final_response()
         assert response.status == "expired"
@@ -253,7 +253,7 @@ CASES = {
     "enum value": Case(
         enum_value,
         """
-        answer(LIST)
+        respond_with(LIST)
         await c.conversations.items.list("conv_1", include=["message.robot"])
         assert "message.robot" in sent().query
         await l.conversations.items.list(conversation.id, include=["message.robot"])
@@ -263,7 +263,7 @@ CASES = {
     "response field": Case(
         response_field,
         """
-        answer({**CONVERSATION, "colour": "red"})
+        respond_with({**CONVERSATION, "colour": "red"})
         assert (await c.conversations.retrieve("conv_1")).colour == "red"
         """,
         'colour: str | None = client.conversations.retrieve("c").colour',
@@ -276,7 +276,7 @@ CASES = {
             raise AssertionError("taken")
         except InvalidArgumentError as error:
             assert "extra_body" in str(error)
-        answer({**RESPONSE, "max_tool_calls": 1})
+        respond_with({**RESPONSE, "max_tool_calls": 1})
         response = await c.responses.create(model="m", input="Hi")
         assert response.to_dict()["max_tool_calls"] == 1
         """,
@@ -302,6 +302,78 @@ CASES = {
     ),
 }
 
+ARCHIVE = (
+    (
+        "_request/operations.py",
+        "get_conversation:",
+        'archive_conversation: Operation[models.Conversation] = Operation("archiveConversation")\n',
+    ),
+    (
+        "_request/method_params.py",
+        '    "ConversationCreateParams",',
+        '    "ConversationArchiveParams",\n',
+    ),
+    (
+        "_request/method_params.py",
+        "class ConversationCreateParams(",
+        '''
+class ConversationArchiveParams(params.ArchiveConversationParams, RequestOptions):
+    """Keyword arguments of `conversations.archive`."""
+
+
+''',
+    ),
+    (
+        "_async/conversations.py",
+        "    @describe(operations.get_conversation)",
+        '''
+    @describe(operations.archive_conversation)
+    async def archive(
+        self, conversation_id: str, **params: Unpack[p.ConversationArchiveParams]
+    ) -> models.Conversation:
+        """Put a conversation away (archiveConversation)."""
+        return await self._send(
+            operations.archive_conversation, params, conversation_id=conversation_id
+        )
+
+''',
+    ),
+    (
+        "_async/conversations.py",
+        "    create = AsyncViewMethod(",
+        "    archive = AsyncViewMethod(AsyncConversations.archive)\n",
+    ),
+)
+CASES["new operation"] = Case(
+    new_operation,
+    """
+    respond_with(CONVERSATION)
+    archived = await c.conversations.archive("conv_1", timeout=3)
+    assert type(archived) is m.Conversation
+    raw = c.conversations.with_raw_response
+    respond_with(CONVERSATION)
+    assert (await raw.archive("conv_1")).status_code == 200
+    try:
+        await l.conversations.archive(conversation.id)
+        raise AssertionError("a rule that nobody wrote")
+    except APIStatusError as error:
+        assert error.status_code == 501 and "archiveConversation" in str(error), error
+    """,
+    edits=ARCHIVE,
+    selection=1,
+)
+CASES["removed operation"] = Case(
+    removed_operation,
+    """
+    try:
+        await c.conversations.items.delete("i", conversation_id="conv_1")
+        raise AssertionError("sent")
+    except InvalidArgumentError as error:
+        assert "deleteConversationItem" in str(error)
+    """,
+    selection=1,
+)
+
 PROGRAM = """
 import asyncio, json
 from typing import Any, NamedTuple
@@ -314,7 +386,7 @@ HELLO = MessageItem.user_text("Hello")
 LIST = {"object": "list", "data": [], "has_more": False, "first_id": "a", "last_id": "b"}
 CONVERSATION = {"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {}}
 STORED = {"type": "message", "id": "msg_1", "status": "completed", "role": "user", "content": []}
-answers, requests = [], []
+bodies, requests = [], []
 KEY = dict(api_key="k", base_url="http://localhost/v1")
 
 class Sent(NamedTuple):
@@ -322,8 +394,8 @@ class Sent(NamedTuple):
     headers: Any
     body: Any
 
-def answer(value):
-    answers.append(value)
+def respond_with(value):
+    bodies.append(value)
 
 def sent():
     last = requests[-1]
@@ -331,7 +403,7 @@ def sent():
 
 def respond(request):
     requests.append(request)
-    value = answers.pop(0)
+    value = bodies.pop(0)
     if isinstance(value, dict):
         return httpx.Response(200, json=value)
     text = "".join(f"event: {one['type']}\\ndata: {json.dumps(one)}\\n\\n" for one in value)

@@ -9,6 +9,7 @@ they are. Prose, examples, order and spelling never show.
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import BOTH, Document
 from tools.errors import not_too_deep
+from tools.openapi_spec.names import line
 from tools.values import Json, printable
 
 NOTHING = "No differences that matter.\n"
@@ -48,9 +49,7 @@ def _markdown(changes: list[Change], renamed: dict[str, str], operations: set[st
         "Breaks callers": _lines([c for c in changes if c[2]], operations),
         "Does not break callers": _lines([c for c in changes if not c[2]], operations),
         "Renamed": [
-            f"- `{before}` → `{after}`: one line under `class_overrides` in "
-            f"`generator-config.yaml` lets the class of `{after}` keep its name; Overlay actions "
-            f"on `{before}` move along"
+            f"- `{before}` → `{after}`: {line(before, after)} gives the schema its old name back"
             for before, after in sorted(renamed.items())
         ],
     }
