@@ -12,13 +12,13 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/local/test_model_based.py tests/tools/test_changes_upstream.py \
           tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
           tests/tools/test_generate_grown.py tests/tools/test_generate_hostile.py \
-          tests/tools/test_generate_upstream.py tests/tools/test_make_arguments.py \
-          tests/tools/test_regenerate_matrix.py tests/tools/test_spec_fuzz.py \
-          tests/tools/test_spec_upstream.py
+          tests/tools/test_generate_upstream.py tests/tools/test_installed.py \
+          tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
+          tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
-WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW DEST NAME FORCE
+WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW JSON FAIL DEST NAME FORCE
 $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
 
@@ -44,8 +44,8 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
-changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
+changes: $(READY) ## OLD=<document> NEW=<document> [JSON=1] [FAIL=major]: what changed, and a verdict
+	@$(RUN) -m tools.changes $(if $(JSON),--json="$$JSON") $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
 
 $(BEHIND)/.ready: tools/behind/requirements.txt
 	$(PYTHON) -m venv $(BEHIND)
@@ -74,10 +74,11 @@ $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
 	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
 
-test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, COVERAGE=1
+test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, COVERAGE=1, FLAGS=-OO of Python
 	$(if $(QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
 	@rm -f .coverage .coverage.*
-	$(RUN) -m $(if $(COVERAGE),coverage run -m )pytest -n 2 $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	$(RUN) $(FLAGS) -m $(if $(COVERAGE),coverage run -m )pytest \
+	  $(if $(FLAGS),--dist load --tx '2*popen//python=$(RUN) $(FLAGS)',-n 2) $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
 	@$(if $(COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
 
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do

@@ -24,9 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "off_contract: responses or requests of this test break the document on purpose",
     )
+    config.addinivalue_line("markers", "docstrings: this test reads docstrings of the package")
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if sys.flags.optimize > 1 and item.get_closest_marker("docstrings") is not None:
+        pytest.skip("python -OO leaves out docstrings")
+
+
 def pytest_sessionfinish() -> None:
     """Save what coverage has measured, where it runs: xdist kills a worker that is slow to end."""
     if (coverage := sys.modules.get("coverage")) and (running := coverage.Coverage.current()):

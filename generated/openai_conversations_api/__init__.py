@@ -13,8 +13,7 @@ as they are used.
 `__provenance__` says what this package was generated from, and by what.
 """
 
-from importlib import import_module as _import
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._omit import Omit, omit
@@ -54,18 +53,20 @@ __all__ = (
 )
 
 
-def __getattr__(name: str) -> Any:
-    value: Any
-    if name == "__provenance__":
-        value = _import("._provenance", __name__).PROVENANCE
-    elif name in _HOMES:
-        value = getattr(_import(_HOMES[name], __name__), name)
-    elif name in _MODULES:
-        value = _import(f".{name}", __name__)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+    from importlib import import_module as _import
+
+    def __getattr__(name: str) -> object:
+        if name == "__provenance__":
+            value = _import("._provenance", __name__).PROVENANCE
+        elif name in _HOMES:
+            value = getattr(_import(_HOMES[name], __name__), name)
+        elif name in _MODULES:
+            value = _import(f".{name}", __name__)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from attrs import define, field, fields
@@ -195,6 +196,34 @@ class Model:
             if name[:1] != "_" and self._extra is not None and name in self._extra.unknown:
                 return self.additional_properties[name]
             raise UnknownField(f"{type(self).__name__} has no {name!r}", self, name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {attribute.name: getattr(self, attribute.name) for attribute in fields(type(self))}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over what a copy or a pickle holds, maybe one from before a regeneration.
+
+        Fields that the class has gained or lost since then are read as `from_dict` reads them: one
+        that it has gained is what came for it undeclared, or absent; one that it has lost is in
+        `additional_properties`.
+        """
+        names = {attribute.name for attribute in fields(type(self))}
+        for name in names:
+            setattr(self, name, state.get(name, ...))
+        if state.keys() == names:
+            return
+        lost = {
+            name[:-1] if iskeyword(name[:-1]) else name: encode(state[name])
+            for name in state.keys() - names
+            if state[name] is not None
+        }
+        extra = self._extra or Extra(_NOTHING, (), ())
+        missing = tuple(name for name in extra.missing if name in self._REQUIRED)
+        self._extra = Extra({**lost, **extra.unknown}, extra.nulls, missing)
+        raw = {name: value for name, value in self.to_dict().items() if value is not ...}
+        now = self.from_dict(raw)
+        for name in {*(names - state.keys()), "_extra"}:
+            setattr(self, name, getattr(now, name))
 
     def __repr__(self) -> str:
         shown = ""

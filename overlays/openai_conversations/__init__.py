@@ -13,8 +13,7 @@ little. The generated models are in `openai_conversations.models`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._version import __version__
 
@@ -191,15 +190,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("models", "params"):
-        value: Any = import_module(f".{name}", __name__)
-    elif name in _HOME:
-        value = getattr(import_module(_HOME[name], __name__), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+    from importlib import import_module
+
+    def __getattr__(name: str) -> object:
+        if name in ("models", "params"):
+            value = import_module(f".{name}", __name__)
+        elif name in _HOME:
+            value = getattr(import_module(_HOME[name], __name__), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

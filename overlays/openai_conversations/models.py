@@ -7,19 +7,18 @@ Each is imported when it is first used.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openai_conversations_api import models as _models
+from openai_conversations_api.models import __all__ as __all__
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import *  # noqa: F403
+else:  # a checker that sees it takes a misspelt name
 
-__all__ = _models.__all__  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> Any:
-    value = globals()[name] = getattr(_models, name)
-    return value
+    def __getattr__(name: str) -> object:
+        value = globals()[name] = getattr(_models, name)
+        return value
 
 
 def __dir__() -> list[str]:

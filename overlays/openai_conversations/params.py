@@ -13,7 +13,7 @@ They are loaded when the first of them is used.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from openai_conversations_api.params import *  # noqa: F403
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 _HOMES = ("openai_conversations._request.method_params", "openai_conversations_api.params")
 
 
-def __getattr__(name: str) -> Any:
-    if not name.startswith("_"):
-        for home in map(import_module, _HOMES):
-            if name in home.__all__:
-                value = globals()[name] = getattr(home, name)
-                return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+
+    def __getattr__(name: str) -> object:
+        if not name.startswith("_"):
+            for home in map(import_module, _HOMES):
+                if name in home.__all__:
+                    value = globals()[name] = getattr(home, name)
+                    return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

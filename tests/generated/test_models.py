@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 import pytest
 from openai_conversations_api import RawObject, encode, models
-from openai_conversations_api.types import Model
+from openai_conversations_api.types import Extra, Model
 
 from tests.document import fields, object_schemas, python_name, resolve, schemas
 from tests.offenders import check_drawn, check_each
@@ -41,6 +41,29 @@ def test_copies_and_pickles_are_equal_and_encode_the_same() -> None:
             assert twin == model
             assert encode(twin) == value
         assert model != object()
+
+    check_drawn(object_schemas(), disturbed, check)
+
+
+def test_a_state_with_other_fields_is_read_as_its_json_is() -> None:
+    """Take a pickle of the class as it was before the document gained a field, or lost one."""
+
+    def check(name: str, value: Any) -> None:
+        kind = class_of(name)
+        for field in sorted(kind._FIELDS):
+            older = kind.from_dict(value).__getstate__()
+            del older[attribute(field)]
+            extra = older["_extra"] or Extra({}, (), ())
+            older["_extra"] = Extra(
+                {**extra.unknown, **{key: value[key] for key in (field,) if key in value}},
+                tuple(key for key in extra.nulls if key != field),
+                tuple(key for key in extra.missing if key != field),
+            )
+            newer = kind.__new__(kind)
+            newer.__setstate__(older | {"lost": RawObject({"a": [1]}), "yield_": 1, "absent": None})
+            expected = {**value, "lost": {"a": [1]}, "yield": 1}
+            assert newer == kind.from_dict(expected)
+            assert encode(newer) == expected
 
     check_drawn(object_schemas(), disturbed, check)
 
@@ -87,6 +110,7 @@ def test_the_repr_is_short_however_large_the_object_is() -> None:
     check_each(object_schemas(), check)
 
 
+@pytest.mark.docstrings
 def test_every_documented_field_is_a_parameter_and_is_explained() -> None:
     def check(name: str) -> None:
         properties, required = fields(schemas()[name])

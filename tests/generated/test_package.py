@@ -96,6 +96,7 @@ def test_every_public_name_can_be_imported() -> None:
         _ = models.NoSuchModel
 
 
+@pytest.mark.docstrings
 def test_every_operation_has_its_functions() -> None:
     def check(operation: tuple[str, str]) -> None:
         name, tag = operation

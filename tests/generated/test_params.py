@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints, is_typeddict
 
 import openai_conversations_api
+import pytest
 from openai_conversations_api import models, params
 from openai_conversations_api._parameter_docs import DESCRIPTIONS, SUMMARIES
 from openai_conversations_api._parameters import OPERATIONS
@@ -142,6 +143,7 @@ def test_what_is_optional_may_be_omitted_and_nothing_else() -> None:
     assert not wrong
 
 
+@pytest.mark.docstrings
 def test_every_parameter_is_explained() -> None:
     lacking = [
         f"{name}.{parameter.name}"

@@ -164,6 +164,7 @@ def test_an_interceptor_that_returns_nothing_is_told_so() -> None:
         client.conversations.retrieve("conv_1")
 
 
+@pytest.mark.docstrings
 def test_the_examples_in_the_documentation_of_interceptors_run() -> None:
     import re
 

@@ -53,6 +53,7 @@ def public(part: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("path", "sync", "other"), PAIRS, ids=[p[0] for p in PAIRS])
+@pytest.mark.docstrings
 def test_same_names_and_signatures(path: str, sync: Any, other: Any) -> None:
     assert set(public(sync)) == set(public(other))
     for name in public(sync):
@@ -162,6 +163,7 @@ def test_models_are_a_module() -> None:
         module.Conversatoin  # noqa: B018
 
 
+@pytest.mark.docstrings
 def test_hover_text_is_true_for_both() -> None:
     assert "await client.with_options" in (AsyncClient.with_options.__doc__ or "")
     assert "await" not in (Client.with_options.__doc__ or "")

@@ -97,6 +97,7 @@ def test_an_error_changes_nothing_of_a_response_that_somebody_else_has() -> None
     assert error.response.content == b"y"
 
 
+@pytest.mark.docstrings
 def test_every_error_is_exported_and_in_the_drawing() -> None:
     drawn = errors.__doc__ or ""
     for name, cls in vars(errors).items():

@@ -50,12 +50,14 @@ def operation_of(method: Callable[..., Any]) -> str:
     return named[0] if named else HELPERS[method.__name__]
 
 
+@pytest.mark.docstrings
 def test_every_operation_has_a_method() -> None:
     named = {operation_of(method) for _, method in methods()}
     known = {o.id for o in vars(operations).values() if isinstance(o, Operation)}
     assert named == known == set(OPERATIONS)
 
 
+@pytest.mark.docstrings
 def test_signatures_show_what_the_spec_says() -> None:
     wrong = []
     for name, method in methods():

@@ -127,7 +127,7 @@ def test_what_is_not_an_addition(
 def test_our_additions_are_not_changes_of_upstreams(root: Path, run: Run) -> None:
     assert run(OLD) == 0
     (root / "old.json").write_text(json.dumps(OLD))
-    said = changes(str(root / "old.json"), str(root / "spec" / "openapi.yaml"), root)
+    said = changes(str(root / "old.json"), str(root / "spec" / "openapi.yaml"), root).markdown()
     assert "No differences that matter." in said
 
 

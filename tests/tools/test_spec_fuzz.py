@@ -100,8 +100,8 @@ def test_a_document_of_odd_values_is_taken_or_refused(
     (root / "good.json").write_text(json.dumps(LARGER))
     for tool in (
         lambda: to_yaml(build(load(str(root / "odd.json")), root=root).document),
-        lambda: changes(str(root / "good.json"), str(root / "odd.json"), root),
-        lambda: changes(str(root / "odd.json"), str(root / "good.json"), root),
+        lambda: changes(str(root / "good.json"), str(root / "odd.json"), root).markdown(),
+        lambda: changes(str(root / "odd.json"), str(root / "good.json"), root).markdown(),
     ):
         with contextlib.suppress(ToolError):
             tool()

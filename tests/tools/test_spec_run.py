@@ -110,6 +110,24 @@ def test_a_change_is_reported_against_what_was_there(
     assert "Nothing was compared" in capsys.readouterr().out
 
 
+def test_the_report_is_printed_before_anything_is_replaced(
+    root: Path, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(document()) == 0
+    more = document()
+    more["components"]["schemas"]["Thing"]["properties"]["colour"] = {"type": "string"}
+    capsys.readouterr()
+
+    def fail(_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tools.openapi_spec.__main__.replace", fail)
+    before = contents(root)
+    assert run(more) == 1
+    assert capsys.readouterr().out.startswith("Verdict: **minor**.\n")
+    assert contents(root) == before
+
+
 def test_kept_prose_fills_what_the_docs_leave_and_nothing_else(root: Path, run: Run) -> None:
     assert run(document()) == 0
     plain, lock = contents(root)["openapi.yaml"], contents(root)["upstream.lock"]

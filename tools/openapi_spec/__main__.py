@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from tools import ROOT
-from tools.changes import NOTHING, report
+from tools.changes import NOTHING, compare
+from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
 from tools.files import load, replace, to_yaml
 from tools.openapi import operations
@@ -28,7 +29,7 @@ PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build
 
 
 def main() -> None:
-    """Take the arguments, do the work, print the summary and the report of changes."""
+    """Take the arguments, do the work, print the report of changes and the summary."""
     parser = argparse.ArgumentParser(prog="tools.openapi_spec", usage=USAGE.removeprefix("usage: "))
     parser.add_argument("upstream", nargs="?", default="")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
@@ -54,7 +55,7 @@ def run(source: str, root: Path) -> None:
         os.environ.get("DATE") or None,
     )
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
-    changes = _changes(target, built.document, text)
+    print(_changes(target, built.document, text, root), flush=True)
     changed = replace({target: text, lock_file: lock.text()})
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
@@ -66,7 +67,6 @@ def run(source: str, root: Path) -> None:
         print(f"note: {line}")
     names = ", ".join(f"spec/{path.name}" for path in changed)
     print(f"written: {names}" if changed else "written: nothing, spec/ is up to date")
-    print(f"\n{changes}")
 
 
 def _summary(document: Json, text: str, seconds: float) -> str:
@@ -75,19 +75,17 @@ def _summary(document: Json, text: str, seconds: float) -> str:
     return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
-def _changes(target: Path, document: Json, text: str) -> str:
+def _changes(target: Path, document: Json, text: str, root: Path) -> str:
     """Return the report of changes against what is in spec/ now, before it is replaced."""
     if not target.exists():
-        return "There was no spec/openapi.yaml before, so there is nothing to compare with."
+        return "There was no spec/openapi.yaml before, so there is nothing to compare with.\n"
     if target.read_bytes() == text.encode():
         return NOTHING
     try:
         previous = load(str(target))
     except ToolError as error:
-        return (
-            f"Nothing was compared: the spec/openapi.yaml that was there cannot be used ({error})"
-        )
-    return report(previous, document)
+        return f"Nothing was compared: spec/openapi.yaml as it was cannot be used ({error})\n"
+    return compare(previous, document, class_names(root)).markdown()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from tools.errors import ToolError
 from tools.fetch import fetch
 from tools.files import text_of
+from tools.openapi import Operation
 from tools.plain import parse
 from tools.values import is_list, is_object
 
@@ -33,6 +34,11 @@ class Selection:
     operations: dict[str, str]
     """Our operationIds, each with its method and path, or "" where it is upstream's own name."""
     rules: tuple[Rule, ...]
+
+    def name_of(self, operation: Operation) -> str:
+        """Return our name of an operation of a document; its own where it is not selected."""
+        routes = {route: name for name, route in self.operations.items()}
+        return routes.get(f"{operation.method.upper()} {operation.path}", operation.name)
 
     def keeps(self, keyword: str, *, keep_prose: bool = False) -> bool:
         """Tell whether a keyword survives the rules."""

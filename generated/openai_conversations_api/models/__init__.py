@@ -1384,14 +1384,13 @@ __all__ = [  # noqa: F822, RUF022
 ]
 
 
-def __getattr__(name: str) -> Any:
-    try:
-        module = _MODULES[name]
-    except KeyError:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value = getattr(_import(module, __name__), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+
+    def __getattr__(name: str) -> object:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(_import(_MODULES[name], __name__), name)
+        return value
 
 
 def __dir__() -> list[str]:
@@ -1414,7 +1413,7 @@ def decode(name: str, value: Any) -> Any:
     """
     from ..types import Model
 
-    found = __getattr__(name)
+    found = getattr(_import(__name__), name)
     if isinstance(found, type) and issubclass(found, Model):
         return found.from_dict(value) if value.__class__ is dict else value
     return _import(_MODULES[name], __name__).decode(value)

@@ -13,7 +13,7 @@ from .._unions import APPLY_PATCH_OPERATION_PARAM, TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ApplyPatchToolCallItemParam(Model):
     """The model asks for one file to be created, changed or deleted."""
 

@@ -13,7 +13,7 @@ from .._unions import TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ApplyPatchToolCallOutputItemParam(Model):
     """Whether a patch was applied, as the caller reports it."""
 

@@ -13,7 +13,7 @@ from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class AutoCodeInterpreterToolParam(Model):
     """A new container, made by the service for the code interpreter."""
 

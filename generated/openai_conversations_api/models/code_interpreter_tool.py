@@ -13,7 +13,7 @@ from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class CodeInterpreterTool(Model):
     """Lets the model run code in a container."""
 

@@ -13,7 +13,7 @@ from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class CodeInterpreterToolCall(Model):
     """Code that the model ran in a container, with what it put out."""
 

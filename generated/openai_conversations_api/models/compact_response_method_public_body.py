@@ -13,7 +13,7 @@ from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class CompactResponseMethodPublicBody(Model):
     """The input to compact, and the model that does it."""
 

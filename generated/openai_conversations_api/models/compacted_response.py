@@ -14,7 +14,7 @@ from .._unions import ITEM_FIELD
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class CompactedResponse(HasCreated, Model):
     """A compacted input: the items to send from now on, and what it cost."""
 

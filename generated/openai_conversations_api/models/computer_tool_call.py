@@ -13,7 +13,7 @@ from .._unions import COMPUTER_ACTION
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ComputerToolCall(Model):
     """The model asks the caller to work a computer; send a computer_call_output."""
 

@@ -13,7 +13,7 @@ from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ComputerToolCallOutput(Model):
     """The screen after a computer call's actions."""
 

@@ -12,7 +12,7 @@ from .._decoding import decode_models
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ContainerNetworkPolicyAllowlistParam(Model):
     """The container may reach the named domains only."""
 

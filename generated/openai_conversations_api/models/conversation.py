@@ -12,7 +12,7 @@ from .._reading import HasCreated
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Conversation(HasCreated, Model):
     """A conversation: a lasting, ordered list of items, known by its id."""
 

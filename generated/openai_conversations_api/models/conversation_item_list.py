@@ -13,7 +13,7 @@ from .._unions import CONVERSATION_ITEM
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ConversationItemList(Model):
     """One page of items, with what is needed to fetch the next."""
 

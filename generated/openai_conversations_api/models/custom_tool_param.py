@@ -13,7 +13,7 @@ from .._unions import CUSTOM_TOOL_PARAM_FORMAT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class CustomToolParam(Model):
     """A tool of the caller that takes free text, if wanted bound by a grammar."""
 

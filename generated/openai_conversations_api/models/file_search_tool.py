@@ -13,7 +13,7 @@ from .._unions import FILTERS
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FileSearchTool(Model):
     """Lets the model search vector stores."""
 

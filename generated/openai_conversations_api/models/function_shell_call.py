@@ -13,7 +13,7 @@ from .._unions import FUNCTION_SHELL_CALL_ENVIRONMENT, TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionShellCall(Model):
     """The model asks for shell commands to be run; send a shell_call_output."""
 

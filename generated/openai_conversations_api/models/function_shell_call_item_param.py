@@ -13,7 +13,7 @@ from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALL
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionShellCallItemParam(Model):
     """The model asks for shell commands to be run; send a shell_call_output."""
 

@@ -13,7 +13,7 @@ from .._unions import FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionShellCallOutputContent(Model):
     """What one command put out and how it ended."""
 

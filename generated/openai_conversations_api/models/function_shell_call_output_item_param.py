@@ -13,7 +13,7 @@ from .._unions import TOOL_CALL_CALLER_PARAM
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionShellCallOutputItemParam(Model):
     """What a shell call put out: one entry for each command."""
 

@@ -13,7 +13,7 @@ from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionShellToolParam(Model):
     """Lets the model ask for shell commands, in a container or on the caller's machine."""
 

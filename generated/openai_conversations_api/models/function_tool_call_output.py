@@ -13,7 +13,7 @@ from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PAR
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionToolCallOutput(Model):
     """The caller's result of a function that the model asked for."""
 

@@ -13,7 +13,7 @@ from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class FunctionToolCallResource(Model):
     """A function call as the service returns it, with id and status."""
 

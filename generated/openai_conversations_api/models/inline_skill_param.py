@@ -13,7 +13,7 @@ from .._unions import INLINE_SKILL_PARAM_SOURCE
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class InlineSkillParam(Model):
     """A skill sent along as a zip file."""
 

@@ -14,7 +14,7 @@ from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class InputMessage(HasText, Model):
     """A message to send from user, system or developer, with content as a list of parts."""
 

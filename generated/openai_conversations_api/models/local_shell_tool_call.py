@@ -13,7 +13,7 @@ from .._unions import LOCAL_SHELL_TOOL_CALL_ACTION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class LocalShellToolCall(Model):
     """The model asks the caller to run a command on their machine (older local shell tool)."""
 

@@ -10,7 +10,7 @@ from attrs import define
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class LocalShellToolCallOutput(Model):
     """What a local shell call put out, as the caller reports it."""
 

@@ -10,7 +10,7 @@ from attrs import define
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class MCPApprovalRequest(Model):
     """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 

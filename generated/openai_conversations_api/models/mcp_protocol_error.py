@@ -10,7 +10,7 @@ from attrs import define
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class MCPProtocolError(Model):
     """The MCP server responded with an error of the protocol."""
 

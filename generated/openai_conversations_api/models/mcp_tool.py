@@ -12,7 +12,7 @@ from .._decoding import decode_model
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class MCPTool(Model):
     """Tools of an MCP server, reached by URL, connector or tunnel."""
 

@@ -13,7 +13,7 @@ from .._unions import MCP_TOOL_CALL_ERROR
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class MCPToolCall(Model):
     """A call of a tool on an MCP server, with its output or its error."""
 

@@ -14,7 +14,7 @@ from .._unions import MESSAGE_CONTENT
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Message(HasText, Model):
     """A message of a conversation, by any author, as the service returns it."""
 

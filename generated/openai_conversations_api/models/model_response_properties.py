@@ -11,7 +11,7 @@ from .. import models
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ModelResponseProperties(Model):
     """Settings of sampling, caching and labels, shared by request and response."""
 

@@ -13,7 +13,7 @@ from .._unions import MODERATION_INPUT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Moderation(Model):
     """Moderation of input and of output: the rules in a request, the findings in a response."""
 

@@ -11,7 +11,7 @@ from .. import models
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ModerationConfigParam(Model):
     """How one side, input or output, is moderated."""
 

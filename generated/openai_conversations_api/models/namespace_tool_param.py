@@ -13,7 +13,7 @@ from .._unions import NAMESPACE_TOOL_PARAM_TOOLS
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class NamespaceToolParam(Model):
     """A group of tools that the caller runs, under one name."""
 

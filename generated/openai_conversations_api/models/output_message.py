@@ -14,7 +14,7 @@ from .._unions import OUTPUT_MESSAGE_CONTENT
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class OutputMessage(HasText, Model):
     """A message that the model wrote; send it back unchanged to replay it."""
 

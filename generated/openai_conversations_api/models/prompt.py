@@ -13,7 +13,7 @@ from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Prompt(Model):
     """A stored prompt template to use, with values for its variables."""
 

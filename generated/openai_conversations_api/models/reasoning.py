@@ -11,7 +11,7 @@ from .. import models
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Reasoning(Model):
     """How a reasoning model should think and what it shows of it."""
 

@@ -13,7 +13,7 @@ from .._unions import REASONING_ITEM_CONTENT, REASONING_ITEM_SUMMARY
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ReasoningItem(Model):
     """The model's reasoning. Replay it unchanged, with the item that followed it."""
 

@@ -21,7 +21,7 @@ from .._unions import (
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class Response(HasCreated, HasOutputText, Model):
     """A model's response: its state, its output items and the settings it was made with."""
 

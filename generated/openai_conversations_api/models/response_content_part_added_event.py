@@ -13,7 +13,7 @@ from .._unions import OUTPUT_CONTENT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseContentPartAddedEvent(Model):
     """A content part of a message begins; it is not complete yet."""
 

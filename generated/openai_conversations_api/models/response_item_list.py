@@ -13,7 +13,7 @@ from .._unions import ITEM_RESOURCE
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseItemList(Model):
     """One page of items, with what is needed to fetch the next."""
 

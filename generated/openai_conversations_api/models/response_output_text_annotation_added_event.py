@@ -13,7 +13,7 @@ from .._unions import ANNOTATION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseOutputTextAnnotationAddedEvent(Model):
     """An annotation was added to output text."""
 

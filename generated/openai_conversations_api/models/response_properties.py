@@ -13,7 +13,7 @@ from .._unions import TOOL, TOOL_CHOICE_PARAM
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseProperties(Model):
     """Settings of model and tools, shared by request and response."""
 

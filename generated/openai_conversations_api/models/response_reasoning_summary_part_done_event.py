@@ -13,7 +13,7 @@ from .._unions import RESPONSE_REASONING_SUMMARY_PART_DONE_EVENT_PART
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseReasoningSummaryPartDoneEvent(Model):
     """A paragraph of the reasoning summary is complete."""
 

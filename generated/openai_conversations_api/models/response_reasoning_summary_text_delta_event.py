@@ -10,7 +10,7 @@ from attrs import define
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseReasoningSummaryTextDeltaEvent(Model):
     """The next piece of a reasoning summary's text."""
 

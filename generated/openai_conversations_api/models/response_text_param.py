@@ -13,7 +13,7 @@ from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ResponseTextParam(Model):
     """Form and length of the model's text."""
 

@@ -13,7 +13,7 @@ from .._unions import TOOL
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class ToolSearchOutputItemParam(Model):
     """The tools that a tool search found."""
 

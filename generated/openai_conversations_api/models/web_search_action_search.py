@@ -13,7 +13,7 @@ from .._unions import WEB_SEARCH_ACTION_SEARCH_SOURCES
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class WebSearchActionSearch(Model):
     """The model searched the web."""
 

@@ -13,7 +13,7 @@ from .._unions import WEB_SEARCH_TOOL_USER_LOCATION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class WebSearchTool(Model):
     """Lets the model search the web."""
 

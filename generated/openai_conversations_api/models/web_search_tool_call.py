@@ -13,7 +13,7 @@ from .._unions import WEB_SEARCH_TOOL_CALL_ACTION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
 class WebSearchToolCall(Model):
     """A step of a web search by the model: a search, a page opened or a text looked for."""
 

@@ -13,8 +13,7 @@ them all but the path. `XParam` is the JSON object that the model `X` stands for
 everything that is accepted as an `X`. The definitions are loaded when one of them is used.
 """
 
-from importlib import import_module as _import
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._definitions import *
@@ -252,12 +251,15 @@ __all__ = [  # noqa: F822, RUF022
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _import("._likes" if name in _LIKES else "._definitions", __name__)
-    globals()[name] = value = getattr(module, name)
-    return value
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+    from importlib import import_module as _import
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module = _import("._likes" if name in _LIKES else "._definitions", __name__)
+        globals()[name] = value = getattr(module, name)
+        return value
 
 
 def __dir__() -> list[str]:

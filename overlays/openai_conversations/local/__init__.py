@@ -16,8 +16,7 @@ Each imports from those below it. `fault_injection` is for the pytest plugin alo
 service, and the transports take a wrapped one as they take any `Service`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .errors import ServiceError, StoreError
@@ -41,8 +40,11 @@ __all__ = [
 _MODULES = ("errors", "http_messages", "model", "service")
 
 
-def __getattr__(name: str) -> Any:
-    for module in _MODULES if name in __all__ else ():
-        if hasattr(home := import_module(f"{__name__}.{module}"), name):
-            return getattr(home, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name
+    from importlib import import_module
+
+    def __getattr__(name: str) -> object:
+        for module in _MODULES if name in __all__ else ():
+            if hasattr(home := import_module(f"{__name__}.{module}"), name):
+                return getattr(home, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -106,15 +106,19 @@ def default_fields(type: str) -> Item:
 
 
 @cache
-def _optional_parts(type: str) -> list[tuple[str, list[str]]]:
-    """Return the parts of an item type that operations let a client ask for, with their paths."""
+def _optional_parts() -> dict[str, list[tuple[str, list[str]]]]:
+    """Return the parts that operations let a client ask for, with their paths, by item type."""
     found = [body(id, "include", EACH) for id in operations()]
     for one in operations().values():
         queried = (p for p in one.parameters if p["name"].removesuffix(EACH) == "include")
         found += [at(parameter.get("schema", {}), EACH) for parameter in queried]
-    # A value has the form `type.field` or `type.field.field`.
-    split = [(value, value.split(".")) for value in sorted(strings(union(found)) or ())]
-    return [(value, path) for value, (of, *path) in split if of == type and path]
+    by_type: dict[str, list[tuple[str, list[str]]]] = {}
+    for value in sorted(strings(union(found)) or ()):
+        # It has the form `type.field` or `type.field.field`.
+        type, *path = value.split(".")
+        if path:
+            by_type.setdefault(type, []).append((value, path))
+    return by_type
 
 
 def apply_include(item: Item, include: Collection[str]) -> Item:
@@ -123,7 +127,7 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part, path in _optional_parts(item["type"]):
+    for part, path in _optional_parts().get(item["type"], ()):
         if part not in include:
             item = _hide(item, path, part)
     return item

@@ -6,7 +6,7 @@ that, or that requires another one, is followed here. What a client has sent sta
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -32,10 +32,10 @@ def fitted_event(value: Json) -> Json:
     return _event_place().fitted(value, _sent_fields(), UNDOCUMENTED)
 
 
-def is_known_event(value: Json) -> bool:
-    """Return whether the document has events of this type."""
+def known_events(events: Iterable[Json]) -> Iterator[Json]:
+    """Yield those events whose types the document has."""
     known = _event_types()
-    return known is None or value["type"] in known
+    return (event for event in events if known is None or event["type"] in known)
 
 
 def repeated_fields(request: Json, names: Collection[str]) -> Json:

@@ -16,7 +16,7 @@ from .errors import ServiceError
 from .ids import new_item_id
 from .model import LocalModel, ModelError, Text
 from .output_events import item_events, text_message_events
-from .response_fields import is_known_event
+from .response_fields import known_events
 from .response_plan import ResponsePlan
 from .stored_items import make_output_item
 from .tokens import usage
@@ -102,10 +102,10 @@ class ResponseRun(Iterator[Json]):
         return response
 
     def _play(self) -> Generator[Json]:
-        for event in filter(is_known_event, _first_events(self.plan.response)):
+        for event in known_events(_first_events(self.plan.response)):
             yield self._number(event)
         try:
-            for event in filter(is_known_event, self._output_events()):
+            for event in known_events(self._output_events()):
                 yield self._number(event)
         except ModelError as error:
             self._error = error
@@ -178,7 +178,7 @@ def replay_events(response: Json, output: list[Json]) -> list[Json]:
     started = {name: response[name] for name in response if name not in ("usage", "completed_at")}
     inner = [event for index, item in enumerate(output) for event in item_events(item, index)]
     events = [*_first_events(started), *inner, _last_event(response, output)]
-    known = filter(is_known_event, events)
+    known = known_events(events)
     return [event | {"sequence_number": n} for n, event in enumerate(known)]
 
 
