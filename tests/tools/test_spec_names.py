@@ -133,7 +133,11 @@ def test_the_document_has_its_names() -> None:
 def test_all_names_that_are_used_by_hand_are_pinned() -> None:
     files = [ROOT / "README.md"]
     for room in ("overlays/openai_conversations", "docs", "examples", "tests/typing"):
-        files += [p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".md")]
+        files += [
+            p
+            for p in (ROOT / room).rglob("*")
+            if p.suffix in (".py", ".md") and p.name != "mistakes.py"
+        ]
     text = "".join(path.read_text("utf-8") for path in files)
     text = re.sub("public names that are gone.*?```", "", text, flags=re.DOTALL)
     used = set(re.findall(r"\b(?:models|m)\.([A-Z]\w+)", text))
