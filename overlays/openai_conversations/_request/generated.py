@@ -13,17 +13,21 @@ from typing import TYPE_CHECKING, Any
 from openai_conversations_api._parameters import INPUT_FORMS as INPUT_FORMS
 from openai_conversations_api._parameters import OPERATIONS as OPERATIONS
 from openai_conversations_api._parameters import InputForm as InputForm
+from openai_conversations_api._parameters import Operation
 from openai_conversations_api._parameters import Parameter as Parameter
 
 if TYPE_CHECKING:
     from openai_conversations_api import models
+
+MISSING = Operation("", "", "", "", False, False, (), ())
+"""In the place of an operation that has a method, and that the document has lost."""
 
 
 def descriptions(operation_id: str) -> dict[str, str]:
     """Return what each parameter of an operation is for; loaded for `help()` alone."""
     from openai_conversations_api._parameter_docs import DESCRIPTIONS
 
-    return DESCRIPTIONS[operation_id]
+    return DESCRIPTIONS.get(operation_id, {})
 
 
 @cache
