@@ -263,4 +263,4 @@ def _takes_none(hint: Any) -> bool:
 def shown(hint: Any) -> str:
     """Return a type as it is written, without the names of modules."""
     is_class = isinstance(hint, type) and not get_args(hint)
-    return hint.__name__ if is_class else re.sub(r"(?:[\w<>]+\.)+", "", str(hint))
+    return hint.__name__ if is_class else re.sub(r"(?<![\w<>.])(?:[\w<>]+\.)+", "", str(hint))
