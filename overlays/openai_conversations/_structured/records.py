@@ -89,10 +89,13 @@ def record_of_function(function: Callable[..., Any]) -> Record:
     while isinstance(plain, partial):
         bound.update(plain.keywords)
         plain = plain.func
+    cls = plain if inspect.isclass(plain) else None
     if not inspect.isroutine(plain):
-        plain = vars(plain)["__init__"] if isinstance(plain, type) else type(plain).__call__
+        plain = getattr(plain, "__call__" if cls is None else "__init__")
     name: str = getattr(function, "__name__", "") or getattr(plain, "__name__", "function")
-    signature, hints = inspect.signature(function), _hints(plain)
+    signature = inspect.signature(function)
+    hints = {**_hints(plain), **({} if cls is None else _hints(cls))}
+    documented = cls or plain
     fields: list[FieldOf] = []
     for one in signature.parameters.values():
         if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
@@ -104,7 +107,7 @@ def record_of_function(function: Callable[..., Any]) -> Record:
     def make(**values: Any) -> inspect.BoundArguments:
         return inspect.BoundArguments(signature, values)
 
-    return Record(name, fields, make, *_documentation(inspect.getdoc(plain), plain))
+    return Record(name, fields, make, *_documentation(inspect.getdoc(documented), documented))
 
 
 def _fields_of(cls: Any) -> Iterator[FieldOf]:
