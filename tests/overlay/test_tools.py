@@ -195,6 +195,15 @@ def test_a_class_is_a_callable(
     assert tool.call(json.dumps(arguments)) == value
 
 
+def with_key(city: str, key: str = "sk-secret") -> None: ...
+
+
+def test_a_default_that_looks_like_a_key_is_not_sent() -> None:
+    sent = json.dumps(Tool.function(with_key).to_dict())
+    assert "a string of 9 characters that looks like an API key" in sent
+    assert "sk-secret" not in sent
+
+
 def test_one_without_parameters() -> None:
     tool = Tool.function(lambda: 7, name="seven")
     assert tool.to_dict() == {

@@ -22,7 +22,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic_core import CoreSchema, core_schema
 
-from .._request.validation import mismatch
+from .._request.validation import describe, mismatch
 
 DESCRIPTION = "description"
 """The key, in the metadata of a record's schema, of its description."""
@@ -236,7 +236,7 @@ class _MarkedRecord:
         if one.name in self._left_out:
             hint = _without_qualifier(hint) | None
             if isinstance(one.default, _PLAIN):
-                description = f"{description or ''} (null: {one.default!r})".strip()
+                description = f"{description or ''} (null: {describe(one.default)})".strip()
         if description:
             hint = Annotated[hint, Field(description=description)]
         try:
