@@ -143,7 +143,13 @@ class Owner(pydantic.BaseModel):
     pet: Annotated[Cat | Dog, pydantic.Field(discriminator="kind")]
 
 
+def test_a_type_with_metadata_that_has_no_hash() -> None:
+    assert JsonType.of(Annotated[Cat, []]).parse('{"kind": "cat"}') == Cat(kind="cat")
+
+
 def test_a_union_with_a_discriminator() -> None:
+    pet: Any = Annotated[Cat | Dog, pydantic.Field(discriminator="kind")]
+    assert JsonType.of(pet).parse('{"value": {"kind": "dog"}}') == Dog(kind="dog")
     check_strict(JsonType.of(Owner).schema)
     assert JsonType.of(Owner).parse('{"pet": {"kind": "dog"}}') == Owner(pet=Dog(kind="dog"))
 

@@ -169,6 +169,41 @@ def test_every_callable(tool: CallableTool[..., Any], name: str, result: str) ->
     assert (asyncio.run(direct) if tool.is_async else direct) == result
 
 
+class Forecast(pydantic.BaseModel):
+    """A forecast."""
+
+    hour: int = pydantic.Field(description="of the day")
+
+
+class Later(Place):
+    """A place, later."""
+
+
+@pytest.mark.parametrize(
+    ("cls", "arguments", "value", "description"),
+    [
+        (Forecast, {"hour": 3}, Forecast(hour=3), "A forecast."),
+        (Later, {"city": "Ulm", "country": None}, Later("Ulm"), "A place, later."),
+    ],
+)
+def test_a_class_is_a_callable(
+    cls: Any, arguments: dict[str, Any], value: object, description: str
+) -> None:
+    tool = Tool.function(cls)
+    assert (tool.name, tool.description) == (cls.__name__, description)
+    check_strict(tool.parameters)
+    assert tool.call(json.dumps(arguments)) == value
+
+
+def with_key(city: str, key: str = "sk-secret") -> None: ...
+
+
+def test_a_default_that_looks_like_a_key_is_not_sent() -> None:
+    sent = json.dumps(Tool.function(with_key).to_dict())
+    assert "a string of 9 characters that looks like an API key" in sent
+    assert "sk-secret" not in sent
+
+
 def test_one_without_parameters() -> None:
     tool = Tool.function(lambda: 7, name="seven")
     assert tool.to_dict() == {

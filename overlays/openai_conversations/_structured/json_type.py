@@ -25,7 +25,6 @@ class JsonType:
         name: of the type.
         schema: the strict JSON Schema. Where the type is not an object, its value is in an object's
             only property, `value`, because the root of a strict schema has to be an object.
-        description: of the schema, or None.
     """
 
     def __init__(self, name: str, marked: Any) -> None:
@@ -42,11 +41,14 @@ class JsonType:
             received = error.message.partition(". ")[0]
             raise mismatch(name, "a type that has a strict JSON Schema", received) from None
         self.schema = to_strict(schema, name)
-        self.description: str | None = self.schema.get("description")
 
     @staticmethod
     def of(hint: Any) -> JsonType:
         """Return a type as a `JsonType`: a pydantic model, an attrs class, a dataclass, …"""
+        try:
+            hash(hint)
+        except TypeError:  # metadata of `Annotated` may be anything
+            return _of.__wrapped__(hint)
         return _of(hint)
 
     @staticmethod

@@ -22,7 +22,7 @@ from pydantic import Field, GetCoreSchemaHandler
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from pydantic_core import CoreSchema, core_schema
 
-from .._request.validation import mismatch
+from .._request.validation import describe, mismatch
 
 DESCRIPTION = "description"
 """The key, in the metadata of a record's schema, of its description."""
@@ -89,10 +89,13 @@ def record_of_function(function: Callable[..., Any]) -> Record:
     while isinstance(plain, partial):
         bound.update(plain.keywords)
         plain = plain.func
+    cls = plain if inspect.isclass(plain) else None
     if not inspect.isroutine(plain):
-        plain = vars(plain)["__init__"] if isinstance(plain, type) else type(plain).__call__
+        plain = getattr(plain, "__call__" if cls is None else "__init__")
     name: str = getattr(function, "__name__", "") or getattr(plain, "__name__", "function")
-    signature, hints = inspect.signature(function), _hints(plain)
+    signature = inspect.signature(function)
+    hints = {**_hints(plain), **({} if cls is None else _hints(cls))}
+    documented = cls or plain
     fields: list[FieldOf] = []
     for one in signature.parameters.values():
         if one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
@@ -104,7 +107,7 @@ def record_of_function(function: Callable[..., Any]) -> Record:
     def make(**values: Any) -> inspect.BoundArguments:
         return inspect.BoundArguments(signature, values)
 
-    return Record(name, fields, make, *_documentation(inspect.getdoc(plain), plain))
+    return Record(name, fields, make, *_documentation(inspect.getdoc(documented), documented))
 
 
 def _fields_of(cls: Any) -> Iterator[FieldOf]:
@@ -233,7 +236,7 @@ class _MarkedRecord:
         if one.name in self._left_out:
             hint = _without_qualifier(hint) | None
             if isinstance(one.default, _PLAIN):
-                description = f"{description or ''} (null: {one.default!r})".strip()
+                description = f"{description or ''} (null: {describe(one.default)})".strip()
         if description:
             hint = Annotated[hint, Field(description=description)]
         try:
@@ -263,4 +266,4 @@ def _takes_none(hint: Any) -> bool:
 def shown(hint: Any) -> str:
     """Return a type as it is written, without the names of modules."""
     is_class = isinstance(hint, type) and not get_args(hint)
-    return hint.__name__ if is_class else re.sub(r"(?:[\w<>]+\.)+", "", str(hint))
+    return hint.__name__ if is_class else re.sub(r"(?<![\w<>.])(?:[\w<>]+\.)+", "", str(hint))

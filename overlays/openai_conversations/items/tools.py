@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from openai_conversations_api import models as m
 
-from .._request.operations import tool_choice_kinds, tool_kinds
+from .._request.generated import tool_choice_kinds, tool_kinds
 from .._request.validation import check_id
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _R = TypeVar("_R")
 class _Kinds(type):
     """Makes attributes of the kinds of a union: `Tool.shell` makes the model of `shell`."""
 
-    def _kinds(cls) -> dict[str, str]:
-        raise NotImplementedError
+    _kinds: Callable[[], dict[str, str]]
 
     if not TYPE_CHECKING:
 
@@ -40,23 +39,15 @@ class _Kinds(type):
         return [*super().__dir__(), *cls._kinds()]
 
 
-class _ToolKinds(_Kinds):
-    def _kinds(cls) -> dict[str, str]:
-        return tool_kinds()
-
-
-class _ToolChoiceKinds(_Kinds):
-    def _kinds(cls) -> dict[str, str]:
-        return tool_choice_kinds()
-
-
-class Tool(metaclass=_ToolKinds):
+class Tool(metaclass=_Kinds):
     """Makes tools: `Tool.function` of a Python function, the others with their fields as keywords.
 
         tools=[Tool.function(get_weather), Tool.file_search(vector_store_ids=["vs_1"])]
 
     A kind that this package does not know can be given as a mapping instead.
     """
+
+    _kinds = staticmethod(tool_kinds)
 
     if TYPE_CHECKING:
         apply_patch: type[m.ApplyPatchToolParam]
@@ -118,11 +109,13 @@ class Tool(metaclass=_ToolKinds):
         return CallableTool[..., Any].of(function, name=name, description=description)
 
 
-class ToolChoice(metaclass=_ToolChoiceKinds):
+class ToolChoice(metaclass=_Kinds):
     """Makes values of `tool_choice`, besides `"auto"`, `"none"` and `"required"`.
 
-    tool_choice=ToolChoice.function("get_weather")
+    `tool_choice=ToolChoice.function("get_weather")` has the model call that function.
     """
+
+    _kinds = staticmethod(tool_choice_kinds)
 
     if TYPE_CHECKING:
         allowed_tools: type[m.ToolChoiceAllowed]
