@@ -35,7 +35,7 @@ from .response_inputs import (
 from .streams import AsyncParsedStream, AsyncStream
 
 _T = TypeVar("_T")
-_Events: TypeAlias = AsyncStream[models.ResponseStreamEvent]
+_Events: TypeAlias = AsyncStream["models.ResponseStreamEvent"]
 
 
 class AsyncResponses(

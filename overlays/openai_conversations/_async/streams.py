@@ -112,7 +112,8 @@ class AsyncStream(Generic[_EventT]):
             return False  # sent again by a server that begins at the start, whatever it is asked
         self._position = number
         self._items.add(data)
-        if is_mapping(response := data.get("response")):
+        response = data.get("response")
+        if response is not None and is_mapping(response):
             self._response = {**response}
         if self._events.ended:
             self._last = data
@@ -278,7 +279,7 @@ class AsyncTextDeltas(AsyncIterator[str]):
                 return event.delta
 
 
-class AsyncParsedStream(AsyncStream[models.ResponseStreamEvent], Generic[_T]):
+class AsyncParsedStream(AsyncStream["models.ResponseStreamEvent"], Generic[_T]):
     """A stream whose final response is parsed: of `responses.stream(text_format=...)`."""
 
     def __init__(

@@ -116,7 +116,8 @@ class ResponseEvents:
             raise self.to_error(data)
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
-        if kind in LAST or (kind not in GOING_ON and _is_final(data.get("response"))):
+        response = data.get("response")
+        if kind in LAST or (response is not None and kind not in GOING_ON and _is_final(response)):
             self.ended = self.over = True  # case 1
             self.waiting.clear()
         return event, data

@@ -36,7 +36,7 @@ from .response_inputs import (
 from .streams import ParsedStream, Stream
 
 _T = TypeVar("_T")
-_Events: TypeAlias = Stream[models.ResponseStreamEvent]
+_Events: TypeAlias = Stream["models.ResponseStreamEvent"]
 
 
 class Responses(

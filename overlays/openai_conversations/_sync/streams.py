@@ -113,7 +113,8 @@ class Stream(Generic[_EventT]):
             return False  # sent again by a server that begins at the start, whatever it is asked
         self._position = number
         self._items.add(data)
-        if is_mapping(response := data.get("response")):
+        response = data.get("response")
+        if response is not None and is_mapping(response):
             self._response = {**response}
         if self._events.ended:
             self._last = data
@@ -279,7 +280,7 @@ class TextDeltas(Iterator[str]):
                 return event.delta
 
 
-class ParsedStream(Stream[models.ResponseStreamEvent], Generic[_T]):
+class ParsedStream(Stream["models.ResponseStreamEvent"], Generic[_T]):
     """A stream whose final response is parsed: of `responses.stream(text_format=...)`."""
 
     def __init__(

@@ -13,21 +13,16 @@ Otherwise the pause doubles from half a second to eight, less up to a quarter.
 
 from __future__ import annotations
 
-import math
 import random
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
+
+from .._response.headers import asked_delay
 
 # Seconds, as in openai-python.
 INITIAL_DELAY = 0.5
 MAX_DELAY = 8.0
 MAX_RETRY_AFTER = 120.0
 
-# The headers that say how long to wait, and their units in a second. The last one comes with a
-# response that is still being made, as openai-python reads it.
-_DELAYS = {"retry-after-ms": 1000.0, "retry-after": 1.0, "openai-poll-after-ms": 1000.0}
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _TRANSIENT = frozenset({408, 409, 429})
 # Refused before any work: in conflict with another request, or too many of them.
@@ -68,19 +63,3 @@ def delay_before_retry(
     # 2.0 ** 1024 overflows; the bound is reached after four retries anyway.
     doubled: float = INITIAL_DELAY * 2.0 ** min(retries_taken, 16)
     return min(doubled, MAX_DELAY) * (1 - 0.25 * jitter())
-
-
-def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds that the service asks to wait, None if it asks for none (readably).
-
-    A number that is too large for a float is infinity, and like any other too long to wait.
-    """
-    for name, unit in _DELAYS.items():
-        with suppress(ValueError):
-            seconds = float(headers.get(name, "")) / unit
-            if not math.isnan(seconds):
-                return seconds
-    # Retry-After may be a date as well (RFC 9110, 10.2.3).
-    with suppress(ValueError, OverflowError):
-        return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - now()
-    return None
