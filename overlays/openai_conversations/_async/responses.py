@@ -14,6 +14,7 @@ from .._request import operations
 from .._request.signatures import describe
 from .._request.types import Omit, given, omit
 from .._request.validation import check_integer
+from . import response_inputs as inputs
 from .api_response import AsyncResponseContextManager
 from .background import check_not_resumed, wait_for_response
 from .resource import (
@@ -23,14 +24,6 @@ from .resource import (
     AsyncViewMethod,
     returns_raw,
     streamed,
-)
-from .response_inputs import (
-    AsyncInputItems,
-    AsyncInputItemsWithRawResponse,
-    AsyncInputItemsWithStreamingResponse,
-    AsyncInputTokens,
-    AsyncInputTokensWithRawResponse,
-    AsyncInputTokensWithStreamingResponse,
 )
 from .streams import AsyncParsedStream, AsyncStream
 
@@ -47,14 +40,14 @@ class AsyncResponses(
     """
 
     @cached_property
-    def input_items(self) -> AsyncInputItems:
+    def input_items(self) -> inputs.AsyncInputItems:
         """The input of stored responses."""
-        return AsyncInputItems(self._client, form=self._form)
+        return inputs.AsyncInputItems(self._client, form=self._form)
 
     @cached_property
-    def input_tokens(self) -> AsyncInputTokens:
+    def input_tokens(self) -> inputs.AsyncInputTokens:
         """How many tokens an input would take."""
-        return AsyncInputTokens(self._client, form=self._form)
+        return inputs.AsyncInputTokens(self._client, form=self._form)
 
     @overload
     async def create(
@@ -72,7 +65,9 @@ class AsyncResponses(
     ) -> models.Response | _Events: ...
 
     @describe(operations.create_response)
-    async def create(self, *, resume: bool = False, **params: Any) -> Any:
+    async def create(
+        self, *, resume: bool = False, **params: Any
+    ) -> models.Response | AsyncStream[models.ResponseStreamEvent]:
         """Have a model respond (createResponse).
 
         With `conversation`, its items come before the input, and input and output are added to it
@@ -229,7 +224,9 @@ class AsyncResponses(
     ) -> models.Response | _Events: ...
 
     @describe(operations.get_response)
-    async def retrieve(self, response_id: str, *, resume: bool = False, **params: Any) -> Any:
+    async def retrieve(
+        self, response_id: str, *, resume: bool = False, **params: Any
+    ) -> models.Response | AsyncStream[models.ResponseStreamEvent]:
         """Read a stored response, or follow one that is being made (getResponse).
 
         Args:
@@ -326,8 +323,8 @@ class AsyncResponsesWithRawResponse(
         self.create = returns_raw(resource.create)
         self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
-        self.input_items = AsyncInputItemsWithRawResponse(resource.input_items)
-        self.input_tokens = AsyncInputTokensWithRawResponse(resource.input_tokens)
+        self.input_items = inputs.AsyncInputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = inputs.AsyncInputTokensWithRawResponse(resource.input_tokens)
 
 
 class AsyncResponsesWithStreamingResponse(
@@ -340,5 +337,5 @@ class AsyncResponsesWithStreamingResponse(
         self.create = streamed(resource.create)
         self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
-        self.input_items = AsyncInputItemsWithStreamingResponse(resource.input_items)
-        self.input_tokens = AsyncInputTokensWithStreamingResponse(resource.input_tokens)
+        self.input_items = inputs.AsyncInputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = inputs.AsyncInputTokensWithStreamingResponse(resource.input_tokens)

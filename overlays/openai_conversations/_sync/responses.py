@@ -15,6 +15,7 @@ from .._request import operations
 from .._request.signatures import describe
 from .._request.types import Omit, given, omit
 from .._request.validation import check_integer
+from . import response_inputs as inputs
 from .api_response import ResponseContextManager
 from .background import check_not_resumed, wait_for_response
 from .resource import (
@@ -24,14 +25,6 @@ from .resource import (
     ViewMethod,
     returns_raw,
     streamed,
-)
-from .response_inputs import (
-    InputItems,
-    InputItemsWithRawResponse,
-    InputItemsWithStreamingResponse,
-    InputTokens,
-    InputTokensWithRawResponse,
-    InputTokensWithStreamingResponse,
 )
 from .streams import ParsedStream, Stream
 
@@ -48,14 +41,14 @@ class Responses(
     """
 
     @cached_property
-    def input_items(self) -> InputItems:
+    def input_items(self) -> inputs.InputItems:
         """The input of stored responses."""
-        return InputItems(self._client, form=self._form)
+        return inputs.InputItems(self._client, form=self._form)
 
     @cached_property
-    def input_tokens(self) -> InputTokens:
+    def input_tokens(self) -> inputs.InputTokens:
         """How many tokens an input would take."""
-        return InputTokens(self._client, form=self._form)
+        return inputs.InputTokens(self._client, form=self._form)
 
     @overload
     def create(
@@ -73,7 +66,9 @@ class Responses(
     ) -> models.Response | _Events: ...
 
     @describe(operations.create_response)
-    def create(self, *, resume: bool = False, **params: Any) -> Any:
+    def create(
+        self, *, resume: bool = False, **params: Any
+    ) -> models.Response | Stream[models.ResponseStreamEvent]:
         """Have a model respond (createResponse).
 
         With `conversation`, its items come before the input, and input and output are added to it
@@ -230,7 +225,9 @@ class Responses(
     ) -> models.Response | _Events: ...
 
     @describe(operations.get_response)
-    def retrieve(self, response_id: str, *, resume: bool = False, **params: Any) -> Any:
+    def retrieve(
+        self, response_id: str, *, resume: bool = False, **params: Any
+    ) -> models.Response | Stream[models.ResponseStreamEvent]:
         """Read a stored response, or follow one that is being made (getResponse).
 
         Args:
@@ -327,8 +324,8 @@ class ResponsesWithRawResponse(
         self.create = returns_raw(resource.create)
         self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
-        self.input_items = InputItemsWithRawResponse(resource.input_items)
-        self.input_tokens = InputTokensWithRawResponse(resource.input_tokens)
+        self.input_items = inputs.InputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = inputs.InputTokensWithRawResponse(resource.input_tokens)
 
 
 class ResponsesWithStreamingResponse(
@@ -341,5 +338,5 @@ class ResponsesWithStreamingResponse(
         self.create = streamed(resource.create)
         self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
-        self.input_items = InputItemsWithStreamingResponse(resource.input_items)
-        self.input_tokens = InputTokensWithStreamingResponse(resource.input_tokens)
+        self.input_items = inputs.InputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = inputs.InputTokensWithStreamingResponse(resource.input_tokens)
