@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 from openai_conversations import AsyncClient, Client, InvalidArgumentError, models
 from openai_conversations._response.server_sent_events import SSEDecoder
@@ -100,6 +103,27 @@ def test_a_browser_gets_what_the_service_sent(run: Run) -> None:
     assert server.connections == 1
 
 
+def test_the_application_of_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "streams.md").read_text("utf-8")
+    (block,) = [b for b in re.findall(r"```python\n(.*?)```", page, re.S) if "relay" in b]
+    names: dict[str, Any] = {}
+    exec(block, names)
+
+    async def test() -> None:
+        async with (
+            names["client"],
+            httpx.AsyncClient(
+                transport=httpx.ASGITransport(names["app"]), base_url="http://app"
+            ) as browser,
+        ):
+            response = await browser.post("/chat", content="Hello")
+        assert response.headers["content-type"].startswith("text/event-stream")
+        *deltas, done = read(response.content)
+        assert "".join(event["delta"] for event in deltas) == done["text"] != ""
+
+    anyio.run(test)
+
+
 def test_the_sync_client_relays_in_threads(run: Run) -> None:
     async def test() -> None:
         browser = Browser()
@@ -160,8 +184,29 @@ def test_a_browser_that_left_is_noticed_in_sending(transport: str) -> None:
         anyio.run(test)
 
 
+@pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
+def test_a_relay_that_nobody_reads_ends_the_stream(transport: str) -> None:
+    hung_up = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.events(EVENTS[0])
+        peer.wait_for_hangup()
+        hung_up.set()
+
+    async def test() -> None:
+        options: dict[str, Any] = {"base_url": server.url, "transport": transport}
+        async with AsyncClient(api_key="k", **options) as client:
+            stream = await client.responses.create(**HELLO, stream=True)
+            stream.relay()
+            assert await blocking(hung_up.wait, 10)
+            assert [event async for event in stream] == []
+
+    with ScriptedServer(script) as server:
+        anyio.run(test)
+
+
 def test_a_wsgi_server_that_closes_what_it_sends_ends_the_stream() -> None:
-    """As PEP 3333 wants it, when the browser is gone."""
+    """Close the iterator as PEP 3333 wants it, when the browser is gone."""
     hung_up = threading.Event()
 
     def script(peer: Peer) -> None:

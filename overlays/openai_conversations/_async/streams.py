@@ -20,7 +20,7 @@ from .._request.validation import check_strings, is_mapping
 from .._response.output_items import OutputItems
 from .._response.response_events import ResponseEvents
 from .._response.server_sent_events import encode
-from .._transport.concurrency_async import shield
+from .._transport.concurrency_async import begin, shield
 from ..errors import APIConnectionError, APIResponseValidationError, OpenAIError
 from .background import AsyncResumption
 from .body_reader import AsyncBodyReader
@@ -229,10 +229,12 @@ class AsyncStream(Generic[_EventT]):
             types: of the events to send, beside `error`. Default: all. The events with a whole
                 response hold its `instructions` and `tools`, too.
         """
-        return self._relay(None if types is None else {"error", *check_strings(types, "types")})
+        chosen = None if types is None else {"error", *check_strings(types, "types")}
+        return begin(self._relay(chosen))
 
     async def _relay(self, types: Collection[str] | None) -> AsyncIterator[bytes]:
         try:
+            yield b""
             async for event in self:
                 data: dict[str, Any] = cast(Any, event).to_dict()
                 if types is None or data.get("type") in types:
