@@ -12,7 +12,7 @@ from openai_conversations_api import models
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.types import Options
-from .._request.validation import is_mapping, mismatch
+from .._request.validation import check_bool, is_mapping, mismatch
 from .._response.parsing import parse_response
 from .._response.response_events import PENDING
 from .._transport.concurrency_async import sleep
@@ -106,7 +106,7 @@ class AsyncResumption:
 
 def check_not_resumed(resume: bool) -> None:
     """Raise `InvalidArgumentError` if a response that is not a stream is to be resumed."""
-    if resume:
+    if check_bool(resume, "resume"):
         raise mismatch("resume", "stream=True beside resume=True", "a response in one piece")
 
 

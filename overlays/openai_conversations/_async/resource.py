@@ -11,6 +11,7 @@ import httpx
 from .._request.operations import Operation
 from .._request.request import OperationRequest
 from .._request.types import Options, given, omit
+from .._request.validation import check_bool
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_async import AsyncPaginator, first_page
@@ -94,7 +95,7 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         **path: object,
     ) -> AsyncStream[Any]:
         params = {**params, "stream": True}
-        if resume:
+        if check_bool(resume, "resume"):
             resumption = AsyncResumption(self._client, operation, params, **path)
             params, opened = resumption.first_params, partial(opened, resumption=resumption)
         request, options = operation.request(params, **path)

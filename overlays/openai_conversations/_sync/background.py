@@ -13,7 +13,7 @@ from openai_conversations_api import models
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.types import Options
-from .._request.validation import is_mapping, mismatch
+from .._request.validation import check_bool, is_mapping, mismatch
 from .._response.parsing import parse_response
 from .._response.response_events import PENDING
 from .._transport.concurrency_sync import sleep
@@ -107,7 +107,7 @@ class Resumption:
 
 def check_not_resumed(resume: bool) -> None:
     """Raise `InvalidArgumentError` if a response that is not a stream is to be resumed."""
-    if resume:
+    if check_bool(resume, "resume"):
         raise mismatch("resume", "stream=True beside resume=True", "a response in one piece")
 
 

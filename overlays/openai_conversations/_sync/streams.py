@@ -67,6 +67,7 @@ class Stream(Generic[_EventT]):
         self._closed = False
         self._items = OutputItems()
         self._response: dict[str, Any] | None = None  # as an event had it last
+        self._whole = False  # whether that is how it stays
         self._last: dict[str, Any] | None = None  # the event that ends the stream
         self._position: int | None = None  # the sequence number of the last event, if it had one
         self._seen: int | None = None  # up to here the events came before the connection broke
@@ -115,7 +116,7 @@ class Stream(Generic[_EventT]):
         self._items.add(data)
         response = data.get("response")
         if response is not None and is_mapping(response):
-            self._response = {**response}
+            self._response, self._whole = {**response}, self._events.ended
         if self._events.ended:
             self._last = data
         if self._resumption is not None:
@@ -164,7 +165,7 @@ class Stream(Generic[_EventT]):
         if self._response is None:
             raise OpenAIError("no event of the stream has brought the response yet")
         output: object = self._response.get("output")
-        if self._last is None or not isinstance(output, list):
+        if not self._whole or not isinstance(output, list):
             output = self._items.all() or output or []
         try:
             return models.Response.from_dict(self._response | {"output": output})

@@ -222,6 +222,16 @@ async def test_a_snapshot_has_what_has_come(connect: Connect) -> None:
     assert text == "Hellö"
 
 
+async def test_a_snapshot_keeps_what_came_before_an_error(connect: Connect) -> None:
+    error = {"type": "error", "code": "x", "message": "No luck", "param": None}
+    events = [*working("Hellö")[:5], error | {"sequence_number": 5}]
+    with ScriptedServer(sends(events)) as server:
+        client = connect(server.url)
+        async with client, client.responses.stream(**HELLO) as stream:
+            await stream.until_done()
+            assert (stream.snapshot.status, stream.snapshot.output_text) == ("in_progress", "He")
+
+
 @pytest.mark.off_contract
 @pytest.mark.parametrize("held", [{"id": 7, "output": [None]}, {"output": 7}])
 async def test_a_snapshot_of_something_else(connect: Connect, held: dict[str, Any]) -> None:

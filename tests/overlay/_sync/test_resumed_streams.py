@@ -141,6 +141,17 @@ def test_a_new_response_goes_on_from_its_last_event(connect: Connect) -> None:
         assert other.headers["x-team"] == "7"
 
 
+def test_a_stream_that_stalls_goes_on_too(connect: Connect) -> None:
+    def stalls(peer: Peer) -> None:
+        peer.events(*WHOLE[:3])
+        peer.wait_for_hangup()
+
+    with ScriptedServer(stalls, rest(WHOLE)) as server:
+        with connect(server.url, timeout=0.3) as client:
+            stream = client.responses.retrieve("resp_1", stream=True, resume=True)
+            assert [event.to_dict() for event in stream] == WHOLE
+
+
 def test_a_stream_without_resume_is_not_resumed(connect: Connect) -> None:
     with ScriptedServer(broken(WHOLE, 3), rest(WHOLE)) as server:
         with connect(server.url) as client:
