@@ -24,7 +24,7 @@ _TAKEN |= {"models", "self", "property"}
 # What the generated modules import or define beside the classes.
 OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
 OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
-OWN |= {"UnknownField"}
+OWN |= {"HasArguments", "UnknownField"}
 _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
