@@ -36,6 +36,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
+from ._transport.library import library_of
 from .progress import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
@@ -231,7 +232,8 @@ class APIResponseValidationError(_ResponseError):
         super().__init__(message, response=response, body=body)
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
-        head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
+        kind = library_of(self.response).Response
+        head = kind(self.status_code, headers=self.response.headers, request=self.request)
         return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
 
 
@@ -318,7 +320,8 @@ def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
 def without_secrets(request: httpx.Request) -> httpx.Request:
     """Return a request as an error may show it: without body, query and unknown headers' values."""
     url = request.url.copy_with(username="", password="", query=None, fragment=None)
-    return httpx.Request(request.method, url, headers=shown_headers(request.headers))
+    kind: type[httpx.Request] = library_of(request).Request
+    return kind(request.method, url, headers=shown_headers(request.headers))
 
 
 def shown_response(response: httpx.Response) -> httpx.Response:
@@ -330,7 +333,7 @@ def shown_response(response: httpx.Response) -> httpx.Response:
     shown.next_request = None
     hidden = {"set-cookie", "location"}
     hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)
-    shown.headers = httpx.Headers(
+    shown.headers = library_of(response).Headers(
         [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
     )
     return shown
