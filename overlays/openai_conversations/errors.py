@@ -20,8 +20,7 @@
             ├── RateLimitError          429
             └── InternalServerError     500 and above
 
-Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
-of them pickle.
+Names and constructors are openai-python's: `except` clauses and tests port unchanged. All pickle.
 
 No error holds a key or what was sent: its request has no body and no query, and of its headers only
 harmless ones have values. The body of an `APIStatusError` is kept: it says what is wrong.
@@ -36,7 +35,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
-from ._transport.library import library_of
+from ._request.library import library_of
 from .progress import AppendProgress
 
 AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
@@ -93,8 +92,7 @@ class RequestAbortedError(OpenAIError):
     """An `AbortSignal` ended the request.
 
     Attributes:
-        stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
-            was in flight may have taken effect.
+        stage: an `AbortStage`. A request that was in flight may have taken effect.
         reason: what was given to `AbortSignal.set`, or None.
     """
 

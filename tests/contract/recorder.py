@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 from openai_conversations._async.sender import AsyncSender
+from openai_conversations._request.library import as_byte_stream, library_of
 from openai_conversations._request.request import Attempt
 from openai_conversations._sync.sender import Sender
-from openai_conversations._transport.library import as_byte_stream, library_of
 
 from tests.contract.checker import check_request, check_response
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import APIConnectionError, APIStatusError, AsyncClient, Client
 from openai_conversations._async.sender import AsyncSender
+from openai_conversations._request.library import library_of
 from openai_conversations._sync.sender import Sender
-from openai_conversations._transport.library import library_of
 
 from tests.overlay.scripted_server import CONVERSATION
 

@@ -16,6 +16,7 @@ from .._request.client_options import (
     to_timeout,
     warn_if_unencrypted,
 )
+from .._request.library import library_of
 from .._request.types import (
     URL,
     AsyncHttpClient,
@@ -28,7 +29,6 @@ from .._request.types import (
     omit,
 )
 from .._request.validation import check_mapping, invalid
-from .._transport.library import library_of
 from .._transport.log import set_up_from_environment
 from ..interceptors import AsyncInterceptor
 from .http_methods import AsyncHttpMethods

@@ -8,11 +8,11 @@ import httpx
 
 from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
+from .._request.library import library_of
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import decoder_of, parse_response
-from .._transport.library import library_of
 from .sender import AsyncSender
 
 _T = TypeVar("_T")

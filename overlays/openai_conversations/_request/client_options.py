@@ -15,10 +15,10 @@ from typing import Any, cast
 
 import httpx
 
-from .._transport.library import library_of
 from .._version import __version__
 from ..errors import OpenAIError
 from .encoding import check_header, check_header_name, encode_query
+from .library import library_of
 from .types import URL, Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
 

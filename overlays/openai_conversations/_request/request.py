@@ -18,10 +18,10 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import httpx
 
-from .._transport.library import library_of
 from ..abort import AbortSignal
 from .client_options import ClientOptions, merge_headers, to_timeout
 from .encoding import encode_query
+from .library import library_of
 from .types import Omit, Options, omit
 from .validation import describe, invalid, is_mapping, mismatch
 

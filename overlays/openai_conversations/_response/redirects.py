@@ -18,8 +18,8 @@ from __future__ import annotations
 import httpx
 
 from .._request.client_options import ACCEPT_ENCODING, USER_AGENT
+from .._request.library import library_of
 from .._request.request import ATTEMPT
-from .._transport.library import library_of
 
 MAX_REDIRECTS = 10
 _REPEAT = (307, 308)

@@ -9,9 +9,9 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
+from .._request.library import library_of
 from .._request.request import Attempt, shut_down
 from .._transport.concurrency_sync import abortable, within
-from .._transport.library import library_of
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal
 from ..errors import APIError, OpenAIError, RequestAbortedError

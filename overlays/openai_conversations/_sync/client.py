@@ -17,9 +17,9 @@ from .._request.client_options import (
     to_timeout,
     warn_if_unencrypted,
 )
+from .._request.library import library_of
 from .._request.types import URL, Headers, HttpClient, KeySource, Omit, Query, Timeout, given, omit
 from .._request.validation import check_mapping, invalid
-from .._transport.library import library_of
 from .._transport.log import set_up_from_environment
 from ..interceptors import Interceptor
 from .http_methods import HttpMethods

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from .._request.client_options import check_key, choose_transport
+from .._request.library import library_of
 from .._request.request import (
     ATTEMPT,
     Attempt,
@@ -34,7 +35,6 @@ from .._transport.concurrency_sync import (
 )
 from .._transport.environment import environment_proxies, refused_exceptions, tls_context
 from .._transport.forks import renew_in_child
-from .._transport.library import library_of
 from .._transport.log import log_failure, log_response, logger
 from .._transport.retries import delay_before_retry, retry_after_failure, retry_after_response
 from .._transport.transport_errors import to_connection_error

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import httpcore
 import httpx
 
+from .._request.library import as_byte_stream, library_of
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
-from .library import as_byte_stream, library_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from .._request.library import class_of, library_of
 from ..errors import (
     APIConnectionError,
     APITimeoutError,
@@ -23,7 +24,6 @@ from ..errors import (
     OpenAIError,
 )
 from .environment import proxy_for, trusted_certificates
-from .library import class_of, library_of
 
 if TYPE_CHECKING:
     from .._request.request import Attempt

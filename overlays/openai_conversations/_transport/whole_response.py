@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import httpx
 
-from .library import library_of
+from .._request.library import library_of
 
 # Bytes that a body may always decode to, and how many times its own size beyond that. Measured on
 # pages and streams: 20 to 85 times, where one text is in all items; DEFLATE ends at 1030.

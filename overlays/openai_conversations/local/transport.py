@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from .._transport.library import as_byte_stream, library_of
+from .._request.library import as_byte_stream, library_of
 from .errors import ConnectionLostError, ResponseTimeoutError
 from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
 from .worker_threads import StreamReader, handle_in_thread
