@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
 COMPAT := .venv-compat
+OTHERS := .venv-generators
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
@@ -13,17 +14,24 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
           tests/tools/test_generate_grown.py tests/tools/test_generate_hostile.py \
           tests/tools/test_generate_upstream.py tests/tools/test_installed.py \
-          tests/tools/test_make_arguments.py \
-          tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py
+          tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
+          tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py \
+          tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
-WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW DEST NAME FORCE
+WORDS  := UPSTREAM COMMIT DATE KEEP_PROSE OLD NEW JSON FAIL DEST NAME HTTP FORCE
 $(foreach word,$(WORDS),$(eval override $(word) := $$(value $(word))))
 export $(WORDS)
+# $(call on,NAME): NAME=1 says yes; NAME=0, as none at all, says no.
+on = $(filter-out 0,$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes behind check test test-lowest compat faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check test test-lowest compat generators faults vendor vendor-check bench clean
+
+# Targets that are given together run in the order given, with `make -j` as well: each reads what
+# the one before has written.
+.NOTPARALLEL:
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 16
@@ -44,8 +52,8 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 	@$(RUN) -m tools.generate
 	@$(RUN) -m tools.api_index
 
-changes: $(READY) ## OLD=<document> NEW=<document>: what changed, for people
-	@$(RUN) -m tools.changes -- "$$OLD" "$$NEW"
+changes: $(READY) ## OLD=<document> NEW=<document> [JSON=1] [FAIL=major]: what changed, and a verdict
+	@$(RUN) -m tools.changes $(if $(JSON),--json="$$JSON") $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
 
 $(BEHIND)/.ready: tools/behind/requirements.txt
 	$(PYTHON) -m venv $(BEHIND)
@@ -53,14 +61,15 @@ $(BEHIND)/.ready: tools/behind/requirements.txt
 	@touch $@
 
 behind: $(BEHIND)/.ready ## [NEWEST=1]: what openai (Python) has types for, and the document lacks
-	@$(if $(NEWEST),$(BEHIND)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade openai)
+	@$(if $(call on,NEWEST),$(BEHIND)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade openai)
 	@$(BEHIND)/bin/python -m tools.behind
 
-vendor: $(READY) ## DEST=<folder> [NAME=<package>] [FORCE=1]: copy the generated package
-	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(FORCE),--force) -- "$$DEST"
+vendor: $(READY) ## DEST=<folder> [NAME=<package>] [HTTP=httpx2] [FORCE=1]: make or renew a copy
+	@$(RUN) -m tools.vendoring copy $(if $(NAME),--name="$$NAME") $(if $(HTTP),--http="$$HTTP") \
+	  $(if $(call on,FORCE),--force) -- "$$DEST"
 
-vendor-check: $(READY) ## DEST=<folder>: is the copy unchanged and current?
-	@$(RUN) -m tools.vendoring check -- "$$DEST"
+vendor-check: $(READY) ## DEST=<folder> [JSON=1]: are the copies in it unchanged and current?
+	@$(RUN) -m tools.vendoring check $(if $(call on,JSON),--json) -- "$$DEST"
 
 check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check
@@ -72,14 +81,14 @@ $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 	@touch $@
 
 bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=1 COMPARE=<file>
-	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
+	@$(BENCH)/bin/python -m benchmarks $(if $(ONLY),--only "$(ONLY)") $(if $(call on,QUICK),--quick) $(if $(COMPARE),--compare "$(COMPARE)")
 
 test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, COVERAGE=1, FLAGS=-OO of Python
-	$(if $(QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
+	$(if $(call on,QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
 	@rm -f .coverage .coverage.*
-	$(RUN) $(FLAGS) -m $(if $(COVERAGE),coverage run -m )pytest \
-	  $(if $(FLAGS),--dist load --tx '2*popen//python=$(RUN) $(FLAGS)',-n 2) $(if $(QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
-	@$(if $(COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
+	$(RUN) $(FLAGS) -m $(if $(call on,COVERAGE),coverage run -m )pytest \
+	  $(if $(FLAGS),--dist load --tx '2*popen//python=$(RUN) $(FLAGS)',-n 2) $(if $(call on,QUICK),$(addprefix --ignore ,$(SLOW))) $(ARGS)
+	@$(if $(call on,COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
 
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
 # without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would
@@ -113,8 +122,18 @@ $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.t
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
 	$(COMPAT)/bin/python -m pytest $(ARGS) tests/compat
 
+# Beside the environment, and not in it: only openapi-python-client itself is another.
+INSTALL_BESIDE = $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target
+$(OTHERS)/%/.ready: | $(READY)
+	$(INSTALL_BESIDE) $(@D) openapi-python-client==$*
+	@touch $@
+
+generators: $(OTHERS)/0.29.0/.ready $(OTHERS)/0.29.1/.ready ## [NEWEST=1]: which versions of openapi-python-client work
+	$(if $(call on,NEWEST),$(INSTALL_BESIDE) $(OTHERS)/newest openapi-python-client)
+	$(RUN) -m pytest $(ARGS) tests/tools/test_generator_versions.py
+
 faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
-	@$(RUN) -m benchmarks.faults $(if $(WRITE),--write)
+	@$(RUN) -m benchmarks.faults $(if $(call on,WRITE),--write)
 
 clean:           ## remove what the other targets made
 	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

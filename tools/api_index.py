@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError, exit_status
-from tools.files import replace
+from tools.files import one_run, replace
 from tools.imports import GENERATED, OVERLAY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -157,7 +157,8 @@ def check(root: Path = ROOT) -> str:
 
 def main() -> None:
     """Write `api.md`."""
-    replace({ROOT / INDEX: index()})
+    with one_run(ROOT):
+        replace({ROOT / INDEX: index()})
 
 
 if __name__ == "__main__":

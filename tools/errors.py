@@ -7,9 +7,10 @@ escapes is a fault of the tool itself, and keeps its traceback.
 """
 
 import io
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tools.values import printable
 
@@ -36,7 +37,7 @@ def not_too_deep() -> Iterator[None]:
 
 
 def exit_status(main: Callable[[], None]) -> int:
-    """Run `main`, print its error (if any) to standard error, and return 0 or 1.
+    """Run `main`, print its error (if any) to standard error, and return 0 or 1; 130 for Ctrl-C.
 
     An OSError is for the person as well: a full disk, a folder that is only for reading.
 
@@ -44,9 +45,20 @@ def exit_status(main: Callable[[], None]) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal's encoding lacks
         sys.stdout.reconfigure(errors="backslashreplace")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see tools/__init__.py
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
+        sys.stdout.flush()
     except (ToolError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # or Python tries again at its end, and complains
+            with suppress(OSError):
+                sys.stdout.close()
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 128 + signal.SIGINT
     return 0

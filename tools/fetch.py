@@ -35,6 +35,8 @@ def fetch(source: str) -> bytes:
             raise ToolError(f"{name}: cannot be fetched ({error}).") from None
     else:
         try:
+            if Path(source).exists() and not Path(source).is_file():
+                raise ToolError(f"{source}: cannot be read (a folder, a pipe or a device).")
             with Path(source).open("rb") as file:
                 data = file.read(LARGEST + 1)
         except FileNotFoundError:

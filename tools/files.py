@@ -5,10 +5,14 @@ a change upstream is a small diff here. Strings that YAML 1.1 readers would take
 (`on`, `no`, dates, `1_000`) are quoted: not everybody who reads the result reads YAML 1.2.
 """
 
+import fcntl
 import io
+import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +29,7 @@ _LOOKS_OTHERWISE = re.compile(
     r"(?i:y|n|yes|no|on|off|true|false|null|~|=|<<)|[-+.]?[\d.][-+\d_.:,eExXoOa-fA-F]*"
     r"(?:[Tt ].*)?|[-+]?\.(?i:inf|nan)|"
 )
+_NEW = ".new-"  # in .gitignore; tempfile adds eight characters
 
 
 class _Representer(SafeRepresenter):
@@ -100,6 +105,27 @@ def to_yaml(document: Json, header: str = "") -> str:
     return comment + out.getvalue()
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what the files below `folder` hold, by paths with slashes; without Python's caches.
+
+    Line ends are those of the repository, whatever a checkout made of them.
+    """
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
+    }
+
+
+def check_same(made: Path, there: Path, name: str, target: str) -> None:
+    """Raise ToolError with every file by which the folder `there`, called `name`, is not `made`."""
+    if different := sorted({file for file, _ in contents(made).items() ^ contents(there).items()}):
+        shown = ", ".join(different[:10]) + (" …" if len(different) > 10 else "")
+        raise ToolError(
+            f"{name} is not what its sources give: {shown}. Change the source, then run `{target}`."
+        )
+
+
 def replace(files: dict[Path, str]) -> list[Path]:
     """Give the files these contents, all or none; return those that changed.
 
@@ -110,8 +136,8 @@ def replace(files: dict[Path, str]) -> list[Path]:
     try:
         before = {path: path.read_bytes() if path.exists() else None for path in files}
         changed = [path for path, text in files.items() if before[path] != text.encode()]
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=next(iter(files)).parent) as folder:
-            ready = [(path, Path(folder, f"{at}.new")) for at, path in enumerate(changed)]
+        with new_folder(next(iter(files)).parent) as folder:
+            ready = [(path, folder / f"{at}.new") for at, path in enumerate(changed)]
             for path, new in ready:
                 new.write_bytes(files[path].encode())
                 if path.exists():
@@ -125,18 +151,19 @@ def replace(files: dict[Path, str]) -> list[Path]:
 
 
 def _move(ready: list[tuple[Path, Path]]) -> None:
-    """Move new files to their places; if one fails, undo it by moves, which need no space."""
-    done: list[tuple[Path, Path]] = []
+    """Move new files to their places; if one fails, undo all by moves, which need no space.
+
+    What was not replaced yet is undone as well: an interruption does not tell how far it came.
+    """
     try:
         for path, new in ready:
             new.replace(path)
-            done.append((path, new.with_suffix(".old")))
     except BaseException:
-        for path, old in done:
-            if old.exists():
+        for path, new in ready:
+            if (old := new.with_suffix(".old")).exists():
                 old.replace(path)
             else:
-                path.unlink()
+                path.unlink(missing_ok=True)
         raise
 
 
@@ -145,12 +172,51 @@ def swap(fresh: Path, target: Path, old: Path) -> None:
 
     The old one is moved to `old`, a path on the same file system.
     """
-    had_one = target.exists()
-    if had_one:
-        target.rename(old)
     try:
+        if target.exists():
+            target.rename(old)
         fresh.rename(target)
     except BaseException:
-        if had_one:
+        if old.exists() and not target.exists():
             old.rename(target)
         raise
+
+
+@contextmanager
+def one_run(root: Path) -> Iterator[None]:
+    """Let one process at a time write the project in `root`; a lock that ends with the process.
+
+    The lock is on the folder itself, so that nothing is left behind.
+
+    Raises:
+        ToolError: when another process writes it now.
+    """
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ToolError(
+                f"{root}: another `make spec` or `make generate` is at work here. Run this one "
+                "again when it has ended."
+            ) from None
+        except OSError:
+            pass  # a network's file system that has no locks
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def new_folder(beside: Path) -> Iterator[Path]:
+    """Make a folder for what is moved to `beside` later, and remove those that a kill has left.
+
+    One that was killed in the middle of `swap` holds the only folder there is: it goes back.
+    """
+    for left in beside.glob(f"{_NEW}????????"):
+        for old in left.glob("*.old"):
+            if old.is_dir() and not (beside / old.stem).exists():
+                old.rename(beside / old.stem)
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_NEW, dir=beside) as folder:
+        yield Path(folder)

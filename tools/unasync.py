@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.errors import ToolError, exit_status
-from tools.files import replace
+from tools.files import one_run, replace
 
 #: Names that are not simply "Async" + the sync name.
 NAMES = {
@@ -196,5 +196,10 @@ def _import_order(name: str) -> tuple[int, str]:
     return rank, name
 
 
+def _alone() -> None:
+    with one_run(ROOT):
+        main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(exit_status(lambda: main(sys.argv[1:])))
+    sys.exit(exit_status(_alone))

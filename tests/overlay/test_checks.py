@@ -78,12 +78,11 @@ def test_limits_that_no_page_has(limit: object) -> None:
         _checks.check_limit(limit)
 
 
-def test_order_is_asc_or_desc() -> None:
-    assert _checks.check_order("asc") == "asc"
-    assert _checks.check_order("desc") == "desc"
+def test_a_value_is_one_of_those_that_are_listed() -> None:
+    assert _checks.check_one_of("asc", "order", ["asc", "desc"]) == "asc"
     for wrong in ("ASC", "", None, ["asc"]):
         with pytest.raises(InvalidArgumentError, match=r"order: expected 'asc' or 'desc'"):
-            _checks.check_order(wrong)
+            _checks.check_one_of(wrong, "order", ["asc", "desc"])
 
 
 def test_include_is_a_list_of_strings_and_new_values_pass() -> None:
@@ -102,7 +101,7 @@ def test_no_error_shows_a_secret() -> None:
     metadata = {key: "x" * 513, "k": "v" * 2000}
     for call in (
         lambda: _checks.check_id(key + " ", "conversation_id"),
-        lambda: _checks.check_order(key),
+        lambda: _checks.check_one_of(key, "order", ["asc", "desc"]),
         lambda: _checks.check_metadata(metadata),
         lambda: _checks.check_metadata({key * 5: "x"}),
     ):

@@ -72,7 +72,7 @@ assert client.conversations.items.list("c").data[0].text == "Hi"
 
 def test_decoding_an_event_loads_the_models_of_that_event() -> None:
     code = """
-from openai_conversations._request.operations import event_decoder
+from openai_conversations._request.generated import event_decoder
 event = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0,
          "content_index": 0, "delta": "x", "logprobs": [], "sequence_number": 1}
 assert event_decoder()(event).delta == "x"

@@ -115,12 +115,13 @@ def refusals(tmp_path: Path) -> Mapping[str, Callable[[], object]]:
         "arguments: expected a mapping that JSON can hold": lambda: FunctionCallItem.create(
             "c", name="f", arguments={"a": float("nan")}
         ),
+        "parts[1]: expected a string, or a part made by Content.output_text": lambda: (
+            MessageItem.assistant(["a", Content.text("b")], id="msg_1")  # type: ignore[list-item]
+        ),
         "exit_code: expected a whole number": lambda: ShellCallOutputItem.exited(
             "c", exit_code=True
         ),
-        "status: expected 'completed' or 'failed'": lambda: ApplyPatchCallOutputItem.create(
-            "c", status=anything
-        ),
+        "status: expected a string": lambda: ApplyPatchCallOutputItem.create("c", status=anything),
         "screenshot: expected a part made by Content.screenshot": lambda: (
             ComputerCallOutputItem.create("c", anything)
         ),

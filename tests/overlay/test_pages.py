@@ -27,7 +27,7 @@ def test_what_was_asked_for_is_asked_on_every_page(runner: ClientRunner) -> None
             limit=2,
             order="asc",
             after="msg_1",
-            include=["file_search_call.results", "message.output_text.logprobs"],
+            include=iter(["file_search_call.results", "message.output_text.logprobs"]),
             extra_headers={"X-A": "1"},
         )
 

@@ -13,7 +13,7 @@ from openai_conversations._async import streams
 from openai_conversations._response import server_sent_events
 from openai_conversations._sync import body_reader
 
-from tests.document import fields, schemas
+from tests.document import fields, members, resolve, schemas, tags, variants
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.events import delta, final
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
@@ -60,6 +60,15 @@ ENDS = {
     "failed": ([X, sse(final("failed"))], 2),
     "incomplete": ([X, sse(final("incomplete"))], 2),
     "cancelled": ([X, sse(final("cancelled"))], 2),
+    "one that is newer": ([X, sse(final("expired"))], 2),
+    "one that is newer, of another name": (
+        [X, sse({**final("expired"), "type": "response.ended"})],
+        2,
+    ),
+    "after one that is newer": ([X, sse({**final("queued"), "type": "response.moved"}), END], 3),
+    "after one that carries no whole response": ([X, sse({"type": "response.beat"}), END], 3),
+    "completed, without a status": ([X, sse({**final("completed"), "response": {}})], 2),
+    "completed, in progress": ([X, sse({**final("in_progress"), "type": "response.completed"})], 2),
     "an error event": ([X, sse({**FACTS, "type": "error", "sequence_number": 2})], 2),
 }
 
@@ -238,8 +247,56 @@ def test_an_event_that_is_not_utf8(runner: ClientRunner) -> None:
         runner.collect(server.url, create, [])
 
 
-def test_each_final_status_of_the_document_has_a_last_event() -> None:
-    properties, _ = fields(schemas()["Response"])
-    # "complete" was seen in the place of "completed", in responses that were not streamed
-    final_ones = set(properties["status"]["enum"]) - {"queued", "in_progress", "complete"}
-    assert {f"response.{status}" for status in final_ones} | {"error"} == streams._LAST
+def carriers() -> list[str]:
+    """Return the types of the events that carry a whole response."""
+    whole = schemas()["Response"]
+    return [
+        kind
+        for event in members(schemas()["ResponseStreamEvent"])
+        if resolve(fields(event)[0].get("response", {})) is whole
+        for kind in tags(event)
+    ]
+
+
+def test_each_event_with_a_whole_response_either_goes_on_or_is_the_last() -> None:
+    statuses = fields(schemas()["Response"])[0]["status"]["enum"]
+    assert set(statuses) > streams._PENDING
+    assert set(carriers()) > streams._GOING_ON
+    assert {f"response.{status}" for status in statuses} >= {*carriers()} - streams._GOING_ON
+    assert set(carriers()) - streams._GOING_ON < streams._LAST
+    assert "error" in variants(schemas()["ResponseStreamEvent"])
+
+
+@pytest.mark.parametrize("kind", sorted({*carriers()} & {*streams._GOING_ON}))
+@pytest.mark.parametrize("status", ["in_progress", "completed"])
+def test_an_event_that_goes_on_is_not_the_last(
+    runner: ClientRunner, kind: str, status: str
+) -> None:
+    first = {**final(status), "type": kind}
+
+    def script(peer: Peer) -> None:
+        chunked(peer, sse(first), X + END)
+        peer.wait_for_hangup()
+
+    with ScriptedServer(script) as server:
+        assert len(runner.collect(server.url, create, [])) == 3
+
+
+def test_the_final_response_of_an_event_that_is_newer_than_the_package(
+    runner: ClientRunner,
+) -> None:
+    def script(peer: Peer) -> None:
+        chunked(peer, X, sse(final("expired")))
+        peer.wait_for_hangup()
+
+    def read(client: Any) -> Any:
+        if runner.name == "sync":
+            return create(client).get_final_response()
+
+        async def final_response() -> Any:
+            return await (await create(client)).get_final_response()
+
+        return final_response()
+
+    with ScriptedServer(script) as server:
+        assert runner.run(server.url, read).status == "expired"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.changes import report
+from tools.changes import compare
 
 Json = dict[str, Any]
 STRING: Json = {"type": "string"}
@@ -53,13 +53,18 @@ def fields(required: tuple[str, ...] = (), **properties: Json) -> Json:
     return {"type": "object", "properties": properties, "required": list(required)}
 
 
+def report(old: Json, new: Json) -> str:
+    """Return the report for people."""
+    return compare(old, new).markdown()
+
+
 def verdicts(old: Json, new: Json) -> dict[str, str]:
-    """Return each line of the report, and the heading it stands under: `breaks` or `harmless`."""
+    """Return each change of the report, and the heading it stands under: `breaks` or `harmless`."""
     found: dict[str, str] = {}
     heading = ""
     for line in report(old, new).splitlines():
         if line.startswith("## "):
-            heading = {"B": "breaks", "D": "harmless", "R": "renamed"}[line[3]]
-        elif line.startswith("- "):
+            heading = {"B": "breaks", "D": "harmless"}.get(line[3], "")
+        elif line.startswith("- ") and heading:
             found[line.removeprefix("- ").split(" (in ")[0]] = heading
     return found

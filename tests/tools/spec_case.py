@@ -76,6 +76,7 @@ def folder(root: Path, *, selection: str = SELECTION, fixes: str = FIXES, docs: 
     texts = {"selection": selection, "fixes.overlay": fixes, "docs.overlay": docs}
     for name, text in texts.items():
         (root / "spec" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    (root / "generator-config.yaml").write_text("literal_enums: true\n", encoding="utf-8")
     return root
 
 

@@ -10,8 +10,8 @@ from copy import deepcopy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tools.changes_documents import STRING, Json, document, fields, ref, thing
-from tools.changes import NOTHING, report
+from tests.tools.changes_documents import STRING, Json, document, fields, ref, report, thing
+from tools.changes import NOTHING
 
 NAMES = ("Sent", "Got", "Leaf", "Node")
 # No deadline: a busy machine is not a fault.
@@ -116,11 +116,18 @@ def _operation(raw: Json) -> Json:
     return raw["paths"]["/calls/{id}"]["post"]
 
 
+def _body(raw: Json) -> Json:
+    return _operation(raw)["requestBody"]["content"]["application/json"]
+
+
 OPERATION: list[Mutation] = [
     ("call", lambda raw: raw["paths"].clear()),
     ("call", lambda raw: _operation(raw).update(deprecated=True)),
     ("call", lambda raw: _operation(raw).update(tags=["Other"])),
-    ("call", lambda raw: _operation(raw).update(security=[])),
+    ("call", lambda raw: _operation(raw).update(security=[{"key": []}])),
+    ("call", lambda raw: raw.update(security=[{"key": []}])),
+    ("call", lambda raw: raw["paths"]["/calls/{id}"].update(servers=[{"url": "https://b"}])),
+    ("call(body)", lambda raw: _body(raw).update(encoding={"f": {"contentType": "text/plain"}})),
     ("call", lambda raw: _operation(raw)["responses"].update({"404": {"description": ""}})),
     ("call", lambda raw: _operation(raw).pop("responses")),
     ("call(body)", lambda raw: _operation(raw).pop("requestBody")),

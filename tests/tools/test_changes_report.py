@@ -11,20 +11,24 @@ from tests.tools.changes_documents import (
     document,
     fields,
     ref,
+    report,
     thing,
     verdicts,
 )
-from tools.changes import NOTHING, report
+from tools.changes import NOTHING, compare
 
 
 def test_a_renamed_schema_is_one_line_that_says_what_to_do():
     old = document(fields(f=ref("Leaf-2")), fields(g=ref("Leaf-2")), **{"Leaf-2": fields(x=STRING)})
     new = document(fields(f=ref("Leaf")), fields(g=ref("Leaf")), Leaf=fields(x=STRING))
-    lines = [line for line in report(old, new).splitlines() if line.startswith("- ")]
-    assert len(lines) == 1
-    assert lines[0].startswith("- `Leaf-2` → `Leaf`: ")
-    assert "generator-config.yaml" in lines[0]
-    assert "class_overrides" in lines[0]
+    told = compare(old, new, lambda name, _: name.replace("-", ""))
+    assert (told.verdict, told.breaks) == ("major", ["code"])
+    ((spot, one),) = told.changes
+    assert (spot.place, one.told[:20]) == ("Leaf", "schema was `Leaf-2`,")
+    assert "class `Leaf2` is now `Leaf`" in one.told
+    assert "unless `Leaf2: Leaf` in spec/names.yaml keeps its name" in one.told
+    pinned = compare(old, new, lambda *_: "Leaf")
+    assert (pinned.verdict, pinned.breaks, pinned.changelog()) == ("patch", [], {})
 
 
 def test_a_renamed_schema_that_also_changed_shows_both():
@@ -32,7 +36,7 @@ def test_a_renamed_schema_that_also_changed_shows_both():
     new = document(fields(f=ref("Level")), Level={**STRING, "enum": ["a", "b", "c"]})
     found = verdicts(old, new)
     assert found.pop("`Level`: value added: `c`") == "harmless"
-    assert list(found.values()) == ["renamed"]
+    assert list(found.values()) == ["breaks"]
 
 
 def test_renames_inside_unions_and_behind_renames_are_found():
@@ -51,8 +55,8 @@ def test_renames_inside_unions_and_behind_renames_are_found():
         )
 
     found = verdicts(version("Old"), version("New"))
-    assert [line.split(":")[0] for line in found] == [
-        f"`{name}Old` → `{name}New`" for name in ("A", "B", "Deep", "Part")
+    assert [line.split(",")[0] for line in found] == [
+        f"`{name}New`: schema was `{name}Old`" for name in ("A", "B", "Deep", "Part")
     ]
 
 
@@ -66,23 +70,39 @@ def test_another_schema_in_the_place_is_not_a_rename():
     }
 
 
+def operation(raw: Json) -> Json:
+    return raw["paths"]["/calls/{id}"]["post"]
+
+
+def with_style(said: Json) -> Json:
+    raw = document()
+    one = {"in": "query", "name": "q", "schema": STRING, "explode": True, **said}
+    operation(raw)["parameters"].append(one)
+    return raw
+
+
 LEAF = fields(("x",), x={**STRING, "maxLength": 3}, y=fields(z={"enum": [1, 2]}))
 UNION: Json = {
     "oneOf": [thing("a", x=STRING), thing("b")],
     "discriminator": {"propertyName": "type"},
 }
-SAME: dict[str, tuple[Json, Json]] = {
-    "in line or by name": (
-        document(fields(f=ref("Leaf")), Leaf=LEAF), document(fields(f=LEAF)),
-    ),
-    "a member in line or by name": (
-        document({"oneOf": [ref("A"), thing("b")]}, A=thing("a")),
+IN_LINE: dict[str, tuple[Json, Json]] = {
+    "a field": (document(fields(f=ref("Leaf")), Leaf=LEAF), document(fields(f=LEAF))),
+    "a member": (
+        document({"oneOf": [ref("Leaf"), thing("b")]}, Leaf=thing("a")),
         document({"oneOf": [thing("b"), thing("a")]}),
     ),
-    "parts of a whole": (
-        document(got={"allOf": [ref("Part"), fields(a=STRING)]}, Part=fields(("b",), b=STRING)),
+    "a part of a whole": (
+        document(got={"allOf": [ref("Leaf"), fields(a=STRING)]}, Leaf=fields(("b",), b=STRING)),
         document(got=fields(("b",), a=STRING, b=STRING)),
     ),
+}
+SAME: dict[str, tuple[Json, Json]] = {
+    "a string in line or by name": (
+        document(fields(f=ref("Leaf")), Leaf=STRING), document(fields(f=STRING)),
+    ),
+    "a style that goes without saying": (with_style({}), with_style({"style": "form"})),
+    "a bound that allows everything": (document(STRING), document({**STRING, "minLength": 0})),
     "a field that moves between parts": (
         document(got={"allOf": [ref("Part"), fields(a=STRING)]}, Part=fields(b=STRING)),
         document(got={"allOf": [ref("Part"), fields(b=STRING)]}, Part=fields(a=STRING)),
@@ -113,6 +133,16 @@ def test_two_ways_to_say_one_thing_are_not_a_difference(old: Json, new: Json):
     assert report(new, old) == NOTHING
 
 
+@pytest.mark.parametrize(("named", "in_line"), IN_LINE.values(), ids=IN_LINE)
+def test_a_schema_moved_in_or_out_of_line_has_another_class_and_nothing_else(
+    named: Json, in_line: Json
+):
+    ending = "of its own: its class gets another name"
+    assert verdicts(named, in_line) == {f"`Leaf`: no longer a schema {ending}": "breaks"}
+    assert verdicts(in_line, named) == {f"`Leaf`: now a schema {ending}": "breaks"}
+    assert compare(named, in_line).breaks == ["code"]
+
+
 def test_schemas_that_refer_to_themselves_end():
     old = document(
         got=fields(next=ref("Got"), a=ref("A")), A=fields(b=ref("B")), B=fields(a=ref("A"))
@@ -121,13 +151,9 @@ def test_schemas_that_refer_to_themselves_end():
     new["components"]["schemas"]["B"] = fields(a=ref("C"))
     new["components"]["schemas"]["C"] = fields(b=ref("B"))
     assert verdicts(old, new) == {
-        "`B.a`: type `A` → `C`, of the same structure": "harmless",
+        "`B.a`: type `A` → `C`, of the same structure": "breaks",
         "`C`: schema added": "harmless",
     }
-
-
-def operation(raw: Json) -> Json:
-    return raw["paths"]["/calls/{id}"]["post"]
 
 
 def test_operations_and_all_that_belongs_to_them():
@@ -154,7 +180,7 @@ def test_operations_and_all_that_belongs_to_them():
         "`call`: now deprecated": "harmless",
         "`call(may)`: optional query parameter added, list of string": "harmless",
         "`call(body)`: content text/plain added, string": "harmless",
-        "`call → 200(x-id)`: header added, string": "harmless",
+        "`call → 200(x-id)`: optional header added, string": "harmless",
         "`call`: response 429 added": "harmless",
         "`more`: operation added, GET /more": "harmless",
     }
@@ -192,6 +218,15 @@ def test_discriminators():
     assert verdicts(old, new) == {"`Sent`: discriminator removed": "harmless"}
 
 
+@pytest.mark.parametrize("has_tags", [True, False])
+def test_a_discriminator_that_goes_matters_where_nothing_else_tells_members_apart(has_tags: bool):
+    said = {"propertyName": "type", "mapping": {}}
+    members = [thing("a"), thing("b")] if has_tags else [fields(x=STRING), fields(y=STRING)]
+    union: Json = {"oneOf": members}
+    told = compare(document(got={**union, "discriminator": said}), document(got=union))
+    assert (told.verdict, told.breaks) == (("patch", []) if has_tags else ("major", ["responses"]))
+
+
 def test_what_happened_often_is_one_line():
     old, new = document(), document()
     for raw, responses in ((old, ["200"]), (new, ["200", "429"])):
@@ -204,8 +239,10 @@ def test_what_happened_often_is_one_line():
             }
             for name in "abcd"
         }
+    line = "- all 4 operations: response 429 added"
     assert report(old, new) == (
-        "## Does not break callers\n\n- all 4 operations: response 429 added\n"
+        f"Verdict: **patch**.\n\n## Does not break callers\n\n{line}\n\n"
+        f"## For CHANGELOG.md\n\n### Added\n\n{line}\n"
     )
 
 

@@ -36,8 +36,11 @@ def folder(tmp_path: Path) -> Path:
         ("spec UPSTREAM", ["-m", "tools.openapi_spec", "--", 0]),
         ("spec UPSTREAM COMMIT DATE KEEP_PROSE", ["-m", "tools.openapi_spec", "--", 0]),
         ("changes OLD NEW", ["-m", "tools.changes", "--", 0, 0]),
+        ("changes OLD NEW JSON", ["-m", "tools.changes", 2, "--", 0, 0]),
+        ("changes OLD NEW JSON FAIL", ["-m", "tools.changes", 2, 3, "--", 0, 0]),
         ("vendor DEST", ["-m", "tools.vendoring", "copy", "--", 0]),
         ("vendor DEST NAME", ["-m", "tools.vendoring", "copy", 1, "--", 0]),
+        ("vendor DEST HTTP FORCE", ["-m", "tools.vendoring", "copy", 4, "--force", "--", 0]),
         ("vendor-check DEST", ["-m", "tools.vendoring", "check", "--", 0]),
     ],
 )
@@ -55,7 +58,32 @@ def test_arguments_are_not_run(
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     arguments, seen = json.loads(done.stdout)
-    given = {0: text, 1: f"--name={text}"}
+    given = {
+        0: text,
+        1: f"--name={text}",
+        2: f"--json={text}",
+        3: f"--fail={text}",
+        4: f"--http={text}",
+    }
     assert arguments == [given.get(one, one) for one in expected]
     assert {word: seen[word] for word in words} == dict.fromkeys(words, text)
     assert not (folder / "made").exists()
+
+
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("0", False), ("", False)])
+@pytest.mark.parametrize(
+    ("target", "name", "shown"),
+    [
+        ("vendor DEST=x", "FORCE", "--force"),
+        ("vendor-check DEST=x", "JSON", "--json"),
+        ("test", "QUICK", "QUICK=1 leaves out"),
+        ("test", "COVERAGE", "coverage run"),
+        ("faults", "WRITE", "--write"),
+        ("bench", "QUICK", "--quick"),
+        ("behind", "NEWEST", "--upgrade openai"),
+    ],
+)
+def test_zero_says_no(target: str, name: str, shown: str, value: str, expected: bool) -> None:
+    command = ["make", "--dry-run", *target.split(), f"{name}={value}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (shown in done.stdout) == expected

@@ -84,7 +84,9 @@ def test_what_make_leaves_out_when_quick_is_there() -> None:
 @pytest.mark.parametrize("target", ["spec", "changes", "vendor", "vendor-check"])
 def test_what_a_target_is_given_is_not_for_the_shell(target: str) -> None:
     """Look for an argument in the text of a command, which the shell would take apart."""
-    given = [f'{name}=x"; touch {name}; "' for name in ("UPSTREAM", "OLD", "NEW", "DEST", "NAME")]
+    given = [
+        f'{name}=x"; touch {name}; "' for name in ("UPSTREAM", "OLD", "NEW", "FAIL", "DEST", "NAME")
+    ]
     command = ["make", "--dry-run", "--silent", target, *given]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "-m tools." in said

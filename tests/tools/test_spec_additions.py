@@ -30,7 +30,8 @@ actions:
     target: $.components.schemas
     description: seen
     x-unless: $.components.schemas[?@.properties.type.enum[0] == 'robot']
-    update: {Robot: {type: object, properties: {type: {type: string, enum: [robot]}}}}
+    update:
+      Robot: {type: object, required: [type], properties: {type: {type: string, enum: [robot]}}}
   - x-name: robots-are-parts
     target: $.components.schemas.Part
     description: seen
@@ -42,7 +43,8 @@ actions:
 def behind(colours: list[str], fields: Json, more: Json, *parts: str) -> Json:
     colour = {"type": "string", "enum": colours}
     thing = {"type": "object", "properties": {"colour": colour, "part": ref("Part"), **fields}}
-    other = {"type": "object", "properties": {"type": {"type": "string", "enum": ["other"]}}}
+    kind = {"type": {"type": "string", "enum": ["other"]}}
+    other = {"type": "object", "required": ["type"], "properties": kind}
     union = {"anyOf": [ref("Other"), *map(ref, parts)]}
     return document({"Thing": thing, "Part": union, "Other": other, **more})
 
@@ -127,7 +129,7 @@ def test_what_is_not_an_addition(
 def test_our_additions_are_not_changes_of_upstreams(root: Path, run: Run) -> None:
     assert run(OLD) == 0
     (root / "old.json").write_text(json.dumps(OLD))
-    said = changes(str(root / "old.json"), str(root / "spec" / "openapi.yaml"), root)
+    said = changes(str(root / "old.json"), str(root / "spec" / "openapi.yaml"), root).markdown()
     assert "No differences that matter." in said
 
 

@@ -3,6 +3,10 @@
 import contextlib
 import json
 import random
+import shutil
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.tools.spec_case import Json, document, folder, ref
+from tests.tools.test_pipeline import UPSTREAM, project
 from tools.changes.__main__ import run as changes
 from tools.errors import ToolError
 from tools.files import load, openapi, to_yaml
+from tools.generate.build import build as generate
 from tools.openapi_spec import build
+from tools.openapi_spec.__main__ import run as make_spec
 from tools.plain import parse
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], include_characters="\n\r\t \x85\u2028"))
@@ -100,8 +107,76 @@ def test_a_document_of_odd_values_is_taken_or_refused(
     (root / "good.json").write_text(json.dumps(LARGER))
     for tool in (
         lambda: to_yaml(build(load(str(root / "odd.json")), root=root).document),
-        lambda: changes(str(root / "good.json"), str(root / "odd.json"), root),
-        lambda: changes(str(root / "odd.json"), str(root / "good.json"), root),
+        lambda: changes(str(root / "good.json"), str(root / "odd.json"), root).markdown(),
+        lambda: changes(str(root / "odd.json"), str(root / "good.json"), root).markdown(),
     ):
         with contextlib.suppress(ToolError):
             tool()
+
+
+def all_places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    steps: Any = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, one in steps:
+        yield (*here, step)
+        if isinstance(one, dict | list):
+            yield from all_places(one, (*here, step))
+
+
+GONE = object()
+VALUES_THERE = [GONE, None, True, 1, "", "x", [], {}, [None], [{}], {"x": None}]
+GARDEN: Json = load(str(UPSTREAM))
+
+
+def changed(document: Json, place: tuple[Any, ...], value: Any) -> Json:
+    """Return a copy with another value, or none, at a place."""
+    result = deepcopy(document)
+    holder: Any = result
+    for step in place[:-1]:
+        holder = holder[step]
+    if value is GONE:
+        del holder[place[-1]]
+    else:
+        holder[place[-1]] = value
+    return result
+
+
+def taken_or_refused(tool: Any, *arguments: Any) -> None:
+    """Run a tool, which may refuse, and do nothing else than that or what it is for."""
+    with contextlib.suppress(ToolError):
+        tool(*arguments)
+
+
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Json]:
+    """Return a project in which `make spec` has run, and what it wrote."""
+    root = project(tmp_path_factory.mktemp("garden"))
+    shutil.copy(UPSTREAM, root / "good.yaml")
+    make_spec(str(root / "good.yaml"), root)
+    return root, load(str(root / "spec" / "openapi.yaml"))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(list(all_places(GARDEN))), st.sampled_from(VALUES_THERE))
+def test_an_odd_value_at_any_place_is_taken_or_refused_by_every_tool(
+    garden: tuple[Path, Json], place: tuple[Any, ...], value: Any
+) -> None:
+    root, _ = garden
+    (root / "spec" / "openapi.yaml").unlink(missing_ok=True)
+    odd, good = root / "odd.json", root / "good.yaml"
+    odd.write_text(json.dumps(changed(GARDEN, place, value)))
+    taken_or_refused(make_spec, str(odd), root)  # which generates
+    taken_or_refused(changes, str(good), str(odd), root)
+    taken_or_refused(changes, str(odd), str(good), root)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.sampled_from(VALUES_THERE))
+def test_an_odd_value_in_the_trimmed_document_is_taken_or_refused(
+    garden: tuple[Path, Json], data: st.DataObject, value: Any
+) -> None:
+    root, trimmed = garden
+    place = data.draw(st.sampled_from(list(all_places(trimmed))))
+    odd = json.dumps(changed(trimmed, place, value))
+    (root / "spec" / "openapi.yaml").write_text(odd)
+    shutil.rmtree(root / "made", ignore_errors=True)
+    taken_or_refused(generate, root, root / "made")

@@ -172,6 +172,6 @@ def test_a_report_has_a_line_for_each_change(root: Path, run: Run) -> None:
     more = document()
     more["components"]["schemas"]["Thing"]["properties"]["x\n## Renamed"] = {"type": "string"}
     (root / "new.json").write_text(json.dumps(more))
-    said = changes(str(root / "spec" / "openapi.yaml"), str(root / "new.json"), root)
+    said = changes(str(root / "spec" / "openapi.yaml"), str(root / "new.json"), root).markdown()
     assert "x\\n## Renamed" in said
     assert "\n## Renamed" not in said

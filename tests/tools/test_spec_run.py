@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.tools.spec_case import Json, Run, contents, document, ref
+from tools.openapi_spec import build
 
 
 def read(path: Path) -> Any:
@@ -110,6 +111,24 @@ def test_a_change_is_reported_against_what_was_there(
     assert "Nothing was compared" in capsys.readouterr().out
 
 
+def test_the_report_is_printed_before_anything_is_replaced(
+    root: Path, run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(document()) == 0
+    more = document()
+    more["components"]["schemas"]["Thing"]["properties"]["colour"] = {"type": "string"}
+    capsys.readouterr()
+
+    def fail(_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("tools.openapi_spec.__main__.replace", fail)
+    before = contents(root)
+    assert run(more) == 1
+    assert capsys.readouterr().out.startswith("Verdict: **minor**.\n")
+    assert contents(root) == before
+
+
 def test_kept_prose_fills_what_the_docs_leave_and_nothing_else(root: Path, run: Run) -> None:
     assert run(document()) == 0
     plain, lock = contents(root)["openapi.yaml"], contents(root)["upstream.lock"]
@@ -135,10 +154,10 @@ def test_undeclared_required_properties_are_noted(
     assert "note: #/components/schemas/Half requires b, c" in said
 
 
-def test_a_recursive_type_is_not_a_cycle(root: Path, run: Run) -> None:
+def test_a_recursive_type_is_not_a_cycle(root: Path) -> None:
     nested: Json = {"properties": {"in": {"anyOf": [ref("Thing"), {"type": "null"}]}}}
     part: Json = {"allOf": [ref("Thing/properties/in"), {"items": ref("Thing")}]}
-    assert run(document({"Thing": {"type": "object", **nested, "items": part}})) == 0
+    build(document({"Thing": {"type": "object", **nested, "items": part}}), root=root)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Servers that send no document, or not in a reasonable time or size, and files without an end."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,8 @@ def test_an_environment_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, nam
         fetch.fetch("https://127.0.0.1:1/up.json")
 
 
-def test_endless_files(root: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("/dev/zero") == 1
-    check_refused(capsys.readouterr().err, "/dev/zero: is larger than 64 MiB")
+def test_files_that_may_never_end(root: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(root / "pipe")
+    for name in ("/dev/zero", "/dev/stdin", str(root / "pipe"), str(root)):
+        assert run(name) == 1
+        check_refused(capsys.readouterr().err, f"{name}: cannot be read (")

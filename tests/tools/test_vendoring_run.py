@@ -1,7 +1,8 @@
-"""A vendored copy works: three levels deep, under another name, with only httpx and attrs there.
+"""A vendored copy works: three levels deep, under another name, with nothing else there.
 
 The copy is run by an interpreter of its own that sees the standard library, the copy, and a folder
-with httpx, attrs and what those two need. It calls every operation, against HTTP over loopback.
+with its HTTP library, attrs and what those two need. It calls every operation, against HTTP over
+loopback.
 """
 
 import json
@@ -18,9 +19,10 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from tools.vendoring import Source, check, copy_package
+from tools.vendoring import copy_package
 
-ROOT = Path(__file__).resolve().parents[2]
+from .vendored import is_current, real
+
 SCRIPT = Path(__file__).with_name("vendored_run.py")
 
 MESSAGE = {
@@ -118,12 +120,19 @@ def needed(name: str, found: set[str]) -> set[str]:
     return found
 
 
+@pytest.fixture(params=["httpx", "httpx2"])
+def http(request: pytest.FixtureRequest) -> str:
+    """Name the library that the copy sends with."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture
-def dependencies(tmp_path: Path) -> Path:
-    """Make a folder that holds httpx, attrs and what they need, and nothing else."""
+def dependencies(tmp_path: Path, http: str) -> Path:
+    """Make a folder that holds the library, attrs and what they need, and nothing else."""
     folder = tmp_path / "dependencies"
     folder.mkdir()
-    for name in needed("httpx", set()) | needed("attrs", set()):
+    for name in needed(http, set()) | needed("attrs", set()):
         files = distribution(name).files or ()
         tops = {file.parts[0] for file in files if file.parts[0] not in ("..", "__pycache__")}
         for top in tops:
@@ -132,11 +141,14 @@ def dependencies(tmp_path: Path) -> Path:
 
 
 def test_every_operation_runs_from_a_vendored_copy(
-    tmp_path: Path, dependencies: Path, service: tuple[str, list[tuple[str, str | None, Any]]]
+    tmp_path: Path,
+    http: str,
+    dependencies: Path,
+    service: tuple[str, list[tuple[str, str | None, Any]]],
 ):
     url, asked = service
     application = tmp_path / "application"
-    copy_package(application / "shop" / "clients" / "_vendor", Source(ROOT), "talk")
+    copy_package(application / "shop/clients/_vendor/talk", real(), http)
     module = "shop.clients._vendor.talk"
     command = [sys.executable, "-I", "-S", "-W", "error", str(SCRIPT)]
     done = subprocess.run(
@@ -153,7 +165,8 @@ def test_every_operation_runs_from_a_vendored_copy(
     assert {token for _, token, _ in asked} == {"Bearer t"}
     appended = [body["items"] for call, _, body in asked if call.endswith("conv_1/items") and body]
     assert appended == [[MESSAGE], [MESSAGE]]
-    assert {"httpx", "attr", "shop"} <= set(seen["foreign"])
+    assert {http, "attr", "shop"} <= set(seen["foreign"])
+    assert len({"httpx", "httpx2"} & set(seen["foreign"])) == 1
     assert "openai_conversations_api" not in seen["foreign"]
-    assert seen["provenance"] == Source(ROOT).provenance
-    assert check(application / "shop" / "clients" / "_vendor", Source(ROOT)) == []
+    assert seen["provenance"] == real().provenance
+    assert is_current(application, real())

@@ -11,19 +11,24 @@ from dataclasses import replace
 from itertools import product
 
 from tools.changes import document, verdicts
-from tools.changes.document import BOTH, NOBODY, READERS, SENDERS, Document, Spot, Spots, kind
-from tools.changes.verdicts import bare, named
+from tools.changes.document import Document, has_class, kind
+from tools.changes.names import ClassOf
+from tools.changes.spots import BOTH, CODE, Spot, Spots
+from tools.changes.verdicts import Verdict, named, verdict
+from tools.openapi_spec.names import line
 from tools.values import Json, canonical
 
-Change = tuple[Spot, str, frozenset[str]]
-"""One difference: where it is, what it is, and on which sides it breaks."""
+Change = tuple[Spot, Verdict]
+"""One difference: where it is, and what it is to those who meet it there."""
 
 
 class Comparison:
     """One walk over both documents. `changes`, and the names it has `renamed`, are its result."""
 
-    def __init__(self, old: Document, new: Document, renamed: dict[str, str]) -> None:
-        self.old, self.new = old, new
+    def __init__(
+        self, old: Document, new: Document, renamed: dict[str, str], class_of: ClassOf
+    ) -> None:
+        self.old, self.new, self.class_of = old, new, class_of
         self.renamed = dict(renamed)
         self.changes: list[Change] = []
         self._inline: set[str] = set()
@@ -38,7 +43,7 @@ class Comparison:
         moved = {name: come[route] for route, name in gone.items() if route in come}
         for name, other in sorted(moved.items()):
             told = f"operationId was `{name}`: its generated function gets another name"
-            self._add(Spot(other, BOTH), (told, BOTH))
+            self._add(Spot(other, BOTH), verdict("renamed", told))
         old = {(moved.get(name, name), *key): spot for (name, *key), spot in self.old.spots.items()}
         self._spots(old, self.new.spots)
         for before in sorted(self.old.sides):
@@ -47,17 +52,42 @@ class Comparison:
                 schemas = self.old.schemas[before], self.new.schemas[after]
                 self._learn_parts(*schemas)
                 if before in self.old.values or after in self.new.values:
-                    self._whole(*schemas, Spot(after, self.old.sides[before]))
-        # The schemas that came and went, save parts and those moved in or out of line.
-        moved_schemas = {*self._inline, *self.renamed, *self.renamed.values()}
-        one_sided = (self.old.sides.keys() ^ self.new.sides.keys()) - moved_schemas
-        for name in sorted((self.old.values | self.new.values) & one_sided):
-            came = ("schema removed", BOTH) if name in self.old.sides else ("schema added", NOBODY)
-            self._add(Spot(name, {**self.old.sides, **self.new.sides}[name]), came)
+                    self._whole(*schemas, Spot(after, self.old.sides[before], "schema"))
+        for before, after in sorted(self.renamed.items()):
+            self._rename(before, after)
+        one_sided = (self.old.sides.keys() ^ self.new.sides.keys()) - {
+            *self.renamed,
+            *self.renamed.values(),
+        }
+        for name in sorted(one_sided):
+            self._one_sided(name)
 
-    def _add(self, spot: Spot, *found: verdicts.Verdict) -> None:
+    def _rename(self, before: str, after: str) -> None:
+        told = f"schema was `{before}`, and Overlay actions on that name move along"
+        was = self.class_of(before, self.old.given)
+        now = self.class_of(after, self.new.given)
+        if was == now:
+            self._add(
+                Spot(after, BOTH), verdict("renamed, pinned", f"{told}; its class is `{now}` still")
+            )
+        else:
+            told += f"; class `{was}` is now `{now}`, unless {line(was, after)} keeps its name"
+            self._add(Spot(after, BOTH), verdict("renamed", told))
+
+    def _one_sided(self, name: str) -> None:
+        """Tell of a schema that came or went; of one moved in or out of line, that its name did."""
+        side, word = (self.old, "removed") if name in self.old.sides else (self.new, "added")
+        spot = Spot(name, side.sides[name])
+        if name not in self._inline and name in side.values:
+            self._add(spot, verdict(word, f"schema {word}"))
+        elif has_class(side.effective({"$ref": name})):
+            told = "now a schema" if side is self.new else "no longer a schema"
+            self._add(spot, verdict("renamed", f"{told} of its own: its class gets another name"))
+
+    def _add(self, spot: Spot, *found: Verdict) -> None:
         """Note differences; each breaks only on the sides where the place is met."""
-        self.changes += [(spot, what, breaks & spot.sides) for what, breaks in found]
+        met = spot.sides | CODE
+        self.changes += [(spot, one._replace(breaks=one.breaks & met)) for one in found]
 
     def _spots(self, old: Spots, new: Spots) -> None:
         for key in sorted(old.keys() | new.keys()):
@@ -68,18 +98,18 @@ class Comparison:
             detail = spot.detail or (named(spot.schema) if spot.schema is not None else "")
             if before and after:
                 if before.needed != after.needed:
-                    now = ("now required", SENDERS), ("no longer required", READERS)
-                    self._add(spot, now[not after.needed])
+                    now = "now required" if after.needed else "no longer required"
+                    self._add(spot, verdict(now, now))
                 self._add(spot, *verdicts.keyword_changes(before.about, after.about, True, True))
                 if before.schema is not None and after.schema is not None:
                     self._use(before.schema, after.schema, replace(spot, needed=before.needed))
             elif after:
                 needed = {None: "", True: "required ", False: "optional "}[spot.needed]
                 told = f"{needed}{spot.noun} added{detail and f', {detail}'}"
-                self._add(spot, (told, SENDERS if spot.needed else spot.added))
+                self._add(spot, verdict("added, required" if spot.needed else spot.added, told))
             else:
                 told = f"{spot.noun} removed{detail and f' (was {detail})'}"
-                self._add(spot, (told, BOTH))
+                self._add(spot, verdict("removed", told))
 
     def _use(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare two uses of schemas at one place."""
@@ -100,9 +130,11 @@ class Comparison:
             self._visiting.discard((before, after))
             self._notes(self.old.effective(old), self.new.effective(new), spot)
             if found or before in self.new.sides or after in self.old.sides:
-                breaks = NOBODY.union(*(breaks for _, _, breaks in found))
                 same = "" if found else ", of the same structure"
-                self._add(spot, (f"type `{before}` → `{after}`{same}", breaks))
+                told = verdict("renamed", f"type `{before}` → `{after}`{same}")
+                own = told.breaks if kind(self.old.effective(old)) == "object" else frozenset[str]()
+                breaks = own.union(*(one.breaks for _, one in found))
+                self._add(spot, told._replace(breaks=breaks))
 
     def _whole(self, old: Json, new: Json, spot: Spot) -> None:
         self._notes(self.old.effective(old), self.new.effective(new), spot)
@@ -110,8 +142,10 @@ class Comparison:
 
     def _notes(self, old: Json, new: Json, spot: Spot) -> None:
         """Compare what a use of a schema says beside the shape: null, defaults, deprecated …"""
-        notes = document.annotations(old), document.annotations(new)
-        self._add(spot, *verdicts.keyword_changes(*notes, spot.needed is not False))
+        before, after = document.annotations(old), document.annotations(new)
+        if "anything" in (kind(self.old.effective(old)), kind(self.new.effective(new))):
+            before["nullable"] = after["nullable"] = False  # null is something
+        self._add(spot, *verdicts.keyword_changes(before, after, spot.needed is not False))
 
     def _shape(self, old: Json, new: Json, spot: Spot) -> None:
         before, after = self.old.effective(old), self.new.effective(new)
@@ -119,19 +153,26 @@ class Comparison:
         if "union" in kinds:
             self._union(old, new, before, after, spot)
         elif kinds[0] != kinds[1]:
-            self._add(spot, (f"type {bare(old)} → {bare(new)}", verdicts.type_change(*kinds)))
+            self._add(spot, verdicts.type_change(old, new, *kinds))
         if kinds[0] != kinds[1]:
             return
         constraints = document.constraints(before), document.constraints(after)
         self._add(spot, *verdicts.keyword_changes(*constraints))
-        self._add(spot, *verdicts.enum_changes(before, after, spot.is_open))
-        self._add(spot, *verdicts.discriminator_changes(before, after, self._together))
+        is_named = spot.noun == "schema"
+        self._add(spot, *verdicts.enum_changes(before, after, spot.is_open, is_named))
+
+        def tagged(name: str) -> bool:
+            return self.old.has_constant(before, name) and self.new.has_constant(after, name)
+
+        self._add(spot, *verdicts.discriminator_changes(before, after, self._together, tagged))
         self._spots(_fields(before, spot), _fields(after, spot))
         for keyword, brackets in (("items", "[]"), ("additionalProperties", "{}")):
             was, now = (node.get(keyword, {}) for node in (before, after))
             if (was is False) != (now is False):
-                word, breaks = ("now", NOBODY) if was is False else ("no longer", SENDERS)
-                self._add(spot, (f"other fields are {word} allowed", breaks))
+                change, word = (
+                    ("more values", "now") if was is False else ("fewer values", "no longer")
+                )
+                self._add(spot, verdict(change, f"other fields are {word} allowed"))
             elif was or now:
                 self._use(was, now, Spot(spot.place + brackets, spot.sides))
 
@@ -142,21 +183,24 @@ class Comparison:
         while found := self._opened(left, opened):
             pairs += found
         if not pairs:
-            self._add(spot, (f"type {bare(old)} → {bare(new)}", BOTH))
+            self._add(spot, verdicts.type_change(old, new, kind(before), kind(after)))
             return
         removed, added = left
         if not removed and not added:
             self._inline |= opened
         is_open = _any_string(self.old, members[0]) and _any_string(self.new, members[1])
         for pair in pairs:
-            self._use(*pair, replace(spot, is_open=is_open))
+            self._use(*pair, replace(spot, is_open=is_open, noun=""))
         if removed:
-            self._add(spot, (f"can no longer be {' or '.join(map(named, removed))}", SENDERS))
+            in_line = any("$ref" not in one and has_class(one) for one in removed)
+            change = "member with a class removed" if in_line else "member removed"
+            self._add(spot, verdict(change, f"can no longer be {' or '.join(map(named, removed))}"))
         # Readers keep a new kind of object as it is where its tag tells it from the others.
         tagged = "anyOf" in before and any(map(self.old.tags, members[0]))
-        for known, breaks in ((True, NOBODY), (False, READERS)):
+        for known, change in ((True, "added"), (False, "added, and may come")):
             if come := [m for m in added if (tagged and bool(self.new.tags(m))) == known]:
-                self._add(spot, (f"may now also be {' or '.join(map(named, come))}", breaks))
+                told = f"may now also be {' or '.join(map(named, come))}"
+                self._add(spot, verdict(change, told))
 
     def _pairs(self, left: list[list[Json]]) -> list[tuple[Json, Json]]:
         """Return members of two unions that belong together, and take them out of `left`.

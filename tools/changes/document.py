@@ -9,12 +9,12 @@ whether callers send it, receive it, or both; and whether it is ever a value of 
 part that other schemas are made of (`allOf`), in which case its changes show at those.
 """
 
-from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
-from tools.values import Json, canonical, is_list, is_object
+from tools.changes.spots import NOBODY, listed, spots_in
+from tools.openapi import UNIONS, operations, rebuild, walk
+from tools.values import Json, canonical, is_object
 
 # Keywords of a use of a schema that say something beside the shape of the value.
 ANNOTATIONS = ("nullable", "default", "deprecated", "readOnly", "writeOnly")
@@ -24,41 +24,14 @@ _WALKED |= {"additionalProperties", "discriminator"}
 # What is the same to a caller as if it were not there.
 _UNSAID: Json = {"default": None, "required": [], "properties": {}, "additionalProperties": {}}
 _UNSAID |= dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems"), False)
+_UNSAID |= dict.fromkeys(("minLength", "minItems", "minProperties"), 0)
+_UNSAID |= dict.fromkeys(("allowReserved", "allowEmptyValue"), False)
 _PROSE = {"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
 _PREFIX = "#/components/schemas/"
 # What tells the type of a schema that does not say it.
 _TELLS = {"properties": "object", "required": "object", "additionalProperties": "object"}
 _TELLS |= {"items": "array"}
 _TYPES = {str: "string", int: "integer", float: "number", bool: "boolean"}
-SENDERS, READERS = frozenset({"requests"}), frozenset({"responses"})
-BOTH, NOBODY = SENDERS | READERS, frozenset[str]()
-_OWN = {"schema", "content", "required", "name", "in"}
-_TOLD = ("deprecated", "security", "servers", "callbacks")
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A place where something is met: an operation, parameter, body, response, header or field.
-
-    `needed` is None where nobody has to fill it, so that readers may count on a value as they may
-    where it is true; `is_open` where any other string is allowed besides; `about` is what it says
-    beside its schema; `added` says whom it breaks when it comes, which is all on its `sides` when
-    it goes. A response that tells of an error has no sides: nobody breaks.
-    """
-
-    place: str
-    sides: frozenset[str]
-    noun: str = ""
-    schema: Json | None = None
-    detail: str = ""
-    needed: bool | None = None
-    is_open: bool = False
-    about: Json = field(default_factory=dict[str, Any])
-    added: frozenset[str] = NOBODY
-
-
-Spots = dict[tuple[str, ...], Spot]
-"""The key of a spot begins with the key of the spot that it is in, if any."""
 
 
 class Document:
@@ -66,8 +39,9 @@ class Document:
 
     def __init__(self, given: Json) -> None:
         raw = rebuild(given, "document", (), kept, spelled)
+        self.given: Json = given.get("components", {}).get("schemas", {})
         self.schemas: dict[str, Json] = raw.get("components", {}).get("schemas", {})
-        self.spots = {k: spot for one in operations(raw) for k, spot in _spots(one, raw).items()}
+        self.spots = {k: spot for one in operations(raw) for k, spot in spots_in(one, raw).items()}
         self.operations = {key[0] for key in self.spots}
         self.sides: dict[str, frozenset[str]] = {}
         self.values: set[str] = set()
@@ -110,44 +84,20 @@ class Document:
         )
         return frozenset(f"{value} {role}" for value in kinds for role in roles or [""])
 
+    def has_constant(self, node: Json, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Tell whether each member of a union, and of unions in it, has constants at a field."""
+        shape, ref = self.effective(node), str(node.get("$ref", ""))
+        if members := shape.get("anyOf"):
+            rest = {*seen, ref} if ref else seen
+            inside = (self.has_constant(part, name, frozenset(rest)) for part in members)
+            return ref not in seen and all(inside)
+        field = shape.get("properties", {}).get(name, {})
+        return name in shape.get("required", ()) and "enum" in self.effective(field)
+
     def features(self, shape: Json) -> frozenset[str]:
         """Return what a shape has of its own: fields, constants, what its members are told by."""
         members = [tag for member in shape.get("anyOf", ()) for tag in self.tags(member)]
         return frozenset({*declared(shape), *map(str, shape.get("enum", ())), *members})
-
-
-def _spots(found: Operation, raw: Json) -> Spots:
-    """Return an operation and all that is in it, `$ref`s of its own resolved."""
-    name, route = found.name, f"{found.method.upper()} {found.path}"
-    about = {key: part for key, part in {**raw, **found.value}.items() if key in _TOLD}
-    about |= {"route": route, "tag": next(iter(listed(found.value.get("tags"))), "default")}
-    spots: Spots = {(name,): Spot(name, BOTH, "operation", detail=route, about=about)}
-
-    def content(key: tuple[str, ...], raw: Json, place: str, sides: frozenset[str]) -> None:
-        for mime, media in raw.get("content", {}).items():
-            schema = media.get("schema", {})
-            spots[*key, "content", mime] = Spot(place, sides, f"content {mime}", schema)
-
-    for (where, called), one in found.parameters(raw).items():
-        about = {key: part for key, part in one.items() if key not in _OWN}
-        place, noun, needed = f"{name}({called})", f"{where} parameter", one.get("required") is True
-        spot = Spot(place, SENDERS, noun, one.get("schema"), needed=needed, about=about)
-        spots[name, "0", where, called] = spot
-        content((name, "0", where, called), one, place, SENDERS)
-    if body := resolve(raw, found.value.get("requestBody")):
-        place, kinds = f"{name}(body)", ", ".join(body.get("content", {}))
-        needed = body.get("required") is True
-        spots[name, "1"] = Spot(place, SENDERS, "request body", None, kinds, needed)
-        content((name, "1"), body, place, SENDERS)
-    for status, response in found.value.get("responses", {}).items():
-        met = BOTH if status.startswith("2") else NOBODY
-        whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
-        spots[key] = Spot(name, met, f"response {status}", added=BOTH)
-        content(key, whole, place, READERS)
-        for header, value in whole.get("headers", {}).items():
-            schema = resolve(raw, value).get("schema", {})
-            spots[*key, "header", header] = Spot(f"{place}({header})", READERS, "header", schema)
-    return spots
 
 
 def _merge(first: Json, second: Json) -> Json:
@@ -215,11 +165,6 @@ def constraints(node: Json) -> Json:
     return {key: part for key, part in node.items() if key not in (*ANNOTATIONS, *_WALKED)}
 
 
-def listed(value: object) -> list[Any]:
-    """Return `value` when it is a JSON array, else an empty one."""
-    return value if is_list(value) else []
-
-
 def _only_part(node: Json) -> Json:
     """Make an `allOf` of one part that part, and a `$ref` with a shape beside it an `allOf`."""
     rest = {key: value for key, value in node.items() if key not in ("allOf", "$ref")}
@@ -266,9 +211,12 @@ def kind(shape: Json) -> str:
         return "unresolved" if "unresolved" in shape else "union"
     if shape.get("type", "object") != "object":
         return str(shape["type"])
-    if "type" not in shape or shape.keys() & {"properties", "required"}:
-        return str(shape.get("type", "anything"))
-    return "map" if shape.get("additionalProperties") else "object"
+    return str(shape.get("type", "anything"))
+
+
+def has_class(shape: Json) -> bool:
+    """Tell whether a schema of this shape has a name of its own in the generated package."""
+    return kind(shape) in ("object", "union") or "enum" in shape
 
 
 def declared(shape: Json) -> dict[str, Json]:

@@ -104,20 +104,23 @@ class Accepted:
         return identifier(f"{union.removesuffix(SUFFIX)}Like")
 
     def like(self, union: Code) -> Code:
-        """Return the annotation of all that a parameter of a named union accepts.
+        """Return the annotation of all that a parameter of a named union accepts."""
+        models = (code("models.{}", name) for name in (union, *self.received_as(union)))
+        return _joined([*models, self.names[union], MAPPING])
 
-        What comes out of the service goes in again: a union of a response is accepted where most
-        of its members have a `type` that a member of `union` has as well.
+    def received_as(self, union: Code) -> list[Code]:
+        """Return the named unions of responses that are accepted where `union` is.
+
+        What comes out of the service goes in again: those most of whose members have a `type` that
+        a member of `union` has as well.
         """
         kinds = self._kinds(self._sent.unions[union])
-        same = [
+        return [
             name
             for name, node in sorted(self._received.unions.items())
             if name not in self._sent.unions
             and 2 * len(self._kinds(node) & kinds) > len(self._kinds(node))
         ]
-        models = (code("models.{}", name) for name in (union, *same))
-        return _joined([*models, self.names[union], MAPPING])
 
     def union(self, union: Code) -> Code:
         """Return the annotation of the `TypedDict`s of a named union and its other members."""

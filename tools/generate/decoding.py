@@ -114,6 +114,11 @@ class Decoding:
 
     def variant(self, ref: Code) -> Code:
         """Source of the `Variant` that tells this model from others with the same `type`."""
+        required = tuple(self.required(ref))
+        return code("Variant({}, {}, {})", literal(ref), required, self.marks(ref))
+
+    def marks(self, ref: Code) -> Code:
+        """Source of the values and of the shapes that tell this model from others."""
         values: dict[str, list[str]] = {}
         shapes: dict[str, Code] = {}
         for prop in self.types.fields(ref):
@@ -128,8 +133,7 @@ class Decoding:
                     shapes[name] = Code("str")
         listed = joined((code("{}: frozenset({})", n, v) for n, v in values.items()), ", ")
         shaped = joined((code("{}: {}", n, t) for n, t in shapes.items()), ", ")
-        required = tuple(self.required(ref))
-        return code("Variant({}, {}, {{{}}}, {{{}}})", literal(ref), required, listed, shaped)
+        return code("{{{}}}, {{{}}}", listed, shaped)
 
     def _narrowest_first(self, refs: list[Code]) -> list[Code]:
         def width(ref: Code) -> tuple[int, int]:

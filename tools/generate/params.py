@@ -3,6 +3,8 @@
 CreateThingPath, …Query, …Header, …Body   by the place where they are sent
 CreateThingParams                          all but the path, as keyword arguments
 CreateThingParamsStreaming, …NonStreaming  where `stream` decides what the response is
+CreateThingParamsBase                      all besides `stream` or `items`, for methods that have it
+                                           as an argument of their own
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,12 +20,15 @@ from tools.errors import ToolError
 from .accepted import Accepted, Reached
 from .code import Code, code, identifier, literal
 from .endpoints import Argument, Endpoints, EndpointView
+from .input_forms import InputForms
 from .names import attribute_name, json_name
 from .template_context import Views, doc_text
 from .types import BOOLEAN, NONE, Node, OneOf, Ref, flat
 
 ALSO = "x-also-accepts"
 STREAM = "stream"
+STATUS = "status"
+ITEMS = "items"
 
 # What annotations call something else, so that a class body cannot have a key of the name.
 _USED = {"Any", "Iterable", "Literal", "Mapping", "NotRequired", "Omit", "Sequence", "bool", "str"}
@@ -115,6 +120,7 @@ class Operation:
     module: str
     body_required: bool
     streams: bool
+    statuses: tuple[str, ...]
     doc: str
     parameters: tuple[Parameter, ...]
 
@@ -154,12 +160,16 @@ class Params:
             for name in sorted(sent.unions)
         ]
         annotations = [p.annotation for o in self.operations for p in o.parameters]
-        self.likes = [
-            Union(like, f"Everything that is accepted as `{name}`.", self.accepted.like(name))
-            for name in sorted(sent.unions)
-            for like in [self.accepted.like_name(name)]
-            if any(f"params.{like}" in annotation for annotation in annotations)
-        ]
+        self.likes: list[Union] = []
+        forms = InputForms(views.decoding)
+        for name in sorted(sent.unions):
+            like = self.accepted.like_name(name)
+            if any(f"params.{like}" in annotation for annotation in annotations):
+                doc = f"Everything that is accepted as `{name}`."
+                self.likes.append(Union(like, doc, self.accepted.like(name)))
+                same = self.accepted.received_as(name)
+                forms.add(sent.unions[name], map(received.unions.__getitem__, same))
+        self.input_forms = {self.accepted.names[n]: f for n, f in sorted(forms.found.items())}
         self._check_names()
 
     @property
@@ -198,6 +208,7 @@ class Params:
     def _operation(self, tag: str, endpoint: Endpoint) -> Operation:
         view = self._endpoints.view(endpoint)
         source = self._endpoints.operation(endpoint)
+        result = _only_ref(self._endpoints.result(endpoint))
         operation = Operation(
             id=source["operationId"],
             name=identifier("".join(p[:1].upper() + p[1:] for p in view.name.split("_"))),
@@ -206,6 +217,7 @@ class Params:
             module=f"{tag}.{view.name}",
             body_required=view.body_required,
             streams=view.events is not None,
+            statuses=() if result is None else self._views.types.constant(result, STATUS),
             doc=view.doc.splitlines()[0] if view.doc else "",
             parameters=tuple(self._parameters(endpoint, view)),
         )
@@ -269,20 +281,24 @@ def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
             yield Dictionary(place, f"The {location} parameters of {told}.", (), keys)
             bases += [place] if location != "path" else []
     params = identifier(f"{name}Params")
-    if not operation.can_stream:
+    given = [p for p in operation.parameters if p.location != "path"]
+    in_front = STREAM if operation.can_stream else ITEMS
+    front = next((p for p in given if p.name == in_front), None)
+    if front is None:
         yield Dictionary(params, f"The parameters of {told}.", tuple(bases), ())
         return
-    given = [p for p in operation.parameters if p.location != "path"]
-    stream = next(p for p in given if p.name == STREAM)
     base = (code("{}Base", params),)
-    keys = tuple(p.as_key() for p in given if p is not stream)
-    yield Dictionary(base[0], f"The parameters of {told} besides `{STREAM}`.", (), keys)
-    null = Code(" | None") if "None" in stream.annotation else Code("")
-    no = Key(STREAM, code("Literal[False]{} | Omit", null), False, stream.doc)
-    yes = Key(STREAM, Code("Literal[True]"), True, stream.doc)
-    yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
-    yield Dictionary(code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,))
-    yield Dictionary(params, f"The parameters of {told}.", base, (stream.as_key(),))
+    keys = tuple(p.as_key() for p in given if p is not front)
+    yield Dictionary(base[0], f"The parameters of {told} besides `{front.name}`.", (), keys)
+    if operation.can_stream:
+        null = Code(" | None") if "None" in front.annotation else Code("")
+        no = Key(STREAM, code("Literal[False]{} | Omit", null), False, front.doc)
+        yes = Key(STREAM, Code("Literal[True]"), True, front.doc)
+        yield Dictionary(code("{}NonStreaming", params), f"{told} for one response.", base, (no,))
+        yield Dictionary(
+            code("{}Streaming", params), f"{told} for a stream of events.", base, (yes,)
+        )
+    yield Dictionary(params, f"The parameters of {told}.", base, (front.as_key(),))
 
 
 def _add_body(views: Views, sent: Reached, body: Node) -> None:

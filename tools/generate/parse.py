@@ -29,12 +29,14 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 from pydantic import ValidationError
 
 from tools.errors import ToolError
+from tools.fetch import fetch
+from tools.plain import parse as plain
 
 COMPONENTS = "/components/schemas/"
 CONFIG = "generator-config.yaml"
 
 # `Type0` of a union's member, and the single digit by which upstream parts equal names.
-_ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
+ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
 
 
 _FOLLOWS = "Could not find reference in parsed models or enums"
@@ -67,7 +69,7 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
     generator would have dropped. A `class_overrides` entry that names no class is a notice: older
     and newer documents lack some schemas, and `make check` allows no notice on the pinned one.
     """
-    settings = ConfigFile.load_from_path(config_path)
+    settings = _settings(config_path)
     given = dict(settings.class_overrides or {})
     first = _run(document, settings)
     notices = [
@@ -83,6 +85,19 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
         for name in _numbered(parsed)
     ]
     return replace(parsed, notices=tuple(notices))
+
+
+def _settings(path: Path) -> ConfigFile:
+    content = plain(fetch(str(path)), path.name)
+    try:
+        return ConfigFile.model_validate({} if content is None else content)
+    except ValidationError as error:
+        raise ToolError(f"{path.name}: {_first(error)}") from None
+
+
+def _first(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'/'.join(map(str, first['loc']))}: {first['msg']}."
 
 
 @contextmanager
@@ -103,11 +118,7 @@ def _run(document: dict[str, Any], settings: ConfigFile) -> Parsed:
     try:
         openapi = oai.OpenAPI.model_validate(document)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = "/".join(str(part) for part in first["loc"])
-        raise ToolError(
-            f"spec/openapi.yaml: not an OpenAPI document at {place}: {first['msg']}."
-        ) from None
+        raise ToolError(f"spec/openapi.yaml: not an OpenAPI document at {_first(error)}") from None
     components = openapi.components or Components()
     schemas = build_schemas(components=components.schemas or {}, schemas=Schemas(), config=config)
     endpoints, schemas, parameters = EndpointCollection.from_data(
@@ -179,7 +190,7 @@ def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, Cl
     taken |= {str(model.class_info.name) for model in parsed.data.models}
     result: dict[str, ClassOverride] = {}
     for name in sorted(taken - set(given)):
-        bare = _ADDED.sub("", name)
+        bare = ADDED.sub("", name)
         if bare != name and bare not in taken:
             taken.add(bare)
             result[name] = ClassOverride.model_validate({"class_name": bare})
@@ -194,4 +205,4 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
 
 def _numbered(parsed: Parsed) -> list[str]:
     """Public names that still have a number which upstream's tooling or the generator added."""
-    return sorted(name for name in parsed.names() if _ADDED.search(name))
+    return sorted(name for name in parsed.names() if ADDED.search(name))

@@ -2,14 +2,19 @@
 
 import argparse
 import os
+import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from tools import ROOT
-from tools.changes import NOTHING, report
+from tools.changes import NOTHING, compare
+from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
-from tools.files import load, replace, to_yaml
+from tools.files import load, one_run, replace, to_yaml
+from tools.generate.build import build as generate
+from tools.generate.parse import CONFIG
 from tools.openapi import operations
 from tools.openapi_spec import build, read_selection
 from tools.openapi_spec.lock import new_lock, read_lock
@@ -28,14 +33,15 @@ PRIVATE = "Made with KEEP_PROSE=1: holds OpenAI's own prose. For a private build
 
 
 def main() -> None:
-    """Take the arguments, do the work, print the summary and the report of changes."""
+    """Take the arguments, do the work, print the report of changes and the summary."""
     parser = argparse.ArgumentParser(prog="tools.openapi_spec", usage=USAGE.removeprefix("usage: "))
     parser.add_argument("upstream", nargs="?", default="")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
     given = parser.parse_args()
     if not given.upstream:
         raise ToolError(f"UPSTREAM is missing: say which document to trim. {USAGE}")
-    run(given.upstream, given.root)
+    with one_run(given.root):
+        run(given.upstream, given.root)
 
 
 def run(source: str, root: Path) -> None:
@@ -54,8 +60,11 @@ def run(source: str, root: Path) -> None:
         os.environ.get("DATE") or None,
     )
     text = to_yaml(built.document, HEADER + (PRIVATE if keep_prose else ""))
-    changes = _changes(target, built.document, text)
-    changed = replace({target: text, lock_file: lock.text()})
+    files = {target: text, lock_file: lock.text()}
+    if not target.exists() or target.read_bytes() != text.encode():
+        _check_generates(files, root)
+    print(_changes(target, built.document, text, root), flush=True)
+    changed = replace(files)
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
     for line in built.skipped:
@@ -66,7 +75,23 @@ def run(source: str, root: Path) -> None:
         print(f"note: {line}")
     names = ", ".join(f"spec/{path.name}" for path in changed)
     print(f"written: {names}" if changed else "written: nothing, spec/ is up to date")
-    print(f"\n{changes}")
+
+
+def _check_generates(files: dict[Path, str], root: Path) -> None:
+    """Raise ToolError if `make generate` would refuse these files, before they are written."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copy(root / CONFIG, folder)
+        for path, text in files.items():
+            beside = folder / path.relative_to(root)
+            beside.parent.mkdir(exist_ok=True)
+            beside.write_bytes(text.encode())
+        try:
+            generate(folder, folder / "made")
+        except ToolError as error:
+            raise ToolError(
+                f"Nothing is written; `make generate` would refuse it. {error}"
+            ) from None
 
 
 def _summary(document: Json, text: str, seconds: float) -> str:
@@ -75,19 +100,17 @@ def _summary(document: Json, text: str, seconds: float) -> str:
     return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
-def _changes(target: Path, document: Json, text: str) -> str:
+def _changes(target: Path, document: Json, text: str, root: Path) -> str:
     """Return the report of changes against what is in spec/ now, before it is replaced."""
     if not target.exists():
-        return "There was no spec/openapi.yaml before, so there is nothing to compare with."
+        return "There was no spec/openapi.yaml before, so there is nothing to compare with.\n"
     if target.read_bytes() == text.encode():
         return NOTHING
     try:
         previous = load(str(target))
     except ToolError as error:
-        return (
-            f"Nothing was compared: the spec/openapi.yaml that was there cannot be used ({error})"
-        )
-    return report(previous, document)
+        return f"Nothing was compared: spec/openapi.yaml as it was cannot be used ({error})\n"
+    return compare(previous, document, class_names(root)).markdown()
 
 
 if __name__ == "__main__":

@@ -1,85 +1,98 @@
-"""The package that is handed out: the files of generated/, the licence, and where it came from."""
+"""The package that is handed out: what generate makes, the licence, a page and the document."""
 
 import ast
+import json
+import re
 import runpy
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
 
 from tools import PACKAGE
 from tools.errors import ToolError
+from tools.files import check_same, contents
+from tools.generate.build import SCHEMA, build
+from tools.generate.render import provenance
+from tools.values import Json
 
 LICENCES = ("LICENSE", "NOTICE")
 VERSION = "overlays/openai_conversations/_version.py"
-ALLOWED = frozenset({*sys.stdlib_module_names, "httpx", "attr", "attrs"})
+HTTP = ("httpx", "httpx2")
+"""The libraries that a copy can send with, of one interface; the first is what generate names."""
+_PAGE = Path(__file__).with_name("README.md")
+# Hosts of repositories fold the changes of such files away.
+_ATTRIBUTES = b"* linguist-generated\n"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A checkout of this repository, at `root`, to vendor from."""
+    """What a checkout of this repository, at `root`, hands out.
+
+    Attributes:
+        root: the checkout.
+        version: the version of this project, which the generated package shares.
+        provenance: what the package was generated from, as its `__provenance__` has it.
+        files: the files of a copy, by the path each has there.
+    """
 
     root: Path
+    version: str
+    provenance: dict[str, str]
+    files: dict[str, bytes]
 
-    @property
-    def folder(self) -> Path:
-        """The generated package itself."""
-        return self.root / "generated" / PACKAGE
+    @classmethod
+    def of(cls, root: Path) -> "Source":
+        """Generate the package of the checkout at `root` anew, and return it with what goes along.
 
-    @cached_property
-    def files(self) -> dict[str, Path]:
-        """The files of a copy, by the path each has there. Raises ToolError if there is none."""
-        files = package_files(self.folder)
-        if "__init__.py" not in files:
-            raise ToolError(
-                f"generated/{PACKAGE} holds no package to vendor; run `make generate` first."
-            )
+        Raises:
+            ToolError: when generated/ is not that package, no file more and none less.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            build(root, Path(folder))
+            name = f"generated/{PACKAGE}"
+            check_same(Path(folder) / PACKAGE, root / name, name, "make generate")
+            files = contents(Path(folder) / PACKAGE)
+            files[SCHEMA] = (Path(folder) / SCHEMA).read_bytes()
         for name in LICENCES:
-            if not files.setdefault(name, self.root / name).is_file():
+            if not (root / name).is_file():
                 raise ToolError(f"{name} is not there, and a copy must carry it.")
-        return dict(sorted(files.items()))
+            files[name] = (root / name).read_bytes().replace(b"\r\n", b"\n")
+        files["README.md"] = _PAGE.read_bytes().replace(b"\r\n", b"\n")
+        files[".gitattributes"] = _ATTRIBUTES
+        version = str(runpy.run_path(str(root / VERSION))["__version__"])
+        return cls(root, version, provenance(root), files)
 
     @property
-    def version(self) -> str:
-        """The version of this project, which the generated package shares."""
-        return str(runpy.run_path(str(self.root / VERSION))["__version__"])
+    def document(self) -> Json:
+        """The OpenAPI document that the package is made from."""
+        document: Json = json.loads(self.files[SCHEMA])
+        return document
 
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """The generator's own record (`__provenance__`), read without importing it."""
-        file = self.files.get("_provenance.py")
-        tree = ast.parse(file.read_text(encoding="utf-8")) if file else ast.Module([], [])
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Dict):
-                return cast("dict[str, Any]", ast.literal_eval(node))
-        raise ToolError(
-            f"generated/{PACKAGE}/_provenance.py with the record of what the package was generated "
-            "from is not there or holds no table; run `make generate` again."
-        )
+    def written_for(self, http: str) -> dict[str, bytes]:
+        """Return the files of a copy that sends with the library `http`, one of `HTTP`."""
+        return {name: rewritten(name, content, http) for name, content in self.files.items()}
 
 
-def package_files(folder: Path) -> dict[str, Path]:
-    """Return every file below `folder` by its path with slashes, without Python's caches."""
-    return {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc"
-    }
+def rewritten(name: str, content: bytes, http: str) -> bytes:
+    """Return the content of a file with the library `http` in the place of httpx."""
+    is_ours = name.endswith(".py") or name == "README.md"
+    return re.sub(rb"\bhttpx\b", http.encode(), content) if is_ours else content
 
 
-def check_imports(files: dict[str, Path]) -> None:
+def check_imports(files: Mapping[str, bytes], http: str) -> None:
     """Raise ToolError, naming file and line, for the first import that a copy could not satisfy.
 
-    `files` maps paths inside the package to where they are. Allowed are the standard library,
-    httpx, attr and attrs, and relative imports that stay inside the package.
+    Allowed are the standard library, `http`, attr and attrs, and relative imports that stay inside
+    the package.
     """
-    for name, path in files.items():
+    allowed = {*sys.stdlib_module_names, http, "attr", "attrs"}
+    for name, content in files.items():
         if not name.endswith(".py"):
             continue
         try:
-            tree = ast.parse(path.read_bytes())
+            tree = ast.parse(content)
         except SyntaxError as error:
             raise ToolError(f"{name}, line {error.lineno}: is not Python ({error.msg}).") from None
         for line, module, level in _imports(tree):
@@ -88,10 +101,10 @@ def check_imports(files: dict[str, Path]) -> None:
                     f"{name}, line {line}: `{'.' * level}{module}` leads out of the package, so a "
                     "copy elsewhere could not find it."
                 )
-            if level == 0 and module.split(".")[0] not in ALLOWED:
+            if level == 0 and module.split(".")[0] not in allowed:
                 raise ToolError(
                     f"{name}, line {line}: imports `{module}`. A vendored package may import only "
-                    "the standard library, httpx, attrs and, relatively, itself; correct the "
+                    f"the standard library, {http}, attrs and, relatively, itself; correct the "
                     "template it comes from."
                 )
 

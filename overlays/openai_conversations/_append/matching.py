@@ -12,11 +12,13 @@ that do not: of those it is enough to know how many there are.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast
+from typing import Any, NamedTuple, TypeAlias, TypeGuard, cast, get_args
 
-#: Fields that the service leaves out or empties unless `include` names them (`IncludeEnum`).
+from openai_conversations_api.models import IncludeEnum
+
+#: Fields that the service leaves out or empties unless `include` names them.
 SHOWN_ON_DEMAND = frozenset(
-    {"encrypted_content", "image_url", "logprobs", "outputs", "results", "sources"}
+    path.rpartition(".")[2] for known in get_args(IncludeEnum) for path in get_args(known)
 )
 #: Parts that hold a text and nothing else. A string, and an assistant's `input_text`, are stored
 #: as whichever of them fits the role.

@@ -13,8 +13,8 @@ from .._append.results import AppendResult
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.signatures import describe
-from .._request.types import given, omit, to_options
-from .._request.validation import check_id, check_strings
+from .._request.types import given, to_options
+from .._request.validation import check_id
 from .._transport.concurrency_async import AsyncPaginator, Source
 from ..progress import AppendProgress
 from .pages import AsyncPage
@@ -82,18 +82,19 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         from .append import AsyncAppend
         from .append_requests import AsyncItemMethods
 
-        given_options = {n: v for n, v in params.items() if n != "include"}
-        options = to_options(given_options, "Items.append", also=["include"])
-        include = params.get("include", omit)
+        own = operations.create_items.own(params)
+        rest = {name: value for name, value in params.items() if name not in own}
+        also = [p.name for p in operations.create_items.parameters]
+        options = to_options(rest, "Items.append", also=also)
+        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        operations.create_items.request({**own, "items": ()}, **place)
         client, timeout = self._client, options.timeout
         once = AsyncItems(client.with_options(max_retries=0), form="raw")
-        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
         bound: dict[str, Any] = {**place, **options._asdict()}
-        shown = {**bound, "include": check_strings(include, "include") if given(include) else omit}
         append = AsyncAppend(
             AsyncItemMethods(
-                partial(returns_raw(once.create), **shown),
-                partial(self.list, **shown),
+                partial(returns_raw(once.create), **bound, **own),
+                partial(self.list, **bound, **operations.list_items.own(own)),
                 partial(self.delete, **bound),
             ),
             conversation_id,

@@ -2,7 +2,7 @@
 
 A stream ends in one of four ways:
 
-1. An event of `_LAST` or `[DONE]` comes. That is the end, whatever may follow, and even if the
+1. The last event or `[DONE]` comes. That is the end, whatever may follow, and even if the
    connection stays open.
 2. The body ends before that, which is an error. Without any event it is not a stream, but a page or
    a JSON text, and is named as what it is.
@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from openai_conversations_api import models
 
-from .._request.operations import event_decoder
+from .. import _structured as structured
+from .._request.generated import OPERATIONS, event_decoder
 from .._request.validation import is_mapping
 from .._response.output_items import OutputItems
 from .._response.parsing import check_strict, loads
@@ -27,8 +28,12 @@ from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import AsyncBodyReader
 
-# "response." and each status that is final; and the event after which there is none.
-_FINAL = ("completed", "incomplete", "failed", "cancelled")
+_T = TypeVar("_T")
+# The document lists statuses and events; which of them are final, no document says. Those that are
+# not are fewer, and no new one is to be expected.
+_PENDING = frozenset({"queued", "in_progress"})
+_GOING_ON = frozenset({"response.created", *(f"response.{status}" for status in _PENDING)})
+_FINAL = frozenset(OPERATIONS["createResponse"].statuses) - _PENDING
 _LAST = frozenset({"error", *(f"response.{status}" for status in _FINAL)})
 # Bytes of a body without events that are kept, to tell what they are.
 _KEPT = 2**20
@@ -166,7 +171,7 @@ class AsyncStream:
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
         self._items.add(data)
-        if kind in _LAST:
+        if kind in _LAST or (kind not in _GOING_ON and _is_final(data.get("response"))):
             self._ended = self._over = True  # case 1
             self._waiting.clear()
             self._last = event
@@ -232,3 +237,37 @@ class AsyncStream:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'closed' if self._over else 'open'})"
+
+
+class AsyncParsedStream(AsyncStream, Generic[_T]):
+    """A stream whose final response is parsed: of `responses.stream(text_format=...)`."""
+
+    def __init__(
+        self,
+        body: AsyncBodyReader,
+        *,
+        operation: str,
+        resumed: bool,
+        text_format: structured.TextFormat,
+    ) -> None:
+        """Read events as `AsyncStream` does; `text_format` reads the final response."""
+        super().__init__(body, operation=operation, resumed=resumed)
+        self._text_format = text_format
+
+    async def get_final_response(self) -> structured.ParsedResponse[_T]:
+        """Read to the end and return the response as it then is, parsed.
+
+        Raises:
+            OutputParsingError: it is incomplete or failed, or its output is not what it has to be.
+            APIError: as of `AsyncStream.get_final_response`.
+        """
+        return self._text_format.parse(await super().get_final_response(), self.response)
+
+
+def _is_final(response: object) -> bool:
+    """Return whether an event carries a whole response that is not going to change.
+
+    The event is then the last one, whatever its name: it may be newer than this package.
+    """
+    status: object = response.get("status") if is_mapping(response) else None
+    return isinstance(status, str) and status not in _PENDING

@@ -1,10 +1,11 @@
 """Items to send, of any kind, as the JSON that the service accepts.
 
 An item can be a helper's result, a generated model, a plain mapping, or something that came out of
-a conversation or a response. What comes out is wider than what goes in: it has fields, and a few
-values, that the input schemas of the same `type` do not know and that the service refuses. The
-tables below name them. They are read off `spec/openapi.yaml`, and the tests derive them again from
-it, so a new OpenAPI document that changes them is noticed. Refused nulls are left out at any depth.
+a conversation or a response. What comes out is wider than what goes in: it has fields, a few
+values, and, from servers that are compatible with the service, nulls that the input schemas of the
+same `type` do not know and that the service refuses. Such an item is narrowed to a form that goes
+in, at any depth. The forms are the generated `TypedDict`s, and `INPUT_FORMS` has what only comes
+out; a field or a value that is in neither is newer than the package and stays.
 
 The rules, in the order in which they matter:
 
@@ -21,47 +22,26 @@ The rules, in the order in which they matter:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType
-from typing import Any, cast, get_args, get_type_hints, is_typeddict
+from typing import Any, NamedTuple, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from openai_conversations_api import params
 
+from .generated import INPUT_FORMS, InputForm
 from .validation import check_list, describe, invalid, is_mapping, mismatch
 
-#: Fields of what comes out that the input schema of the same `type` does not have.
-OUTPUT_ONLY: dict[str, frozenset[str]] = {
-    "apply_patch_call": frozenset({"created_by"}),
-    "apply_patch_call_output": frozenset({"created_by"}),
-    "compaction": frozenset({"created_by"}),
-    "computer_call_output": frozenset({"created_by"}),
-    "custom_tool_call": frozenset({"created_by", "status"}),
-    "custom_tool_call_output": frozenset({"created_by", "status"}),
-    "function_call": frozenset({"created_by"}),
-    "function_call_output": frozenset({"created_by"}),
-    "shell_call": frozenset({"created_by"}),
-    "shell_call_output": frozenset({"created_by"}),
-    "tool_search_call": frozenset({"created_by"}),
-    "tool_search_output": frozenset({"created_by"}),
-}
-
-#: Values of optional fields that come out and that the input schema's enum does not have:
-#: `(type, field, value)`.
-OUTPUT_ONLY_VALUES = frozenset({("computer_call_output", "status", "failed")})
-
-#: `FunctionShellCallOutputContent` has this field, `FunctionShellCallOutputContentParam` has not.
-_SHELL_CHUNK_OUTPUT_ONLY = "created_by"
-
-_ROLES = ("user", "system", "developer", "assistant")
-_INPUT_PARTS = frozenset({"input_text", "input_image", "input_file"})
 _PLAIN = frozenset({str, int, float, bool, type(None), dict})
-_NO_FIELDS: frozenset[str] = frozenset()
+#: Fields that only come out of some form. An item without them, and without null, is sent as it is.
+_SUSPECT = frozenset(name for form in INPUT_FORMS.values() for name in form.output_only)
+#: Types of a field that may be null.
+_ANYTHING = frozenset({NoneType, object, Any})
 
 
 def to_response_input(value: object) -> str | list[dict[str, Any]]:
     """Return the `input` of a response as it is sent: a string as it is, or a list of items.
 
-    Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
+    Source: `InputParam` of createResponse, getInputTokenCounts and compactConversation.
     """
     return value if isinstance(value, str) else to_input_items(value, argument="input")
 
@@ -89,21 +69,27 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
         raise mismatch(f"{argument}[{index}]", "an item (model or mapping)", received)
     data = _encode_parts(data)
     try:
-        if _holds_null(data):
-            data = _without_refused_nulls(data)
+        if _is_suspect(data):
+            narrowed = _narrowed(data, _members(params.InputItemParam))
+            data = data if narrowed == data else narrowed
     except RecursionError:
         received = "one that does or is"
         expected = "an item that does not hold itself and is not nested deeply"
         raise mismatch(f"{argument}[{index}]", expected, received) from None
     kind = data.get("type")
+    # The one kind that people write by hand, and whose content they leave out or misshape.
     if kind == "message" or (kind is None and "role" in data):
-        return _clean_message(data, argument, index)
+        content = data.get("content")
+        if not isinstance(content, str | list):
+            expected = "a string or a list of content parts"
+            raise invalid(f"{argument}[{index}].content", expected, content)
+        return data
     if not isinstance(kind, str):
         # A reference may leave out its type; anything else without one cannot be told apart.
         if kind is None and "id" in data:
             return data
         raise invalid(f"{argument}[{index}].type", "the item's type as a string", kind)
-    return _clean(data, kind)
+    return data
 
 
 def to_dict(value: object) -> dict[str, Any] | None:
@@ -122,17 +108,21 @@ def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
     for key, value in data.items():
         if type(value) in _PLAIN:
             continue
-        if type(value) is not list and not isinstance(value, tuple):
+        if type(value) is list or isinstance(value, tuple):
+            parts = cast("list[Any]", value)
+            if isinstance(parts, tuple) or not _PLAIN.issuperset(map(type, parts)):
+                encoded[key] = [_encode(part) for part in parts]
+        else:
             encoded[key] = _encode(value)
-        elif not _PLAIN.issuperset(map(type, cast("list[Any]", value))):
-            encoded[key] = [_encode(part) for part in cast("list[Any]", value)]
     return {**data, **encoded} if encoded else data
 
 
-def _holds_null(value: dict[str, Any] | list[Any]) -> bool:
-    """Return whether null stands anywhere in a JSON value; most items hold none."""
+def _is_suspect(value: dict[str, Any] | list[Any]) -> bool:
+    """Return whether a JSON value holds null, or a field that may only come out, at any depth."""
+    if isinstance(value, dict) and not _SUSPECT.isdisjoint(value):
+        return True
     for each in value.values() if isinstance(value, dict) else value:
-        if each is None or (isinstance(each, dict | list) and _holds_null(cast("Any", each))):
+        if each is None or (isinstance(each, dict | list) and _is_suspect(cast("Any", each))):
             return True
     return False
 
@@ -142,90 +132,81 @@ def _encode(value: Any) -> Any:
     return value if data is None else data
 
 
-def _clean(data: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Leave out the fields that the input schema of `kind` refuses."""
-    drop = OUTPUT_ONLY.get(kind, _NO_FIELDS)
-    refused = [
-        key
-        for key, value in data.items()
-        if key in drop or (isinstance(value, str) and (kind, key, value) in OUTPUT_ONLY_VALUES)
-    ]
-    if refused:
-        data = {key: value for key, value in data.items() if key not in refused}
-    if kind == "shell_call_output" and isinstance(data.get("output"), list):
-        return {**data, "output": [_without_author(chunk) for chunk in data["output"]]}
-    return data
+class _Form(NamedTuple):
+    """One of the `TypedDict`s, with the types that each of its fields allows."""
+
+    fields: dict[str, frozenset[Any]]
+    required: frozenset[str]
+    generated: InputForm
+
+    def fits(self, value: Mapping[str, Any]) -> bool:
+        """Return whether an object can be of this form, once narrowed."""
+        _, values, shapes = self.generated
+        return all(value.get(name) in (None, *known) for name, known in values.items()) and all(
+            isinstance(value.get(name), shape | None) for name, shape in shapes.items()
+        )
+
+    def loss(self, value: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return how many parts of an object fit nothing here, and how many fields are unknown."""
+        unknown = value.keys() - self.fields.keys()
+        parts = [
+            _form_for(part, types)
+            for name, types in self.fields.items()
+            if isinstance(inner := value.get(name), list)
+            for part in cast("list[object]", inner)
+            if is_mapping(part)
+        ]
+        filled = [name for name in unknown if value[name] is not None]
+        return parts.count(None), len(filled), len(unknown)
 
 
-def _without_author(chunk: Any) -> Any:
-    if not is_mapping(chunk):
-        return chunk
-    return {key: value for key, value in chunk.items() if key != _SHELL_CHUNK_OUTPUT_ONLY}
+def _narrowed(value: Any, types: frozenset[Any]) -> Any:
+    """Return a value as one of these types, without what only comes out and refused nulls.
 
-
-def _clean_message(data: dict[str, Any], argument: str, index: int) -> dict[str, Any]:
-    """Bring a message into one of its three input forms, which differ in the fields they have.
-
-    1. `EasyInputMessage`: any role; a string or input parts; no `id`, no `status`.
-    2. `InputMessage`: user, system, developer; input parts; no `id`, no `phase`.
-    3. `OutputMessage`: assistant; output parts; all fields, `id` and `status` among them.
+    A null in a field that is unknown, or below a value of free form, stays.
     """
-    role, content = data.get("role"), data.get("content")
-    if not isinstance(content, str | list | tuple):
-        expected = "a string or a list of content parts"
-        raise invalid(f"{argument}[{index}].content", expected, content)
-    if role not in _ROLES or ("id" not in data and "status" not in data):
-        return data
-    drop = {"status"} if data.get("status") is None else set[str]()
-    if isinstance(content, str):  # 1
-        drop |= {"id", "status"}
-    elif role != "assistant":  # 1 without a status, else 2
-        drop |= {"id"} if drop else {"id", "phase"}
-    elif _has_input_part(cast("list[Any]", content)):  # 1, else 3
-        drop |= {"id", "status"}
-    if drop.isdisjoint(data):
-        return data
-    return {key: value for key, value in data.items() if key not in drop}
-
-
-def _has_input_part(content: list[Any]) -> bool:
-    return any(is_mapping(part) and part.get("type") in _INPUT_PARTS for part in content)
-
-
-def _without_refused_nulls(item: dict[str, Any]) -> dict[str, Any]:
-    """Return an item without the nulls that no input form of its `type` allows.
-
-    They come from servers that are compatible with the service, which send null where it sends
-    nothing, and from other libraries (`model_dump`). Where null may stand is read off the generated
-    `TypedDict`s of what goes in. A null in a field that is unknown, or below a value of free form,
-    stays. An item from which nothing is left out is returned itself.
-    """
-    cleaned: dict[str, Any] = _cleaned(item, _members(params.InputItemParam))
-    return item if cleaned == item else cleaned
-
-
-def _cleaned(value: Any, types: frozenset[Any]) -> Any:
-    """Return a value of one of these types, with nulls left out of the objects in it."""
     if isinstance(value, list):
-        return [_cleaned(each, types) for each in cast("list[object]", value)]
+        return [_narrowed(each, types) for each in cast("list[object]", value)]
     if not isinstance(value, dict):
         return value
     given = cast("dict[str, Any]", value)
-    every_form = [_fields(each) for each in types if is_typeddict(each)]
-    forms = [fields for fields in every_form if _fits(given, fields)]
-    cleaned: dict[str, Any] = {}
-    for key, inner in given.items():
-        allowed = frozenset[Any]().union(*(fields.get(key, ()) for fields in forms))
-        if inner is None and allowed and not allowed & {NoneType, object, Any}:
+    form = _form_for(given, types)
+    if form is None:
+        return given
+    narrowed: dict[str, Any] = {}
+    for name, inner in given.items():
+        only = form.generated.output_only.get(name, ())
+        if only is None or inner in only:
             continue
-        cleaned[key] = _cleaned(inner, allowed) if allowed else inner
-    return cleaned
+        allowed = form.fields.get(name, _ANYTHING)
+        if inner is None and not allowed & _ANYTHING:
+            continue
+        narrowed[name] = _narrowed(inner, allowed) if isinstance(inner, dict | list) else inner
+    return narrowed
 
 
-def _fits(value: Mapping[str, Any], fields: Mapping[str, frozenset[Any]]) -> bool:
-    """Return whether the `type` of an object, if it has both, is that of a `TypedDict`."""
-    kinds = fields.get("type", frozenset())
-    return not kinds or value.get("type") in (None, *kinds)
+def _form_for(value: Mapping[str, Any], types: frozenset[Any]) -> _Form | None:
+    """Return which of the types an object can be: of several, the one of which it loses least."""
+    kind = value.get("type")
+    forms = _forms(types, kind if isinstance(kind, str | None) else "")
+    if kind is None:
+        forms = [form for form in forms if form.required <= value.keys()]
+    if len(forms) > 1:
+        fitting = [form for form in forms if form.fits(value)]
+        return min(fitting, key=lambda form: form.loss(value), default=None)
+    return forms[0] if forms else None
+
+
+@lru_cache(maxsize=512)  # a server may send any number of unknown types
+def _forms(types: frozenset[Any], kind: str | None) -> list[_Form]:
+    """Return the forms among types that an object with this `type`, or without any, can have."""
+    found: list[_Form] = []
+    for each in sorted(filter(is_typeddict, types), key=lambda each: each.__name__):
+        form = _form(each)
+        untyped = kind is None and "type" not in form.required
+        if untyped or kind in form.fields.get("type", (kind,)):
+            found.append(form)
+    return found
 
 
 class _Models:
@@ -236,18 +217,22 @@ class _Models:
 
 
 @cache
-def _fields(form: Any) -> dict[str, frozenset[Any]]:
-    hints = get_type_hints(form, localns={"models": _Models()})
-    return {name: _members(hint) for name, hint in hints.items()}
+def _form(dictionary: Any) -> _Form:
+    hints = get_type_hints(dictionary, localns={"models": _Models()})
+    fields = {name: _members(hint) for name, hint in hints.items()}
+    generated = INPUT_FORMS.get(dictionary.__name__, InputForm({}, {}, {}))
+    return _Form(fields, dictionary.__required_keys__, generated)
 
 
+@cache
 def _members(hint: Any) -> frozenset[Any]:
     """Return the types that an annotation allows: of a union, and of the elements of a sequence."""
     return frozenset(_each_member(hint))
 
 
 def _each_member(hint: Any) -> Iterator[Any]:
-    inner = get_args(hint)
+    # The keys of a mapping are free, whatever its values are.
+    inner = () if get_origin(hint) is Mapping else get_args(hint)
     for each in inner:
         yield from _each_member(each)
     if not inner:

@@ -70,7 +70,7 @@ class ItemListParams(params.ListConversationItemsParams, RequestOptions):
     """Keyword arguments of `conversations.items.list`."""
 
 
-class ItemAppendParams(params.CreateConversationItemsQuery, GetOptions, total=False):
+class ItemAppendParams(params.CreateConversationItemsParamsBase, GetOptions):
     """Keyword arguments of `conversations.items.append`, besides its own."""
 
 

@@ -1,22 +1,22 @@
-"""The operations of the API: the one module that knows the generated package's private names.
+"""The operations of the API.
 
-`openai_conversations_api._parameters` says what each operation takes and where it is sent; nothing
-of that is written again here. What a value has to be is decided by its annotation there, and by
+The generated package says what each operation takes and where it is sent; nothing of that is
+written again here. What a value has to be is decided by its annotation there, and by
 name only where the service documents a limit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, cached_property, partial
+from ast import literal_eval
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from openai_conversations_api._parameters import OPERATIONS, Parameter
-
 from ..errors import InvalidArgumentError
 from .encoding import check_header, quote_value, quoted
+from .generated import MISSING, OPERATIONS, Parameter, descriptions
 from .input_items import to_input_items, to_response_input
 from .request import OperationRequest
 from .types import Options, omit
@@ -27,7 +27,7 @@ from .validation import (
     check_limit,
     check_list,
     check_metadata,
-    check_order,
+    check_one_of,
     check_strings,
     check_text,
     is_mapping,
@@ -45,7 +45,7 @@ class Operation(Generic[_T]):
     """One operation, by its id in the spec; its module is imported with the first response."""
 
     def __init__(self, operation_id: str) -> None:
-        described = OPERATIONS[operation_id]
+        described = OPERATIONS.get(operation_id, MISSING)
         self.id = operation_id
         self.method_name = operation_id
         """The method of the facade, once it is defined; for error messages."""
@@ -61,10 +61,8 @@ class Operation(Generic[_T]):
 
     @property
     def descriptions(self) -> dict[str, str]:
-        """What each parameter is for, in a line; for `help()`, and loaded for that alone."""
-        from openai_conversations_api._parameter_docs import DESCRIPTIONS
-
-        return DESCRIPTIONS[self.id]
+        """What each parameter is for, in a line."""
+        return descriptions(self.id)
 
     @cached_property
     def decode(self) -> Callable[[Any], _T]:
@@ -97,9 +95,12 @@ class Operation(Generic[_T]):
             path: the values of the path's parameters.
 
         Raises:
-            InvalidArgumentError: a keyword is unknown, a required one is missing, or a value cannot
-                be sent.
+            InvalidArgumentError: a keyword is unknown, a required one is missing, a value cannot
+                be sent, or the OpenAPI document does not have the operation any more.
         """
+        if not self._path:
+            known = f"an operation of the OpenAPI document, which has no {self.id} any more"
+            raise InvalidArgumentError(self.method_name, expected=known, received="a call")
         query: list[str] = []
         headers: list[tuple[bytes, bytes]] = []
         body: Any = {} if self._has_body else omit
@@ -158,6 +159,17 @@ class Operation(Generic[_T]):
         )
         return request, Options(**options)
 
+    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Return those of keyword arguments that are parameters of the operation.
+
+        For several requests: an iterator, which would be empty after the first, becomes a list.
+        """
+        return {
+            name: list(cast("Iterator[object]", value)) if isinstance(value, Iterator) else value
+            for name, value in params.items()
+            if name in self._by_name
+        }
+
     def check_keywords(self, names: Iterable[str]) -> None:
         """Raise `InvalidArgumentError` for the first name that the operation does not take."""
         for name in names:
@@ -194,6 +206,8 @@ def _to_query(parameter: Parameter, value: Any) -> list[str]:
         value = check_strings(value, name)
     elif parameter.annotation == "int":
         value = check_integer(value, name)
+    elif parameter.annotation.startswith("Literal[") and " | " not in parameter.annotation:
+        value = check_one_of(value, name, literal_eval(parameter.annotation[len("Literal") :]))
     values = cast("list[object]", value if isinstance(value, list) else [value])
     key = quoted(parameter.key, name)
     return [f"{key}={quote_value(each, name)}" for each in values]
@@ -218,7 +232,6 @@ _BY_NAME: dict[str, Callable[[Any, str], Any]] = {
     "limit": check_limit,
     "metadata": check_metadata,
     "model": check_text,
-    "order": check_order,
     "previous_response_id": check_id,
 }
 """Checks of parameters for which the service documents more than their type."""
@@ -234,19 +247,6 @@ def _encode() -> Callable[[Any], Any]:
     from openai_conversations_api.types import encode
 
     return encode
-
-
-@cache
-def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
-    """Return what turns the JSON value of one event of a streamed response into a model.
-
-    By the table, which imports a model when its event first comes; the union's own module has to
-    import all 58.
-    """
-    from openai_conversations_api._decoding import decode_one
-    from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
-
-    return partial(decode_one, RESPONSE_STREAM_EVENT)
 
 
 create_conversation: Operation[models.Conversation] = Operation("createConversation")

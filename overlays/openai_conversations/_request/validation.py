@@ -12,7 +12,7 @@ value, a new kind of item) passes through.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Collection, Iterable, Mapping, Sized
 from typing import Any, TypeGuard, cast
 
 from ..errors import InvalidArgumentError
@@ -210,14 +210,11 @@ def check_limit(limit: object, argument: str = "limit") -> int:
     return cast("int", limit)
 
 
-def check_order(order: object, argument: str = "order") -> str:
-    """Return the order of a listing: `"asc"` (oldest first) or `"desc"`.
-
-    Source: `order` of listConversationItems and listInputItems.
-    """
-    if order not in ("asc", "desc"):
-        raise invalid(argument, "'asc' or 'desc'", order)
-    return str(order)
+def check_one_of(value: object, argument: str, allowed: Collection[object]) -> object:
+    """Return `value` if it is one of those that the OpenAPI document lists."""
+    if value not in allowed:
+        raise invalid(argument, " or ".join(map(repr, allowed)), value)
+    return value
 
 
 def check_strings(values: object, argument: str) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -103,9 +103,9 @@ def _exchange_null(value: Any, path: tuple[str | int, ...]) -> bool:
 def operations() -> dict[str, Operation]:
     """Return all operations of the OpenAPI document by their ids."""
     return {
-        shape["operationId"]: _operation(path, method, shape)
-        for path, methods in document()["paths"].items()
-        for method, shape in methods.items()
+        shape["operationId"]: _operation(path, method, shape, shared.get("parameters", ()))
+        for path, shared in document()["paths"].items()
+        for method, shape in shared.items()
         if is_object(shape) and "operationId" in shape
     }
 
@@ -148,7 +148,10 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 
 
-def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
+def _operation(
+    path: str, method: str, shape: Mapping[str, Any], shared: Sequence[Mapping[str, Any]]
+) -> Operation:
+    parameters = map(_resolved, (*shared, *shape.get("parameters", ())))
     body = _resolved(shape.get("requestBody"))
     responses = {status: _resolved(one) for status, one in shape["responses"].items()}
     events = (_schema(response, "text/event-stream") for response in responses.values())
@@ -156,7 +159,8 @@ def _operation(path: str, method: str, shape: Mapping[str, Any]) -> Operation:
         id=shape["operationId"],
         method=method.upper(),
         path=path,
-        parameters=tuple(map(_resolved, shape.get("parameters", ()))),
+        # An operation's own parameter takes the place of one that all of its path have.
+        parameters=tuple({(one["name"], one["in"]): one for one in parameters}.values()),
         body=_schema(body, "application/json"),
         body_required=bool(body.get("required")),
         responses={status: _schema(one, "application/json") for status, one in responses.items()},
@@ -170,4 +174,6 @@ def _schema(holder: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | N
 
 
 def _resolved(shape: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return validator().resolve(shape["$ref"]) if shape and "$ref" in shape else shape or {}
+    while shape and "$ref" in shape:
+        shape = validator().resolve(shape["$ref"])
+    return shape or {}

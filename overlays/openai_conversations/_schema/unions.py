@@ -54,10 +54,9 @@ class UnionCheck:
         made: list[Variant] = []
         for schema in self.schemas:
             check = self.compile_schema(schema)
-            found = {type: check(sample) for type, sample in _SAMPLES.items()}
-            types = frozenset(type for type in found if not _has(found[type], (), "invalid_type"))
-            needs_tag = _has(found["object"], (TAG,), REQUIRED[1])
-            made.append(Variant(check, types, admitted_tags(schema, self.resolve), needs_tag))
+            needs_tag = _has(check({}), (TAG,), REQUIRED[1])
+            tags = admitted_tags(schema, self.resolve)
+            made.append(Variant(check, admitted_types(check), tags, needs_tag))
         return made
 
     @cached_property
@@ -101,13 +100,24 @@ class UnionCheck:
         return (Problem((TAG,), message, unknown=isinstance(value[TAG], str)),)
 
 
+def admitted_types(check: Check) -> Names:
+    """Return the JSON types that a value may have, by what a check says of an empty one of each."""
+    found = {type: check(sample) for type, sample in _SAMPLES.items()}
+    return frozenset(type for type in found if not _has(found[type], (), "invalid_type"))
+
+
 def admitted_tags(schema: Any, resolve: Resolve) -> Names | None:
     """Return the strings that an object may have at `TAG`, or None where any may be there."""
 
     def own_tags(part: Mapping[str, Any]) -> Names | None:
-        return _admitted(part.get("properties", {}).get(TAG), resolve, _own_strings)
+        return admitted_strings(part.get("properties", {}).get(TAG), resolve)
 
     return _admitted(schema, resolve, own_tags)
+
+
+def admitted_strings(schema: Any, resolve: Resolve) -> Names | None:
+    """Return the strings that fit a schema, or None where any does."""
+    return _admitted(schema, resolve, _own_strings)
 
 
 def _admitted(

@@ -199,7 +199,7 @@ class Listing(Generic[_T]):
             params = {**params, "limit": min(cast(int, max_items), MAX_LIMIT)}
         self._client = client
         self._operation = operation
-        self._params = params
+        self._params = params = {**params, **operation.own(params)}
         self._path = path
         self.request, self.options = operation.request(params, **path)
         # Where the first page begins counts as seen: a server may lead back to it.

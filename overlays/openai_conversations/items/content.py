@@ -141,8 +141,19 @@ def input_parts(parts: Iterable[str | m.InputContent], argument: str) -> list[m.
     Raises:
         InvalidArgumentError: `parts` is a string, is empty, or holds something else (`parts[2]`).
     """
-    given = check_parts(parts, argument)
-    return [_input_part(part, f"{argument}[{index}]") for index, part in enumerate(given)]
+    expected = "a string, or a part made by Content.text, Content.image or Content.file"
+    given = [Content.text(p) if isinstance(p, str) else p for p in check_parts(parts, argument)]
+    return check_each(given, m.InputContent, argument, expected)
+
+
+def output_parts(
+    parts: Iterable[str | m.OutputMessageContent], argument: str
+) -> list[m.OutputMessageContent]:
+    """Return a list of the assistant's parts, as `input_parts`."""
+    expected = "a string, or a part made by Content.output_text or Content.refusal"
+    checked = check_parts(parts, argument)
+    given = [Content.output_text(p) if isinstance(p, str) else p for p in checked]
+    return check_each(given, m.OutputMessageContent, argument, expected)
 
 
 def check_parts(parts: object, argument: str) -> list[Any]:
@@ -153,14 +164,12 @@ def check_parts(parts: object, argument: str) -> list[Any]:
     return given
 
 
-def _input_part(part: object, argument: str) -> m.InputContent:
-    if isinstance(part, str):
-        return Content.text(part)
-    kinds = (m.InputTextContent, m.InputImageContent, m.InputFileContent, m.RawObject)
-    if isinstance(part, kinds):
-        return part
-    expected = "a string, or a part made by Content.text, Content.image or Content.file"
-    raise invalid(argument, expected, part)
+def check_each(given: list[Any], kinds: Any, argument: str, expected: str) -> list[Any]:
+    """Return the list if all in it are of the generated union `kinds`; an error names the one."""
+    for index, part in enumerate(given):
+        if not isinstance(part, kinds):
+            raise invalid(f"{argument}[{index}]", expected, part)
+    return given
 
 
 def _image_url(mime_type: str | None, **sources: Any) -> str | None:

@@ -8,14 +8,14 @@ read from a conversation can. `tool_items.py` has the outputs of tools, `content
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast, overload
+from typing import overload
 
 from openai_conversations_api import models as m
 from openai_conversations_api import params as p
 
 from .._request.input_items import to_dict, to_input_items
 from .._request.validation import check_id, check_list, check_text, invalid
-from .content import Content, check_parts, input_parts
+from .content import check_each, check_parts, input_parts, output_parts
 
 
 class MessageItem:
@@ -77,7 +77,7 @@ class MessageItem:
     @overload
     @staticmethod
     def assistant(
-        parts: Iterable[str | m.OutputTextContent | m.RefusalContent],
+        parts: Iterable[str | m.OutputMessageContent],
         *,
         id: str,
         phase: m.MessagePhase | None = None,
@@ -85,7 +85,7 @@ class MessageItem:
 
     @staticmethod
     def assistant(
-        parts: Iterable[str | m.OutputTextContent | m.RefusalContent],
+        parts: Iterable[str | m.OutputMessageContent],
         *,
         id: str | None = None,
         phase: m.MessagePhase | None = None,
@@ -101,14 +101,12 @@ class MessageItem:
         Returns:
             An `OutputMessage` (status `completed`) if there is an `id`, else an `EasyInputMessage`.
         """
-        given = check_parts(parts, "parts")
         if id is None:
-            for index, part in enumerate(given):
-                if not isinstance(part, str):
-                    expected = "a string (other parts need the message's id: id=…)"
-                    raise invalid(f"parts[{index}]", expected, part)
-            return MessageItem.assistant_text("".join(cast("list[str]", given)), phase=phase)
-        content = [Content.output_text(part) if isinstance(part, str) else part for part in given]
+            given = check_parts(parts, "parts")
+            expected = "a string (other parts need the message's id: id=…)"
+            texts: list[str] = check_each(given, str, "parts", expected)
+            return MessageItem.assistant_text("".join(texts), phase=phase)
+        content = output_parts(parts, "parts")
         id = check_id(id, "id")
         return m.OutputMessage(
             id=id, role="assistant", status="completed", content=content, phase=phase

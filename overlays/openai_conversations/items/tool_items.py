@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Literal
 
 from openai_conversations_api import models as m
 
@@ -181,7 +180,7 @@ class ApplyPatchCallOutputItem:
 
     @staticmethod
     def create(
-        call_id: str, *, status: Literal["completed", "failed"], output: str | None = None
+        call_id: str, *, status: m.ApplyPatchCallOutputStatusParam, output: str | None = None
     ) -> m.ApplyPatchToolCallOutputItemParam:
         """Make the output of a patch.
 
@@ -190,11 +189,9 @@ class ApplyPatchCallOutputItem:
             status: `"completed"` if the patch was applied, else `"failed"`.
             output: optional, for the model to read.
         """
-        if status not in ("completed", "failed"):
-            raise invalid("status", "'completed' or 'failed'", status)
         return m.ApplyPatchToolCallOutputItemParam(
             call_id=check_call_id(call_id),
-            status=status,
+            status=check_text(status, "status"),
             output=None if output is None else check_text(output, "output"),
         )
 

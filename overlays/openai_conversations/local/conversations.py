@@ -19,6 +19,9 @@ from .stored_items import make_stored_items
 
 Json = dict[str, Any]
 
+#: The length of a page where the OpenAPI document does not state one.
+LIMIT = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
@@ -105,7 +108,7 @@ def append_new(store: Store, row: ConversationRow, items: list[Json], param: str
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
     """Return the page of a list that `limit`, `order` and `after` (or else a 400) ask for."""
-    limit: int = request.query["limit"]
+    limit: int = request.query.get("limit", LIMIT)
     after: str | None = request.query.get("after")
     position = store.position(list_key, after) if after is not None else None
     if after is not None and position is None:

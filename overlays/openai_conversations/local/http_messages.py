@@ -94,7 +94,7 @@ class EventStream(Iterator[bytes]):
 
 
 def _encode_event(event: dict[str, Any]) -> bytes:
-    return f"event: {event['type']}\ndata: ".encode() + encode_json(event) + b"\n\n"
+    return b"event: %b\ndata: %b\n\n" % (event["type"].encode(), encode_json(event))
 
 
 def close_iterator(iterator: object) -> None:

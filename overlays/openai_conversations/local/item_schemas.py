@@ -1,25 +1,25 @@
 """Facts of the OpenAPI document about each type of item, and the parts that `include` asks for.
 
-The facts come from the unions `InputItem` (sent) and `ConversationItem` with `ItemResource`
-(returned), so that a type that a new document adds is known at once.
+The schemas are found from the operations that take and return items, so that a type, a part or a
+value that a new document adds is known at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from .._schema.document import problems, schema, validator
-from .._schema.unions import admitted_tags
+from .._schema.document import operations, problems
+from .._schema.parts import EACH, Schema, at, body, fields, parts, response, strings, tags, union
+from .._schema.values import is_array, is_object
+from .structured_output import emptiest_of_document
 
 Item = dict[str, Any]
-Schema = Mapping[str, Any]
 
-#: The schemas of an item that is sent, and that is returned.
-ITEM_UNIONS = ("InputItem", "ConversationItem", "ItemResource")
-
-#: The optional parts that are not left out but empty.
+#: The fields of a request body that hold items.
+ITEM_FIELDS = ("items", "input")
+#: The optional parts that are not left out but empty, as recorded.
 _EMPTY: Mapping[str, Any] = {
     "message.output_text.logprobs": [],
     "file_search_call.results": None,
@@ -28,51 +28,97 @@ _EMPTY: Mapping[str, Any] = {
 
 
 @cache
+def sent_item() -> Schema:
+    """Return the schema of an item in a request."""
+    names = ("createConversationItems", "createConversation", "createResponse")
+    return union(body(name, field, EACH) for name in names for field in ITEM_FIELDS)
+
+
+@cache
+def stored_item() -> Schema:
+    """Return the schema of an item that a conversation holds."""
+    lists = ("listConversationItems", "createConversationItems")
+    return union([response("getConversationItem"), *(response(n, "data", EACH) for n in lists)])
+
+
+@cache
+def returned_item() -> Schema:
+    """Return the schema of an item of any list, a conversation's or a response's."""
+    return union([stored_item(), response("listInputItems", "data", EACH)])
+
+
+@cache
+def output_item() -> Schema:
+    """Return the schema of an item that a model puts out."""
+    return union(response(name, "output", EACH) for name in ("createResponse", "getResponse"))
+
+
+@cache
 def stored_types() -> frozenset[str]:
     """Return the types of items that a conversation can hold."""
-    return _types("ConversationItem")
+    return tags(stored_item()) or frozenset()
 
 
 @cache
 def sent_types() -> frozenset[str]:
     """Return the types of items that a request can hold."""
-    return _types("InputItem")
+    return tags(sent_item()) or frozenset()
 
 
 @cache
 def input_parts() -> frozenset[str]:
-    """Return the types of the parts that a user's message can hold."""
-    return _types("InputContent")
-
-
-def _types(union: str) -> frozenset[str]:
-    return admitted_tags(schema(union), validator().resolve) or frozenset()
+    """Return the types of the parts that a message can hold, but not one of the assistant's."""
+    place = ("content", EACH)
+    every = tags(at(sent_item(), *place, tag="message")) or frozenset()
+    return every - (tags(at(output_item(), *place, tag="message")) or frozenset())
 
 
 @cache
 def declared_fields(type: str) -> dict[str, Schema]:
     """Return the fields of an item type, sent or returned, each with its schemas as a union."""
-    found: dict[str, list[Schema]] = {}
-    for union in ITEM_UNIONS:
-        for name, declared in _fields(union, type):
-            found.setdefault(name, []).append(declared)
-    return {name: {"anyOf": schemas} for name, schemas in found.items()}
+    return fields(union([sent_item(), returned_item()]), type)
+
+
+@cache
+def inner_fields(type: str, *path: str, tag: str | None = None) -> frozenset[str]:
+    """Return the fields of a returned item, or of an object at a path in it; of one with `tag`."""
+    one = at(returned_item(), *path, tag=type)
+    return frozenset(fields(one, tag if path else type))
 
 
 @cache
 def nullable_fields(type: str) -> frozenset[str]:
     """Return the fields of an item type that may be null in a response."""
-    fields = _fields("ConversationItem", type)
-    return frozenset(name for name, declared in fields if not problems(declared, None))
+    declared = fields(stored_item(), type).items()
+    return frozenset(name for name, one in declared if not problems(one, None))
 
 
 @cache
 def default_fields(type: str) -> Item:
     """Return the fields that a stored item must have, with the values for one that lacks them."""
-    parts = list(object_schemas(schema("ItemResource"), type))
-    required = {name for part in parts for name in part.get("required", ())}
-    defaults: Item = dict.fromkeys(sorted(required & nullable_fields(type)))
-    return defaults | ({"status": "completed"} if "status" in required else {})
+    every = union([returned_item(), output_item()])
+    needed = {name for one in parts(every, type) for name in one.get("required", ())}
+    defaults: Item = dict.fromkeys(sorted(needed & nullable_fields(type)))
+    # What no request can have is filled in as well; the id is made for each item.
+    ours = needed - defaults.keys() - fields(sent_item(), type).keys() - {"id"}
+    defaults |= {n: emptiest_of_document(at(every, n, tag=type)) for n in sorted(ours)}
+    return defaults | ({"status": "completed"} if "status" in needed else {})
+
+
+@cache
+def _optional_parts() -> dict[str, list[tuple[str, list[str]]]]:
+    """Return the parts that operations let a client ask for, with their paths, by item type."""
+    found = [body(id, "include", EACH) for id in operations()]
+    for one in operations().values():
+        queried = (p for p in one.parameters if p["name"].removesuffix(EACH) == "include")
+        found += [at(parameter.get("schema", {}), EACH) for parameter in queried]
+    by_type: dict[str, list[tuple[str, list[str]]]] = {}
+    for value in sorted(strings(union(found)) or ()):
+        # It has the form `type.field` or `type.field.field`.
+        type, *path = value.split(".")
+        if path:
+            by_type.setdefault(type, []).append((value, path))
+    return by_type
 
 
 def apply_include(item: Item, include: Collection[str]) -> Item:
@@ -81,47 +127,36 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
     They are always stored, and the model always sees them. The item itself is not changed; it is
     what is returned if nothing had to go.
     """
-    for part in schema("IncludeEnum")["enum"]:
-        # It has the form `type.field` or `type.field.field`.
-        if part.startswith(f"{item['type']}.") and part not in include:
-            item = _hide(item, part.split(".")[1:], part)
+    for part, path in _optional_parts().get(item["type"], ()):
+        if part not in include:
+            item = _hide(item, path, part)
     return item
 
 
-def _hide(value: Item, path: list[str], part: str) -> Item:
+def _hide(value: Any, path: list[str], part: str) -> Any:
     name, *rest = path
-    if name in ("input_image", "output_text"):  # the content parts of this type
-        content = [_hide(p, rest, part) if p["type"] == name else p for p in value["content"]]
-        return value | {"content": content}
-    if name not in value:
+    if is_array(value):
+        return [_hide(one, path, part) for one in value]
+    if not is_object(value):
         return value
-    if rest:
+    if name in value and rest:
         return value | {name: _hide(value[name], rest, part)}
-    if part in _EMPTY:
-        return value | {name: _EMPTY[part]}
-    return {key: field for key, field in value.items() if key != name}
+    if name in value:
+        if part in _EMPTY:
+            return value | {name: _EMPTY[part]}
+        return {key: field for key, field in value.items() if key != name}
+    content = value.get("content")
+    if rest and is_array(content):  # the content parts of this type
+        hidden = [_hide(p, rest, part) if item_tag(p) == name else p for p in content]
+        return value | {"content": hidden}
+    return value
 
 
-def _fields(union: str, type: str) -> Iterator[tuple[str, Schema]]:
-    for part in object_schemas(schema(union), type):
-        yield from part.get("properties", {}).items()
-
-
-def item_tag(item: Mapping[str, Any]) -> str | None:
+def item_tag(item: Any) -> str | None:
     """Return the type of an item (of a message it may be missing), or of any object; or None."""
+    if not is_object(item):
+        return None
     tag = item.get("type")
     if tag is None and "role" in item:
         return "message"
     return tag if isinstance(tag, str) else None
-
-
-def object_schemas(one: Schema, type: str | None) -> Iterator[Schema]:
-    """Yield the schemas that an object of this type, or of any, must fit; all of a union's."""
-    tags = None if type is None else admitted_tags(one, validator().resolve)
-    if tags is not None and type not in tags:
-        return
-    yield one
-    parts = [part for keyword in ("oneOf", "anyOf", "allOf") for part in one.get(keyword, ())]
-    parts += [validator().resolve(one["$ref"])] if "$ref" in one else []
-    for part in parts:
-        yield from object_schemas(part, type)

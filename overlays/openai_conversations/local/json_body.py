@@ -20,12 +20,14 @@ _REASONS: dict[type, str] = {
     RecursionError: "nested too deeply",
     UnicodeEncodeError: "half of a surrogate pair is not a character",
 }
+#: `json.dumps` makes an encoder each time, which takes longer than to encode an event.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def encode_json(value: Any) -> bytes:
     """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _encode(value).encode("ascii")
 
 
 def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from .._schema.document import schema
+from .._schema.parts import response, strings
 from .._schema.values import is_array, is_object
 from ..errors import InvalidArgumentError
 from .errors import check_argument
@@ -40,7 +40,7 @@ class ModelError(Exception):
 
     Args:
         message: The message of the error.
-        code: One of the API's `ResponseErrorCode`.
+        code: One of those that the API has for the `error` of a response.
         status: An HTTP status with which the request fails (in a stream: an `error` event), or
             None for a response whose status is `failed`.
 
@@ -52,9 +52,8 @@ class ModelError(Exception):
         self, message: str, code: str = "server_error", *, status: int | None = None
     ) -> None:
         super().__init__(message)
-        codes: list[str] = schema("ResponseErrorCode")["enum"]
-        fits = status is not None or code in codes
-        check_argument("code", fits, f"one of {', '.join(codes)}", code)
+        if status is None:
+            _check_value("code", code, "error", "code")
         fits = status is None or 400 <= status <= 599
         check_argument("status", fits, "an HTTP error status, 400 to 599", status)
         self.message, self.code, self.status = message, code, status
@@ -108,8 +107,8 @@ class LocalModel:
         Args:
             text: The text of the message.
             chunks: The pieces in which a stream delivers the text; word by word if not given.
-            incomplete: Ends the response as incomplete for this reason: `max_output_tokens` or
-                `content_filter`.
+            incomplete: Ends the response as incomplete for this reason: `max_output_tokens`, or
+                another one that the API has.
 
         Raises:
             InvalidArgumentError: For pieces that do not join to the text, and for other reasons.
@@ -117,8 +116,8 @@ class LocalModel:
         pieces = split_words(text) if chunks is None else list(chunks)
         joined = "".join(pieces) == text
         check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
-        known = incomplete in (None, "max_output_tokens", "content_filter")
-        check_argument("incomplete", known, "'max_output_tokens' or 'content_filter'", incomplete)
+        if incomplete is not None:
+            _check_value("incomplete", incomplete, "incomplete_details", "reason")
         self._turns.append(Text(pieces, incomplete))
 
     def enqueue_function_call(
@@ -179,6 +178,13 @@ def echo(request: dict[str, Any], context: list[dict[str, Any]]) -> ModelOutput:
         return f"[local model] You sent: {last['type']}"
     did = "said" if last["type"] == "message" else f"sent a {last['type']}"
     return f"[local model] You {did}: {text}"
+
+
+def _check_value(argument: str, value: str, *place: str) -> None:
+    """Raise `InvalidArgumentError` for a string that the API does not have there in a response."""
+    known = strings(response("createResponse", *place))
+    expected = f"one of {', '.join(sorted(known or ()))}"
+    check_argument(argument, known is None or value in known, expected, value)
 
 
 def split_words(text: str) -> list[str]:

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, cached_property, reduce
+from functools import cache, reduce
 from operator import getitem
 from typing import Any
 
-from .._schema.document import document, operation, validator
-from .._schema.unions import TAG, TELLING, admitted_tags
+from .._schema.document import document, operation
+from .._schema.parts import strings
+from .._schema.unions import TELLING
 from .._schema.values import JsonObject, Problem, is_array, is_object
-from .item_schemas import ITEM_UNIONS, Schema, item_tag, object_schemas
+from .places import Place
 
 logger = logging.getLogger(__name__)
 
 #: How many reports a service makes at most: names that somebody makes up have no end.
 MAX_REPORTS = 1000
 _KIND = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
-_ITEMS: list[Schema] = [{"$ref": f"#/components/schemas/{name}"} for name in ITEM_UNIONS]
 
 
 @dataclass(eq=False)
@@ -81,8 +81,7 @@ def _known_values(name: str) -> frozenset[str]:
         node = nodes.pop()
         nodes += node.values() if is_object(node) else node if is_array(node) else ()
         if is_object(node) and name in node.get("properties", {}):
-            declared = {"properties": {TAG: node["properties"][name]}}
-            known.update(admitted_tags(declared, validator().resolve) or ())
+            known.update(strings(node["properties"][name]) or ())
     return frozenset(known)
 
 
@@ -94,54 +93,6 @@ def _name(step: str) -> str:
     return step if _KIND.fullmatch(step) else f"{step!a:.66}"
 
 
-class _Place:
-    """A place in a request, with the schemas that a value there may be meant for."""
-
-    def __init__(self, schemas: list[Schema]) -> None:
-        self._schemas = schemas
-        self._by_tag: dict[str | None, Mapping[str, _Place]] = {}
-
-    def unknown_fields(self, value: Any) -> Iterator[Problem]:
-        """Yield the fields of a value, at any depth, that no schema for their place declares."""
-        inner: Iterable[tuple[int | str, Any, _Place]] = ()
-        if is_array(value):
-            inner = ((n, one, self._items) for n, one in enumerate(value))
-        elif is_object(value) and (fields := self._fields(item_tag(value))):
-            yield from (_unknown_field(name) for name in value if name not in fields)
-            inner = ((name, one, fields[name]) for name, one in value.items() if name in fields)
-        for step, one, place in inner:
-            if isinstance(one, (dict, list)):
-                yield from (problem.under(step) for problem in place.unknown_fields(one))
-
-    def _fields(self, tag: str | None) -> Mapping[str, _Place]:
-        """Return the fields of an object with this tag; none where any may be there."""
-        if (known := self._by_tag.get(tag)) is not None:
-            return known
-        fields: dict[str, list[Schema]] = {}
-        parts = self._parts(tag)
-        if all(part.get("additionalProperties", False) is False for part in parts):
-            for name, one in (
-                field for part in parts for field in part.get("properties", {}).items()
-            ):
-                fields.setdefault(name, []).append(one)
-        places = {name: _Place(schemas) for name, schemas in fields.items()}
-        if len(self._by_tag) < MAX_REPORTS:
-            self._by_tag[tag] = places
-        return places
-
-    @cached_property
-    def _items(self) -> _Place:
-        schemas = [part["items"] for part in self._parts(None) if "items" in part]
-        return _Place(_ITEMS if _ITEMS[0] in schemas else schemas)
-
-    def _parts(self, tag: str | None) -> list[Schema]:
-        return [part for one in self._schemas for part in object_schemas(one, tag)]
-
-
 @cache
-def _body_place(operation_id: str) -> _Place:
-    return _Place([operation(operation_id).body or {}])
-
-
-def _unknown_field(name: str) -> Problem:
-    return Problem((name,), "is unknown", "unknown_parameter", unknown=True)
+def _body_place(operation_id: str) -> Place:
+    return Place(operation(operation_id).body or {})

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 
+from .item_schemas import default_fields
 from .model import split_words
+from .stored_items import complete_part
 
 Json = dict[str, Any]
 Events = Generator[Json, None, None]
@@ -36,7 +38,8 @@ def text_message_events(
     id: str, index: int, pieces: Iterable[str], status: str
 ) -> Generator[Json, None, Json]:
     """Yield the events of a message of one text that arrives in pieces; return the message."""
-    item: Json = {"id": id, "type": "message", "status": "in_progress", "role": "assistant"}
+    item = default_fields("message") | {"id": id, "type": "message", "role": "assistant"}
+    item["status"] = "in_progress"
     yield _item_event("added", item | {"content": []}, index)
     part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
     item |= {"status": status, "content": [part]}
@@ -96,14 +99,14 @@ def _text_part(
     place: Json, n: int, pieces: Iterable[str], part: Json | None = None
 ) -> Generator[Json, None, Json]:
     place = place | {"content_index": n}
-    empty: Json = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    empty = complete_part({"type": "output_text", "text": ""})
     yield {"type": "response.content_part.added", **place, "part": empty}
     text = ""
     for piece in pieces:
         text += piece
         yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}
     part = empty | {"text": text} if part is None else part
-    for k, annotation in enumerate(part["annotations"]):
+    for k, annotation in enumerate(part.get("annotations", ())):
         added = {"annotation_index": k, "annotation": annotation}
         yield {"type": "response.output_text.annotation.added", **place, **added}
     yield {"type": "response.output_text.done", **place, "text": text, "logprobs": []}
@@ -112,10 +115,10 @@ def _text_part(
 
 
 def _reasoning(item: Json, place: Json) -> Events:
-    name = "response.reasoning_summary"
+    part_event, text_event = "response.reasoning_summary_part", "response.reasoning_summary_text"
     for n, part in enumerate(item["summary"]):
         numbered = place | {"summary_index": n}
-        yield from _part(f"{name}_part", f"{name}_text", numbered, part, "text")
+        yield from _part(part_event, text_event, numbered, part, "text")
     for n, part in enumerate(item.get("content") or ()):
         numbered = place | {"content_index": n}
         yield from _deltas("response.reasoning_text", numbered, "text", part["text"])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from .._schema.values import is_object
 from .conversations import find_conversation
 from .errors import ServiceError, duplicate_item, invalid_request
 from .ids import new_id, new_item_id
+from .item_schemas import default_fields
 from .json_body import encode_json
 from .model import Turn
+from .response_fields import fitted_settings, repeated_fields
 from .store import Store
 from .stored_items import is_reference, make_stored_items
 from .tokens import request_tokens
@@ -51,11 +54,11 @@ def new_response(body: Json, created_at: int) -> Json:
         message = "A response in the background must be stored: store=true."
         raise invalid_request("background", message)
     conversation_id = _conversation_id(body)
-    # `prompt` is repeated when, and only when, the request had it.
-    given = {name: body[name] for name in (*DEFAULTS, "prompt") if body.get(name) is not None}
-    response = DEFAULTS | given
+    defaults = _defaults()
+    given = {name: body[name] for name in DEFAULTS if body.get(name) is not None}
+    response = defaults | given | repeated_fields(body, body.keys() - DEFAULTS.keys())
     for name in ("reasoning", "text"):
-        response[name] = DEFAULTS[name] | response[name]
+        response[name] = defaults[name] | response[name]
     response["tools"] = [_whole_tool(tool) for tool in response["tools"]]
     if response["service_tier"] == "auto":
         response["service_tier"] = "default"
@@ -70,6 +73,11 @@ def new_response(body: Json, created_at: int) -> Json:
         "metadata": body.get("metadata") or {},
         "conversation": {"id": conversation_id} if conversation_id is not None else None,
     }
+
+
+@cache
+def _defaults() -> Json:
+    return fitted_settings(DEFAULTS)
 
 
 def new_plan(
@@ -103,7 +111,8 @@ def read_context(store: Store, body: Json) -> list[Json]:
 def make_compaction(items: list[Json]) -> Json:
     """Make one opaque item of many. It is only encoded: nothing here is secret or encrypted."""
     content = base64.b64encode(encode_json(items)).decode("ascii")
-    return {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
+    own = {"type": "compaction", "id": new_item_id("compaction"), "encrypted_content": content}
+    return default_fields("compaction") | own
 
 
 def _whole_tool(tool: Json) -> Json:

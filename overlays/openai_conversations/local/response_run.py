@@ -16,6 +16,7 @@ from .errors import ServiceError
 from .ids import new_item_id
 from .model import LocalModel, ModelError, Text
 from .output_events import item_events, text_message_events
+from .response_fields import known_events
 from .response_plan import ResponsePlan
 from .stored_items import make_output_item
 from .tokens import usage
@@ -92,15 +93,19 @@ class ResponseRun(Iterator[Json]):
         Raises:
             ServiceError: If the model failed with an HTTP error.
         """
-        [last] = deque(self, maxlen=1)
-        response: Json = last["response"]
+        try:
+            [last] = deque(self._events, maxlen=1)
+        except BaseException:
+            self.close()
+            raise
+        response: Json = self.show(last)["response"]
         return response
 
     def _play(self) -> Generator[Json]:
-        for event in _first_events(self.plan.response):
+        for event in known_events(_first_events(self.plan.response)):
             yield self._number(event)
         try:
-            for event in self._output_events():
+            for event in known_events(self._output_events()):
                 yield self._number(event)
         except ModelError as error:
             self._error = error
@@ -173,7 +178,8 @@ def replay_events(response: Json, output: list[Json]) -> list[Json]:
     started = {name: response[name] for name in response if name not in ("usage", "completed_at")}
     inner = [event for index, item in enumerate(output) for event in item_events(item, index)]
     events = [*_first_events(started), *inner, _last_event(response, output)]
-    return [event | {"sequence_number": n} for n, event in enumerate(events)]
+    known = known_events(events)
+    return [event | {"sequence_number": n} for n, event in enumerate(known)]
 
 
 def _first_events(response: Json) -> list[Json]:

@@ -14,6 +14,7 @@ from .ids import new_id
 from .item_schemas import apply_include
 from .locks import Locks
 from .model import LocalModel
+from .response_fields import fitted_event
 from .response_plan import ResponsePlan, make_compaction, new_plan, new_response, read_context
 from .response_run import ResponseRun, replay_events
 from .routing import RoutedRequest
@@ -130,7 +131,7 @@ class Responses:
         events = row.events or replay_events(row.body, self.store.items(row.output))
         after: int = request.query.get("starting_after", -1)
         include = request.include
-        return (_include_in_event(e, include) for e in events if e["sequence_number"] > after)
+        return (_shown(e, include) for e in events if e["sequence_number"] > after)
 
     def _add(self, plan: ResponsePlan, status: str) -> None:
         """Store a response in the background; one that is in progress is being worked on."""
@@ -155,7 +156,7 @@ class Responses:
             self._run(plan, []).result()
 
     def _run(self, plan: ResponsePlan, include: Collection[str]) -> ResponseRun:
-        show = partial(_include_in_event, include=include)
+        show = partial(_shown, include=include)
         return ResponseRun(plan, self.model, self._now, show, self._commit, self._unlock)
 
     def _lock(self, response: Json) -> None:
@@ -205,9 +206,10 @@ def _include_in_response(response: Json, include: Collection[str]) -> Json:
     return response | {"output": [apply_include(item, include) for item in response["output"]]}
 
 
-def _include_in_event(event: Json, include: Collection[str]) -> Json:
+def _shown(event: Json, include: Collection[str]) -> Json:
+    """Return what a client gets of an event."""
     if "response" in event:
-        return event | {"response": _include_in_response(event["response"], include)}
-    if "item" in event:
-        return event | {"item": apply_include(event["item"], include)}
-    return event
+        event = event | {"response": _include_in_response(event["response"], include)}
+    elif "item" in event:
+        event = event | {"item": apply_include(event["item"], include)}
+    return fitted_event(event)

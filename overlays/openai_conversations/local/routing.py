@@ -7,14 +7,24 @@ the schema of its body; the one default that it states in prose only, the order 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from .._schema.document import Operation, match, methods, problems, with_nulls_exchanged
-from .._schema.values import is_object
+from .._schema.document import (
+    Operation,
+    match,
+    methods,
+    operation,
+    problems,
+    with_nulls_exchanged,
+)
+from .._schema.parts import EACH, Schema, default, types
+from .._schema.values import REQUIRED, Problem, is_object
 from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
+from .item_schemas import ITEM_FIELDS
 from .json_body import decode_body
 from .newer import Newer
 from .stored_items import complete_request_item, field_problems
@@ -35,10 +45,13 @@ class RoutedRequest:
         return self.query.get("include") or self.body.get("include") or []
 
 
-def route(request: ServiceRequest, newer: Newer) -> RoutedRequest:
-    """Find the operation of a request (or a 404, a 405) and check its query and body.
+def route(request: ServiceRequest, newer: Newer, served: Collection[str]) -> RoutedRequest:
+    """Find the operation of a request (or a 404, a 405, a 501) and check its query and body.
 
-    `newer` tells what becomes of kinds, fields and values that the OpenAPI document does not have.
+    Args:
+        request: The request.
+        newer: What becomes of kinds, fields and values that the OpenAPI document does not have.
+        served: The ids of the operations that there are rules for.
     """
     path = sendable(request.path.removeprefix(PREFIX))
     hit = match(request.method, path)
@@ -47,9 +60,12 @@ def route(request: ServiceRequest, newer: Newer) -> RoutedRequest:
         if methods(path):
             raise ServiceError(405, f"Not allowed to {wanted}.", code="method_not_allowed")
         raise ServiceError(404, f"Unknown request URL: {wanted}.", code="unknown_url")
-    operation, values = hit
-    query = _read_query(operation, request.query)
-    return RoutedRequest(operation.id, values, query, _read_body(operation, request, newer))
+    found, values = hit
+    if found.id not in served:
+        message = f"The local service has no rule for the operation {found.id}."
+        raise ServiceError(501, message, type="server_error", code="not_implemented")
+    query = _read_query(found.id, request.query)
+    return RoutedRequest(found.id, values, query, _read_body(found, request, newer))
 
 
 def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> dict[str, Any]:
@@ -62,7 +78,7 @@ def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> d
         raise invalid_request(None, "A JSON body is required.", "missing_required_parameter")
     else:
         body = {}
-    sent = {name: body[name] for name in ("items", "input") if isinstance(body.get(name), list)}
+    sent = {name: body[name] for name in ITEM_FIELDS if isinstance(body.get(name), list)}
     whole = body | {name: [*map(complete_request_item, items)] for name, items in sent.items()}
     fitting: dict[str, Any]
     fitting, found = with_nulls_exchanged(operation.body, whole)
@@ -79,35 +95,60 @@ def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> d
     return fitting
 
 
-def _read_query(operation: Operation, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _read_query(operation_id: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """Return the typed query parameters; those that the operation does not have are ignored."""
     given: dict[str, list[str]] = {}
     for name, text in pairs:
         # A list repeats its name, with or without [] or [0] behind it.
         given.setdefault(re.sub(r"\[\d*\]$", "", name), []).append(sendable(text))
     values: dict[str, Any] = {}
-    for parameter in operation.parameters:
-        name, schema = parameter["name"].removesuffix("[]"), parameter["schema"]
-        if parameter["in"] == "query" and name in given:
-            values[name] = _read_parameter(schema, name, given[name])
-        elif "default" in schema:
-            values[name] = schema["default"]
+    for name, one in _query_parameters(operation_id).items():
+        if name in given:
+            values[name] = one.read(name, given[name])
+        elif one.required:
+            raise schema_mismatch([Problem((name,), *REQUIRED)])
+        elif one.default is not None:
+            values[name] = one.default
     return values
 
 
-def _read_parameter(schema: Mapping[str, Any], name: str, texts: list[str]) -> Any:
-    declared = schema.get("type")
-    value: Any = texts
-    if declared != "array":
-        if len(texts) > 1:
-            message = f"Query parameter '{name}' was given {len(texts)} times; give it once."
-            raise invalid_request(name, message)
-        value = texts[0]
+class _QueryParameter(NamedTuple):
+    schema: Schema
+    types: frozenset[str]  # the JSON types that it may have
+    required: bool
+    default: Any
+
+    def read(self, name: str, texts: list[str]) -> Any:
+        """Return the typed value of a parameter, or raise a 400."""
+        value: Any = texts
+        if "array" not in self.types:
+            if len(texts) > 1:
+                message = f"Query parameter '{name}' was given {len(texts)} times; give it once."
+                raise invalid_request(name, message)
+            value = self._typed(texts[0])
+        if found := problems(self.schema, value):
+            raise schema_mismatch([problem.under(name) for problem in found])
+        return value
+
+    def _typed(self, text: str) -> Any:
         # Text that cannot be read as its type stays text, and then does not fit the schema.
-        if declared == "integer" and re.fullmatch(r"-?[0-9]{1,15}", value):
-            value = int(value)
-        elif declared == "boolean" and value in ("true", "false"):
-            value = value == "true"
-    if found := problems(schema, value):
-        raise schema_mismatch([problem.under(name) for problem in found])
-    return value
+        if self.types & {"integer", "number"} and re.fullmatch(r"-?[0-9]{1,15}", text):
+            return int(text)
+        if "number" in self.types and re.fullmatch(r"-?[0-9]{1,15}[.][0-9]{1,15}", text):
+            return float(text)
+        if "boolean" in self.types and text in ("true", "false"):
+            return text == "true"
+        return text
+
+
+@cache
+def _query_parameters(operation_id: str) -> Mapping[str, _QueryParameter]:
+    """Return the query parameters of an operation by their names, without `[]` behind them."""
+    found: dict[str, _QueryParameter] = {}
+    for one in operation(operation_id).parameters:
+        if one["in"] == "query":
+            schema = one.get("schema", {})
+            required = bool(one.get("required"))
+            parameter = _QueryParameter(schema, types(schema), required, default(schema))
+            found[one["name"].removesuffix(EACH)] = parameter
+    return found

@@ -28,6 +28,7 @@ from .json_body import encode_json
 from .locks import Locks
 from .model import LocalModel, ModelCallable
 from .newer import Newer
+from .response_fields import fitted
 from .responses import Responses
 from .routing import RoutedRequest, route
 from .store import Store
@@ -116,9 +117,12 @@ class LocalService:
             self._check_key(request.headers)
             self._check_size(request)
             self._store.check_file()
-            routed = route(request, self._newer)
+            routed = route(request, self._newer, self._operations)
             result = self._operations[routed.operation_id](routed)
-            body = encode_json(result) if isinstance(result, dict) else EventStream(result)
+            if isinstance(result, dict):
+                body = encode_json(fitted(routed.operation_id, result))
+            else:
+                body = EventStream(result)
         except Exception as raised:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
@@ -126,7 +130,8 @@ class LocalService:
                 headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
-            if raised is not error and status >= 500:  # a bug or the store: it would fail again
+            # A bug, the store, no rule: it would fail again.
+            if status == 501 or (raised is not error and status >= 500):
                 headers.append(("x-should-retry", "false"))
         elapsed = round((time.perf_counter() - started) * 1000)
         headers.append(("openai-processing-ms", str(elapsed)))

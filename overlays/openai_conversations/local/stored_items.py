@@ -9,21 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._schema.document import problems, schema
+from .._schema.document import problems
+from .._schema.parts import EACH
 from .._schema.values import Problem, is_array, is_object
 from .errors import ServiceError, duplicate_item, found, invalid_request
 from .ids import is_valid_id, new_item_id
 from .item_schemas import (
     declared_fields,
     default_fields,
+    inner_fields,
     input_parts,
     item_tag,
     nullable_fields,
+    output_item,
     sent_types,
     stored_types,
 )
 
 Item = dict[str, Any]
+
+_PART_DEFAULTS: dict[str, Item] = {
+    "output_text": {"annotations": [], "logprobs": []},
+    "input_image": {"detail": "auto"},
+}
 
 
 def make_stored_items(
@@ -52,7 +60,7 @@ def make_output_item(output: Item) -> Item:
         item = _complete(item, "output")
     except ServiceError as error:
         raise ValueError(error.message) from None
-    if found := problems(schema("OutputItem"), item):
+    if found := problems(output_item(), item):
         raise ValueError(f"{found[0].param or 'the item'}: {found[0].message}")
     return item
 
@@ -75,7 +83,7 @@ def complete_request_item(sent: Any) -> Any:
     item: Item = sent | missing
     if type == "message" and is_array(item.get("content")):
         parts = item["content"]
-        item["content"] = [_complete_content(one) if is_object(one) else one for one in parts]
+        item["content"] = [complete_part(one) if is_object(one) else one for one in parts]
     screen = item.get("output") if type == "computer_call_output" else None
     if is_object(screen) and screen.get("type") == "input_image":
         item["output"] = screen | {"type": "computer_screenshot"}
@@ -140,11 +148,13 @@ def _complete(item: Item, place: str) -> Item:
     if type == "message" and item.get("content") is not None:
         item["content"] = _message_content(item, place)
     elif type == "function_call_output" and is_array(item.get("output")):
-        item["output"] = [_complete_part(part) for part in item["output"]]
+        parts = [{k: v for k, v in part.items() if v is not None} for part in item["output"]]
+        item["output"] = [complete_part(part, type, "output") for part in parts]
     elif type == "shell_call":
-        item["action"] = {"timeout_ms": None, "max_output_length": None} | item["action"]
-    elif type in ("tool_search_call", "tool_search_output"):
-        item.setdefault("execution", "server" if item["call_id"] is None else "client")
+        limits = inner_fields(type, "action") & {"timeout_ms", "max_output_length"}
+        item["action"] = dict.fromkeys(sorted(limits)) | item["action"]
+    elif type in ("tool_search_call", "tool_search_output") and "execution" in inner_fields(type):
+        item.setdefault("execution", "server" if item.get("call_id") is None else "client")
     return item
 
 
@@ -159,26 +169,27 @@ def _message_content(item: Item, place: str) -> Any:
 
 def _output_part(part: Any, place: str) -> Any:
     if part["type"] == "input_text":
-        return _complete_content(part | {"type": "output_text"})
+        return complete_part(part | {"type": "output_text"})
     if part["type"] in input_parts():
         expected = "an assistant's message holds output_text and refusal"
         raise _invalid_value(f"{place}.type", f"{expected}, got {part['type']!r}")
-    return _complete_content(part)
+    return complete_part(part)
 
 
 def _invalid_value(param: str, reason: str) -> ServiceError:
     return invalid_request(param, f"Invalid value for '{param}': {reason}.")
 
 
-def _complete_part(part: Item) -> Item:
-    return _complete_content({name: one for name, one in part.items() if one is not None})
+def complete_part(part: Item, type: str = "message", field: str = "content") -> Item:
+    """Add to a part of an item what the service does where a client is brief.
 
-
-def _complete_content(part: Item) -> Item:
-    """Add to a part of a message what the service does where a client is brief."""
-    defaults: dict[str, Item] = {
-        "output_text": {"annotations": [], "logprobs": []},
-        "input_image": {"detail": "auto"},
-    }
-    type = part.get("type")
-    return (defaults.get(type, {}) if isinstance(type, str) else {}) | part
+    Args:
+        part: The part.
+        type: The type of the item.
+        field: The field of the item that holds the part.
+    """
+    tag = part.get("type")
+    if not isinstance(tag, str) or tag not in _PART_DEFAULTS:
+        return part
+    declared = inner_fields(type, field, EACH, tag=tag)
+    return {k: v for k, v in _PART_DEFAULTS[tag].items() if k in declared} | part

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import reduce
 from typing import Any
 
+from .._schema.document import document, problems
 from .._schema.validation import Validator
 from .._schema.values import is_array, is_mapping, is_object
 from .ids import new_id
@@ -84,6 +85,16 @@ def emptiest(schema: Any) -> Any:
         return _Maker(schema).value(schema, ())
     except (_NoValueError, RecursionError, LookupError, TypeError, ValueError, AttributeError):
         return None  # A schema that is not one, or that nothing fits.
+
+
+def emptiest_of_document(schema: Schema) -> Any:
+    """Return the emptiest value that fits a schema of the OpenAPI document: null where it may be.
+
+    What it has to be stated for is a field that the document requires and no rule knows.
+    """
+    if not problems(schema, None):
+        return None
+    return emptiest({**schema, "components": document()["components"]})
 
 
 class _Maker:

@@ -127,7 +127,7 @@ def test_include_and_options_go_into_every_request(
     conversations_client.conversations.items.append(
         conversation,
         messages(21),
-        include=["message.output_text.logprobs"],
+        include=iter(["message.output_text.logprobs"]),
         extra_headers={"X-A": "1"},
     )
     assert len(conversations_local.requests) == 3
