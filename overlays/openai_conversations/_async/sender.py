@@ -267,7 +267,8 @@ async def _intercept(
     returned: Any = await interceptor(request, inner)
     if not isinstance(returned, library_of(returned).Response):
         kind = type(returned).__name__
-        raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+        expected = f"interceptors[{index}] must return an httpx.Response or httpx2.Response"
+        raise OpenAIError(f"{expected}, not {kind}")
     response: httpx.Response = returned
     try:
         _ = response.request

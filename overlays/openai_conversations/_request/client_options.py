@@ -145,7 +145,7 @@ def _to_seconds(value: object, argument: str) -> float | None:
     if type(value) not in (int, float) or not (
         cast(float, value) > 0 or (value == 0 and argument == "timeout.pool")
     ):
-        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", value)
+        raise invalid(argument, "seconds above 0, a Timeout of httpx or httpx2, or None", value)
     return cast(float, value) if cast(float, value) < _LONGEST else None
 
 
