@@ -51,7 +51,7 @@ import httpx
 
 
 class _Response(Protocol):
-    """A response of httpx2."""
+    """A response of either library, as far as type checkers have to know one."""
 
     @property
     def status_code(self) -> int: ...

@@ -36,8 +36,10 @@ def treated(kind: type[Exception], library: Any) -> tuple[object, ...]:
 def test_an_error_of_one_is_treated_as_that_of_the_other() -> None:
     def check(name: str) -> None:
         kinds = [getattr(library, name) for library in (httpx, httpx2)]
-        # A user's transport may raise one of its own, or one of the other library.
+        # A user's transport may raise one of its own, or one of the other library; and that may
+        # have a finer one some day.
         kinds += [type("Mine", (kind,), {}) for kind in kinds]
+        kinds.append(type("New", (kinds[1],), {"__module__": "httpx2"}))
         found = {treated(kind, library)[:-1] for kind in kinds for library in (httpx, httpx2)}
         assert len(found) == 1, found
 

@@ -10,12 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import httpx
 
 from .. import local as local_mode
-from .._request.client_options import (
-    DEFAULT_MAX_RETRIES,
-    ClientOptions,
-    to_timeout,
-    warn_if_unencrypted,
-)
+from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
 from .._request.types import (
     URL,
@@ -90,14 +85,13 @@ class AsyncClient(AsyncHttpMethods):
             OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
-        if http_client is not None and not isinstance(
-            http_client, library_of(http_client).AsyncClient
-        ):
+        library = library_of(http_client)
+        if http_client is not None and not isinstance(http_client, library.AsyncClient):
             raise invalid("http_client", "an httpx.AsyncClient or httpx2.AsyncClient", http_client)
         if http_client is not None and not given(timeout):
             # A timeout set there is meant; the default of five seconds is not.
-            own = to_timeout(http_client.timeout)
-            timeout = omit if own == httpx.Timeout(5.0) else own
+            own = http_client.timeout
+            timeout = omit if own == library.Timeout(5.0) else own
         self._client_options = ClientOptions(
             api_key=api_key,
             organization=organization,
@@ -114,7 +108,6 @@ class AsyncClient(AsyncHttpMethods):
         if http_client is None:
             self._sender = open_sender(transport)
         else:
-            # httpx2's has the same methods.
             self._sender = AsyncSender(cast(httpx.AsyncClient, http_client))
         self._owns_http_client = http_client is None
         self._local_service: local_mode.LocalService | None = None

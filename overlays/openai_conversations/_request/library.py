@@ -16,18 +16,23 @@ import httpx
 _T = TypeVar("_T")
 
 
-def class_of(value: object) -> type[Any] | None:
-    """Return the class of httpx or httpx2 that a value is an instance of, or None."""
-    return next((c for c in type(value).__mro__ if c.__module__ in ("httpx", "httpx2")), None)
+def classes_of(value: object) -> list[type[Any]]:
+    """Return the classes of httpx or httpx2 that a value is an instance of, the nearest first."""
+    return [c for c in type(value).__mro__ if c.__module__ in ("httpx", "httpx2")]
 
 
 def library_of(value: object) -> Any:
-    """Return the module whose class `class_of` finds; httpx for a value that is of neither."""
-    found = class_of(value)
-    return httpx if found is None else sys.modules[found.__module__]
+    """Return the module that a value has its class from; httpx for one that has it from neither."""
+    found = classes_of(value)
+    return sys.modules[found[0].__module__] if found else httpx
 
 
 @cache
 def as_byte_stream(kind: type[_T], library: Any) -> type[_T]:
-    """Return a class of iterators as one of byte streams of a library; it takes no others."""
+    """Return a class that iterates over bytes as one that responses of a library take for a body.
+
+    Args:
+        kind: has `__iter__` and `close`, or `__aiter__` and `aclose`.
+        library: httpx or httpx2.
+    """
     return type(kind.__name__, (kind, library.SyncByteStream, library.AsyncByteStream), {})

@@ -46,7 +46,7 @@ def why_not_followed(response: httpx.Response) -> str:
         return "neither a result nor a redirect with an address"
     try:
         target = _target(response)
-    except (library_of(response).InvalidURL, ValueError):
+    except (library_of(url).InvalidURL, ValueError):
         return "a redirect to an address that is not valid"
     if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
         return "a redirect to an address that is not a plain http or https URL"

@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 import httpx
 
 from .. import local as local_mode
-from .._request.client_options import (
-    DEFAULT_MAX_RETRIES,
-    ClientOptions,
-    to_timeout,
-    warn_if_unencrypted,
-)
+from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
 from .._request.types import URL, Headers, HttpClient, KeySource, Omit, Query, Timeout, given, omit
 from .._request.validation import check_mapping, invalid
@@ -81,14 +76,13 @@ class Client(HttpMethods):
             OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
-        if http_client is not None and not isinstance(
-            http_client, library_of(http_client).Client
-        ):
+        library = library_of(http_client)
+        if http_client is not None and not isinstance(http_client, library.Client):
             raise invalid("http_client", "an httpx.Client or httpx2.Client", http_client)
         if http_client is not None and not given(timeout):
             # A timeout set there is meant; the default of five seconds is not.
-            own = to_timeout(http_client.timeout)
-            timeout = omit if own == httpx.Timeout(5.0) else own
+            own = http_client.timeout
+            timeout = omit if own == library.Timeout(5.0) else own
         self._client_options = ClientOptions(
             api_key=api_key,
             organization=organization,
@@ -105,7 +99,6 @@ class Client(HttpMethods):
         if http_client is None:
             self._sender = open_sender(transport)
         else:
-            # httpx2's has the same methods.
             self._sender = Sender(cast(httpx.Client, http_client))
         self._owns_http_client = http_client is None
         self._local_service: local_mode.LocalService | None = None

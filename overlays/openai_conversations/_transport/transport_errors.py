@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from .._request.library import class_of, library_of
+from .._request.library import classes_of, library_of
 from ..errors import (
     APIConnectionError,
     APITimeoutError,
@@ -120,9 +120,9 @@ def to_connection_error(
 
 
 def _httpx_class(error: Exception) -> type[Exception]:
-    """Return the class of an error; httpx's class of the same name, if it is one of httpx2."""
-    found = class_of(error)
-    return type(error) if found is None else getattr(httpx, found.__name__, found)
+    """Return the class of an error; of one of httpx2, httpx's nearest class of the same name."""
+    names = (found.__name__ for found in classes_of(error) if hasattr(httpx, found.__name__))
+    return cast("type[Exception]", getattr(httpx, next(names, ""), type(error)))
 
 
 def _where(url: httpx.URL, proxies: Mapping[str, str]) -> str:

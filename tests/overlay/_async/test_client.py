@@ -96,6 +96,10 @@ async def test_it_is_what_sends(connect: Connect, library: Any) -> None:
         client = connect("http://127.0.0.1/v1", http_client=own)
         raw = await client.conversations.with_raw_response.retrieve("conv_1")
         assert raw.parse().metadata == {"sent": "here"}
+        again = pickle.loads(pickle.dumps(raw))
+        assert again.parse().metadata == {"sent": "here"}
+        assert type(again.http_response) is library.Response
+        assert "sk-test" not in repr(again.http_response.request.headers.raw)
         for whole in (raw.http_response, await client.get("/any", cast_to=library.Response)):
             assert type(whole) is library.Response
             assert type(whole.request) is type(raw.http_request) is library.Request

@@ -69,13 +69,21 @@ async def test_interceptors_of_a_client_of_either_library(connect: Connect, libr
 
 
 async def test_a_response_may_be_of_the_other_library(connect: Connect, carrier: Any) -> None:
+    other = httpx if carrier is httpx2 else httpx2
+    broken = other.Response(302, headers={"location": "http://host:port/"})
+    made = [broken, other.Response(404, json={}), other.Response(200, json=CONVERSATION)]
+
     async def cached(request: Any, send: Any) -> Any:
-        return (httpx if carrier is httpx2 else httpx2).Response(404, json={})
+        return made.pop(0)
 
     own = carrier and carrier.AsyncClient()
     async with connect("http://localhost:9/v1", http_client=own, interceptors=[cached]) as client:
+        with pytest.raises(APIStatusError, match="not valid"):
+            await client.conversations.retrieve("conv_1")
         with pytest.raises(NotFoundError):
             await client.conversations.retrieve("conv_1")
+        async with client.conversations.with_streaming_response.retrieve("conv_1") as response:
+            assert (await response.parse()).id == "conv_1"
     if own is not None:
         await own.aclose()
 
