@@ -69,7 +69,8 @@ def _take(cls: Any, value: Any, *, strict: bool) -> Any:
         return value
     if not isinstance(value, Mapping) or (strict and cls is RawObject):
         raise ValueError(f"expected a JSON object or a {cls.__name__}, got {type(value).__name__}")
-    raw: dict[str, Any] = {**value}
+    given: Any = value
+    raw: dict[str, Any] = {**given}
     if cls is not RawObject:
         _check(cls, raw, strict=strict)
     return cls.from_dict(raw)
