@@ -16,6 +16,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
     "spec_sha256": "5894398ccacd3afe8e328fc2ee715f6a50b69b1ab9f375454b4d166d0a853059",
     "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
-    "templates_sha256": "00e2907aff88ada0648cddb1f0011586fdcd73d4c78d632f5e2e9c2c1232135e",
+    "templates_sha256": "ae7d3895e4391d2de5a4f6b1fe680adf4a36a496edb5d41f509d1fcc688a4976",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

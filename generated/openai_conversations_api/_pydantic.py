@@ -67,9 +67,9 @@ def json_schema(cls: type[JsonObject]) -> dict[str, Any]:
 def _take(cls: Any, value: Any, *, strict: bool) -> Any:
     if isinstance(value, cls):
         return value
+    given = value
     if not isinstance(value, Mapping) or (strict and cls is RawObject):
-        raise ValueError(f"expected a JSON object or a {cls.__name__}, got {type(value).__name__}")
-    given: Any = value
+        raise ValueError(f"expected a JSON object or a {cls.__name__}, got {type(given).__name__}")
     raw: dict[str, Any] = {**given}
     if cls is not RawObject:
         _check(cls, raw, strict=strict)
