@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from ._request.input_items import needs_id, to_input_item, to_input_items
@@ -161,10 +162,8 @@ class ConversationsSession:
         return [item async for item in listed]
 
     async def _delete(self, item: ConversationItem) -> None:
-        try:
+        with suppress(NotFoundError):  # the response to a first request was lost
             await self._items.delete(cast(Any, item).id, conversation_id=self.session_id)
-        except NotFoundError:
-            pass  # the response to a first request was lost
 
 
 def _to_agents(item: ConversationItem) -> TResponseInputItem:
