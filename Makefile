@@ -112,13 +112,15 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	  --deselect tests/local/test_openai_python.py::test_the_async_client \
 	  $(addprefix --deselect ,$(NEWER)) $(ARGS)
 
-# openai-python's own tests come with its source, which is kept beside the environment.
+# The tests of openai-python and openai-agents come with their source, which is kept beside the
+# environment.
 $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(COMPAT)
 	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/compat/requirements.txt
 	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local]'
 	$(COMPAT)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps \
-	  --no-binary openai --dest $(COMPAT)/sdist -c requirements-dev.txt openai
+	  --no-binary openai,openai-agents --dest $(COMPAT)/sdist -c requirements-dev.txt \
+	  openai openai-agents
 	@touch $@
 
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
