@@ -14,7 +14,7 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_docs_check.py tests/tools/test_generate_complete.py \
           tests/tools/test_generate_grown.py tests/tools/test_generate_hostile.py \
           tests/tools/test_generate_upstream.py tests/tools/test_installed.py \
-          tests/tools/test_make_arguments.py \
+          tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
           tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py \
           tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py
 

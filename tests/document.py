@@ -132,19 +132,11 @@ def object_schemas() -> list[str]:
     return [name for name, schema in schemas().items() if is_object(schema)]
 
 
-@cache
-def _class_overrides() -> dict[str, Schema]:
-    config: dict[str, dict[str, Schema]] = YAML(typ="safe").load(ROOT / "generator-config.yaml")
-    return config["class_overrides"]
-
-
 def python_name(name: str) -> str:
     """Return the name that the component schema `name` has in the generated package.
 
-    Its title where an Overlay gave it one, else its name, without a number of upstream's.
+    That is its name, without a number of upstream's.
     """
-    plain = str(schemas()[name].get("title", name)).replace("-", "")
-    if plain in _class_overrides():
-        return str(_class_overrides()[plain]["class_name"])
+    plain = name.replace("-", "")
     bare = re.sub(r"(?<=[a-z])\d$", "", plain)
     return plain if bare in schemas() else bare

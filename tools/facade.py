@@ -21,14 +21,20 @@ def check(spec: dict[str, Operation] = OPERATIONS) -> str:
         How many there are.
 
     Raises:
-        ToolError: an operation has no method; it says what to write where.
+        ToolError: an operation has no method, or a method no operation; it says what to write or
+            to take out, and where.
     """
     known = {
         value.id for value in vars(operations).values() if isinstance(value, operations.Operation)
     }
-    missing = [name for name in spec if name not in known]
-    if missing:
-        raise ToolError("\n".join(_to_write(name, spec[name]) for name in missing))
+    told = [_to_write(name, spec[name]) for name in spec if name not in known]
+    told += [
+        f"The document has no {name} any more. Take out its line in "
+        f"{_ROOM}/_request/operations.py, its method, its line of the views, and its parameters."
+        for name in sorted(known - spec.keys())
+    ]
+    if told:
+        raise ToolError("\n".join(told))
     return f"{len(spec)} operations, each with a method"
 
 
@@ -36,9 +42,10 @@ def _to_write(name: str, operation: Operation) -> str:
     function = operation.module.rpartition(".")[2]
     return (
         f"{name} ({operation.method} {operation.path}) has no method in the facade. Write\n"
-        f'  {_ROOM}/_request/operations.py: {function} = Operation("{name}")\n'
+        f'  {_ROOM}/_request/operations.py: {function}: Operation[models.…] = Operation("{name}")\n'
         f"  {_ROOM}/_request/method_params.py: "
-        f"class …Params(p.{operation.name}Params, RequestOptions)\n"
+        f"class …Params(p.{operation.name}Params, RequestOptions), "
+        f"and its name in __all__\n"
         f"  {_ROOM}/_async/: @describe(operations.{function}), a method that takes\n"
         f"    **params: Unpack[p.…Params] and returns self._send(operations.{function}, params),\n"
         f"    and its line in the table of the resource's views; then `make generate`."

@@ -13,9 +13,9 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_repository": "openai/openai-openapi",
     "upstream_commit": "f85dbe2",
     "upstream_date": "2026-08-21",
-    "upstream_sha256": "c81d45a6797fb197ba8e6845b90033e7e60960294757c380470057b97cbd6f97",
-    "spec_sha256": "5894398ccacd3afe8e328fc2ee715f6a50b69b1ab9f375454b4d166d0a853059",
-    "config_sha256": "4e4c78e3b4ab19e1e626ed59041bd4dd52901d03dce9d4a6bf8dd3ce8668295e",
+    "upstream_sha256": "b607b44c29cdd5a534799b566119ddcbdb2537b7a70baf3f35a8fdc0d703a901",
+    "spec_sha256": "8ea4c30a442a4352be130c2d5e6939db1ab2e9b2eb33d62e0759e66b7c8638b7",
+    "config_sha256": "458c2b88263d3558eb9242cc0a0c3fba9809d8222ed9c353cdc92d9db3b9acbb",
     "templates_sha256": "ae7d3895e4391d2de5a4f6b1fe680adf4a36a496edb5d41f509d1fcc688a4976",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

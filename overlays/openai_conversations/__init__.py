@@ -23,14 +23,20 @@ if TYPE_CHECKING:
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
-    from ._async.streams import AsyncStream
+    from ._async.streams import AsyncParsedStream, AsyncStream
     from ._request.client_options import UnencryptedKeyWarning
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
+    from ._structured.callable_tool import CallableTool
+    from ._structured.parsed_response import (
+        ParsedResponse,
+        ParsedResponseFunctionToolCall,
+        ParsedResponseOutputText,
+    )
     from ._sync.api_response import APIResponse
     from ._sync.client import Client
     from ._sync.pages import Page
-    from ._sync.streams import Stream
+    from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
     from .errors import (
         APIConnectionError,
@@ -48,6 +54,7 @@ if TYPE_CHECKING:
         InvalidArgumentError,
         NotFoundError,
         OpenAIError,
+        OutputParsingError,
         PermissionDeniedError,
         RateLimitError,
         RequestAbortedError,
@@ -71,19 +78,27 @@ if TYPE_CHECKING:
         ShellCallOutputItem,
         message_text,
     )
+    from .items.tools import Tool, ToolChoice
     from .progress import AppendProgress
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
-    "._async.streams": ("AsyncStream",),
+    "._async.streams": ("AsyncParsedStream", "AsyncStream"),
     "._request.client_options": ("UnencryptedKeyWarning",),
     "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
-    "._sync.streams": ("Stream",),
+    "._sync.streams": ("ParsedStream", "Stream"),
     "._request.types": ("Omit", "omit"),
+    "._structured.callable_tool": ("CallableTool",),
+    "._structured.parsed_response": (
+        "ParsedResponse",
+        "ParsedResponseFunctionToolCall",
+        "ParsedResponseOutputText",
+    ),
+    ".items.tools": ("Tool", "ToolChoice"),
     ".abort": ("AbortSignal",),
     "._append.results": ("AppendResult",),
     ".errors": (
@@ -102,6 +117,7 @@ _HOMES = {
         "InvalidArgumentError",
         "NotFoundError",
         "OpenAIError",
+        "OutputParsingError",
         "PermissionDeniedError",
         "RateLimitError",
         "RequestAbortedError",
@@ -146,10 +162,12 @@ __all__ = [
     "AsyncClient",
     "AsyncInterceptor",
     "AsyncPage",
+    "AsyncParsedStream",
     "AsyncSend",
     "AsyncStream",
     "AuthenticationError",
     "BadRequestError",
+    "CallableTool",
     "Client",
     "ClientClosedError",
     "ComputerCallOutputItem",
@@ -170,7 +188,12 @@ __all__ = [
     "NotFoundError",
     "Omit",
     "OpenAIError",
+    "OutputParsingError",
     "Page",
+    "ParsedResponse",
+    "ParsedResponseFunctionToolCall",
+    "ParsedResponseOutputText",
+    "ParsedStream",
     "PermissionDeniedError",
     "RateLimitError",
     "RawResponse",
@@ -180,6 +203,8 @@ __all__ = [
     "Send",
     "ShellCallOutputItem",
     "Stream",
+    "Tool",
+    "ToolChoice",
     "UnencryptedKeyWarning",
     "UnprocessableEntityError",
     "__version__",

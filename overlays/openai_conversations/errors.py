@@ -9,6 +9,7 @@
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
         ├── APIResponseValidationError  a response that is not JSON, or about something else
+        │   └── OutputParsingError      … whose output is not of the type that was asked for
         └── APIStatusError              a response with a status that is not 2xx
             ├── BadRequestError         400
             │   └── ConversationLockedError  400, `conversation_locked`: nothing was done
@@ -173,9 +174,9 @@ class APIError(OpenAIError):
         self.body = body
         if isinstance(body, dict):
             fields = cast("dict[str, object]", body)
-            self.code = _text_or_none(fields.get("code"))
-            self.param = _text_or_none(fields.get("param"))
-            self.type = _text_or_none(fields.get("type"))
+            for name in ("code", "param", "type"):
+                value = fields.get(name)
+                setattr(self, name, None if value is None else str(value))
 
 
 class APIConnectionError(APIError):
@@ -233,6 +234,10 @@ class APIResponseValidationError(_ResponseError):
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
         return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
+
+
+class OutputParsingError(APIResponseValidationError):
+    """The response, which is `body`, is unfinished or its output is not of the type asked for."""
 
 
 class APIStatusError(_ResponseError):
@@ -334,7 +339,3 @@ def shown_response(response: httpx.Response) -> httpx.Response:
         [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
     )
     return shown
-
-
-def _text_or_none(value: object) -> str | None:
-    return None if value is None else str(value)

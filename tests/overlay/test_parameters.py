@@ -22,8 +22,12 @@ UNKNOWN = (
     r"^Conversations.create\(\) got an unexpected keyword argument 'metdata'; "
     r"did you mean 'metadata'\? extra_body={'metdata': ...} sends a parameter that is newer"
 )
-OWN = {"max_items", "on_progress", "resume"}
-HELPERS = {"stream": "createResponse", "append": "createConversationItems"}
+OWN = {"max_items", "on_progress", "resume", "text_format"}
+HELPERS = {
+    "parse": "createResponse",
+    "stream": "createResponse",
+    "append": "createConversationItems",
+}
 
 
 def resources() -> Iterator[tuple[str, Any]]:
@@ -65,7 +69,7 @@ def test_signatures_show_what_the_spec_says() -> None:
         options = set(Options._fields) - ({"extra_body"} if leaf == "append" else set())
         shown = inspect.signature(method).parameters
         described = {p.name: p for p in OPERATIONS[operation_of(method)].parameters}
-        if leaf == "stream":
+        if leaf in ("parse", "stream"):
             del described["stream"]
         if set(shown) - OWN - {"self"} != set(described) | options:
             wrong.append(f"{name}: {set(shown) ^ set(described)}")

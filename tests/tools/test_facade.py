@@ -13,6 +13,7 @@ NEW = Operation(
     "ArchiveConversation",
     False,
     False,
+    (),
     (Parameter("conversation_id", "conversation_id", "path", True, "str"),),
 )
 
@@ -26,6 +27,13 @@ def test_a_new_operation_is_named_with_what_to_write() -> None:
         check({**OPERATIONS, "archiveConversation": NEW})
     said = str(caught.value)
     assert said.startswith("archiveConversation (POST /conversations/{conversation_id}/archive)")
-    assert 'archive_conversation = Operation("archiveConversation")' in said
+    assert 'archive_conversation: Operation[models.…] = Operation("archiveConversation")' in said
     assert "p.ArchiveConversationParams" in said
     assert "createConversation " not in said
+
+
+def test_a_method_whose_operation_is_gone_is_named() -> None:
+    left = {name: one for name, one in OPERATIONS.items() if name != "deleteResponse"}
+    with pytest.raises(ToolError, match=r"no deleteResponse any more.*operations\.py") as caught:
+        check(left)
+    assert "getResponse" not in str(caught.value)

@@ -118,12 +118,22 @@ def compare(old: Json, new: Json, class_of: ClassOf = lambda schema, _: schema) 
     before or both after the Overlays. Neither is changed. `class_of` says which class a schema's
     name stands for: a renamed schema whose class stays breaks nobody.
     """
+    comparison = _compared(old, new, class_of)
+    once = {(spot.place, one): (spot, one) for spot, one in comparison.changes}
+    return Report(tuple(once.values()), frozenset(comparison.new.operations))
+
+
+def renames(old: Json, new: Json) -> dict[str, str]:
+    """Return the schemas of `old` that `new` has under another name, with that name."""
+    return _compared(old, new, lambda schema, _: schema).renamed
+
+
+def _compared(old: Json, new: Json, class_of: ClassOf) -> Comparison:
     before, after = Document(old), Document(new)
     renamed: dict[str, str] = {}
     while True:  # until no more names are learned, so that the last walk knows all of them
         comparison = Comparison(before, after, renamed, class_of)
         comparison.run()
         if comparison.renamed == renamed:
-            once = {(spot.place, one): (spot, one) for spot, one in comparison.changes}
-            return Report(tuple(once.values()), frozenset(after.operations))
+            return comparison
         renamed = comparison.renamed

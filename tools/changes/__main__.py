@@ -19,6 +19,7 @@ from tools.errors import ToolError, exit_status
 from tools.files import load
 from tools.openapi import operations
 from tools.openapi_spec import STRUCTURE, Selection, read_selection, trim
+from tools.openapi_spec.names import FILE, name_schemas, read_names
 from tools.openapi_spec.overlay import apply, read_overlay
 from tools.openapi_spec.trim import prune
 from tools.values import Json, is_object
@@ -57,7 +58,9 @@ def run(old: str, new: str, root: Path) -> Report:
     selection = read_selection(root / "spec" / "selection.yaml")
     given = load(old), load(new)
     theirs = [not _is_ours(document, selection) for document in given]
-    both = {operation.name for document in given for operation in operations(document)}
+    both = {
+        selection.name_of(operation) for document in given for operation in operations(document)
+    }
     sides = [
         (_trimmed(source, document, selection, both), False)
         if whole
@@ -76,7 +79,7 @@ def _is_ours(document: Json, selection: Selection) -> bool:
     """Tell whether `make spec` wrote a document, or it holds nothing but selected operations."""
     info = document.get("info")
     ours = is_object(info) and info.get("title") == selection.title
-    names = {operation.name for operation in operations(document)}
+    names = {selection.name_of(operation) for operation in operations(document)}
     return ours or names <= {*selection.operations}
 
 
@@ -88,8 +91,9 @@ def _is_fixed(document: Json) -> bool:
 
 def _trimmed(source: str, document: Json, selection: Selection, known: set[str]) -> Json:
     """Trim a whole document to the selected operations, without those that only the other has."""
-    own = {operation.name for operation in operations(document)}
-    wanted = tuple(name for name in selection.operations if name in own or name not in known)
+    own = {selection.name_of(operation) for operation in operations(document)}
+    chosen = selection.operations.items()
+    wanted = {name: route for name, route in chosen if name in own or name not in known}
     if not own & {*wanted}:
         wanted = selection.operations  # a document of something else
     try:
@@ -100,7 +104,9 @@ def _trimmed(source: str, document: Json, selection: Selection, known: set[str])
 
 def _beside(old: Json, new: Json, selection: Selection) -> tuple[str, ...]:
     """Tell of the operations that came or went at or below the paths of the selected ones."""
-    sides = [{one.name: one for one in operations(document)} for document in (old, new)]
+    sides = [
+        {selection.name_of(one): one for one in operations(document)} for document in (old, new)
+    ]
     roots = {
         found[name].path.split("{")[0].rstrip("/")
         for found in sides
@@ -122,6 +128,10 @@ def _beside(old: Json, new: Json, selection: Selection) -> tuple[str, ...]:
 
 def _fix(document: Json, root: Path, notes: dict[str, None]) -> Json:
     """Apply the fixes that fit a document, and note of each other one that it does not."""
+    try:
+        document, _ = name_schemas(document, read_names(root / FILE))
+    except ToolError as error:
+        notes[str(error)] = None
     for name in STRUCTURE:
         path, before = root / "spec" / name, document
         for action in read_overlay(path) if path.exists() else ():

@@ -15,6 +15,7 @@ from tools.changes.document import Document, has_class, kind
 from tools.changes.names import ClassOf
 from tools.changes.spots import BOTH, CODE, Spot, Spots
 from tools.changes.verdicts import Verdict, named, verdict
+from tools.openapi_spec.names import line
 from tools.values import Json, canonical
 
 Change = tuple[Spot, Verdict]
@@ -70,10 +71,7 @@ class Comparison:
                 Spot(after, BOTH), verdict("renamed, pinned", f"{told}; its class is `{now}` still")
             )
         else:
-            keep = (
-                f"`{now}: {{class_name: {was}}}` under `class_overrides` in generator-config.yaml"
-            )
-            told += f"; class `{was}` is now `{now}`, unless {keep} keeps its name"
+            told += f"; class `{was}` is now `{now}`, unless {line(was, after)} keeps its name"
             self._add(Spot(after, BOTH), verdict("renamed", told))
 
     def _one_sided(self, name: str) -> None:

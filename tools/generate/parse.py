@@ -36,7 +36,7 @@ COMPONENTS = "/components/schemas/"
 CONFIG = "generator-config.yaml"
 
 # `Type0` of a union's member, and the single digit by which upstream parts equal names.
-_ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
+ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
 
 
 _FOLLOWS = "Could not find reference in parsed models or enums"
@@ -190,7 +190,7 @@ def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, Cl
     taken |= {str(model.class_info.name) for model in parsed.data.models}
     result: dict[str, ClassOverride] = {}
     for name in sorted(taken - set(given)):
-        bare = _ADDED.sub("", name)
+        bare = ADDED.sub("", name)
         if bare != name and bare not in taken:
             taken.add(bare)
             result[name] = ClassOverride.model_validate({"class_name": bare})
@@ -205,4 +205,4 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
 
 def _numbered(parsed: Parsed) -> list[str]:
     """Public names that still have a number which upstream's tooling or the generator added."""
-    return sorted(name for name in parsed.names() if _ADDED.search(name))
+    return sorted(name for name in parsed.names() if ADDED.search(name))

@@ -2,9 +2,9 @@
 
     make spec UPSTREAM=<path or URL> [COMMIT=<sha>] [DATE=<YYYY-MM-DD>] [KEEP_PROSE=1]
 
-load -> trim (spec/selection.yaml) -> overlay (spec/fixes.overlay.yaml, then what upstream lacks,
-spec/additions.overlay.yaml, then spec/docs.overlay.yaml) -> spec/openapi.yaml and
-spec/upstream.lock. Both files are replaced at the end, together, or not at all.
+load -> trim (spec/selection.yaml) -> names (spec/names.yaml) -> overlay (spec/fixes.overlay.yaml,
+then what upstream lacks, spec/additions.overlay.yaml, then spec/docs.overlay.yaml) ->
+spec/openapi.yaml and spec/upstream.lock. Both are replaced at the end, together, or not at all.
 
 With KEEP_PROSE=1 upstream's descriptions and summaries stay wherever docs.overlay.yaml does not
 put our own words, and `make generate` then carries them into docstrings. The file says so in its
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError, not_too_deep
+from tools.openapi_spec.names import name_schemas, read_names
 from tools.openapi_spec.overlay import Action, apply, read_overlay, with_enums, without_enums
 from tools.openapi_spec.selection import Selection, read_selection
 from tools.openapi_spec.trim import prune, trim
@@ -57,7 +58,7 @@ def _build(upstream: Json, spec: Path, keep_prose: bool) -> Built:
     trimmed = document = trim(upstream, selection)
     if keep_prose:
         document = trim(upstream, selection, keep_prose=True)
-    skipped: list[str] = []
+    document, skipped = name_schemas(document, read_names(spec / "names.yaml"))
     done: list[str] = []
     document = with_enums(document)
     for name, actions in overlays:

@@ -9,8 +9,11 @@ from typing import Any
 from tools.errors import ToolError
 from tools.fetch import fetch
 from tools.files import text_of
+from tools.openapi import Operation
 from tools.plain import parse
 from tools.values import is_list, is_object
+
+_ROUTE = re.compile(r"[A-Z]+ /\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,14 @@ class Selection:
 
     repository: str
     title: str
-    operations: tuple[str, ...]
+    operations: dict[str, str]
+    """Our operationIds, each with its method and path, or "" where it is upstream's own name."""
     rules: tuple[Rule, ...]
+
+    def name_of(self, operation: Operation) -> str:
+        """Return our name of an operation of a document; its own where it is not selected."""
+        routes = {route: name for name, route in self.operations.items()}
+        return routes.get(f"{operation.method.upper()} {operation.path}", operation.name)
 
     def keeps(self, keyword: str, *, keep_prose: bool = False) -> bool:
         """Tell whether a keyword survives the rules."""
@@ -45,12 +54,13 @@ def read_selection(path: Path) -> Selection:
     """Read the file; ToolError names the entry that is not as it should be."""
     content = parse(fetch(str(path)), path.name)
     top = _mapping(content, path.name, "the file", {"repository", "title", "operations", "rules"})
-    operations: list[str] = []
+    operations: list[tuple[str, str]] = []
     for where, entry in _entries(top, path.name, "operations"):
         group = _mapping(entry, path.name, where, {"keep", "reason"})
         text_of(group, "reason", f"{path.name}: {where}")
-        operations += _names(group, path.name, where, "keep")
-    twice = sorted({name for name in operations if operations.count(name) > 1})
+        operations += _operations(group, path.name, where)
+    names = [name for name, _ in operations]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ToolError(f"{path.name}: operations: named twice: {', '.join(twice)}.")
     rules: list[Rule] = []
@@ -65,7 +75,7 @@ def read_selection(path: Path) -> Selection:
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise ToolError(f"{path.name}: repository: expected owner/name, got {repository!r}.")
     title = text_of(top, "title", path.name)
-    return Selection(repository, title, tuple(operations), tuple(rules))
+    return Selection(repository, title, dict(operations), tuple(rules))
 
 
 def _mapping(value: object, name: str, where: str, allowed: set[str]) -> dict[str, Any]:
@@ -85,6 +95,19 @@ def _entries(top: dict[str, Any], name: str, key: str) -> list[tuple[str, object
     if not is_list(value) or not value:
         raise ToolError(f"{name}: {key}: expected a list with at least one entry.")
     return [(f"{key}[{index}]", entry) for index, entry in enumerate(value)]
+
+
+def _operations(entry: dict[str, Any], name: str, where: str) -> list[tuple[str, str]]:
+    kept = entry.get("keep")
+    if not is_object(kept):
+        return [(one, "") for one in _names(entry, name, where, "keep")]
+    for operation, route in kept.items():
+        if not isinstance(route, str) or not _ROUTE.fullmatch(route):
+            raise ToolError(
+                f"{name}: {where}.keep.{operation}: expected a method and a path such as "
+                f"`GET /things`, got {route!r:.60}."
+            )
+    return [*kept.items()]
 
 
 def _names(entry: dict[str, Any], name: str, where: str, key: str) -> list[str]:

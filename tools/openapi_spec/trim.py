@@ -86,25 +86,28 @@ def _tags(upstream: Json, paths: Json, keep: Keep) -> list[Json]:
 def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
     for path, declared in upstream["paths"].items():
         _check_path_item(declared, ("paths", path), upstream)
+    ours = {route or name: name for name, route in selection.operations.items()}
     known: dict[str, str] = {}
     paths: Json = {}
     for operation in sorted(operations(upstream), key=lambda operation: operation.path):
         name, place = operation.value.get("operationId"), operation.place
-        if not isinstance(name, str):
+        route = f"{operation.method.upper()} {operation.path}"
+        wanted = route if route in ours else name
+        if not isinstance(wanted, str):
             continue
-        wanted = name in selection.operations
-        if wanted and name in known:
+        if wanted in ours and wanted in known:
             raise ToolError(
                 f"{pointer(place)}: operationId `{name}` is used twice; "
-                f"it is also at {known[name]}."
+                f"it is also at {known[wanted]}."
             )
-        known[name] = pointer(place)
-        if wanted:
+        known[wanted] = pointer(place)
+        if wanted in ours:
             shared = {k: v for k, v in operation.item.items() if k not in (*METHODS, "$ref")}
             kept = rebuild(shared, "pathItem", place[:2], keep)
             kept = paths.setdefault(operation.path, kept)
-            kept[operation.method] = rebuild(operation.value, "operation", place, keep)
-    missing = [name for name in selection.operations if name not in known]
+            named = {**operation.value, "operationId": ours[wanted]}
+            kept[operation.method] = rebuild(named, "operation", place, keep)
+    missing = [wanted for wanted in ours if wanted not in known]
     if missing:
         hints = " ".join(f"`{name}` is not there.{nearest(name, known)}" for name in missing)
         raise ToolError(

@@ -55,10 +55,18 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         return self._streaming_view(type(self)(self._client, form="streamed"))
 
     async def _send(
-        self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
+        self,
+        operation: Operation[_T],
+        params: Mapping[str, Any],
+        /,
+        *,
+        read: Callable[..., Any] = parse_response,
+        **path: object,
     ) -> _T:
         request, options = operation.request(params, **path)
-        parse = partial(parse_response, request, strict=self._client.strict)
+        parse: Callable[[httpx.Response, int], _T] = partial(
+            read, request, strict=self._client.strict
+        )
         return await self._deliver(request, options, parse)
 
     def _list(
@@ -81,6 +89,7 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         /,
         *,
         resumed: bool = False,
+        opened: Callable[..., AsyncStream] = AsyncStream,
         **path: object,
     ) -> AsyncStream:
         request, options = operation.request(params, **path)
@@ -88,7 +97,7 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
 
         def parse(response: httpx.Response, retries: int) -> AsyncStream:
             body = AsyncBodyReader(response, options.abort, retries)
-            return AsyncStream(body, operation=checked_operation, resumed=resumed)
+            return opened(body, operation=checked_operation, resumed=resumed)
 
         return await self._deliver(request._replace(stream=True), options, parse)
 

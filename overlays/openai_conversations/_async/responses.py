@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Unpack, overload
+from functools import cached_property, partial
+from typing import Any, TypeVar, Unpack, cast, overload
 
 from openai_conversations_api import models
 
+from .. import _structured as structured
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
@@ -22,7 +23,9 @@ from .resource import (
     returns_raw,
     streamed,
 )
-from .streams import AsyncStream
+from .streams import AsyncParsedStream, AsyncStream
+
+_T = TypeVar("_T")
 
 
 class AsyncInputItems(
@@ -143,10 +146,62 @@ class AsyncResponses(
             return await self._send_stream(operations.create_response, params)
         return await self._send(operations.create_response, params)
 
+    @overload
+    async def parse(
+        self, **params: Unpack[p.ResponseStreamParams]
+    ) -> structured.ParsedResponse[None]: ...
+
+    @overload
+    async def parse(
+        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+    ) -> structured.ParsedResponse[_T]: ...
+
     @describe(operations.create_response, without=("stream",))
+    async def parse(
+        self, *, text_format: Any = omit, **params: Any
+    ) -> structured.ParsedResponse[Any]:
+        """Have a model respond with a value of a Python type (createResponse).
+
+            @attrs.define
+            class Event:
+                name: str
+                date: datetime.date
+
+            response = await client.responses.parse(
+                model="gpt-5.4", input="Science fair on 3 May 2027", text_format=Event
+            )
+            print(response.output_parsed)
+
+        Calls of tools that `Tool.function` made have `parsed_arguments`. The extra `structured` has
+        to be installed.
+
+        Args:
+            text_format: what the text has to be: a pydantic model, an attrs class, a dataclass, a
+                TypedDict, or a type made of them, such as `list[Event]`.
+
+        Returns:
+            The response, with `output_parsed`. That is None where the model refused (`refusal`).
+
+        Raises:
+            InvalidArgumentError: a place in the type has no strict JSON Schema.
+            OutputParsingError: the response is incomplete or failed, or is not of the type.
+        """
+        wanted = structured.TextFormat(text_format, params)
+        response = await self._send(operations.create_response, wanted.params, read=wanted.read)
+        return cast("structured.ParsedResponse[Any]", response)
+
+    @overload
     def stream(
         self, **params: Unpack[p.ResponseStreamParams]
-    ) -> AsyncResponseContextManager[AsyncStream]:
+    ) -> AsyncResponseContextManager[AsyncStream]: ...
+
+    @overload
+    def stream(
+        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+    ) -> AsyncResponseContextManager[AsyncParsedStream[_T]]: ...
+
+    @describe(operations.create_response, without=("stream",))
+    def stream(self, *, text_format: Any = omit, **params: Any) -> AsyncResponseContextManager[Any]:
         """Have a model respond, and follow the events; for a `with` statement.
 
             async with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -156,12 +211,20 @@ class AsyncResponses(
                 response = await stream.get_final_response()
 
         Leaving the block closes the stream.
+
+        Args:
+            text_format: as of `parse`; then the final response is parsed.
         """
         operations.create_response.check_keywords(params)
+        opened: Any = AsyncStream
+        if text_format is not omit:
+            wanted = structured.TextFormat(text_format, params)
+            opened, params = partial(AsyncParsedStream[Any], text_format=wanted), wanted.params
 
         async def open_stream() -> AsyncStream:
-            stream: AsyncStream = await self.create(**params, stream=True)
-            return stream
+            return await self._send_stream(
+                operations.create_response, {**params, "stream": True}, opened=opened
+            )
 
         return AsyncResponseContextManager(open_stream)
 
@@ -245,6 +308,7 @@ class AsyncResponsesWithRawResponse(
         super().__init__(resource)
         # Not lines of the table: a descriptor would lose their overloads.
         self.create = returns_raw(resource.create)
+        self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
         self.input_items = AsyncInputItemsWithRawResponse(resource.input_items)
         self.input_tokens = AsyncInputTokensWithRawResponse(resource.input_tokens)
@@ -258,6 +322,7 @@ class AsyncResponsesWithStreamingResponse(
     def __init__(self, resource: AsyncResponses) -> None:
         super().__init__(resource)
         self.create = streamed(resource.create)
+        self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
         self.input_items = AsyncInputItemsWithStreamingResponse(resource.input_items)
         self.input_tokens = AsyncInputTokensWithStreamingResponse(resource.input_tokens)

@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from openai_conversations_api import models
 
+from .. import _structured as structured
 from .._request.generated import OPERATIONS, event_decoder
 from .._request.validation import is_mapping
 from .._response.output_items import OutputItems
@@ -27,6 +28,7 @@ from .._response.server_sent_events import ServerSentEvent, SSEDecoder
 from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
 from .body_reader import AsyncBodyReader
 
+_T = TypeVar("_T")
 # The document lists statuses and events; which of them are final, no document says. Those that are
 # not are fewer, and no new one is to be expected.
 _PENDING = frozenset({"queued", "in_progress"})
@@ -235,6 +237,31 @@ class AsyncStream:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'closed' if self._over else 'open'})"
+
+
+class AsyncParsedStream(AsyncStream, Generic[_T]):
+    """A stream whose final response is parsed: of `responses.stream(text_format=...)`."""
+
+    def __init__(
+        self,
+        body: AsyncBodyReader,
+        *,
+        operation: str,
+        resumed: bool,
+        text_format: structured.TextFormat,
+    ) -> None:
+        """Read events as `AsyncStream` does; `text_format` reads the final response."""
+        super().__init__(body, operation=operation, resumed=resumed)
+        self._text_format = text_format
+
+    async def get_final_response(self) -> structured.ParsedResponse[_T]:
+        """Read to the end and return the response as it then is, parsed.
+
+        Raises:
+            OutputParsingError: it is incomplete or failed, or its output is not what it has to be.
+            APIError: as of `AsyncStream.get_final_response`.
+        """
+        return self._text_format.parse(await super().get_final_response(), self.response)
 
 
 def _is_final(response: object) -> bool:

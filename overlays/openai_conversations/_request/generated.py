@@ -13,17 +13,22 @@ from typing import TYPE_CHECKING, Any
 from openai_conversations_api._parameters import INPUT_FORMS as INPUT_FORMS
 from openai_conversations_api._parameters import OPERATIONS as OPERATIONS
 from openai_conversations_api._parameters import InputForm as InputForm
+from openai_conversations_api._parameters import Operation
 from openai_conversations_api._parameters import Parameter as Parameter
 
 if TYPE_CHECKING:
     from openai_conversations_api import models
+    from openai_conversations_api._decoding import Dispatch
+
+MISSING = Operation("", "", "", "", False, False, (), ())
+"""In the place of an operation that has a method, and that the document has lost."""
 
 
 def descriptions(operation_id: str) -> dict[str, str]:
     """Return what each parameter of an operation is for; loaded for `help()` alone."""
     from openai_conversations_api._parameter_docs import DESCRIPTIONS
 
-    return DESCRIPTIONS[operation_id]
+    return DESCRIPTIONS.get(operation_id, {})
 
 
 @cache
@@ -37,3 +42,22 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
 
     return partial(decode_one, RESPONSE_STREAM_EVENT)
+
+
+def tool_kinds() -> dict[str, str]:
+    """Return the names of the models of all tools, by their `type`."""
+    from openai_conversations_api._unions import TOOL
+
+    return _models_by_kind(TOOL)
+
+
+def tool_choice_kinds() -> dict[str, str]:
+    """Return the names of the models of all choices of a tool that are objects, by their `type`."""
+    from openai_conversations_api._unions import TOOL_CHOICE_PARAM
+
+    return _models_by_kind(TOOL_CHOICE_PARAM)
+
+
+def _models_by_kind(union: Dispatch) -> dict[str, str]:
+    names = union._names  # pyright: ignore[reportPrivateUsage]
+    return {kind: name for kind, name in names.items() if isinstance(name, str)}

@@ -41,7 +41,7 @@ _ANYTHING = frozenset({NoneType, object, Any})
 def to_response_input(value: object) -> str | list[dict[str, Any]]:
     """Return the `input` of a response as it is sent: a string as it is, or a list of items.
 
-    Source: `InputParam` of createResponse, Getinputtokencounts and Compactconversation.
+    Source: `InputParam` of createResponse, getInputTokenCounts and compactConversation.
     """
     return value if isinstance(value, str) else to_input_items(value, argument="input")
 

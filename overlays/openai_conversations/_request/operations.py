@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from ..errors import InvalidArgumentError
 from .encoding import check_header, quote_value, quoted
-from .generated import OPERATIONS, Parameter, descriptions
+from .generated import MISSING, OPERATIONS, Parameter, descriptions
 from .input_items import to_input_items, to_response_input
 from .request import OperationRequest
 from .types import Options, omit
@@ -45,7 +45,7 @@ class Operation(Generic[_T]):
     """One operation, by its id in the spec; its module is imported with the first response."""
 
     def __init__(self, operation_id: str) -> None:
-        described = OPERATIONS[operation_id]
+        described = OPERATIONS.get(operation_id, MISSING)
         self.id = operation_id
         self.method_name = operation_id
         """The method of the facade, once it is defined; for error messages."""
@@ -95,9 +95,12 @@ class Operation(Generic[_T]):
             path: the values of the path's parameters.
 
         Raises:
-            InvalidArgumentError: a keyword is unknown, a required one is missing, or a value cannot
-                be sent.
+            InvalidArgumentError: a keyword is unknown, a required one is missing, a value cannot
+                be sent, or the OpenAPI document does not have the operation any more.
         """
+        if not self._path:
+            known = f"an operation of the OpenAPI document, which has no {self.id} any more"
+            raise InvalidArgumentError(self.method_name, expected=known, received="a call")
         query: list[str] = []
         headers: list[tuple[bytes, bytes]] = []
         body: Any = {} if self._has_body else omit

@@ -56,10 +56,18 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
         return self._streaming_view(type(self)(self._client, form="streamed"))
 
     def _send(
-        self, operation: Operation[_T], params: Mapping[str, Any], /, **path: object
+        self,
+        operation: Operation[_T],
+        params: Mapping[str, Any],
+        /,
+        *,
+        read: Callable[..., Any] = parse_response,
+        **path: object,
     ) -> _T:
         request, options = operation.request(params, **path)
-        parse = partial(parse_response, request, strict=self._client.strict)
+        parse: Callable[[httpx.Response, int], _T] = partial(
+            read, request, strict=self._client.strict
+        )
         return self._deliver(request, options, parse)
 
     def _list(
@@ -82,6 +90,7 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
         /,
         *,
         resumed: bool = False,
+        opened: Callable[..., Stream] = Stream,
         **path: object,
     ) -> Stream:
         request, options = operation.request(params, **path)
@@ -89,7 +98,7 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
 
         def parse(response: httpx.Response, retries: int) -> Stream:
             body = BodyReader(response, options.abort, retries)
-            return Stream(body, operation=checked_operation, resumed=resumed)
+            return opened(body, operation=checked_operation, resumed=resumed)
 
         return self._deliver(request._replace(stream=True), options, parse)
 

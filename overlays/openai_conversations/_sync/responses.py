@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Unpack, overload
+from functools import cached_property, partial
+from typing import Any, TypeVar, Unpack, cast, overload
 
 from openai_conversations_api import models
 
+from .. import _structured as structured
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
@@ -22,7 +23,9 @@ from .resource import (
     returns_raw,
     streamed,
 )
-from .streams import Stream
+from .streams import ParsedStream, Stream
+
+_T = TypeVar("_T")
 
 
 class InputItems(
@@ -143,10 +146,62 @@ class Responses(
             return self._send_stream(operations.create_response, params)
         return self._send(operations.create_response, params)
 
+    @overload
+    def parse(
+        self, **params: Unpack[p.ResponseStreamParams]
+    ) -> structured.ParsedResponse[None]: ...
+
+    @overload
+    def parse(
+        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+    ) -> structured.ParsedResponse[_T]: ...
+
     @describe(operations.create_response, without=("stream",))
+    def parse(
+        self, *, text_format: Any = omit, **params: Any
+    ) -> structured.ParsedResponse[Any]:
+        """Have a model respond with a value of a Python type (createResponse).
+
+            @attrs.define
+            class Event:
+                name: str
+                date: datetime.date
+
+            response = client.responses.parse(
+                model="gpt-5.4", input="Science fair on 3 May 2027", text_format=Event
+            )
+            print(response.output_parsed)
+
+        Calls of tools that `Tool.function` made have `parsed_arguments`. The extra `structured` has
+        to be installed.
+
+        Args:
+            text_format: what the text has to be: a pydantic model, an attrs class, a dataclass, a
+                TypedDict, or a type made of them, such as `list[Event]`.
+
+        Returns:
+            The response, with `output_parsed`. That is None where the model refused (`refusal`).
+
+        Raises:
+            InvalidArgumentError: a place in the type has no strict JSON Schema.
+            OutputParsingError: the response is incomplete or failed, or is not of the type.
+        """
+        wanted = structured.TextFormat(text_format, params)
+        response = self._send(operations.create_response, wanted.params, read=wanted.read)
+        return cast("structured.ParsedResponse[Any]", response)
+
+    @overload
     def stream(
         self, **params: Unpack[p.ResponseStreamParams]
-    ) -> ResponseContextManager[Stream]:
+    ) -> ResponseContextManager[Stream]: ...
+
+    @overload
+    def stream(
+        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+    ) -> ResponseContextManager[ParsedStream[_T]]: ...
+
+    @describe(operations.create_response, without=("stream",))
+    def stream(self, *, text_format: Any = omit, **params: Any) -> ResponseContextManager[Any]:
         """Have a model respond, and follow the events; for a `with` statement.
 
             with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
@@ -156,12 +211,20 @@ class Responses(
                 response = stream.get_final_response()
 
         Leaving the block closes the stream.
+
+        Args:
+            text_format: as of `parse`; then the final response is parsed.
         """
         operations.create_response.check_keywords(params)
+        opened: Any = Stream
+        if text_format is not omit:
+            wanted = structured.TextFormat(text_format, params)
+            opened, params = partial(ParsedStream[Any], text_format=wanted), wanted.params
 
         def open_stream() -> Stream:
-            stream: Stream = self.create(**params, stream=True)
-            return stream
+            return self._send_stream(
+                operations.create_response, {**params, "stream": True}, opened=opened
+            )
 
         return ResponseContextManager(open_stream)
 
@@ -245,6 +308,7 @@ class ResponsesWithRawResponse(
         super().__init__(resource)
         # Not lines of the table: a descriptor would lose their overloads.
         self.create = returns_raw(resource.create)
+        self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
         self.input_items = InputItemsWithRawResponse(resource.input_items)
         self.input_tokens = InputTokensWithRawResponse(resource.input_tokens)
@@ -258,6 +322,7 @@ class ResponsesWithStreamingResponse(
     def __init__(self, resource: Responses) -> None:
         super().__init__(resource)
         self.create = streamed(resource.create)
+        self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
         self.input_items = InputItemsWithStreamingResponse(resource.input_items)
         self.input_tokens = InputTokensWithStreamingResponse(resource.input_tokens)
