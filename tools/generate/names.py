@@ -24,8 +24,8 @@ _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
 OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
-OWN |= {"HasOutputText", "HasText", "JsonObject", "Literal", "Model", "RawObject", "TypeAlias"}
-OWN |= {"TYPE_CHECKING", "UnknownField"}
+OWN |= {"HasArguments", "HasOutputText", "HasText", "JsonObject", "Literal", "Model", "RawObject"}
+OWN |= {"TypeAlias", "TYPE_CHECKING", "UnknownField"}
 _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

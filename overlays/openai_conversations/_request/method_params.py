@@ -15,7 +15,7 @@ from openai_conversations_api import Omit, models, params  # noqa: F401
 from openai_conversations_api.params import *  # noqa: F403
 from openai_conversations_api.types import SequenceNotStr  # noqa: F401
 
-from .types import GetOptions, RequestOptions
+from .types import GetOptions, RequestOptions, WaitOptions
 
 __all__ = [
     "ConversationCreateParams",
@@ -35,10 +35,12 @@ __all__ = [
     "ResponseCreateParamsNonStreaming",
     "ResponseCreateParamsStreaming",
     "ResponseDeleteParams",
+    "ResponseFollowParams",
     "ResponseRetrieveParams",
     "ResponseRetrieveParamsNonStreaming",
     "ResponseRetrieveParamsStreaming",
     "ResponseStreamParams",
+    "ResponseWaitParams",
 ]
 
 
@@ -92,6 +94,14 @@ class ResponseCreateParams(params.CreateResponseParams, RequestOptions):
 
 class ResponseStreamParams(params.CreateResponseParamsBase, RequestOptions):
     """Keyword arguments of `responses.stream`."""
+
+
+class ResponseFollowParams(params.GetResponseParamsBase, RequestOptions):
+    """Keyword arguments of `responses.stream` with `response_id`."""
+
+
+class ResponseWaitParams(params.GetResponseParamsBase, WaitOptions):
+    """Keyword arguments of `responses.wait`, besides its own."""
 
 
 class ResponseRetrieveParamsNonStreaming(params.GetResponseParamsNonStreaming, RequestOptions):
