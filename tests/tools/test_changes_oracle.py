@@ -98,7 +98,7 @@ def agree(old: Json, new: Json) -> None:
         assert {*report.breaks} - {"code"} == breaks(before, after), report.markdown()
 
 
-few = settings(enough, max_examples=20)
+few = settings(enough, max_examples=10)
 
 
 @few
