@@ -100,7 +100,7 @@ def test_a_file_that_is_not_one(tmp_path: Path, text: str) -> None:
 
 
 def test_overlays_are_written_with_names_that_stay() -> None:
-    """An action on another name would stop `make spec` where upstream renames the schema."""
+    """Find no action on a name that upstream may change, which would stop `make spec`."""
     written: set[str] = set()
     added: set[str] = set()
     for name in STRUCTURE:
