@@ -21,8 +21,7 @@
             ├── RateLimitError          429
             └── InternalServerError     500 and above
 
-Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
-of them pickle.
+Names and constructors are openai-python's: `except` clauses and tests port unchanged. All pickle.
 
 No error holds a key or what was sent: its request has no body and no query, and of its headers only
 harmless ones have values. The body of an `APIStatusError` is kept: it says what is wrong.
@@ -35,6 +34,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
+from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
 from .progress import AppendProgress
 
@@ -92,8 +92,7 @@ class RequestAbortedError(OpenAIError):
     """An `AbortSignal` ended the request.
 
     Attributes:
-        stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
-            was in flight may have taken effect.
+        stage: an `AbortStage`. A request that was in flight may have taken effect.
         reason: what was given to `AbortSignal.set`, or None.
     """
 
@@ -231,7 +230,8 @@ class APIResponseValidationError(_ResponseError):
         super().__init__(message, response=response, body=body)
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
-        head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
+        kind = library_of(self.response).Response
+        head = kind(self.status_code, headers=self.response.headers, request=self.request)
         return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
 
 

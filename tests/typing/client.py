@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, assert_type
 
 import httpx
+import httpx2
 from openai_conversations import (
     APIResponse,
     APIStatusError,
@@ -20,12 +22,14 @@ from openai_conversations import (
 from openai_conversations import (
     models as m,
 )
+from openai_conversations.interceptors import Interceptor, Send
 from openai_conversations.models import Conversation
 
 
 def sync(client: Client, error: APIStatusError) -> None:
     assert_type(client.conversations.create(items=[{"role": "user"}]), m.Conversation)
     assert_type(client.conversations.retrieve("c", timeout=httpx.Timeout(1)), m.Conversation)
+    assert_type(client.conversations.retrieve("c", timeout=httpx2.Timeout(1)), m.Conversation)
     assert_type(client.conversations.update("c", metadata={"a": "b"}), m.Conversation)
     assert_type(client.conversations.delete("c"), m.DeletedConversation)
     items = client.conversations.items
@@ -100,6 +104,7 @@ def sync(client: Client, error: APIStatusError) -> None:
     assert_type(client.get("/x"), Any)
     assert_type(client.get("/x", cast_to=m.Conversation), Conversation)
     assert_type(client.post("/x", body={"a": 1}, cast_to=httpx.Response), httpx.Response)
+    assert_type(client.post("/x", body={"a": 1}, cast_to=httpx2.Response), httpx2.Response)
     assert_type(Client.local(), Client)
     assert_type(error.request_id, str | None)
 
@@ -147,3 +152,28 @@ def wrong(client: Client, other: AsyncClient) -> None:
     client.conversations.with_streaming_response.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.responses.create(nothing=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
+
+
+def sends(request: httpx.Request, send: Send) -> httpx.Response:
+    return send(request)
+
+
+def sends2(
+    request: httpx2.Request, send: Callable[[httpx2.Request], httpx2.Response]
+) -> httpx2.Response:
+    return send(request)
+
+
+async def asends2(
+    request: httpx2.Request, send: Callable[[httpx2.Request], Awaitable[httpx2.Response]]
+) -> httpx2.Response:
+    return await send(request)
+
+
+def libraries() -> None:
+    both: list[Interceptor] = [sends, sends2, lambda request, send: send(request)]
+    client = Client(http_client=httpx.Client(), timeout=httpx.Timeout(1), base_url=httpx.URL("u"))
+    client.with_options(timeout=httpx2.Timeout(1), base_url=httpx2.URL("u"), interceptors=both)
+    Client(http_client=httpx2.Client(), timeout=httpx2.Timeout(1), base_url=httpx2.URL("u"))
+    AsyncClient(http_client=httpx.AsyncClient())
+    AsyncClient(http_client=httpx2.AsyncClient(), interceptors=[asends2])

@@ -12,6 +12,8 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from .._request.library import library_of
+
 # Headers of requests and responses. Any other name may be that of a gateway's key.
 _HARMLESS = re.compile(
     "accept|accept-encoding|connection|content-(encoding|length|type)|date|host|"
@@ -48,7 +50,8 @@ def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
 def without_secrets(request: httpx.Request) -> httpx.Request:
     """Return a request as an error may show it: without body, query and unknown headers' values."""
     url = request.url.copy_with(username="", password="", query=None, fragment=None)
-    return httpx.Request(request.method, url, headers=shown_headers(request.headers))
+    kind: type[httpx.Request] = library_of(request).Request
+    return kind(request.method, url, headers=shown_headers(request.headers))
 
 
 def shown_response(response: httpx.Response) -> httpx.Response:
@@ -60,7 +63,7 @@ def shown_response(response: httpx.Response) -> httpx.Response:
     shown.next_request = None
     hidden = {"set-cookie", "location"}
     hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)
-    shown.headers = httpx.Headers(
+    shown.headers = library_of(response).Headers(
         [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
     )
     return shown

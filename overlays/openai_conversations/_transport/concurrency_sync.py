@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import httpcore
 import httpx
 
+from .._request.library import as_byte_stream, library_of
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
@@ -218,11 +219,12 @@ def read_within(response: httpx.Response, seconds: float | None) -> None:
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
     if seconds is not None:
-        response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
+        bounded_stream: Any = as_byte_stream(_BoundedStream, library_of(response))
+        response.stream = bounded_stream(response.stream, time.monotonic() + seconds)
     response.read()
 
 
-class _BoundedStream(httpx.SyncByteStream):
+class _BoundedStream:
     """A body that ends in an error where it goes on after a deadline."""
 
     def __init__(self, inner: Any, deadline: float) -> None:
