@@ -5,6 +5,7 @@
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
+    ├── MaxTurnsExceededError           a run has not come to a final response; can be resumed
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
@@ -33,13 +34,18 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import httpx
 
 from .progress import AppendProgress
 
-AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
+if TYPE_CHECKING:
+    from ._run.results import RunResult
+
+AbortStage: TypeAlias = Literal[
+    "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
+]
 """How far a request had come when its `AbortSignal` was set."""
 
 
@@ -49,13 +55,16 @@ class OpenAIError(Exception):
     Attributes:
         append: what had landed, and from where to resume, if the error ended an `items.append`;
             otherwise None.
+        run: what had happened, if the error ended a `conversations.run`; otherwise None. It is not
+            pickled, as it may be a conversation.
     """
 
     append: AppendProgress | None = None
+    run: RunResult[Any] | None = None
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.
-        return _rebuild, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, {**vars(self), "run": None})
 
 
 def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
@@ -93,8 +102,8 @@ class RequestAbortedError(OpenAIError):
     """An `AbortSignal` ended the request.
 
     Attributes:
-        stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
-            was in flight may have taken effect.
+        stage: "before sending", "in flight", "waiting for a retry", "streaming" or "running tools".
+            A request that was in flight may have taken effect.
         reason: what was given to `AbortSignal.set`, or None.
     """
 
@@ -145,6 +154,18 @@ class AppendUncertainError(OpenAIError):
     def token(self) -> str:
         """For `append(…, resume=token)`, later or in another process."""
         return self._append.token
+
+
+class MaxTurnsExceededError(OpenAIError):
+    """A run has had as many responses as it may, and the model goes on calling tools.
+
+    The last calls have their outputs: `conversations.run` without input goes on. `run` has what
+    happened.
+    """
+
+    def __init__(self, max_turns: int) -> None:
+        super().__init__(f"the model has not come to an end within {max_turns} turns")
+        self.max_turns = max_turns
 
 
 class APIError(OpenAIError):
@@ -233,7 +254,11 @@ class APIResponseValidationError(_ResponseError):
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
-        return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
+        return _rebuild, (
+            type(self),
+            self.args,
+            {**vars(self), "run": None, "body": None, "response": head},
+        )
 
 
 class OutputParsingError(APIResponseValidationError):
@@ -283,15 +308,6 @@ class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
 
 
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    422: UnprocessableEntityError,
-    429: RateLimitError,
-}
 # Headers of requests and responses. Any other name may be that of a gateway's key.
 _HARMLESS = re.compile(
     "accept|accept-encoding|connection|content-(encoding|length|type)|date|host|"
@@ -299,20 +315,6 @@ _HARMLESS = re.compile(
     "transfer-encoding|user-agent|x-(ratelimit-.*|request-id|should-retry)"
 )
 _HIDDEN = "[secret]"
-
-
-def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
-    """Return the class for a status that is not 2xx.
-
-    Args:
-        status: of the response.
-        code: the error code in its body, or None.
-    """
-    if status == 400 and code == "conversation_locked":
-        return ConversationLockedError
-    if status >= 500:  # proxies have statuses of their own, such as 520
-        return InternalServerError
-    return _BY_STATUS.get(status, APIStatusError)
 
 
 def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
 import httpx
 
+from .. import errors
 from .._request.validation import describe, invalid, is_mapping
-from ..errors import APIResponseValidationError, APIStatusError, status_error_class
+from ..errors import APIResponseValidationError, APIStatusError
 from .redirects import why_not_followed
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ _CASTS = "a model class, dict, list, str, object or httpx.Response"
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _SHOWN
 _shown.maxdict = _shown.maxlist = 12
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: errors.BadRequestError,
+    401: errors.AuthenticationError,
+    403: errors.PermissionDeniedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+    422: errors.UnprocessableEntityError,
+    429: errors.RateLimitError,
+}
 
 
 def loads(data: bytes) -> Any:
@@ -243,3 +254,17 @@ def _in_short(text: str) -> str:
 
 def _decoded(content: bytes) -> str:
     return content.decode("utf-8", "replace")
+
+
+def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
+    """Return the class for a status that is not 2xx.
+
+    Args:
+        status: of the response.
+        code: the error code in its body, or None.
+    """
+    if status == 400 and code == "conversation_locked":
+        return errors.ConversationLockedError
+    if status >= 500:  # proxies have statuses of their own, such as 520
+        return errors.InternalServerError
+    return _BY_STATUS.get(status, APIStatusError)
