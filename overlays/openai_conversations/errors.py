@@ -34,14 +34,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
-from .progress import AppendProgress
-
-if TYPE_CHECKING:
-    from ._run.results import RunResult
+from .progress import AppendProgress, RunResult
 
 AbortStage: TypeAlias = Literal[
     "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
@@ -55,8 +52,7 @@ class OpenAIError(Exception):
     Attributes:
         append: what had landed, and from where to resume, if the error ended an `items.append`;
             otherwise None.
-        run: what had happened, if the error ended a `conversations.run`; otherwise None. It is not
-            pickled, as it may be a conversation.
+        run: what had happened, if the error ended a `conversations.run`. It is not pickled.
     """
 
     append: AppendProgress | None = None
@@ -64,7 +60,10 @@ class OpenAIError(Exception):
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.
-        return _rebuild, (type(self), self.args, {**vars(self), "run": None})
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "run"}
 
 
 def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
@@ -159,8 +158,7 @@ class AppendUncertainError(OpenAIError):
 class MaxTurnsExceededError(OpenAIError):
     """A run has had as many responses as it may, and the model goes on calling tools.
 
-    The last calls have their outputs: `conversations.run` without input goes on. `run` has what
-    happened.
+    The last calls have their outputs: `conversations.run` without input goes on.
     """
 
     def __init__(self, max_turns: int) -> None:
@@ -257,7 +255,7 @@ class APIResponseValidationError(_ResponseError):
         return _rebuild, (
             type(self),
             self.args,
-            {**vars(self), "run": None, "body": None, "response": head},
+            {**self._state(), "body": None, "response": head},
         )
 
 

@@ -13,6 +13,7 @@ from openai_conversations import AsyncClient, Client, InvalidArgumentError, Omit
 from openai_conversations._request import method_params, operations
 from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
+from openai_conversations._run import NOT_IN_A_RUN
 from openai_conversations_api._parameters import OPERATIONS
 
 from tests.overlay.client_runner import ClientRunner
@@ -22,9 +23,13 @@ UNKNOWN = (
     r"^Conversations.create\(\) got an unexpected keyword argument 'metdata'; "
     r"did you mean 'metadata'\? extra_body={'metdata': ...} sends a parameter that is newer"
 )
-OWN = {"max_items", "on_progress", "resume", "text_format"}
+#: Of `conversations.run`.
+RUN = {"abort_output", "max_turns", "on_approval", "on_call", "on_tool_error"}
+OWN = {"max_items", "on_progress", "resume", "text_format"} | RUN
 HELPERS = {
     "parse": "createResponse",
+    "run": "createResponse",
+    "run_stream": "createResponse",
     "stream": "createResponse",
     "append": "createConversationItems",
 }
@@ -71,6 +76,9 @@ def test_signatures_show_what_the_spec_says() -> None:
         described = {p.name: p for p in OPERATIONS[operation_of(method)].parameters}
         if leaf in ("parse", "stream"):
             del described["stream"]
+        if leaf in ("run", "run_stream"):
+            described = {n: p for n, p in described.items() if n not in NOT_IN_A_RUN}
+            described["conversation_id"] = OPERATIONS["getConversation"].parameters[0]
         if set(shown) - OWN - {"self"} != set(described) | options:
             wrong.append(f"{name}: {set(shown) ^ set(described)}")
         for parameter in described.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from openai_conversations_api import models
 
@@ -12,14 +12,11 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
-from .._run import NOT_IN_A_RUN
+from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
+from ..progress import RunResult
 from .items import AsyncItems, AsyncItemsWithRawResponse, AsyncItemsWithStreamingResponse
 from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod
-
-if TYPE_CHECKING:
-    from .._run.handlers import OnApproval, OnCall, OnToolError
-    from .._run.results import RunResult
-    from .runs import AsyncRunStream
+from .run_stream import AsyncRunStream
 
 _T = TypeVar("_T")
 
@@ -173,7 +170,7 @@ class AsyncConversations(
             OpenAIError: others, as of `responses.create`. All of them have the result so far as
                 `run`.
         """
-        from .runs import new_run
+        from .new_run import new_run
 
         run = new_run(
             self._client,
@@ -231,10 +228,15 @@ class AsyncConversations(
                 result = await stream.get_final_result()
 
         The events are those of all responses; between them come `ToolStartedEvent` and
-        `ToolFinishedEvent`. Leaving the block early ends the run. Arguments and errors are those of
-        `run`.
+        `ToolFinishedEvent`. Leaving the block early ends the run, as `abort` does.
+
+        Args:
+            conversation_id: as `conversations.create` gave it. This and the others are as of `run`.
+
+        Raises:
+            OpenAIError: in the loop over the events, as of `run`.
         """
-        from .runs import AsyncRunStream, new_run
+        from .new_run import new_run
 
         run = new_run(
             self._client,
@@ -249,7 +251,7 @@ class AsyncConversations(
             streamed=True,
         )
 
-        return AsyncRunStream(run)
+        return AsyncRunStream(run.events(), run.result)
 
 
 class _AsyncConversationsView:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import httpx
 from openai_conversations_api import models
@@ -21,14 +21,12 @@ from openai_conversations_api import models
 from .. import _structured as structured
 from .._append.results import ResumePoint
 from .._append.state import Attempts, kind_and_status, may_have_happened
-from .._run.calls import Call, make_error_output, make_output, open_calls
+from .._run.calls import make_error_output, open_calls
+from .._run.events import ToolFinishedEvent, ToolStartedEvent
 from .._run.handlers import Handlers
-from .._run.results import RunResult, ToolFinishedEvent, ToolStartedEvent
 from .._run.state import RunState, turn_params
 from .._transport.concurrency_async import (
-    call,
     check_function,
-    gather,
     report,
     shield,
     within,
@@ -44,11 +42,9 @@ from ..errors import (
     OpenAIError,
     RequestAbortedError,
 )
-from ..progress import AppendProgress
+from ..progress import AppendProgress, RunResult
+from .run_calls import run_calls
 from .run_requests import AsyncRunRequests
-
-RunEvent: TypeAlias = models.ResponseStreamEvent | ToolStartedEvent | ToolFinishedEvent
-"""What happens in a run: the events of its responses, and those of its tools."""
 
 #: For how many seconds a run that is aborted sends the outputs of its open calls.
 CLOSING = 10.0
@@ -114,7 +110,7 @@ class AsyncRun:
             pass
         return self.result
 
-    async def events(self) -> AsyncGenerator[RunEvent]:
+    async def events(self) -> AsyncGenerator[Any]:
         """Yield what happens, as it happens."""
         state = self._state
         try:
@@ -123,19 +119,23 @@ class AsyncRun:
                 if calls := state.runnable():
                     for one in calls:
                         yield ToolStartedEvent(one.item)
-                    failure = await self._run_tools(calls)
-                    outputs = dict(self.result.unsent)
+                    outputs = self.result.unsent
+                    failure = await run_calls(
+                        [one for one in calls if one.id not in outputs],
+                        self.handlers,
+                        outputs,
+                        abort=self.requests.options["abort"],
+                    )
+                    outputs = dict(outputs)
                     await self._append_outputs()
                     for one in calls:
-                        yield ToolFinishedEvent(one.item, outputs[one.id])
+                        yield ToolFinishedEvent(one.item, outputs.get(one.id))
                     if failure is not None:
                         raise failure
                     continue
                 if self._landed < len(self.input):
                     await self._append_input(None)
-                # An approval that was asked for before the input does not keep the model from it.
-                first = bool(self.input) and not self.result.turns
-                if state.find_pending(passing_approvals=first) or state.is_over():
+                if state.find_pending() or state.is_over():
                     break
                 # -- one response
                 #
@@ -192,6 +192,7 @@ class AsyncRun:
             await self._report()
 
         self._state.add(await self.requests.append(self.input, token, note))
+        self._state.pass_approvals()
 
     def _end(self) -> None:
         """Complete the result."""
@@ -232,39 +233,7 @@ class AsyncRun:
                 self.result.unsent.setdefault(one.id, output)
         await self._append_outputs()
 
-    # -- tools
-
-    async def _run_tools(self, calls: Sequence[Call]) -> Exception | None:
-        """Run calls, all at the same time; their outputs are then in `result.unsent`.
-
-        Returns:
-            The exception with which the run has to end, once the outputs are sent.
-        """
-        outputs: dict[str, Any] = {}
-        failures: list[Exception] = []
-
-        async def work(one: Call) -> None:
-            try:
-                outputs[one.id] = make_output(one, await call(self.handlers.bind(one)))
-            except Exception as error:
-                output, failure = self.handlers.failed(one, error)
-                outputs.update({} if output is None else {one.id: output})
-                failures.extend([] if failure is None else [failure])
-
-        unsent = self.result.unsent
-        try:
-            await gather(
-                [partial(work, one) for one in calls if one.id not in unsent],
-                self.requests.options["abort"],
-            )
-        finally:
-            # Those that are made later, by a thread that was left behind, are not sent.
-            unsent.update(outputs)
-        for one in calls:
-            # An async tool that was cancelled by itself has none.
-            if one.id not in unsent and not failures:
-                unsent[one.id] = make_error_output(one, self.abort_output)
-        return failures[0] if failures else None
+    # -- outputs
 
     async def _append_outputs(self) -> None:
         """Send the outputs that are not in the conversation.
@@ -291,6 +260,7 @@ class AsyncRun:
             self._sending = None
             if token is None:
                 break
+            # Some of them may not have been in the result, or are not there.
             await self._add_new()
         self._state.forget_sent()
 

@@ -15,8 +15,8 @@ from openai_conversations_api import Omit, models, params  # noqa: F401
 from openai_conversations_api.params import *  # noqa: F403
 from openai_conversations_api.types import SequenceNotStr  # noqa: F401
 
-from .._run.handlers import OnApproval, OnCall, OnToolError
-from .._run.results import RunResult
+from .._run import OnApproval, OnCall, OnToolError
+from ..progress import RunResult
 from .types import GetOptions, RequestOptions
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from .._request.validation import (
     check_list,
@@ -15,15 +15,8 @@ from .._request.validation import (
     mismatch,
 )
 from ..errors import InvalidArgumentError
+from . import OnApproval, OnCall, OnToolError
 from .calls import APPROVAL, OUTPUTS, Call, make_error_output
-
-OnToolError: TypeAlias = Literal["model", "raise"] | Callable[[Any, Exception], str]
-"""What becomes of the exception of a tool: its text goes to the model, it ends the run, or a
-function makes the text of the call and the exception."""
-OnCall: TypeAlias = Mapping[str, Callable[[Any], Any]]
-"""What runs calls, by the name of a function or custom tool, or by the type of the item."""
-OnApproval: TypeAlias = Callable[[Any], Any]
-"""Gets a request for approval; what it returns, true or false, is the decision."""
 
 
 class Handlers(NamedTuple):

@@ -11,9 +11,9 @@ from openai_conversations_api import models as m
 from .._append.state import id_of
 from .._request.input_items import to_dict
 from .._request.types import given, omit
+from ..progress import RunResult
 from .calls import APPROVAL, Call, is_for_the_model, open_calls
 from .handlers import Handlers
-from .results import RunResult
 
 
 @dataclass(eq=False, repr=False)
@@ -26,6 +26,7 @@ class RunState:
         items: the end of the conversation, oldest first.
         known: the ids of all items that were seen.
         final: the response with which the conversation ends, if it does and it has come.
+        passed: the ids of requests for approval that the run goes on without.
     """
 
     handlers: Handlers
@@ -33,6 +34,7 @@ class RunState:
     items: list[Any] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     final: m.Response | None = None
+    passed: set[str] = field(default_factory=set)
 
     def begin(self, items: list[Any]) -> None:
         """Note what is in the conversation already, or all that is in it."""
@@ -52,9 +54,9 @@ class RunState:
         return [call for call in open_calls(self.items) if self.handlers.handles(call)]
 
     def missing_outputs(self) -> list[Any]:
-        """Return the outputs that have been made for calls that are open still."""
-        open_ids = {call.id for call in open_calls(self.items)}
-        return [output for id, output in self.result.unsent.items() if id in open_ids]
+        """Return the outputs that have been made for calls that are open still, in their order."""
+        unsent = self.result.unsent
+        return [unsent[call.id] for call in open_calls(self.items) if call.id in unsent]
 
     def forget_sent(self) -> None:
         """Forget the outputs that are in the conversation."""
@@ -62,18 +64,21 @@ class RunState:
         for id in self.result.unsent.keys() - open_ids:
             del self.result.unsent[id]
 
-    def find_pending(self, *, passing_approvals: bool) -> bool:
-        """Note what is left to the caller; return whether the run has to end because of it.
+    def pass_approvals(self) -> None:
+        """Let the model go on without the approvals that were asked for before the input.
 
-        Args:
-            passing_approvals: whether the input goes on without an approval that was asked for.
-                The service lets it.
+        The service lets it, as it does not for calls.
         """
-        left = [call for call in open_calls(self.items) if not self.handlers.handles(call)]
-        if passing_approvals:
-            left = [call for call in left if call.type != APPROVAL]
+        self.passed = {call.id for call in self._left() if call.type == APPROVAL}
+
+    def find_pending(self) -> bool:
+        """Note what is left to the caller; return whether the run has to end because of it."""
+        left = [call for call in self._left() if call.id not in self.passed]
         self.result.pending = [call.item for call in left]
         return bool(left)
+
+    def _left(self) -> list[Call]:
+        return [call for call in open_calls(self.items) if not self.handlers.handles(call)]
 
     def is_over(self) -> bool:
         """Tell whether nothing is left to be asked of the model, now that no call is open."""

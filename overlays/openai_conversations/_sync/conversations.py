@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
+from typing import Any, TypeVar, Unpack, overload
 
 from openai_conversations_api import models
 
@@ -13,14 +13,11 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
-from .._run import NOT_IN_A_RUN
+from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
+from ..progress import RunResult
 from .items import Items, ItemsWithRawResponse, ItemsWithStreamingResponse
 from .resource import RawView, Resource, StreamingView, ViewMethod
-
-if TYPE_CHECKING:
-    from .._run.handlers import OnApproval, OnCall, OnToolError
-    from .._run.results import RunResult
-    from .runs import RunStream
+from .run_stream import RunStream
 
 _T = TypeVar("_T")
 
@@ -174,7 +171,7 @@ class Conversations(
             OpenAIError: others, as of `responses.create`. All of them have the result so far as
                 `run`.
         """
-        from .runs import new_run
+        from .new_run import new_run
 
         run = new_run(
             self._client,
@@ -232,10 +229,15 @@ class Conversations(
                 result = stream.get_final_result()
 
         The events are those of all responses; between them come `ToolStartedEvent` and
-        `ToolFinishedEvent`. Leaving the block early ends the run. Arguments and errors are those of
-        `run`.
+        `ToolFinishedEvent`. Leaving the block early ends the run, as `abort` does.
+
+        Args:
+            conversation_id: as `conversations.create` gave it. This and the others are as of `run`.
+
+        Raises:
+            OpenAIError: in the loop over the events, as of `run`.
         """
-        from .runs import RunStream, new_run
+        from .new_run import new_run
 
         run = new_run(
             self._client,
@@ -250,7 +252,7 @@ class Conversations(
             streamed=True,
         )
 
-        return RunStream(run)
+        return RunStream(run.events(), run.result)
 
 
 class _ConversationsView:

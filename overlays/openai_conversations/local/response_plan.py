@@ -149,11 +149,17 @@ def _check_calls(context: list[Json]) -> None:
 
     Source: the message is the service's own, from public reports; it names the kind of the call.
     """
-    done = {item.get("call_id") for item in context if item["type"].endswith("_output")}
-    for item in context:
-        waits = item["type"] in CLIENT_CALLS and item.get("call_id") not in done
-        hosted = (item.get("environment") or {}).get("type") == "container_reference"
-        if waits and not hosted:
+    # The outputs of what runs in a container of the service are not the client's.
+    waiting = [
+        item
+        for item in context
+        if item.get("type") in CLIENT_CALLS
+        and (item.get("environment") or {}).get("type") != "container_reference"
+    ]
+    if waiting:
+        outputs = (item for item in context if item.get("type", "").endswith("_output"))
+        done = {item.get("call_id") for item in outputs}
+        for item in (item for item in waiting if item["call_id"] not in done):
             kind = item["type"].replace("_", " ")
             message = f"No tool output found for {kind} {item['call_id']:.200}."
             raise ServiceError(400, message, param="input")

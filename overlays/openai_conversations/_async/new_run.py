@@ -1,9 +1,9 @@
-"""A run from its arguments, and its events as one stream: `client.conversations.run_stream`."""
+"""From the arguments of `client.conversations.run` to a run."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from .. import _structured as structured
 from .._request import operations
@@ -13,13 +13,10 @@ from .._request.types import given, omit
 from .._request.validation import check_id, check_positive, check_text, invalid, unexpected_keyword
 from .._run import NOT_IN_A_RUN
 from .._run.handlers import Handlers
-from .._run.results import RunResult
 from ..items.messages import MessageItem
 from .http_methods import AsyncHttpMethods
-from .run import AsyncRun, RunEvent
+from .run import AsyncRun
 from .run_requests import AsyncRunRequests
-
-_T = TypeVar("_T")
 
 
 def new_run(
@@ -78,49 +75,3 @@ def _to_items(value: Any) -> list[Any]:
     if isinstance(value, str):
         return [MessageItem.user_text(value).to_dict()]
     return to_input_items(value, argument="input")
-
-
-class AsyncRunStream(Generic[_T]):
-    """Iterate over it for the events of all responses, and of the tools in between.
-
-    A response that breaks off and is asked for again begins anew with `response.created`. Closing
-    early, or leaving the `with` block, ends the run as an `AbortSignal` does.
-    """
-
-    def __init__(self, run: AsyncRun) -> None:
-        self._run = run
-        self._events = run.events()
-
-    def __aiter__(self) -> AsyncIterator[RunEvent]:
-        return self
-
-    async def __anext__(self) -> RunEvent:
-        return await self._events.__anext__()
-
-    @property
-    def result(self) -> RunResult[Any]:
-        """What has happened so far."""
-        return self._run.result
-
-    async def get_final_result(self) -> RunResult[_T]:
-        """Read to the end and return the result.
-
-        Raises:
-            OpenAIError: as of `conversations.run`.
-        """
-        async for _ in self:
-            pass
-        return self._run.result
-
-    async def close(self) -> None:
-        """End the run. Calls that are open get an output, as of `conversations.run`."""
-        await self._events.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._run.result!r})"
