@@ -99,14 +99,14 @@ class RunResult(Generic[_T]):
 
     conversation_id: str
     token: str
-    responses: list[m.Response] = field(default_factory=list)
-    items: list[Any] = field(default_factory=list)
+    responses: list[m.Response] = field(default_factory=list[Any])
+    items: list[Any] = field(default_factory=list[Any])
     final_response: m.Response | None = None
     output_parsed: _T | None = None
-    pending: list[Any] = field(default_factory=list)
-    unsent: dict[str, Any] = field(default_factory=dict)
+    pending: list[Any] = field(default_factory=list[Any])
+    unsent: dict[str, Any] = field(default_factory=dict[str, Any])
     turns: int = 0
-    final_items: list[Any] = field(default_factory=list)
+    final_items: list[Any] = field(default_factory=list[Any])
 
     @property
     def output_text(self) -> str:

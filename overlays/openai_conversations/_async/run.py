@@ -144,7 +144,7 @@ class AsyncRun:
                 #
                 #   1  a response: take it. Done.
                 #   2  `conversation_locked`: pause, in all as long as a response may take, and look
-                #      (5): whoever held the lock may have added something.
+                #      (5): what held the lock may have added something.
                 #   3  another 400: a call may be open that is not known. Read the conversation; if
                 #      there is one, go on with it. If not, as 4.
                 #   4  another error. It may have happened: pause and look (5). It has not: pause

@@ -11,6 +11,7 @@ from openai_conversations_api import models
 
 from .._append.state import id_of, ids_of, kind_and_status
 from .._request.validation import MAX_LIMIT
+from .._response.raw_response import RawResponse
 from .._transport.concurrency_async import sleep
 from .._transport.log import logger
 from .._transport.retries import delay_before_retry
@@ -117,12 +118,15 @@ class AsyncRunRequests:
         Raises:
             OpenAIError: as of `responses.create`, and of `check`.
         """
-        raw = await self._responses.with_raw_response.create(**self._all(params))
+        create: Any = self._responses.with_raw_response.create
+        raw: RawResponse[models.Response] = await create(**self._all(params))
         return self.check(raw.parse(), raw.http_response), raw.http_response
 
     def stream(self, params: Mapping[str, Any]) -> AsyncResponseContextManager[AsyncStream]:
         """Ask for a response once, as a stream."""
-        return self._responses.stream(**self._all(params))
+        stream: Any = self._responses.stream
+        opened: AsyncResponseContextManager[AsyncStream] = stream(**self._all(params))
+        return opened
 
     def delay_while_locked(self, error: ConversationLockedError) -> float:
         """Return for how many seconds to wait; raise the error if that would be too long in all."""

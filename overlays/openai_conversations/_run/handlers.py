@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from .._request.validation import (
     check_list,
@@ -48,7 +48,7 @@ class Handlers(NamedTuple):
             raise invalid("on_approval", "a function or None", on_approval)
         if not (on_tool_error in ("model", "raise") or callable(on_tool_error)):
             raise invalid("on_tool_error", "'model', 'raise' or a function", on_tool_error)
-        return cls(functions, calls, on_approval, on_tool_error)
+        return cls(functions, calls, on_approval, cast("OnToolError", on_tool_error))
 
     def functions(self) -> dict[str, Callable[..., Any]]:
         """Return all functions that a run may call, by the arguments that they came in."""

@@ -31,10 +31,10 @@ class RunState:
 
     handlers: Handlers
     result: RunResult[Any]
-    items: list[Any] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    items: list[Any] = field(default_factory=list[Any])
+    known: set[str] = field(default_factory=set[str])
     final: m.Response | None = None
-    passed: set[str] = field(default_factory=set)
+    passed: set[str] = field(default_factory=set[str])
 
     def begin(self, items: list[Any]) -> None:
         """Note what is in the conversation already, or all that is in it."""

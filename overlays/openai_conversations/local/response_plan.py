@@ -154,7 +154,7 @@ def _check_calls(context: list[Json]) -> None:
         item
         for item in context
         if item.get("type") in CLIENT_CALLS
-        and (item.get("environment") or {}).get("type") != "container_reference"
+        and not (is_object(place := item.get("environment")) and "container_id" in place)
     ]
     if waiting:
         outputs = (item for item in context if item.get("type", "").endswith("_output"))
