@@ -95,6 +95,7 @@ class RunResult(Generic[_T]):
         token: for `run(resume=token)`, with the same `input`, later or in another process. It holds
             no text of any item.
         turns: how many responses were asked for.
+        sending: outputs that are being appended, and the token of the append.
     """
 
     conversation_id: str
@@ -106,6 +107,7 @@ class RunResult(Generic[_T]):
     pending: list[Any] = field(default_factory=list[Any])
     unsent: dict[str, Any] = field(default_factory=dict[str, Any])
     turns: int = 0
+    sending: tuple[list[Any], str | None] | None = None
     final_items: list[Any] = field(default_factory=list[Any])
 
     @property

@@ -92,11 +92,10 @@ class AsyncRun:
         if token is None:
             token = AppendProgress(conversation, 0, 0, None, None, [], None).token
         self._landed = ResumePoint.from_token(token, conversation).landed
-        self.result: RunResult[Any] = RunResult(conversation, token, unsent=unsent)
+        sending = before.sending if isinstance(before, RunResult) else None
+        self.result: RunResult[Any] = RunResult(conversation, token, unsent=unsent, sending=sending)
         self._state = RunState(self.handlers, self.result)
         self._http: httpx.Response | None = None
-        self._sending: tuple[list[Any], str | None] | None = None
-        """Outputs that are being appended, with the token of the append."""
         self._in_flight = False
         """Whether a response may arrive in the conversation that is not known."""
 
@@ -184,6 +183,12 @@ class AsyncRun:
         if self.resume is not None and self._landed < len(self.input):
             await self._append_input(self.result.token)
         self._state.begin(await self.requests.read(at_most=_LOOKED_AT))
+        if self.result.sending is not None:
+            await self._append_outputs()
+        elif self._state.runnable():
+            # Their outputs may be under way, from a process that has died.
+            await self.requests.pause(self._time_to_settle(), None)
+            await self._add_new()
 
     async def _append_input(self, token: str | None) -> None:
         async def note(progress: AppendProgress) -> None:
@@ -223,9 +228,7 @@ class AsyncRun:
     async def _close_calls(self, signal: AbortSignal) -> None:
         self.requests.options["abort"] = signal
         if self._in_flight and not await self._add_new():
-            await self.requests.pause(
-                Attempts(True, 0).time_to_settle(self.requests.read_timeout), None
-            )
+            await self.requests.pause(self._time_to_settle(), None)
             await self._add_new()
         for one in self._state.runnable():
             output = make_error_output(one, self.abort_output)
@@ -243,12 +246,12 @@ class AsyncRun:
         """
         for left in range(_APPENDS, 0, -1):
             # An append that was interrupted is resumed: it knows what it has sent.
-            outputs, token = self._sending or (self._state.missing_outputs(), None)
+            outputs, token = self.result.sending or (self._state.missing_outputs(), None)
             if not outputs:
                 break
 
             async def note(progress: AppendProgress, outputs: list[Any] = outputs) -> None:
-                self._sending = (outputs, progress.token)
+                self.result.sending = (outputs, progress.token)
 
             try:
                 self._state.add(await self.requests.append(outputs, token, note))
@@ -257,7 +260,7 @@ class AsyncRun:
                 if left == 1:
                     raise
                 token = ""
-            self._sending = None
+            self.result.sending = None
             if token is None:
                 break
             # Some of them may not have been in the result, or are not there.
@@ -325,6 +328,9 @@ class AsyncRun:
         delay = attempts.delay()
         attempts.retries += 1
         return delay
+
+    def _time_to_settle(self) -> float:
+        return Attempts(True, 0).time_to_settle(self.requests.read_timeout)
 
     async def _report(self) -> None:
         if self.on_progress is not None:
