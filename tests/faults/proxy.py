@@ -179,18 +179,22 @@ def let_time_pass(seconds: float) -> None:
         proxy.pass_time(seconds)
 
 
-def short_pauses(patch: Callable[[object, str, object], None]) -> None:
+def short_pauses(
+    patch: Callable[[object, str, object], None],
+    instead: Callable[[float], object] = let_time_pass,
+) -> None:
     """Let the pauses of `append` and of runs take no time but that of the proxies.
 
     Args:
         patch: sets an attribute, as `setattr` does.
+        instead: is told of a pause.
     """
 
     async def sleep(seconds: float, *_: object) -> None:
-        let_time_pass(seconds)
+        instead(seconds)
 
     for module in (sync_requests, sync_run):
-        patch(module, "sleep", lambda seconds, *_: let_time_pass(seconds))
+        patch(module, "sleep", lambda seconds, *_: instead(seconds))
     for module in (async_requests, async_run):
         patch(module, "sleep", sleep)
 

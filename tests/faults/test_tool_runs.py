@@ -15,6 +15,7 @@ from openai_conversations.local.service import LocalService
 
 from tests.faults.proxy import KINDS, SILENT, scripted, seeded
 from tests.faults.runs import Settings
+from tests.faults.tool_kills import Killer
 from tests.faults.tool_runs import (
     Runner,
     run,
@@ -56,3 +57,12 @@ def test_each_fault_alone(service: str, kind: str, exchange: int, tmp_path: Path
     outcome = run(service, run_tools, scripted({exchange: kind}), settings, tmp_path)
     assert outcome.perfect, outcome
     assert outcome.faults == 1
+
+
+@pytest.mark.parametrize("runner", [run_tools, run_tools_async])
+@pytest.mark.parametrize("seed", range(6))
+def test_processes_that_are_killed(service: str, runner: Runner, seed: int, tmp_path: Path) -> None:
+    killer = Killer(seed, 3, seeded(seed, 0.1))
+    outcome = run(service, runner, killer, Settings(), tmp_path, killer.start)
+    assert outcome.perfect, outcome
+    assert outcome.kills > 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from tests.faults.runs import Settings
 #: How often a run is resumed before it is given up.
 ROUNDS = 50
 MODEL, INPUT, FINAL = "gpt-5.4", "Look up the three cities, twice.", "That is all."
+#: The name of a file that makes a tool kill its process.
+DIE = "die"
 #: Calls of one response, and responses that call.
 CALLS, TURNS = 3, 2
 
@@ -55,6 +59,9 @@ class Place:
         """Look a key up: a tool with a side effect, a line in a file."""
         with (self.folder / "calls").open("a") as file:
             file.write(f"{os.getpid()} {key}\n")
+        with suppress(FileNotFoundError):
+            (self.folder / DIE).unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
         return f"value of {key}"
 
     def token(self) -> str | None:
