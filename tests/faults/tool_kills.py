@@ -20,7 +20,17 @@ from tests.faults.tool_runs import DIE, Place, Runner
 
 # Each process begins as a copy of one that has imported everything.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__, "openai"])
+_CONTEXT.set_forkserver_preload(
+    [
+        __name__,
+        "aiohttp",
+        "openai",
+        "openai_conversations._async.new_run",
+        "openai_conversations._structured.json_type",
+        "openai_conversations._sync.new_run",
+        "pydantic.main",
+    ]
+)
 
 
 class Killer:

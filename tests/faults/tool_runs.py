@@ -247,9 +247,9 @@ def peer(place: Place) -> None:
                     input=new,
                     tools=[tool.to_dict()],
                 )
-            except openai.APIError:
+                calls: list[Any] = [one for one in response.output if one.type == "function_call"]
+            except (openai.APIError, AttributeError):  # a page of HTML comes as a string
                 continue
-            calls: list[Any] = [one for one in response.output if one.type == "function_call"]
             if not calls:
                 return
             results = threads.map(lambda one: tool.call(one.arguments), calls)
