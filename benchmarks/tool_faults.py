@@ -1,4 +1,4 @@
-"""`make faults`, second table: runs with tools on a bad network, with us and by hand on openai-python.
+"""`make faults`, second table: runs with tools on a bad network, beside a loop by hand.
 
     python -m benchmarks.tool_faults [--runs 500] [--rate 0.2] [--first 1] [--write]
 
@@ -105,8 +105,8 @@ def main() -> int:
     options = parser.parse_args()
     options.failed = False
     title = (
-        f"{options.runs} runs each, {options.rate:.0%} of exchanges faulty, up to {KILLS} processes "
-        f"killed in a run, timeout {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
+        f"{options.runs} runs each, {options.rate:.0%} of exchanges faulty, up to {KILLS} "
+        f"processes killed in a run, timeout {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
     )
     lines = [title]
     print(title, flush=True)
