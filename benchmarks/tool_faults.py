@@ -106,7 +106,8 @@ def main() -> int:
     options.failed = False
     title = (
         f"{options.runs} runs each, {options.rate:.0%} of exchanges faulty, up to {KILLS} "
-        f"processes killed in a run, timeout {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
+        f"processes killed in a run, timeout {SETTINGS.timeout} s, at most "
+        f"{SETTINGS.max_retries} retries:\n"
     )
     lines = [title]
     print(title, flush=True)
