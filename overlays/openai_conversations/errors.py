@@ -22,8 +22,7 @@
             ├── RateLimitError          429
             └── InternalServerError     500 and above
 
-Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
-of them pickle.
+Names and constructors are openai-python's: `except` clauses and tests port unchanged. All pickle.
 
 No error holds a key or what was sent: its request has no body and no query, and of its headers only
 harmless ones have values. The body of an `APIStatusError` is kept: it says what is wrong.
@@ -31,13 +30,13 @@ harmless ones have values. The body of an `APIStatusError` is kept: it says what
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
+from ._request.library import library_of
+from ._response.headers import asked_delay, shown_response, without_secrets
 from .progress import AppendProgress, RunResult
 
 AbortStage: TypeAlias = Literal[
@@ -101,8 +100,7 @@ class RequestAbortedError(OpenAIError):
     """An `AbortSignal` ended the request.
 
     Attributes:
-        stage: "before sending", "in flight", "waiting for a retry", "streaming" or "running tools".
-            A request that was in flight may have taken effect.
+        stage: an `AbortStage`. A request that was in flight may have taken effect.
         reason: what was given to `AbortSignal.set`, or None.
     """
 
@@ -251,12 +249,9 @@ class APIResponseValidationError(_ResponseError):
         super().__init__(message, response=response, body=body)
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
-        head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
-        return _rebuild, (
-            type(self),
-            self.args,
-            {**self._state(), "body": None, "response": head},
-        )
+        kind = library_of(self.response).Response
+        head = kind(self.status_code, headers=self.response.headers, request=self.request)
+        return _rebuild, (type(self), self.args, {**self._state(), "body": None, "response": head})
 
 
 class OutputParsingError(APIResponseValidationError):
@@ -265,6 +260,15 @@ class OutputParsingError(APIResponseValidationError):
 
 class APIStatusError(_ResponseError):
     """The service responded with a status of 400 or more, or with a redirect not to be followed."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds that the service asks to wait, by `retry-after-ms` or `retry-after`.
+
+        A date there counts from now on, and is never below 0. None if it asks for nothing.
+        """
+        asked = asked_delay(self.response.headers)
+        return None if asked is None else max(asked, 0.0)
 
 
 class BadRequestError(APIStatusError):
@@ -306,36 +310,26 @@ class InternalServerError(APIStatusError):
     """500 and above: the service failed."""
 
 
-# Headers of requests and responses. Any other name may be that of a gateway's key.
-_HARMLESS = re.compile(
-    "accept|accept-encoding|connection|content-(encoding|length|type)|date|host|"
-    "openai-(organization|processing-ms|project|version)|retry-after(-ms)?|server|"
-    "transfer-encoding|user-agent|x-(ratelimit-.*|request-id|should-retry)"
-)
-_HIDDEN = "[secret]"
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
 
 
-def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """Return headers as an error or a log may show them: values that may be secret are hidden."""
-    return [(k, v if _HARMLESS.fullmatch(k) else _HIDDEN) for k, v in headers.multi_items()]
+def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
+    """Return the class for a status that is not 2xx.
 
-
-def without_secrets(request: httpx.Request) -> httpx.Request:
-    """Return a request as an error may show it: without body, query and unknown headers' values."""
-    url = request.url.copy_with(username="", password="", query=None, fragment=None)
-    return httpx.Request(request.method, url, headers=shown_headers(request.headers))
-
-
-def shown_response(response: httpx.Response) -> httpx.Response:
-    """Return a copy of a response as an error may show it; its request is `without_secrets`."""
-    # A copy is as a pickle is: without the connection, and all that leads from there.
-    shown = copy.copy(response)
-    shown.request = without_secrets(response.request)
-    shown.history = [shown_response(earlier) for earlier in response.history]
-    shown.next_request = None
-    hidden = {"set-cookie", "location"}
-    hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)
-    shown.headers = httpx.Headers(
-        [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
-    )
-    return shown
+    Args:
+        status: of the response.
+        code: the error code in its body, or None.
+    """
+    if status == 400 and code == "conversation_locked":
+        return ConversationLockedError
+    if status >= 500:  # proxies have statuses of their own, such as 520
+        return InternalServerError
+    return _BY_STATUS.get(status, APIStatusError)

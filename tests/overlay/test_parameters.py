@@ -23,9 +23,18 @@ UNKNOWN = (
     r"^Conversations.create\(\) got an unexpected keyword argument 'metdata'; "
     r"did you mean 'metadata'\? extra_body={'metdata': ...} sends a parameter that is newer"
 )
-#: Of `conversations.run`.
+# Of `conversations.run`.
 RUN = {"abort_output", "max_turns", "on_approval", "on_call", "on_tool_error"}
-OWN = {"max_items", "on_progress", "resume", "text_format"} | RUN
+OWN = RUN | {"max_items", "on_progress", "response_id", "resume", "starting_after", "text_format"}
+# What a method does not take of its operation's parameters and of the options.
+WITHOUT = {
+    "append": {"extra_body"},
+    "parse": {"stream"},
+    "run": {*NOT_IN_A_RUN},
+    "run_stream": {*NOT_IN_A_RUN},
+    "stream": {"stream"},
+    "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
+}
 HELPERS = {
     "parse": "createResponse",
     "run": "createResponse",
@@ -71,15 +80,14 @@ def test_signatures_show_what_the_spec_says() -> None:
     wrong = []
     for name, method in methods():
         leaf = name.rpartition(".")[2]
-        options = set(Options._fields) - ({"extra_body"} if leaf == "append" else set())
+        without = WITHOUT.get(leaf, set())
         shown = inspect.signature(method).parameters
-        described = {p.name: p for p in OPERATIONS[operation_of(method)].parameters}
-        if leaf in ("parse", "stream"):
-            del described["stream"]
+        parameters = OPERATIONS[operation_of(method)].parameters
         if leaf in ("run", "run_stream"):
-            described = {n: p for n, p in described.items() if n not in NOT_IN_A_RUN}
-            described["conversation_id"] = OPERATIONS["getConversation"].parameters[0]
-        if set(shown) - OWN - {"self"} != set(described) | options:
+            parameters = (*parameters, OPERATIONS["getConversation"].parameters[0])
+        described = {p.name: p for p in parameters if p.name not in without}
+        wanted = (set(described) | set(Options._fields)) - without
+        if set(shown) - (OWN - set(described)) - {"self"} != wanted:
             wrong.append(f"{name}: {set(shown) ^ set(described)}")
         for parameter in described.values():
             required = shown[parameter.name].default is inspect.Parameter.empty

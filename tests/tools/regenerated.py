@@ -144,7 +144,7 @@ def aliased(spec: Json, name: str, other: str) -> None:
 def split(spec: Json, name: str) -> Json:
     """Return the document with a schema as it is sent and as it comes, each under its own name."""
     sides = Document(spec).sides
-    forms = {form: f"{name}{form}" for form in ("Input", "Output")}
+    forms = {form: f"{name}{form}Side" for form in ("Input", "Output")}
 
     def change(value: Any, form: str) -> Any:
         if isinstance(value, list):

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from .code import Code, code, literal
+from .code import Code, code, joined, literal
 from .decoding import Decoding
 from .names import json_name
 from .types import NONE, Array, Enum, Node, Ref, Types, flat
@@ -31,7 +31,7 @@ class InputForm:
             code("{}: {}", literal(name), literal(values and sorted(values)))
             for name, values in sorted(self.output_only.items())
         )
-        return code("{{{}}}, {}", Code(", ".join(entries)), self.marks)
+        return code("{{{}}}, {}", joined(entries, ", "), self.marks)
 
 
 class InputForms:

@@ -76,10 +76,10 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
             raise ToolError(f"{FILE}: {name}: {wrong}. Correct the line `{name}: {place}`.")
     schemas = result.get("components", {}).get("schemas", {})
     # a component that is nothing but a reference to one of these goes, and so does its name
-    called |= {alias: called[to] for alias in schemas if (to := _end(alias, schemas)) in called}
+    ends = {alias: _end(alias, schemas) for alias in schemas}
+    called |= {alias: called[end] for alias, end in ends.items() if end in called}
     for name in {called.get(name, name) for name in schemas}:
-        ends = [one for one in schemas if _end(one, schemas) == one]
-        same = [one for one in ends if called.get(one, one) == name]
+        same = [one for one, end in ends.items() if end == one and called.get(one, one) == name]
         if len(same) > 1:
             other = next(one for one in same if one not in called)
             raise ToolError(

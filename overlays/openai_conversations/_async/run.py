@@ -25,13 +25,9 @@ from .._run.calls import make_error_output, open_calls
 from .._run.events import ToolFinishedEvent, ToolStartedEvent
 from .._run.handlers import Handlers
 from .._run.state import RunState, turn_params
-from .._transport.concurrency_async import (
-    check_function,
-    report,
-    shield,
-    within,
-)
+from .._transport.concurrency_async import report, shield, within
 from .._transport.log import logger
+from .._transport.parallel_async import check_function
 from ..abort import AbortSignal
 from ..errors import (
     APIError,

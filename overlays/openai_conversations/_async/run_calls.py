@@ -8,7 +8,7 @@ from typing import Any
 
 from .._run.calls import Call, make_error_output, make_output
 from .._run.handlers import Handlers
-from .._transport.concurrency_async import call, gather
+from .._transport.parallel_async import call, gather
 from ..abort import AbortSignal
 
 

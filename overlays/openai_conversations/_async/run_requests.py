@@ -122,10 +122,10 @@ class AsyncRunRequests:
         raw: RawResponse[models.Response] = await create(**self._all(params))
         return self.check(raw.parse(), raw.http_response), raw.http_response
 
-    def stream(self, params: Mapping[str, Any]) -> AsyncResponseContextManager[AsyncStream]:
+    def stream(self, params: Mapping[str, Any]) -> AsyncResponseContextManager[AsyncStream[Any]]:
         """Ask for a response once, as a stream."""
         stream: Any = self._responses.stream
-        opened: AsyncResponseContextManager[AsyncStream] = stream(**self._all(params))
+        opened: AsyncResponseContextManager[AsyncStream[Any]] = stream(**self._all(params))
         return opened
 
     def delay_while_locked(self, error: ConversationLockedError) -> float:

@@ -18,6 +18,7 @@ from openai_conversations_api._parameters import Parameter as Parameter
 
 if TYPE_CHECKING:
     from openai_conversations_api import models
+    from openai_conversations_api._decoding import Dispatch
 
 MISSING = Operation("", "", "", "", False, False, (), ())
 """In the place of an operation that has a method, and that the document has lost."""
@@ -41,3 +42,22 @@ def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
     from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
 
     return partial(decode_one, RESPONSE_STREAM_EVENT)
+
+
+def tool_kinds() -> dict[str, str]:
+    """Return the names of the models of all tools, by their `type`."""
+    from openai_conversations_api._unions import TOOL
+
+    return _models_by_kind(TOOL)
+
+
+def tool_choice_kinds() -> dict[str, str]:
+    """Return the names of the models of all choices of a tool that are objects, by their `type`."""
+    from openai_conversations_api._unions import TOOL_CHOICE_PARAM
+
+    return _models_by_kind(TOOL_CHOICE_PARAM)
+
+
+def _models_by_kind(union: Dispatch) -> dict[str, str]:
+    names = union._names  # pyright: ignore[reportPrivateUsage]
+    return {kind: name for kind, name in names.items() if isinstance(name, str)}

@@ -17,7 +17,7 @@ from openai_conversations_api.types import SequenceNotStr  # noqa: F401
 
 from .._run import OnApproval, OnCall, OnToolError
 from ..progress import RunResult
-from .types import GetOptions, RequestOptions
+from .types import GetOptions, RequestOptions, WaitOptions
 
 __all__ = [
     "ConversationCreateParams",
@@ -38,10 +38,12 @@ __all__ = [
     "ResponseCreateParamsNonStreaming",
     "ResponseCreateParamsStreaming",
     "ResponseDeleteParams",
+    "ResponseFollowParams",
     "ResponseRetrieveParams",
     "ResponseRetrieveParamsNonStreaming",
     "ResponseRetrieveParamsStreaming",
     "ResponseStreamParams",
+    "ResponseWaitParams",
 ]
 
 
@@ -107,6 +109,14 @@ class ResponseCreateParams(params.CreateResponseParams, RequestOptions):
 
 class ResponseStreamParams(params.CreateResponseParamsBase, RequestOptions):
     """Keyword arguments of `responses.stream`."""
+
+
+class ResponseFollowParams(params.GetResponseParamsBase, RequestOptions):
+    """Keyword arguments of `responses.stream` with `response_id`."""
+
+
+class ResponseWaitParams(params.GetResponseParamsBase, WaitOptions):
+    """Keyword arguments of `responses.wait`, besides its own."""
 
 
 class ResponseRetrieveParamsNonStreaming(params.GetResponseParamsNonStreaming, RequestOptions):

@@ -37,7 +37,6 @@ from .validation import (
 
 if TYPE_CHECKING:
     from openai_conversations_api import models
-    from openai_conversations_api._decoding import Dispatch
 
 _T = TypeVar("_T")
 
@@ -265,22 +264,3 @@ cancel_response: Operation[models.Response] = Operation("cancelResponse")
 compact_conversation: Operation[models.CompactedResponse] = Operation("compactConversation")
 list_input_items: Operation[models.ResponseItemList] = Operation("listInputItems")
 count_input_tokens: Operation[models.TokenCounts] = Operation("getInputTokenCounts")
-
-
-def tool_kinds() -> dict[str, str]:
-    """Return the names of the models of all tools, by their `type`."""
-    from openai_conversations_api._unions import TOOL
-
-    return _models_by_kind(TOOL)
-
-
-def tool_choice_kinds() -> dict[str, str]:
-    """Return the names of the models of all choices of a tool that are objects, by their `type`."""
-    from openai_conversations_api._unions import TOOL_CHOICE_PARAM
-
-    return _models_by_kind(TOOL_CHOICE_PARAM)
-
-
-def _models_by_kind(union: Dispatch) -> dict[str, str]:
-    names = union._names  # pyright: ignore[reportPrivateUsage]
-    return {kind: name for kind, name in names.items() if isinstance(name, str)}

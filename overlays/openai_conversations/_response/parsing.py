@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
 import httpx
 
-from .. import errors
 from .._request.validation import describe, invalid, is_mapping
-from ..errors import APIResponseValidationError, APIStatusError
+from ..errors import APIResponseValidationError, APIStatusError, status_error_class
 from .redirects import why_not_followed
 
 if TYPE_CHECKING:
@@ -30,21 +29,11 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SHOWN = 300
 _JSON_TYPES: tuple[type, ...] = (dict, list, str)
-_CASTS = "a model class, dict, list, str, object or httpx.Response"
+_CASTS = "a model class, dict, list, str, object or the Response of the library that sends"
 # repr() itself fails on JSON that is nested deeply.
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _SHOWN
 _shown.maxdict = _shown.maxlist = 12
-
-_BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: errors.BadRequestError,
-    401: errors.AuthenticationError,
-    403: errors.PermissionDeniedError,
-    404: errors.NotFoundError,
-    409: errors.ConflictError,
-    422: errors.UnprocessableEntityError,
-    429: errors.RateLimitError,
-}
 
 
 def loads(data: bytes) -> Any:
@@ -99,7 +88,7 @@ def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
 
     Args:
         cast_to: a model class, a type of JSON values (`dict[str, str]` is any `dict`), `object` or
-            `Any` for each of them, or `httpx.Response`, which is not made of the value.
+            `Any` for each of them.
 
     Raises:
         InvalidArgumentError: it is none of these.
@@ -107,7 +96,7 @@ def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
     kind: Any = get_origin(cast_to) or cast_to
     if callable(decode := getattr(kind, "from_dict", None)):
         return cast("Callable[[Any], Any]", decode)
-    if kind not in (*_JSON_TYPES, object, Any, httpx.Response):
+    if kind not in (*_JSON_TYPES, object, Any):
         raise invalid("cast_to", _CASTS, cast_to)
     expected = cast("type[object]", kind if kind in _JSON_TYPES else object)
 
@@ -254,17 +243,3 @@ def _in_short(text: str) -> str:
 
 def _decoded(content: bytes) -> str:
     return content.decode("utf-8", "replace")
-
-
-def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
-    """Return the class for a status that is not 2xx.
-
-    Args:
-        status: of the response.
-        code: the error code in its body, or None.
-    """
-    if status == 400 and code == "conversation_locked":
-        return errors.ConversationLockedError
-    if status >= 500:  # proxies have statuses of their own, such as 520
-        return errors.InternalServerError
-    return _BY_STATUS.get(status, APIStatusError)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._run.calls import Call, make_error_output, make_output
 from .._run.handlers import Handlers
-from .._transport.concurrency_sync import call, gather
+from .._transport.parallel_sync import call, gather
 from ..abort import AbortSignal
 
 

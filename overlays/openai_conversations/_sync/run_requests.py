@@ -123,10 +123,10 @@ class RunRequests:
         raw: RawResponse[models.Response] = create(**self._all(params))
         return self.check(raw.parse(), raw.http_response), raw.http_response
 
-    def stream(self, params: Mapping[str, Any]) -> ResponseContextManager[Stream]:
+    def stream(self, params: Mapping[str, Any]) -> ResponseContextManager[Stream[Any]]:
         """Ask for a response once, as a stream."""
         stream: Any = self._responses.stream
-        opened: ResponseContextManager[Stream] = stream(**self._all(params))
+        opened: ResponseContextManager[Stream[Any]] = stream(**self._all(params))
         return opened
 
     def delay_while_locked(self, error: ConversationLockedError) -> float:

@@ -7,7 +7,6 @@ anyio, which httpx brings, so that asyncio and trio both work.
 from __future__ import annotations
 
 import asyncio
-import inspect
 import sys
 from collections import deque
 from collections.abc import (
@@ -19,7 +18,6 @@ from collections.abc import (
     Coroutine,
     Generator,
     Iterable,
-    Sequence,
 )
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
@@ -28,7 +26,6 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
-import anyio.to_thread
 import httpcore
 import httpx
 
@@ -256,42 +253,6 @@ async def report(callback: Callable[[_T], object], value: _T) -> None:
         await returned
 
 
-def check_function(function: Callable[..., object], argument: str) -> None:
-    """Do nothing: any function can be called here. Sync code refuses async ones."""
-
-
-async def call(function: Callable[[], Any]) -> Any:
-    """Call a function: an async one in this task, a sync one in a thread."""
-    if inspect.iscoroutinefunction(function):
-        return await function()
-    returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
-    return await cast("Awaitable[Any]", returned) if isinstance(returned, Awaitable) else returned
-
-
-async def gather(
-    works: Sequence[Callable[[], Coroutine[Any, Any, None]]], abort: AbortSignal | None
-) -> None:
-    """Await all of `works` at the same time, but no longer than until the signal is set.
-
-    Args:
-        works: none of them raises an exception but that of a cancellation.
-        abort: cancels them.
-
-    Raises:
-        RequestAbortedError: The signal was set first.
-    """
-
-    async def all_of_them() -> None:
-        async with anyio.create_task_group() as group:
-            for work in works:
-                group.start_soon(work)
-
-    if abort is None:
-        await all_of_them()
-    else:
-        await abortable(abort, "running tools", all_of_them)
-
-
 def check_source(value: object, argument: str) -> None:
     """Raise `InvalidArgumentError` if no elements can be taken from `value`."""
     if not (isinstance(value, AsyncIterable) or is_list_like(value)):
@@ -316,6 +277,17 @@ class Intake(Generic[_T]):
             except StopAsyncIteration:
                 break
         return taken
+
+
+def begin(generator: AsyncIterator[_T]) -> AsyncIterator[_T]:
+    """Run a generator to its first `yield`, before which it must not wait, and return it.
+
+    Only one that has begun runs its `finally` when it is dropped.
+    """
+    step: Any = anext(generator)
+    with suppress(StopIteration):
+        step.send(None)
+    return generator
 
 
 _PageT = TypeVar("_PageT", bound=AsyncIterable[Any])

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import inspect
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import Context, copy_context
 from functools import partial
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import httpcore
 import httpx
 
+from .._request.library import as_byte_stream, library_of
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
@@ -219,11 +219,12 @@ def read_within(response: httpx.Response, seconds: float | None) -> None:
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
     if seconds is not None:
-        response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
+        bounded_stream: Any = as_byte_stream(_BoundedStream, library_of(response))
+        response.stream = bounded_stream(response.stream, time.monotonic() + seconds)
     response.read()
 
 
-class _BoundedStream(httpx.SyncByteStream):
+class _BoundedStream:
     """A body that ends in an error where it goes on after a deadline."""
 
     def __init__(self, inner: Any, deadline: float) -> None:
@@ -268,72 +269,19 @@ def report(callback: Callable[[_T], object], value: _T) -> None:
         raise invalid("on_progress", "a function that is not async", callback)
 
 
-def check_function(function: Callable[..., object], argument: str) -> None:
-    """Raise `InvalidArgumentError` for an async function, which would do nothing."""
-    if any(map(inspect.iscoroutinefunction, (function, type(function).__call__))):
-        raise invalid(argument, "a function that is not async (AsyncClient takes both)", function)
-
-
-def call(function: Callable[[], Any]) -> Any:
-    """Call a function.
-
-    Raises:
-        InvalidArgumentError: It returns what has to be awaited.
-    """
-    returned = function()
-    if isinstance(returned, Coroutine):
-        returned.close()  # or Python warns that it was never awaited
-        raise invalid("tools", "functions that are not async (AsyncClient takes both)", function)
-    return returned
-
-
-def gather(works: Sequence[Callable[[], object]], abort: AbortSignal | None) -> None:
-    """Call all of `works` at the same time, each in a thread of its own.
-
-    Args:
-        works: none of them raises an exception, but `SystemExit` and the like.
-        abort: ends the waiting. A thread cannot be stopped from outside, and is left behind.
-
-    Raises:
-        RequestAbortedError: The signal was set first.
-    """
-    over = threading.Event()  # all of them, or the wait for them
-    left = len(works)
-    lock = threading.Lock()
-    failures: list[BaseException] = []
-
-    def run(context: Context, work: Callable[[], object]) -> None:
-        nonlocal left
-        try:
-            context.run(work)
-        except BaseException as error:
-            failures.append(error)
-        finally:
-            with lock:
-                left -= 1
-                if not left:
-                    over.set()
-
-    unsubscribe = abort.subscribe(over.set) if abort is not None else lambda: None
-    try:
-        for work in works:
-            # Daemons, as those of `abortable`.
-            name, arguments = "openai_conversations-tool", (copy_context(), work)
-            threading.Thread(target=run, args=arguments, name=name, daemon=True).start()
-        if works:
-            over.wait()
-    finally:
-        unsubscribe()
-    if left and abort is not None:
-        raise RequestAbortedError("running tools", abort.reason)
-    if failures:
-        raise failures[0]
-
-
 def check_source(value: object, argument: str) -> None:
     """Raise `InvalidArgumentError` if no elements can be taken from `value`."""
     if not is_list_like(value):
         raise invalid(argument, "items, in a list or another iterable", value)
+
+
+def begin(generator: Iterator[_T]) -> Iterator[_T]:
+    """Run a generator to its first `yield`, and return it.
+
+    Only one that has begun runs its `finally` when it is dropped.
+    """
+    next(generator)
+    return generator
 
 
 class Intake(Generic[_T]):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from openai_conversations_api import models as m
 
-from .._request.operations import tool_choice_kinds, tool_kinds
+from .._request.generated import tool_choice_kinds, tool_kinds
 from .._request.validation import check_id
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from openai_conversations import (
     AppendResult,
     models,
 )
-from openai_conversations._response.parsing import status_error_class
 from openai_conversations._sync import append_requests
 from openai_conversations._sync.append import Append
+from openai_conversations.errors import status_error_class
 
 from tests.overlay.append.cases import Item, messages
 
