@@ -86,7 +86,7 @@ class AsyncStream(Generic[_EventT]):
             events = self._events
             try:
                 while not events.waiting:
-                    if self._closed or events.over:
+                    if self._closed or events.over:  # perhaps closed by another thread or task
                         if not self._closed:
                             events.check_end()
                         await self.close()
@@ -139,8 +139,6 @@ class AsyncStream(Generic[_EventT]):
             raise
         self._seen = self._position
         self._begin(body, resumed=False)
-        if self._closed:  # by another thread or task, meanwhile
-            await body.close()
 
     def text_deltas(self) -> AsyncIterator[str]:
         """Iterate over the pieces of the response's text, as they come.

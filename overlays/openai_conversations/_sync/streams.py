@@ -87,7 +87,7 @@ class Stream(Generic[_EventT]):
             events = self._events
             try:
                 while not events.waiting:
-                    if self._closed or events.over:
+                    if self._closed or events.over:  # perhaps closed by another thread or task
                         if not self._closed:
                             events.check_end()
                         self.close()
@@ -140,8 +140,6 @@ class Stream(Generic[_EventT]):
             raise
         self._seen = self._position
         self._begin(body, resumed=False)
-        if self._closed:  # by another thread or task, meanwhile
-            body.close()
 
     def text_deltas(self) -> Iterator[str]:
         """Iterate over the pieces of the response's text, as they come.

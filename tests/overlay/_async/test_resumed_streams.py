@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ from openai_conversations import (
 from openai_conversations._async import background
 from openai_conversations._transport import retries as retry
 
+from tests.overlay.concurrency_async import blocking
 from tests.overlay.events import delta, final, response
 from tests.overlay.scripted_server import Peer, Script, ScriptedServer, responds
 
@@ -176,7 +178,11 @@ async def test_a_server_that_begins_at_the_start_again_repeats_nothing(connect: 
 
 @pytest.mark.off_contract
 @pytest.mark.parametrize(
-    "first", [{"type": "response.created"}, {"type": "response.created", "sequence_number": 0}]
+    "first",
+    [
+        {"type": "response.created", "response": {"id": "resp_1"}},
+        {"type": "response.created", "sequence_number": 0},
+    ],
 )
 async def test_a_stream_that_does_not_tell_where_it_is_cannot_go_on(
     connect: Connect, first: dict[str, Any]
@@ -264,6 +270,27 @@ async def test_a_stream_that_is_closed_does_not_go_on(connect: Connect) -> None:
             await stream.close()
             assert [event async for event in stream] == []
     assert len(server.requests) == 1
+
+
+async def test_a_stream_that_is_closed_while_it_waits_to_go_on_ends(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung_up = threading.Event()
+
+    def second(peer: Peer) -> None:
+        peer.events(*WHOLE)
+        peer.wait_for_hangup()
+        hung_up.set()
+
+    async def closes(*arguments: object) -> None:
+        await stream.close()
+
+    monkeypatch.setattr(background, "sleep", closes)
+    with ScriptedServer(broken(WHOLE, 3), second) as server:
+        async with connect(server.url) as client:
+            stream = await client.responses.retrieve("resp_1", stream=True, resume=True)
+            assert all([event.sequence_number < 3 async for event in stream])
+            assert await blocking(hung_up.wait, 10)
 
 
 async def test_a_raw_stream_goes_on_too(connect: Connect) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,7 @@ from openai_conversations import (
 from openai_conversations._sync import background
 from openai_conversations._transport import retries as retry
 
+from tests.overlay.concurrency_sync import blocking
 from tests.overlay.events import delta, final, response
 from tests.overlay.scripted_server import Peer, Script, ScriptedServer, responds
 
@@ -177,7 +179,11 @@ def test_a_server_that_begins_at_the_start_again_repeats_nothing(connect: Connec
 
 @pytest.mark.off_contract
 @pytest.mark.parametrize(
-    "first", [{"type": "response.created"}, {"type": "response.created", "sequence_number": 0}]
+    "first",
+    [
+        {"type": "response.created", "response": {"id": "resp_1"}},
+        {"type": "response.created", "sequence_number": 0},
+    ],
 )
 def test_a_stream_that_does_not_tell_where_it_is_cannot_go_on(
     connect: Connect, first: dict[str, Any]
@@ -265,6 +271,27 @@ def test_a_stream_that_is_closed_does_not_go_on(connect: Connect) -> None:
             stream.close()
             assert [event for event in stream] == []
     assert len(server.requests) == 1
+
+
+def test_a_stream_that_is_closed_while_it_waits_to_go_on_ends(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hung_up = threading.Event()
+
+    def second(peer: Peer) -> None:
+        peer.events(*WHOLE)
+        peer.wait_for_hangup()
+        hung_up.set()
+
+    def closes(*arguments: object) -> None:
+        stream.close()
+
+    monkeypatch.setattr(background, "sleep", closes)
+    with ScriptedServer(broken(WHOLE, 3), second) as server:
+        with connect(server.url) as client:
+            stream = client.responses.retrieve("resp_1", stream=True, resume=True)
+            assert all([event.sequence_number < 3 for event in stream])
+            assert blocking(hung_up.wait, 10)
 
 
 def test_a_raw_stream_goes_on_too(connect: Connect) -> None:
