@@ -22,6 +22,10 @@ PROGRAMS = {
         "notice a batch that arrives after it was given up on: it is there twice",
     ),
     "export_markdown": ("export to Markdown", "–"),
+    "tool_loop": (
+        "tool loop",
+        "wait for a locked conversation; leave no call open when it is stopped; end after 10 turns",
+    ),
     "structured_output": ("structured output", "say why a response is incomplete"),
     "test_app": ("tests of an app", "test what the service has stored; know what it would refuse"),
 }

@@ -207,6 +207,37 @@ def test_export_markdown(
     )
 
 
+def called(name: str, call_id: str, **arguments: str) -> dict[str, str]:
+    """Return a function call as the model makes it."""
+    encoded = json.dumps(arguments)
+    return {"type": "function_call", "call_id": call_id, "name": name, "arguments": encoded}
+
+
+def test_tool_loop(
+    programs: Programs, conversations_client: Client, conversations_local: FaultInjectingService
+) -> None:
+    """Run two calls at once, one of them wrong and made anew; each response gets lost."""
+    model = conversations_local.model
+    model.enqueue(called("get_weather", "1", city="Rome"), called("get_time", "2", zone="Rome"))
+    model.enqueue(called("get_time", "3", zone="Europe/Rome"))
+    model.enqueue_text("21 °C.")
+    conversations_local.faults.response_lost("POST /responses", times=3)
+    assert programs.output("tool_loop", "Is it warm in Rome?") == "21 °C.\n"
+    made = next(
+        r.json["conversation"] for r in conversations_local.requests if r.path == "/responses"
+    )
+    items = list(conversations_client.conversations.items.list(made, order="asc"))
+    assert [item.type for item in items] == [
+        *("message", "function_call", "function_call"),
+        *("function_call_output", "function_call_output"),
+        *("function_call", "function_call_output", "message"),
+    ]
+    outputs = {i.call_id: i.output for i in items if i.type == "function_call_output"}
+    assert outputs["1"] == "21 °C in Rome"
+    assert "Rome" in str(outputs["2"])
+    assert str(outputs["3"]).endswith(("+01:00", "+02:00"))
+
+
 def test_structured_output(programs: Programs, conversations_local: FaultInjectingService) -> None:
     event = {"name": "Fair", "date": "2027-05-03", "participants": ["Ann", "Bo"]}
     conversations_local.model.enqueue_text(json.dumps(event))
