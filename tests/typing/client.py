@@ -63,19 +63,37 @@ def sync(client: Client, error: APIStatusError) -> None:
     with client.responses.with_streaming_response.create(input="x") as created:
         assert_type(created.parse(), m.Response)
     with client.responses.with_streaming_response.create(input="x", stream=True) as events:
-        assert_type(events.parse(), Stream)
+        assert_type(events.parse(), Stream[m.ResponseStreamEvent])
 
     assert_type(client.responses.create(model="m", input="x"), m.Response)
     assert_type(client.responses.create(input=page.data, stream=False), m.Response)
     stream = client.responses.create(input="x", stream=True)
-    assert_type(stream, Stream)
+    assert_type(stream, Stream[m.ResponseStreamEvent])
     for event in stream:
         assert_type(event, m.ResponseStreamEvent)
     with client.responses.stream(input="x") as opened:
-        assert_type(opened, Stream)
+        assert_type(opened, Stream[m.ResponseStreamEvent])
+        assert_type(opened.snapshot, m.Response)
+        assert_type(opened.collect_text(), str)
+        for text in opened.text_deltas():
+            assert_type(text, str)
+        for piece in opened.relay():
+            assert_type(piece, bytes)
         assert_type(opened.get_final_response(), m.Response)
     assert_type(client.responses.retrieve("r"), m.Response)
-    assert_type(client.responses.retrieve("r", stream=True), Stream)
+    assert_type(
+        client.responses.retrieve("r", stream=True, resume=True), Stream[m.ResponseStreamEvent]
+    )
+    with client.responses.stream(response_id="r", starting_after=3, resume=True) as followed:
+        assert_type(followed, Stream[m.ResponseStreamEvent])
+    waited = client.responses.wait("r", timeout=60)
+    assert_type(waited, m.Response)
+    assert_type(waited.function_calls, list[m.FunctionToolCall])
+    assert_type(waited.messages, list[m.OutputMessage])
+    assert_type(waited.reasoning_items, list[m.ReasoningItem])
+    assert_type(waited.function_calls[0].arguments_json, dict[str, Any])
+    assert_type(waited.is_completed, bool)
+    assert_type(error.retry_after, float | None)
     assert_type(client.responses.delete("r"), None)
     assert_type(client.responses.cancel("r"), m.Response)
     assert_type(client.responses.compact(model="m"), m.CompactedResponse)
@@ -114,11 +132,11 @@ async def asynchronous(client: AsyncClient) -> None:
     async with streaming.items.list("c", limit=3) as listed:
         assert_type(await listed.parse(), AsyncPage[m.ConversationItem])
     async with client.responses.with_streaming_response.retrieve("r", stream=True) as events:
-        assert_type(await events.parse(), AsyncStream)
+        assert_type(await events.parse(), AsyncStream[m.ResponseStreamEvent])
 
     assert_type(await client.responses.create(input="x"), m.Response)
     stream = await client.responses.create(input="x", stream=True)
-    assert_type(stream, AsyncStream)
+    assert_type(stream, AsyncStream[m.ResponseStreamEvent])
     async for event in stream:
         assert_type(event, m.ResponseStreamEvent)
     async with client.responses.stream(input="x") as opened:

@@ -14,17 +14,19 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
+from tools.openapi_spec.names import line
 
 from .code import Code, identifier
 
 _TAKEN = {"additional_properties", "from_dict", "missing", "to_dict"}
+_TAKEN |= {"model_dump", "model_dump_json", "to_json"}
 _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
 OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
-OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
-OWN |= {"UnknownField"}
+OWN |= {"HasArguments", "HasOutputText", "HasText", "JsonObject", "Literal", "Model", "RawObject"}
+OWN |= {"TypeAlias", "TYPE_CHECKING", "UnknownField"}
 _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -38,9 +40,7 @@ def check_names(names: Mapping[Code, Code]) -> None:
         if name in OWN or module in _MODULES:
             raise ToolError(
                 f"Schema {name}: the generated package uses {name if name in OWN else module!r} "
-                "for something of its own. Give it another name in generator-config.yaml, under "
-                f"class_overrides: `{name}: {{class_name: {name}Object, module_name: "
-                f"{module}_object}}`."
+                f"for something of its own. Give it another one: add {line(f'{name}Object', name)}."
             )
 
 

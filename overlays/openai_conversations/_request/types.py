@@ -79,17 +79,22 @@ def given(value: _T | Omit) -> TypeGuard[_T]:
     return value is not omit
 
 
-class GetOptions(TypedDict, total=False):
+class WaitOptions(TypedDict, total=False):
     """The keywords that every method takes besides the parameters of its operation."""
 
     extra_headers: Headers | None
     """Headers to add, or to put in place of others; `omit` as a value takes one away."""
     extra_query: Query | None
     """Query parameters to add."""
-    timeout: Timeout | Omit
-    """Seconds, or a `Timeout` of httpx or httpx2; None for no limit. Default: the client's."""
     abort: AbortSignal | None
     """Ends the request when it is set."""
+
+
+class GetOptions(WaitOptions, total=False):
+    """The same, and how long a request may take."""
+
+    timeout: Timeout | Omit
+    """Seconds, or a `Timeout` of httpx or httpx2; None for no limit. Default: the client's."""
 
 
 class RequestOptions(GetOptions, total=False):

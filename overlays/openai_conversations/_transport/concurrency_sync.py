@@ -275,6 +275,15 @@ def check_source(value: object, argument: str) -> None:
         raise invalid(argument, "items, in a list or another iterable", value)
 
 
+def begin(generator: Iterator[_T]) -> Iterator[_T]:
+    """Run a generator to its first `yield`, and return it.
+
+    Only one that has begun runs its `finally` when it is dropped.
+    """
+    next(generator)
+    return generator
+
+
 class Intake(Generic[_T]):
     """Takes elements from a source, in order, and never more than asked for."""
 
