@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 # `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
 # pyright: reportUnusedImport=false
-from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar  # noqa: F401
+from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, cast  # noqa: F401
 
 import attrs
 from openai_conversations_api import models
@@ -112,6 +112,8 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
         """
         from ..items import FunctionCallOutputItem
 
+        if isinstance(result, Iterator):
+            result = list(cast("Iterator[object]", result))
         parts: list[Any] = list(result) if is_list_like(result) else [result]
         if parts and all(getattr(part, "type", None) in _PARTS for part in parts):
             return FunctionCallOutputItem.parts(call_id, parts)

@@ -25,7 +25,8 @@ async def call(function: Callable[[], Any]) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function()
     returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
-    return await returned if isinstance(returned, Awaitable) else returned
+    result: Any = await returned if isinstance(returned, Awaitable) else returned
+    return result
 
 
 async def gather(
