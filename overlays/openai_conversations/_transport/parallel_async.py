@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import anyio
@@ -25,7 +25,7 @@ async def call(function: Callable[[], Any]) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function()
     returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
-    return await returned if isinstance(returned, Awaitable) else returned
+    return await returned if inspect.isawaitable(returned) else returned
 
 
 async def gather(
