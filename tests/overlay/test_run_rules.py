@@ -1,4 +1,4 @@
-"""The rules of a run: open calls, outputs, what is left, and what a token or a result goes on from."""
+"""The rules of a run: open calls, their outputs, and what comes next."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from openai_conversations._run.calls import (
 from openai_conversations._run.handlers import Handlers
 from openai_conversations._run.state import RunState, turn_params
 
-from tests.document import SPEC
+from tests.document import schemas, variants
 from tests.overlay.run_cases import types
 
 SHELL = {"commands": ["ls"], "timeout_ms": None, "max_output_length": None}
@@ -36,44 +36,37 @@ CALLS: dict[str, dict[str, Any]] = {
 NOT_TEXTS = {"computer_call", "mcp_approval_request", "tool_search_call"}
 
 
-def item(kind: str, id: str = "1", **changes: Any) -> Any:
+def item(kind: str, n: int = 1, **changes: Any) -> Any:
     """Return an item of a conversation, as it is read."""
-    fields = {"type": kind, "id": f"i_{id}", "call_id": f"c_{id}", **CALLS.get(kind, {})}
-    if kind == "mcp_approval_request":
-        del fields["call_id"]
+    fields = {"type": kind, "id": f"{kind}_{n}", "call_id": f"c_{n}", **CALLS.get(kind, {})}
     page = {"object": "list", "data": [{**fields, **changes}], "has_more": False}
     return models.ConversationItemList.from_dict(page).data[0]
 
 
-def output(kind: str, id: str = "1") -> Any:
-    return item(OUTPUTS[kind], id, output="", approval_request_id=f"i_{id}", approve=True, tools=[])
+def output(kind: str, n: int = 1) -> Any:
+    """Return the output of the call `item(kind, n)`."""
+    if kind == "mcp_approval_request":
+        ask = f"{kind}_{n}"
+        return item(OUTPUTS[kind], n, approval_request_id=ask, approve=True, call_id=None)
+    return item(OUTPUTS[kind], n, output="", tools=[])
 
 
 def message(role: str) -> Any:
-    return item("message", role, role=role, content=[], status="completed")
+    return item("message", id=f"msg_{role}", role=role, content=[], status="completed")
 
 
 def test_every_output_that_a_client_sends_has_its_call() -> None:
-    schemas = SPEC["components"]["schemas"]
-    sent = {
-        value
-        for option in schemas["Item"]["oneOf"]
-        for value in _schema(option)["properties"]["type"].get("enum", [])
-        if value.endswith("_output") or value == "mcp_approval_response"
-    }
+    kinds = {kind for kind in variants(schemas()["InputItem"]) if kind}
+    sent = {kind for kind in kinds if kind.endswith("_output") or kind == "mcp_approval_response"}
     assert sent - {"program_output"} == set(OUTPUTS.values())
     assert set(CALLS) == set(OUTPUTS)
-
-
-def _schema(option: dict[str, str]) -> Any:
-    return SPEC["components"]["schemas"][option["$ref"].rpartition("/")[2]]
 
 
 @pytest.mark.parametrize("kind", CALLS)
 def test_a_call_is_open_until_its_output_is_there(kind: str) -> None:
     [call] = open_calls([message("user"), item(kind)])
     assert call.type == kind
-    assert open_calls([item(kind), output(kind, "2")]) == [call]
+    assert open_calls([item(kind), output(kind, 2)]) == [call]
     assert not open_calls([item(kind), message("user"), output(kind)])
     assert call_of(output(kind)) == call.id
 
@@ -111,7 +104,7 @@ def test_outputs_that_are_no_texts() -> None:
     [ask] = open_calls([item("mcp_approval_request")])
     assert make_output(ask, True).to_dict() == {
         "type": "mcp_approval_response",
-        "approval_request_id": "i_1",
+        "approval_request_id": "mcp_approval_request_1",
         "approve": True,
     }
     assert make_output(ask, False).approve is False
@@ -147,8 +140,8 @@ def state(*items: Any, **arguments: Any) -> RunState:
 
 
 def test_what_is_left_to_the_caller() -> None:
-    items = [item("function_call", "1"), item("computer_call", "2")]
-    one = state(*items, item("mcp_approval_request", "3"))
+    items = [item("function_call", 1), item("computer_call", 2)]
+    one = state(*items, item("mcp_approval_request", 3))
     assert types(call.item for call in one.runnable()) == ["function_call"]
     assert one.find_pending()
     assert types(one.result.pending) == ["computer_call", "mcp_approval_request"]
@@ -169,14 +162,14 @@ def test_only_what_is_new_is_added() -> None:
     # Some servers give items no id: each of them is new.
     one.add([item("function_call", id=None), item("function_call", id=None)])
     assert len(one.result.items) == 3
-    assert one.known == {"i_user", "i_assistant"}
+    assert one.known == {"msg_user", "msg_assistant"}
 
 
 def test_outputs_are_sent_in_the_order_of_their_calls_and_once() -> None:
-    one = state(item("function_call", "1"), item("function_call", "2"))
+    one = state(item("function_call", 1), item("function_call", 2))
     one.result.unsent |= {"c_2": "second", "c_1": "first", "c_3": "of no call"}
     assert one.missing_outputs() == ["first", "second"]
-    one.add([output("function_call", "1")])
+    one.add([output("function_call", 1)])
     one.forget_sent()
     assert one.missing_outputs() == ["second"]
     assert one.result.unsent == {"c_2": "second"}

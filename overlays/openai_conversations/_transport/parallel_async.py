@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import anyio
@@ -24,8 +24,10 @@ async def call(function: Callable[[], Any]) -> Any:
     """Call a function: an async one in this task, a sync one in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function()
-    returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
-    return await returned if isinstance(returned, Awaitable) else returned
+    returned: Any = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+    if inspect.isawaitable(returned):
+        returned = await returned
+    return returned
 
 
 async def gather(
