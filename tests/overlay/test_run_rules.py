@@ -32,7 +32,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "tool_search_call": {"execution": "client", "arguments": {}, "status": "completed"},
     "mcp_approval_request": {"name": "f", "server_label": "s", "arguments": "{}"},
 }
-#: Texts are no outputs of these.
+#: Their outputs are not texts.
 NOT_TEXTS = {"computer_call", "mcp_approval_request", "tool_search_call"}
 
 
@@ -96,11 +96,14 @@ def test_outputs_of_texts(kind: str) -> None:
     assert call_of(done) == call_of(failed) == call.id
     assert "fine" in str(done["output"])
     assert "no luck" in str(failed.to_dict()["output"])
-    # An output that is made already is sent as it is.
+    # An output that is made already is sent as it is, unless it is that of another call.
     assert make_output(call, failed) is failed
+    other = make_output(call._replace(id="c_2"), "fine")
+    with pytest.raises(InvalidArgumentError, match="of the call 'c_1', got one of 'c_2'"):
+        make_output(call, other)
 
 
-def test_outputs_that_are_no_texts() -> None:
+def test_outputs_that_are_not_texts() -> None:
     [ask] = open_calls([item("mcp_approval_request")])
     assert make_output(ask, True).to_dict() == {
         "type": "mcp_approval_response",

@@ -561,6 +561,18 @@ def test_a_request_that_is_refused_is_not_repeated(
     assert paths(conversations_local).count("POST responses") == 1
 
 
+def test_a_refusal_is_raised_though_an_approval_was_passed(
+    client: Client, conversations_local: FaultInjectingService
+) -> None:
+    ask = {"type": "mcp_approval_request", "name": "f", "server_label": "s", "arguments": "{}"}
+    conversations_local.model.enqueue(ask)
+    conversation = new(client)
+    client.conversations.run(conversation, model=MODEL, input="x")
+    conversations_local.model.enqueue_error("no such model", status=400)
+    with pytest.raises(BadRequestError, match="no such model"):
+        client.conversations.run(conversation, model=MODEL, input="Never mind.")
+
+
 # -- interruptions
 
 
