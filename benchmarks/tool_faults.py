@@ -96,7 +96,7 @@ def table(options: argparse.Namespace) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the table; the exit status is 1 if one run of `run` was not perfect."""
+    """Print the table; the exit status is 1 if one of our runs was not perfect."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--first", type=int, default=1)

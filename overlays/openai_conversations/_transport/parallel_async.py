@@ -24,10 +24,8 @@ async def call(function: Callable[[], Any]) -> Any:
     """Call a function: an async one in this task, a sync one in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function()
-    returned: Any = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
-    if inspect.isawaitable(returned):
-        returned = await returned
-    return returned
+    returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+    return await returned if inspect.isawaitable(returned) else returned
 
 
 async def gather(

@@ -278,7 +278,7 @@ async def test_a_stream_that_is_closed_while_it_waits_to_go_on_ends(
     hung_up = threading.Event()
 
     def second(peer: Peer) -> None:
-        peer.events(*WHOLE)
+        peer.events()
         peer.wait_for_hangup()
         hung_up.set()
 
