@@ -39,7 +39,11 @@ class Handlers(NamedTuple):
         Raises:
             InvalidArgumentError: naming the one that is wrong.
         """
-        functions = {} if tools is None else dict(_functions(check_list(tools, "tools", "a list")))
+        named = [] if tools is None else [*_functions(check_list(tools, "tools", "a list"))]
+        functions = dict(named)
+        if len(functions) < len(named):
+            names = ", ".join(name for name, _ in named)
+            raise mismatch("tools", "functions of different names", names)
         calls = {} if on_call is None else check_mapping(on_call, "on_call", "a mapping")
         for name, function in calls.items():
             if not callable(function):

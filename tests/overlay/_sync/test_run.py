@@ -337,6 +337,11 @@ def test_the_final_text_is_parsed(
         new(client), model=MODEL, input="x", tools=[weather.tool], text_format=City
     )
     assert result.output_parsed == City("Kiel")
+    model.enqueue_refusal("I cannot.")
+    result = client.conversations.run(
+        new(client), model=MODEL, input="x", text_format=City
+    )
+    assert (result.output_parsed, result.refusal) == (None, "I cannot.")
     model.enqueue_text("no JSON")
     with pytest.raises(OutputParsingError) as caught:
         client.conversations.run(new(client), model=MODEL, input="x", text_format=City)
@@ -745,6 +750,10 @@ def test_an_exception_in_on_progress_leaves_no_call_open(
         ({"conversation": "conv_1"}, "conversation"),
         ({"modle": "x"}, "did you mean 'model'"),
         ({"abort_output": None}, "abort_output"),
+        ({"tools": [print]}, r"tools\[0\]: expected a tool .*`Tool\.function`"),
+        ({"tools": [Weather().tool, Weather().tool]}, "tools: expected functions of different"),
+        ({"reasoning": {"effort": object()}}, r"reasoning\.effort: expected a JSON value"),
+        ({"extra_body": {"new": float("nan")}}, "new: expected a JSON value"),
     ],
 )
 def test_wrong_arguments_are_named_before_anything_is_sent(
@@ -756,6 +765,21 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
     with pytest.raises(InvalidArgumentError, match=named):
         client.conversations.run("conv_1", **{"model": MODEL, "input": "x", **arguments})
     assert not conversations_local.requests
+
+
+@pytest.mark.parametrize("result", ["half \ud83d", "x" * 10_485_761], ids=["half", "long"])
+def test_an_output_that_cannot_be_sent_is_told_to_the_model(
+    client: Client, conversations_local: FaultInjectingService, result: str
+) -> None:
+    @Tool.function
+    def read_file() -> str:
+        return result
+
+    conversations_local.model.enqueue(call("read_file", {}))
+    conversation = client.conversations.create()
+    client.conversations.run(conversation, model=MODEL, input="x", tools=[read_file])
+    [told] = outputs(stored(client, conversation.id))
+    assert "expected" in told
 
 
 def test_the_token_of_another_run_is_refused(client: Client) -> None:
