@@ -134,7 +134,7 @@ def test_arguments_are_checked_before_the_call(
     assert not weather.cities
 
 
-@pytest.mark.parametrize("handling", ["model", "raise", "function", "failing function"])
+@pytest.mark.parametrize("handling", ["model", "raise", "function", "async", "failing"])
 def test_what_a_tool_raises(
     client: Client, conversations_local: FaultInjectingService, handling: str
 ) -> None:
@@ -147,16 +147,21 @@ def test_what_a_tool_raises(
         return f"rain in {city}"
 
     def describe(item: Any, error: Exception) -> str:
-        if handling == "failing function":
+        if handling == "failing":
             raise KeyError(item.name)
         return f"{item.name} failed: {error}"
+
+    def describe_later(item: Any, error: Exception) -> str:
+        return describe(item, error)
 
     conversation = new(client)
     run = client.conversations.run
     arguments: Any = {"model": MODEL, "input": "x", "tools": [get_weather]}
-    arguments["on_tool_error"] = handling if handling in ("model", "raise") else describe
+    arguments["on_tool_error"] = {"function": describe, "failing": describe, "async": describe_later}.get(
+        handling, handling
+    )
     text = "LookupError: no such city"
-    if handling in ("raise", "failing function"):
+    if handling in ("raise", "failing"):
         with pytest.raises(LookupError if handling == "raise" else KeyError):
             run(conversation, **arguments)
     else:
