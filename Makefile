@@ -16,7 +16,8 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_generate_upstream.py tests/tools/test_installed.py \
           tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
           tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py \
-          tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py
+          tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py \
+          tests/test_examples_programs.py
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
@@ -93,13 +94,15 @@ test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without th
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
 # without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would
 # hide the failure of a test: it cannot print a traceback as a trio of that age has it.
-# Left out: httpx 0.27 passes over a missing SSL_CERT_FILE and does not know socks5h, and aiohttp 3.11
-# takes some odd heads that later versions refuse.
+# Left out: openai-agents needs a newer anyio and FastAPI a newer starlette, httpx 0.27 passes over a
+# missing SSL_CERT_FILE and does not know socks5h, and aiohttp 3.11 takes some odd heads that later
+# versions refuse.
 NEWER  := tests/overlay/_async/test_odd_wire.py \
           tests/overlay/test_connecting.py::test_a_certificate_file_that_is_missing \
           tests/overlay/test_environment.py::test_a_file_of_certificates_that_cannot_be_used \
           tests/overlay/test_environment.py::test_a_proxy_of_a_kind_that_is_not_installed \
-          tests/overlay/test_secrets.py::test_whatever_a_server_does
+          tests/overlay/test_secrets.py::test_whatever_a_server_does \
+          tests/test_examples_programs.py::test_browser
 
 test-lowest:     ## the tests of the package, with the lowest versions of what it needs
 	$(MAKE) $(VENV)-lowest/.ready VENV=$(VENV)-lowest
@@ -107,16 +110,19 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	  -r requirements-lowest.txt
 	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
 	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
+	  --ignore tests/compat --ignore tests/neighbours \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client \
 	  $(addprefix --deselect ,$(NEWER)) $(ARGS)
 
-# openai-python's own tests come with its source, which is kept beside the environment.
+# The tests of openai-python and openai-agents come with their source, which is kept beside the
+# environment.
 $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(COMPAT)
 	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/compat/requirements.txt
 	$(COMPAT)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local]'
 	$(COMPAT)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps \
-	  --no-binary openai --dest $(COMPAT)/sdist -c requirements-dev.txt openai
+	  --no-binary openai,openai-agents --dest $(COMPAT)/sdist -c requirements-dev.txt \
+	  openai openai-agents
 	@touch $@
 
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
@@ -132,8 +138,9 @@ generators: $(OTHERS)/0.29.0/.ready $(OTHERS)/0.29.1/.ready ## [NEWEST=1]: which
 	$(if $(call on,NEWEST),$(INSTALL_BESIDE) $(OTHERS)/newest openapi-python-client)
 	$(RUN) -m pytest $(ARGS) tests/tools/test_generator_versions.py
 
-faults: $(READY) ## [WRITE=1]: 10,000 items over a faulty network, beside openai-python; minutes
+faults: $(READY) ## [WRITE=1]: items and tools over a faulty network, beside openai-python; minutes
 	@$(RUN) -m benchmarks.faults $(if $(call on,WRITE),--write)
+	@$(RUN) -m benchmarks.tool_faults $(if $(call on,WRITE),--write)
 
 clean:           ## remove what the other targets made
 	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -3,7 +3,7 @@
 # ruff: noqa
 # fmt: off
 
-"""What people read off a model that the JSON does not hold ready: a text, a moment in time.
+"""What people read off a model that the JSON does not hold ready: a text, a moment, arguments.
 
 A generated class has one of these as a base where its fields allow it; nothing here depends on a
 schema's name.
@@ -11,9 +11,12 @@ schema's name.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import Any
+
+from .errors import ArgumentsError
 
 
 class HasCreated:
@@ -57,11 +60,45 @@ class HasOutputText:
         """
         messages = (
             getattr(item, "content", None)
-            for item in _elements(getattr(self, "output", None))
-            if getattr(item, "type", None) == "message"
+            for item in items_of(getattr(self, "output", None), "message")
         )
         parts = (part for content in messages for part in _elements(content))
         return _joined(part for part in parts if getattr(part, "type", None) == "output_text")
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the response was completed: not failed, incomplete, or still being made."""
+        return getattr(self, "status", None) == "completed"
+
+
+class HasArguments:
+    """A call: `arguments` is JSON that a model wrote."""
+
+    __slots__ = ()
+
+    @property
+    def arguments_json(self) -> dict[str, Any]:
+        """`arguments` as the JSON object that it is.
+
+        Raises:
+            ArgumentsError: a ValueError; it is not JSON, or not an object. A model can write
+                anything, and an item that is in progress has a part of it.
+        """
+        try:
+            value = json.loads(getattr(self, "arguments", ""))
+        except (TypeError, ValueError, RecursionError) as error:
+            problem = str(error)
+        else:
+            if value.__class__ is dict:
+                return value
+            problem = f"expected an object, got {type(value).__name__}"
+        name = getattr(self, "name", None)
+        raise ArgumentsError(f"the arguments of {name} cannot be read: {problem}")
+
+
+def items_of(output: Any, kind: str) -> list[Any]:
+    """Return the items of one type, in order."""
+    return [item for item in _elements(output) if getattr(item, "type", None) == kind]
 
 
 def text_of(content: Any) -> str:

@@ -8,6 +8,7 @@
 ApiError
 ├── StatusError    the status of the response is not 2xx
 └── DecodeError    the body of a 2xx response is not JSON, or is null
+ArgumentsError     the arguments of a call are not a JSON object (a ValueError)
 """
 
 from __future__ import annotations
@@ -58,3 +59,7 @@ class StatusError(ApiError):
 
 class DecodeError(ApiError):
     """The body of a 2xx response is not JSON, or is null, or is a stream of events."""
+
+
+class ArgumentsError(ValueError):
+    """The arguments that a model wrote for a call are not a JSON object."""

@@ -17,6 +17,7 @@ Three promises hold for every JSON object `x` and every model `M`:
 
 from __future__ import annotations
 
+import json
 import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
@@ -116,8 +117,69 @@ class UnknownField(AttributeError):
         return f"{self.args[0]}{'; near: ' if near else ''}{', '.join(near)}"
 
 
+class JsonObject:
+    """What `Model` and `RawObject` have in common: other ways out, and what pydantic asks for."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def to_dict(self) -> dict[str, Any]: ...
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """Return `to_dict` as JSON text, with so many spaces a level; on one line if None."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, separators=separators)
+
+    def model_dump(
+        self,
+        *,
+        mode: Literal["json", "python"] = "json",
+        exclude_unset: Literal[True] = True,
+        exclude_none: bool = False,
+    ) -> dict[str, Any]:
+        """Return `to_dict`, for code that was written for pydantic's models.
+
+        Args:
+            mode: either, since all values are those of JSON.
+            exclude_unset: what is absent stays absent.
+            exclude_none: leaves out what is null, at any depth.
+
+        Raises:
+            TypeError: `exclude_unset` is not True.
+        """
+        if exclude_unset is not True:
+            raise TypeError(f"model_dump: expected exclude_unset=True, got {exclude_unset!r}")
+        return _without_none(self.to_dict()) if exclude_none else self.to_dict()
+
+    def model_dump_json(
+        self,
+        *,
+        indent: int | None = None,
+        exclude_unset: Literal[True] = True,
+        exclude_none: bool = False,
+    ) -> str:
+        """Return `model_dump` as JSON text."""
+        dumped = self.model_dump(exclude_unset=exclude_unset, exclude_none=exclude_none)
+        return RawObject(dumped).to_json(indent=indent)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> dict[str, Any]:
+        """Tell pydantic, which alone calls this, how a field of this type is read and written."""
+        from ._pydantic import core_schema
+
+        return core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        """Tell pydantic which fields an object of this class has."""
+        from ._pydantic import json_schema
+
+        return json_schema(cls)
+
+
 @define(kw_only=True, weakref_slot=False, repr=False)
-class Model:
+class Model(JsonObject):
     """The base of every generated class.
 
     A field that came and that the document does not declare is an attribute too, as it is of a
@@ -256,7 +318,7 @@ def _short(value: Any) -> str:
 
 
 @define(weakref_slot=False, repr=False)
-class RawObject:
+class RawObject(JsonObject):
     """A JSON object kept whole, because the document does not describe it.
 
     It stands where one of several kinds was expected and the `type` was none of the known ones,
@@ -309,6 +371,13 @@ class RawObject:
     def __repr__(self) -> str:
         lacks = f", missing={self.missing!r}" if self.missing else ""
         return f"RawObject(type={_reprs.repr(self.type)}, keys={len(self.data)}{lacks})"
+
+
+def _without_none(value: Any) -> Any:
+    kind = value.__class__
+    if kind is dict:
+        return {name: _without_none(each) for name, each in value.items() if each is not None}
+    return [_without_none(each) for each in value] if kind is list else value
 
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))

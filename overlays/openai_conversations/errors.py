@@ -5,6 +5,7 @@
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
+    ├── MaxTurnsExceededError           a run has not come to a final response; can be resumed
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
@@ -21,8 +22,7 @@
             ├── RateLimitError          429
             └── InternalServerError     500 and above
 
-Names and constructors are openai-python's, so that `except` clauses and tests port unchanged. All
-of them pickle.
+Names and constructors are openai-python's: `except` clauses and tests port unchanged. All pickle.
 
 No error holds a key or what was sent: its request has no body and no query, and of its headers only
 harmless ones have values. The body of an `APIStatusError` is kept: it says what is wrong.
@@ -30,16 +30,18 @@ harmless ones have values. The body of an `APIStatusError` is kept: it says what
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 
-from .progress import AppendProgress
+from ._request.library import library_of
+from ._response.headers import asked_delay, shown_response, without_secrets
+from .progress import AppendProgress, RunResult
 
-AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
+AbortStage: TypeAlias = Literal[
+    "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
+]
 """How far a request had come when its `AbortSignal` was set."""
 
 
@@ -49,13 +51,18 @@ class OpenAIError(Exception):
     Attributes:
         append: what had landed, and from where to resume, if the error ended an `items.append`;
             otherwise None.
+        run: what had happened, if the error ended a `conversations.run`. It is not pickled.
     """
 
     append: AppendProgress | None = None
+    run: RunResult[Any] | None = None
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.
-        return _rebuild, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "run"}
 
 
 def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
@@ -93,8 +100,7 @@ class RequestAbortedError(OpenAIError):
     """An `AbortSignal` ended the request.
 
     Attributes:
-        stage: "before sending", "in flight", "waiting for a retry" or "streaming". A request that
-            was in flight may have taken effect.
+        stage: an `AbortStage`. A request that was in flight may have taken effect.
         reason: what was given to `AbortSignal.set`, or None.
     """
 
@@ -145,6 +151,17 @@ class AppendUncertainError(OpenAIError):
     def token(self) -> str:
         """For `append(…, resume=token)`, later or in another process."""
         return self._append.token
+
+
+class MaxTurnsExceededError(OpenAIError):
+    """A run has had as many responses as it may, and the model goes on calling tools.
+
+    The last calls have their outputs: `conversations.run` without input goes on.
+    """
+
+    def __init__(self, max_turns: int) -> None:
+        super().__init__(f"the model has not come to an end within {max_turns} turns")
+        self.max_turns = max_turns
 
 
 class APIError(OpenAIError):
@@ -232,8 +249,9 @@ class APIResponseValidationError(_ResponseError):
         super().__init__(message, response=response, body=body)
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
-        head = httpx.Response(self.status_code, headers=self.response.headers, request=self.request)
-        return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
+        kind = library_of(self.response).Response
+        head = kind(self.status_code, headers=self.response.headers, request=self.request)
+        return _rebuild, (type(self), self.args, {**self._state(), "body": None, "response": head})
 
 
 class OutputParsingError(APIResponseValidationError):
@@ -242,6 +260,15 @@ class OutputParsingError(APIResponseValidationError):
 
 class APIStatusError(_ResponseError):
     """The service responded with a status of 400 or more, or with a redirect not to be followed."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """The seconds that the service asks to wait, by `retry-after-ms` or `retry-after`.
+
+        A date there counts from now on, and is never below 0. None if it asks for nothing.
+        """
+        asked = asked_delay(self.response.headers)
+        return None if asked is None else max(asked, 0.0)
 
 
 class BadRequestError(APIStatusError):
@@ -292,13 +319,6 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
-# Headers of requests and responses. Any other name may be that of a gateway's key.
-_HARMLESS = re.compile(
-    "accept|accept-encoding|connection|content-(encoding|length|type)|date|host|"
-    "openai-(organization|processing-ms|project|version)|retry-after(-ms)?|server|"
-    "transfer-encoding|user-agent|x-(ratelimit-.*|request-id|should-retry)"
-)
-_HIDDEN = "[secret]"
 
 
 def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
@@ -313,29 +333,3 @@ def status_error_class(status: int, code: str | None) -> type[APIStatusError]:
     if status >= 500:  # proxies have statuses of their own, such as 520
         return InternalServerError
     return _BY_STATUS.get(status, APIStatusError)
-
-
-def shown_headers(headers: httpx.Headers) -> list[tuple[str, str]]:
-    """Return headers as an error or a log may show them: values that may be secret are hidden."""
-    return [(k, v if _HARMLESS.fullmatch(k) else _HIDDEN) for k, v in headers.multi_items()]
-
-
-def without_secrets(request: httpx.Request) -> httpx.Request:
-    """Return a request as an error may show it: without body, query and unknown headers' values."""
-    url = request.url.copy_with(username="", password="", query=None, fragment=None)
-    return httpx.Request(request.method, url, headers=shown_headers(request.headers))
-
-
-def shown_response(response: httpx.Response) -> httpx.Response:
-    """Return a copy of a response as an error may show it; its request is `without_secrets`."""
-    # A copy is as a pickle is: without the connection, and all that leads from there.
-    shown = copy.copy(response)
-    shown.request = without_secrets(response.request)
-    shown.history = [shown_response(earlier) for earlier in response.history]
-    shown.next_request = None
-    hidden = {"set-cookie", "location"}
-    hidden.update(name for name, value in shown.request.headers.items() if value == _HIDDEN)
-    shown.headers = httpx.Headers(
-        [(k, _HIDDEN if k in hidden else v) for k, v in response.headers.multi_items()]
-    )
-    return shown

@@ -38,16 +38,35 @@ The response that `send` returns has been read (`response.content`), unless the 
 One with an error status is returned like any other; a failed connection raises
 `APIConnectionError`. An exception that an interceptor raises itself reaches the caller as it is,
 and is not retried unless it is one of those.
+
+With an `http_client=` of httpx2, requests and responses are httpx2's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import httpx
 
+
+class _Response(Protocol):
+    """A response of either library, as far as type checkers have to know one."""
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def next_request(self) -> Any: ...
+
+
 Send: TypeAlias = Callable[[httpx.Request], httpx.Response]
-Interceptor: TypeAlias = Callable[[httpx.Request, Send], httpx.Response]
+Interceptor: TypeAlias = (
+    Callable[[httpx.Request, Send], httpx.Response]
+    | Callable[[Any, Callable[[Any], Any]], _Response]
+)
 AsyncSend: TypeAlias = Callable[[httpx.Request], Awaitable[httpx.Response]]
-AsyncInterceptor: TypeAlias = Callable[[httpx.Request, AsyncSend], Awaitable[httpx.Response]]
+AsyncInterceptor: TypeAlias = (
+    Callable[[httpx.Request, AsyncSend], Awaitable[httpx.Response]]
+    | Callable[[Any, Callable[[Any], Awaitable[Any]]], Awaitable[_Response]]
+)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from openai_conversations import Client
+from openai_conversations import AsyncClient, Client
+from openai_conversations.agents import ConversationsSession
 
 from tests.compat.conftest import Serve
 
@@ -21,6 +23,7 @@ from agents import (
     function_tool,
     set_tracing_disabled,
 )
+from agents.testing import ScriptedModel, assistant_message
 from openai import AsyncOpenAI
 
 from tests.compat.turns import CALL, MODEL, PICTURE_URL, SUNNY, Report
@@ -90,6 +93,54 @@ async def test_its_session_is_a_conversation(serve: Serve) -> None:
         items = list(ours.conversations.items.list(conversation, order="asc"))
     calls = ["function_call", "function_call_output"]
     assert [item.type for item in items] == ["message", *calls, "message", "message", "message"]
+
+
+# What an assistant said is added without its id, as by openai-agents; the document has no such
+# form.
+@pytest.mark.off_contract
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_our_session_with_a_tool(serve: Serve, streamed: bool) -> None:
+    url = serve(CALL, SUNNY, "You are welcome.", "Good-bye.")
+    said = []
+    async with (
+        opened(url, tools=[weather]) as (agent, _),
+        AsyncClient(base_url=url, api_key="local") as client,
+    ):
+        session = ConversationsSession(client=client)
+        for text in ("Weather?", "Thanks!", "Bye!"):
+            if streamed:
+                result: Any = Runner.run_streamed(agent, text, session=session)
+                _ = [event async for event in result.stream_events()]
+            else:
+                result = await Runner.run(agent, text, session=session)
+            said.append(result.final_output)
+            # Another process would have no more than the id.
+            session = ConversationsSession(session.session_id, client=client)
+        items: list[Any] = await session.get_items()
+    assert said == [SUNNY, "You are welcome.", "Good-bye."]
+    kinds = [item.get("type", item.get("role")) for item in items]
+    calls = ["function_call", "function_call_output"]
+    assert kinds == ["user", *calls, "message", "user", "message", "user", "message"]
+    assert [item["content"] for item in items if "role" in item and item["role"] == "user"] == [
+        "Weather?",
+        "Thanks!",
+        "Bye!",
+    ]
+
+
+@pytest.mark.off_contract
+def test_our_session_without_async() -> None:
+    session = ConversationsSession(client=AsyncClient.local())
+    agent = Agent("A", model=ScriptedModel([[assistant_message(text)] for text in "ab"]))
+    # `run_sync` would leave one open.
+    asyncio.set_event_loop(loop := asyncio.new_event_loop())
+    try:
+        for text in "ab":
+            assert Runner.run_sync(agent, "Hi", session=session).final_output == text
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    assert len(asyncio.run(session.get_items())) == 4
 
 
 async def test_a_conversation_by_its_id(serve: Serve) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from openai_conversations._async.sender import AsyncSender
+from openai_conversations._request.library import as_byte_stream, library_of
 from openai_conversations._request.request import Attempt
 from openai_conversations._sync.sender import Sender
 
@@ -67,7 +68,8 @@ class Recorder:
             exchange.content = [response.content]
             exchange.complete = True
         else:
-            response.stream = _Listening(response.stream, exchange)
+            listening: Any = as_byte_stream(_Listening, library_of(response))
+            response.stream = listening(response.stream, exchange)
         return response
 
     def breaches(self) -> list[str]:
@@ -90,7 +92,7 @@ class Recorder:
         return found
 
 
-class _Listening(httpx.SyncByteStream, httpx.AsyncByteStream):
+class _Listening:
     """A body that is taken down as it is read."""
 
     def __init__(self, inner: Any, exchange: Exchange) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import anyio
 import httpx
+import httpx2
 import pytest
 from anyio import to_thread
 from openai_conversations.local.fault_injection import FaultInjectingService
@@ -48,10 +49,15 @@ def service(request: pytest.FixtureRequest, gate: Gate, tmp_path: Path) -> Itera
     service.close()
 
 
+@pytest.fixture(params=[httpx, httpx2], ids=["httpx", "httpx2"])
+def library(request: pytest.FixtureRequest) -> Any:
+    return request.param
+
+
 @pytest.fixture
-async def client(service: LocalService) -> AsyncIterator[httpx.AsyncClient]:
+async def client(service: LocalService, library: Any) -> AsyncIterator[httpx.AsyncClient]:
     transport = AsyncLocalTransport(service)
-    async with httpx.AsyncClient(base_url="http://local/v1", transport=transport) as client:
+    async with library.AsyncClient(base_url="http://local/v1", transport=transport) as client:
         yield client
 
 
@@ -116,15 +122,16 @@ async def test_a_stream_is_read_to_its_end(client: httpx.AsyncClient, gate: Gate
 
 
 async def test_a_stream_is_closed_early(
-    client: httpx.AsyncClient, service: LocalService, gate: Gate
+    client: httpx.AsyncClient, library: Any, service: LocalService, gate: Gate
 ) -> None:
     gate.opened.set()
     body = await question(client)
     transport = AsyncLocalTransport(service)
     request = client.build_request("POST", "responses", json={**body, "stream": True})
     response = await transport.handle_async_request(request)
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    assert (await anext(aiter(response.stream))).startswith(b"event: response.created")
+    stream: Any = response.stream
+    assert isinstance(stream, library.AsyncByteStream)
+    assert (await anext(aiter(stream))).startswith(b"event: response.created")
     assert (await client.post("responses", json=body)).status_code == 400
     await response.aclose()
     assert (await client.post("responses", json=body)).status_code == 200
@@ -156,17 +163,17 @@ async def test_a_task_that_asyncio_cancels_leaves_its_conversation_free(
     await ask_until_free(client, body)
 
 
-async def test_faults_are_the_errors_of_a_connection(service: LocalService) -> None:
+async def test_faults_are_the_errors_of_a_connection(service: LocalService, library: Any) -> None:
     local = FaultInjectingService(service)
     transport = AsyncLocalTransport(local)
-    async with httpx.AsyncClient(base_url="http://local/v1", transport=transport) as client:
+    async with library.AsyncClient(base_url="http://local/v1", transport=transport) as client:
         local.faults.timeout()
-        with pytest.raises(httpx.ReadTimeout):
+        with pytest.raises(library.ReadTimeout):
             await client.post("conversations", json={})
         local.faults.response_lost()
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        with pytest.raises(library.RemoteProtocolError, match="without sending a response"):
             await client.post("conversations", json={})
         local.faults.cut_body()
-        with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+        with pytest.raises(library.RemoteProtocolError, match="peer closed connection"):
             await client.post("conversations", json={})
     assert [request.fault for request in local.requests] == ["timeout", "response_lost", "cut_body"]

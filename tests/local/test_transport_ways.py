@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from openai_conversations import AsyncClient, Client, InvalidArgumentError
 from openai_conversations.local import LocalModel
@@ -39,13 +40,13 @@ def service(gate: threading.Event) -> Iterator[LocalService]:
     service.close()
 
 
-@pytest.fixture(params=["in-process", "served"])
+@pytest.fixture(params=[httpx, httpx2, None], ids=["httpx", "httpx2", "served"])
 def client(request: pytest.FixtureRequest, service: LocalService) -> Iterator[httpx.Client]:
-    """Yield a bare httpx client that reaches the service in one of the two ways."""
+    """Yield a bare client of httpx or httpx2 that reaches the service in one of the two ways."""
     headers = {"authorization": "Bearer the-key"}
-    if request.param == "in-process":
+    if library := request.param:
         transport = LocalTransport(service)
-        with httpx.Client(
+        with library.Client(
             base_url="http://local/v1", headers=headers, transport=transport
         ) as client:
             yield client

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import httpx2
 from openai_conversations import APIResponseValidationError, APIStatusError
 
 MARK = "MARKED"
@@ -62,9 +63,9 @@ def texts_of(error: BaseException) -> Iterator[str]:
             del shown["body"]
         yield repr(shown)
         for name in ("request", "_request"):
-            if isinstance(request := vars(each).get(name), httpx.Request):
+            if isinstance(request := vars(each).get(name), httpx.Request | httpx2.Request):
                 yield from _request_texts(request)
-        if isinstance(response := vars(each).get("response"), httpx.Response):
+        if isinstance(response := vars(each).get("response"), httpx.Response | httpx2.Response):
             yield from _response_texts(response, body=isinstance(each, APIStatusError))
     yield "".join(traceback.format_exception(error))
     yield pickle.dumps(error).decode("latin-1")
@@ -72,12 +73,12 @@ def texts_of(error: BaseException) -> Iterator[str]:
     yield f"{again} {again!r} {vars(again)!r}"
 
 
-def _request_texts(request: httpx.Request) -> Iterator[str]:
+def _request_texts(request: httpx.Request | httpx2.Request) -> Iterator[str]:
     yield f"{request!r} {request.url} {request.headers.multi_items()} {request.extensions!r}"
     yield request.read().decode("latin-1")
 
 
-def _response_texts(response: httpx.Response, *, body: bool) -> Iterator[str]:
+def _response_texts(response: httpx.Response | httpx2.Response, *, body: bool) -> Iterator[str]:
     yield f"{response!r} {response.headers.multi_items()} {response.extensions!r}"
     yield from _request_texts(response.request)
     if response.next_request is not None:

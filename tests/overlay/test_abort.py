@@ -14,6 +14,7 @@ from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, re
 from tests.overlay.scripts import stall
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 
 def test_a_signal_is_set_once_and_stays_set() -> None:

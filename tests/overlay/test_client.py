@@ -84,9 +84,34 @@ def test_a_wrong_option_is_named_and_a_key_not_shown(
     assert "secret" not in str(caught.value)
 
 
-def test_a_client_of_the_other_kind_is_refused() -> None:
-    with pytest.raises(InvalidArgumentError, match=r"httpx\.AsyncClient"):
-        AsyncClient(api_key="k", http_client=httpx.Client())  # type: ignore[arg-type]
+def test_a_client_of_the_other_kind_is_refused(library: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"httpx\.AsyncClient or httpx2\.AsyncClient"):
+        AsyncClient(api_key="k", http_client=library.Client())
+    with pytest.raises(InvalidArgumentError, match=r"httpx\.Client or httpx2\.Client"):
+        Client(api_key="k", http_client=library.AsyncClient())
+
+
+@BOTH
+def test_values_of_either_library(make: Any, library: Any) -> None:
+    timeout = library.Timeout(7, connect=3, pool=None)
+    given = make(
+        api_key="k",
+        base_url=library.URL("http://localhost/ä/"),
+        timeout=timeout,
+        default_headers=library.Headers({"x-a": "1"}),
+        default_query=library.QueryParams({"q": "1"}),
+    )
+    assert given.base_url == httpx.URL("http://localhost/%C3%A4")
+    assert given.timeout == httpx.Timeout(7, connect=3, pool=None)
+    assert given._client_options.headers["x-a"] == (b"x-a", b"1")
+    assert given._client_options.query == "q=1"
+    assert given.with_options(timeout=library.Timeout(1)).timeout == httpx.Timeout(1)
+    for wrong in (library.URL("/v1"), library.Timeout(1)):
+        with pytest.raises(InvalidArgumentError, match="base_url"):
+            make(api_key="k", base_url=wrong)
+    for other in (library.Timeout(-1), library.Limits(), library.URL("1")):
+        with pytest.raises(InvalidArgumentError, match="timeout"):
+            make(api_key="k", timeout=other)
 
 
 def test_the_repr_shows_no_key() -> None:

@@ -177,3 +177,20 @@ def test_errors_are_made_as_in_openai_python() -> None:
         assert bases - {"object"} <= {cls.__name__ for cls in ours.__mro__}
     error = package.RateLimitError("slow", response=response(429), body=None)
     assert error.message == "slow"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after-ms": "1500", "retry-after": "7"}, 1.5),
+        ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 0.0),
+        ({"retry-after": "soon"}, None),
+    ],
+)
+def test_an_error_tells_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:
+    sent = httpx.Response(429, headers=headers, request=request())
+    error = errors.RateLimitError("text", response=sent, body=None)
+    for each in (error, pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert each.retry_after == seconds

@@ -19,6 +19,7 @@ from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, re
 from tests.overlay.scripts import cut_before_response
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 pytestmark = [
     pytest.mark.off_contract,

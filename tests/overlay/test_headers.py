@@ -17,6 +17,7 @@ from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, Seen, responds
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 #: Of the connection or of the form of a message, in RFC 9110 and RFC 9112, not of the request.
 OF_THE_CONNECTION = [

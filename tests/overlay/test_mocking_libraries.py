@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 import respx
 import vcr
@@ -31,13 +32,13 @@ def asynchronous(url: str, **options: Any) -> str:
     return asyncio.run(run())
 
 
-def sync_given(url: str) -> str:
-    with httpx.Client() as http_client:
+def sync_given(url: str, library: Any = httpx) -> str:
+    with library.Client() as http_client:
         return sync(url, http_client=http_client)
 
 
-def asynchronous_given(url: str) -> str:
-    return asynchronous(url, http_client=httpx.AsyncClient())
+def asynchronous_given(url: str, library: Any = httpx) -> str:
+    return asynchronous(url, http_client=library.AsyncClient())
 
 
 #: The client, and whether respx (pytest-httpx replaces the same method) and vcrpy see it.
@@ -47,6 +48,8 @@ TABLE = {
     "aiohttp": (lambda url: asynchronous(url, transport="aiohttp"), False, True),
     "sync, given": (sync_given, True, True),
     "async, given": (asynchronous_given, True, True),
+    "sync, httpx2": (lambda url: sync_given(url, httpx2), False, True),
+    "async, httpx2": (lambda url: asynchronous_given(url, httpx2), False, True),
 }
 
 

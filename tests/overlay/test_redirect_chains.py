@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import APIConnectionError, APIStatusError, AsyncClient, Client
 from openai_conversations._async.sender import AsyncSender
+from openai_conversations._request.library import library_of
 from openai_conversations._sync.sender import Sender
 
 from tests.overlay.scripted_server import CONVERSATION
@@ -59,28 +61,27 @@ PLACES = st.sampled_from(
     ]
 )
 STATUSES = st.sampled_from([101, 200, 201, 299, 300, 301, 302, 303, 304, 305, 307, 308, 399, 500])
+#: The library of the `http_client=`; None for a transport of this package.
+CARRIERS = st.sampled_from([None, httpx, httpx2])
 CHAINS = st.lists(st.tuples(STATUSES | st.sampled_from([307, 308, 302]), PLACES), max_size=14)
 
 
 @dataclass
-class Network(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class Network:
     """Responds with one link of a chain after the other, and then with a conversation."""
 
     chain: list[tuple[int, str]]
-    seen: list[httpx.Request] = field(default_factory=list)
+    seen: list[Any] = field(default_factory=list)
     last: int = 0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def respond(self, request: Any) -> Any:
         self.seen.append(request)
         self.last, place = (200, "")
         if len(self.seen) <= len(self.chain):
             self.last, place = self.chain[len(self.seen) - 1]
         place = place.replace("{echo}", request.url.raw_path.decode())
         headers = [(b"location", place.encode())] if place else []
-        return httpx.Response(self.last, headers=headers, json=CONVERSATION)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return self.handle_request(request)
+        return library_of(request).Response(self.last, headers=headers, json=CONVERSATION)
 
 
 def check(network: Network, error: BaseException | None) -> None:
@@ -116,13 +117,14 @@ OPTIONS: dict[str, Any] = {
 
 
 @settings(max_examples=300)
-@given(CHAINS, st.sampled_from(REQUESTS), st.booleans())
-def test_sync(chain: list[tuple[int, str]], request: Callable[[Any], Any], own: bool) -> None:
-    network = Network(chain)
-    with httpx.Client(transport=network, headers={"X-Gateway": MARK}, auth=("u", MARK)) as http:
+@given(CHAINS, st.sampled_from(REQUESTS), CARRIERS)
+def test_sync(chain: list[tuple[int, str]], request: Callable[[Any], Any], carrier: Any) -> None:
+    network, library = Network(chain), carrier or httpx
+    transport = library.MockTransport(network.respond)
+    with library.Client(transport=transport, headers={"X-Gateway": MARK}, auth=("u", MARK)) as http:
         client = Client(http_client=http, **OPTIONS)
-        if own:
-            client._sender = Sender(http, network)
+        if carrier is None:
+            client._sender = Sender(http, transport)
         try:
             request(client)
         except Exception as error:
@@ -132,17 +134,18 @@ def test_sync(chain: list[tuple[int, str]], request: Callable[[Any], Any], own: 
 
 
 @settings(max_examples=300)
-@given(CHAINS, st.sampled_from(REQUESTS[2:] + REQUESTS[:1]), st.booleans())
-def test_async(chain: list[tuple[int, str]], request: Callable[[Any], Any], own: bool) -> None:
-    network = Network(chain)
+@given(CHAINS, st.sampled_from(REQUESTS[2:] + REQUESTS[:1]), CARRIERS)
+def test_async(chain: list[tuple[int, str]], request: Callable[[Any], Any], carrier: Any) -> None:
+    network, library = Network(chain), carrier or httpx
+    transport = library.MockTransport(network.respond)
 
     async def run() -> None:
-        async with httpx.AsyncClient(
-            transport=network, headers={"X-Gateway": MARK}, auth=("u", MARK)
+        async with library.AsyncClient(
+            transport=transport, headers={"X-Gateway": MARK}, auth=("u", MARK)
         ) as http:
             client = AsyncClient(http_client=http, **OPTIONS)
-            if own:
-                client._sender = AsyncSender(http, network)
+            if carrier is None:
+                client._sender = AsyncSender(http, transport)
             await request(client)
 
     try:

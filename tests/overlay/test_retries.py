@@ -19,6 +19,7 @@ from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, Peer, Script, ScriptedServer, page, responds
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 LOCKED = {"error": {"message": "busy", "type": "invalid_request_error", "param": None,
                     "code": "conversation_locked"}}  # fmt: skip

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from openai_conversations._response.headers import asked_delay
 from openai_conversations._transport import retries as retry
 
 
@@ -69,13 +70,15 @@ DELAYS = [
     ({"retry-after-ms": "9" * 5000}, math.inf),
     ({"retry-after": "-1e999"}, -math.inf),
     ({"retry-after": "tomorrow"}, None),
+    ({"openai-poll-after-ms": "250"}, 0.25),
+    ({"openai-poll-after-ms": "250", "retry-after": "7"}, 7.0),
     ({"retry-after": "Tue, 99 Nov 99999999999 22:13:10 GMT"}, None),
 ]
 
 
 @pytest.mark.parametrize(("headers", "seconds"), DELAYS)
 def test_the_asked_delay(headers: dict[str, str], seconds: float | None) -> None:
-    assert retry.asked_delay(headers, now=lambda: NOW) == seconds
+    assert asked_delay(headers, now=lambda: NOW) == seconds
 
 
 def test_the_pause_doubles_up_to_eight_seconds_less_up_to_a_quarter(
@@ -107,7 +110,7 @@ VALUES = st.one_of(
 @example("", "Fri, 31 Dec 9999 23:59:59 -2359")
 def test_no_header_is_too_odd(milliseconds: str, seconds: str) -> None:
     headers = {"retry-after-ms": milliseconds, "retry-after": seconds}
-    asked = retry.asked_delay(headers)
+    asked = asked_delay(headers)
     assert asked is None or not math.isnan(asked)
     assert 0 <= retry.delay_before_retry(0, headers) <= 120
     again = retry.retry_after_response("GET", 503, None, headers)

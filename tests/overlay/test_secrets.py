@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
-import httpx
 import pytest
 from openai_conversations import (
     AbortSignal,
@@ -38,6 +39,7 @@ from tests.overlay.leaks import (
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 pytestmark = [
     pytest.mark.off_contract,
@@ -229,37 +231,42 @@ def test_without_a_response(runner: ClientRunner, lines: list[str]) -> None:
     assert_unmarked(lines)
 
 
-class Broken(httpx.BaseTransport, httpx.AsyncBaseTransport):
+class Broken:
     """Raises what holds the request, as an exception of a library may."""
 
     def __init__(self, kind: Callable[..., Exception]) -> None:
         self._kind = kind
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: Any) -> Any:
         headers = request.headers.multi_items()
         try:
             raise ExceptionGroup("all", [ValueError(headers)])
         except ExceptionGroup as group:
             raise self._kind(f"Illegal header: {headers}") from group
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, request: Any) -> Any:
         return self.handle_request(request)
 
 
-def with_status(text: str) -> Exception:
-    request = httpx.Request("GET", "http://host", headers=HEADERS, content=TEXT)
-    return httpx.HTTPStatusError(text, request=request, response=httpx.Response(500))
+def status_error(library: Any, text: str) -> Any:
+    request = library.Request("GET", "http://host", headers=HEADERS, content=TEXT)
+    return library.HTTPStatusError(text, request=request, response=library.Response(500))
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [httpx.ConnectError, httpx.ReadTimeout, httpx.InvalidURL, OSError, KeyError, with_status],
-)
+KINDS: list[Callable[[Any], Callable[..., Exception]]] = [
+    *(attrgetter(name) for name in ("ConnectError", "ReadTimeout", "InvalidURL")),
+    lambda library: partial(status_error, library),
+    lambda _: OSError,
+    lambda _: KeyError,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_transport_raises(
-    runner: ClientRunner, kind: Callable[..., Exception], lines: list[str]
+    runner: ClientRunner, library: Any, kind: Callable[[Any], Any], lines: list[str]
 ) -> None:
-    make = httpx.Client if runner.name == "sync" else httpx.AsyncClient
-    own = make(transport=Broken(kind))  # type: ignore[arg-type]
+    make = library.Client if runner.name == "sync" else library.AsyncClient
+    own = make(transport=Broken(kind(library)))
     errors = failures(
         runner, "http://localhost/v1", api_key=KEY, http_client=own, max_retries=0, **OPTIONS
     )

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from openai_conversations import APIConnectionError, APIError, APIResponseValidationError
 from openai_conversations._async import body_reader as async_body_reader
-from openai_conversations._async import streams
-from openai_conversations._response import server_sent_events
+from openai_conversations._response import response_events, server_sent_events
 from openai_conversations._sync import body_reader
 
 from tests.document import fields, members, resolve, schemas, tags, variants
@@ -260,14 +259,14 @@ def carriers() -> list[str]:
 
 def test_each_event_with_a_whole_response_either_goes_on_or_is_the_last() -> None:
     statuses = fields(schemas()["Response"])[0]["status"]["enum"]
-    assert set(statuses) > streams._PENDING
-    assert set(carriers()) > streams._GOING_ON
-    assert {f"response.{status}" for status in statuses} >= {*carriers()} - streams._GOING_ON
-    assert set(carriers()) - streams._GOING_ON < streams._LAST
+    assert set(statuses) > response_events.PENDING
+    assert set(carriers()) > response_events.GOING_ON
+    assert {f"response.{status}" for status in statuses} >= {*carriers()} - response_events.GOING_ON
+    assert set(carriers()) - response_events.GOING_ON < response_events.LAST
     assert "error" in variants(schemas()["ResponseStreamEvent"])
 
 
-@pytest.mark.parametrize("kind", sorted({*carriers()} & {*streams._GOING_ON}))
+@pytest.mark.parametrize("kind", sorted({*carriers()} & {*response_events.GOING_ON}))
 @pytest.mark.parametrize("status", ["in_progress", "completed"])
 def test_an_event_that_goes_on_is_not_the_last(
     runner: ClientRunner, kind: str, status: str

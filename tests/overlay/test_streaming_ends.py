@@ -8,7 +8,6 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-import httpx
 import pytest
 from openai_conversations import (
     AbortSignal,
@@ -35,6 +34,7 @@ from tests.overlay.opened import (
 from tests.overlay.scripted_server import Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 
 def cut_short(peer: Peer) -> None:
@@ -57,7 +57,7 @@ def test_a_body_that_breaks_off(runner: ClientRunner, script: Step, read: Step) 
             runner.run(server.url, opened(read))
         assert runner.run(server.url, plain).id == "conv_1"
     assert type(caught.value) is APIConnectionError
-    assert isinstance(caught.value.__cause__, httpx.TransportError)
+    assert isinstance(caught.value.__cause__, runner.library.TransportError)
     assert (caught.value.retries_taken, caught.value.never_sent) == (1, False)
     # A part of it was the caller's already, so it was not asked for again.
     assert len(server.requests) == 3

@@ -20,6 +20,7 @@ from tests.overlay.events import delta, final
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 
 
 def whole(peer: Peer) -> None:

@@ -21,6 +21,7 @@ from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, re
 from tests.overlay.scripts import stall, stall_in_the_body, stall_in_the_stream
 
 ON_EVERY_TRANSPORT = True
+AND_WITH_HTTPX2 = True
 pytestmark = pytest.mark.off_contract
 
 

@@ -25,3 +25,11 @@ def test_the_lowest_versions_tested_are_the_lowest_promised() -> None:
     first, _, _ = (ROOT / "requirements-lowest.txt").read_text(encoding="utf-8").partition("\n\n")
     pins = {line for line in first.splitlines() if not line.startswith("#")}
     assert pins == promised()
+
+
+def test_a_pre_release_of_httpx_1_is_never_installed() -> None:
+    """Refuse 1.0.dev3, which `pip --pre` would take, and which has another interface."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    requirements = {(r := Requirement(text)).name: r for text in project["dependencies"]}
+    accepted = requirements["httpx"].specifier
+    assert list(accepted.filter(["0.28.1", "1.0.dev3", "1.0"], prereleases=True)) == ["0.28.1"]

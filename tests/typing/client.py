@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, assert_type
 
 import httpx
+import httpx2
 from openai_conversations import (
     APIResponse,
     APIStatusError,
@@ -20,12 +22,14 @@ from openai_conversations import (
 from openai_conversations import (
     models as m,
 )
+from openai_conversations.interceptors import Interceptor, Send
 from openai_conversations.models import Conversation
 
 
 def sync(client: Client, error: APIStatusError) -> None:
     assert_type(client.conversations.create(items=[{"role": "user"}]), m.Conversation)
     assert_type(client.conversations.retrieve("c", timeout=httpx.Timeout(1)), m.Conversation)
+    assert_type(client.conversations.retrieve("c", timeout=httpx2.Timeout(1)), m.Conversation)
     assert_type(client.conversations.update("c", metadata={"a": "b"}), m.Conversation)
     assert_type(client.conversations.delete("c"), m.DeletedConversation)
     items = client.conversations.items
@@ -59,19 +63,37 @@ def sync(client: Client, error: APIStatusError) -> None:
     with client.responses.with_streaming_response.create(input="x") as created:
         assert_type(created.parse(), m.Response)
     with client.responses.with_streaming_response.create(input="x", stream=True) as events:
-        assert_type(events.parse(), Stream)
+        assert_type(events.parse(), Stream[m.ResponseStreamEvent])
 
     assert_type(client.responses.create(model="m", input="x"), m.Response)
     assert_type(client.responses.create(input=page.data, stream=False), m.Response)
     stream = client.responses.create(input="x", stream=True)
-    assert_type(stream, Stream)
+    assert_type(stream, Stream[m.ResponseStreamEvent])
     for event in stream:
         assert_type(event, m.ResponseStreamEvent)
     with client.responses.stream(input="x") as opened:
-        assert_type(opened, Stream)
+        assert_type(opened, Stream[m.ResponseStreamEvent])
+        assert_type(opened.snapshot, m.Response)
+        assert_type(opened.collect_text(), str)
+        for text in opened.text_deltas():
+            assert_type(text, str)
+        for piece in opened.relay():
+            assert_type(piece, bytes)
         assert_type(opened.get_final_response(), m.Response)
     assert_type(client.responses.retrieve("r"), m.Response)
-    assert_type(client.responses.retrieve("r", stream=True), Stream)
+    assert_type(
+        client.responses.retrieve("r", stream=True, resume=True), Stream[m.ResponseStreamEvent]
+    )
+    with client.responses.stream(response_id="r", starting_after=3, resume=True) as followed:
+        assert_type(followed, Stream[m.ResponseStreamEvent])
+    waited = client.responses.wait("r", timeout=60)
+    assert_type(waited, m.Response)
+    assert_type(waited.function_calls, list[m.FunctionToolCall])
+    assert_type(waited.messages, list[m.OutputMessage])
+    assert_type(waited.reasoning_items, list[m.ReasoningItem])
+    assert_type(waited.function_calls[0].arguments_json, dict[str, Any])
+    assert_type(waited.is_completed, bool)
+    assert_type(error.retry_after, float | None)
     assert_type(client.responses.delete("r"), None)
     assert_type(client.responses.cancel("r"), m.Response)
     assert_type(client.responses.compact(model="m"), m.CompactedResponse)
@@ -82,6 +104,7 @@ def sync(client: Client, error: APIStatusError) -> None:
     assert_type(client.get("/x"), Any)
     assert_type(client.get("/x", cast_to=m.Conversation), Conversation)
     assert_type(client.post("/x", body={"a": 1}, cast_to=httpx.Response), httpx.Response)
+    assert_type(client.post("/x", body={"a": 1}, cast_to=httpx2.Response), httpx2.Response)
     assert_type(Client.local(), Client)
     assert_type(error.request_id, str | None)
 
@@ -109,11 +132,11 @@ async def asynchronous(client: AsyncClient) -> None:
     async with streaming.items.list("c", limit=3) as listed:
         assert_type(await listed.parse(), AsyncPage[m.ConversationItem])
     async with client.responses.with_streaming_response.retrieve("r", stream=True) as events:
-        assert_type(await events.parse(), AsyncStream)
+        assert_type(await events.parse(), AsyncStream[m.ResponseStreamEvent])
 
     assert_type(await client.responses.create(input="x"), m.Response)
     stream = await client.responses.create(input="x", stream=True)
-    assert_type(stream, AsyncStream)
+    assert_type(stream, AsyncStream[m.ResponseStreamEvent])
     async for event in stream:
         assert_type(event, m.ResponseStreamEvent)
     async with client.responses.stream(input="x") as opened:
@@ -129,3 +152,28 @@ def wrong(client: Client, other: AsyncClient) -> None:
     client.conversations.with_streaming_response.retrieve(1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.responses.create(nothing=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     other.conversations.items.list("c").data  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
+
+
+def sends(request: httpx.Request, send: Send) -> httpx.Response:
+    return send(request)
+
+
+def sends2(
+    request: httpx2.Request, send: Callable[[httpx2.Request], httpx2.Response]
+) -> httpx2.Response:
+    return send(request)
+
+
+async def asends2(
+    request: httpx2.Request, send: Callable[[httpx2.Request], Awaitable[httpx2.Response]]
+) -> httpx2.Response:
+    return await send(request)
+
+
+def libraries() -> None:
+    both: list[Interceptor] = [sends, sends2, lambda request, send: send(request)]
+    client = Client(http_client=httpx.Client(), timeout=httpx.Timeout(1), base_url=httpx.URL("u"))
+    client.with_options(timeout=httpx2.Timeout(1), base_url=httpx2.URL("u"), interceptors=both)
+    Client(http_client=httpx2.Client(), timeout=httpx2.Timeout(1), base_url=httpx2.URL("u"))
+    AsyncClient(http_client=httpx.AsyncClient())
+    AsyncClient(http_client=httpx2.AsyncClient(), interceptors=[asends2])

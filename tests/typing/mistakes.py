@@ -7,6 +7,10 @@ Every `ignore` stands where both checkers must find a mistake: one that finds no
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
+import httpx2
 import openai_conversations
 import openai_conversations.items
 import openai_conversations.models
@@ -106,3 +110,16 @@ async def awaiting(client: AsyncClient, other: Client) -> None:
         pass
     client.conversations.create()  # type: ignore[unused-coroutine]  # pyright: ignore
     await other.conversations.create()  # type: ignore[misc]  # pyright: ignore
+
+
+def returns_nothing(request: httpx2.Request, send: Any) -> None: ...
+
+
+def libraries() -> None:
+    Client(http_client=httpx2)  # type: ignore[arg-type]  # pyright: ignore
+    Client(http_client=httpx2.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore
+    AsyncClient(http_client=httpx.Client())  # type: ignore[arg-type]  # pyright: ignore
+    AsyncClient(http_client=httpx2.Client())  # type: ignore[arg-type]  # pyright: ignore
+    Client(timeout=httpx2.Limits())  # type: ignore[arg-type]  # pyright: ignore
+    Client(base_url=httpx2.Timeout(1))  # type: ignore[arg-type]  # pyright: ignore
+    Client(interceptors=[returns_nothing])  # type: ignore[list-item]  # pyright: ignore

@@ -61,9 +61,11 @@ def sync(client: Client) -> None:
         assert_type(parsed, ParsedStream[Event])
         assert_type(parsed.get_final_response().output_parsed, Event | None)
     with client.responses.stream(model="m") as stream:
-        assert_type(stream, Stream)
+        assert_type(stream, Stream[m.ResponseStreamEvent])
     raw = client.responses.with_raw_response.parse(model="m", text_format=Event)
     assert_type(raw, RawResponse[ParsedResponse[Event]])
+    with client.responses.stream(response_id="r", text_format=Event, tools=[]) as followed:
+        assert_type(followed.get_final_response(), ParsedResponse[Event])
     with client.responses.with_streaming_response.parse(text_format=Event) as opened:
         assert_type(opened, APIResponse[ParsedResponse[Event]])
     client.responses.parse(model="m", text_format=Event, stream=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
@@ -77,7 +79,7 @@ async def asynchronous(client: AsyncClient) -> None:
         assert_type(parsed, AsyncParsedStream[Event])
         assert_type((await parsed.get_final_response()).output_parsed, Event | None)
     async with client.responses.stream(model="m") as stream:
-        assert_type(stream, AsyncStream)
+        assert_type(stream, AsyncStream[m.ResponseStreamEvent])
 
 
 def tools(client: Client) -> None:

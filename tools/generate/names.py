@@ -19,13 +19,14 @@ from tools.openapi_spec.names import line
 from .code import Code, identifier
 
 _TAKEN = {"additional_properties", "from_dict", "missing", "to_dict"}
+_TAKEN |= {"model_dump", "model_dump_json", "to_json"}
 _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
 _TAKEN |= {"models", "self", "property"}
 
 # What the generated modules import or define beside the classes.
 OWN = {"Any", "ClassVar", "Client", "DetailedResponse", "Dispatch", "Extra", "HasCreated", "Self"}
-OWN |= {"HasOutputText", "HasText", "Literal", "Model", "RawObject", "TypeAlias", "TYPE_CHECKING"}
-OWN |= {"UnknownField"}
+OWN |= {"HasArguments", "HasOutputText", "HasText", "JsonObject", "Literal", "Model", "RawObject"}
+OWN |= {"TypeAlias", "TYPE_CHECKING", "UnknownField"}
 _MODULES = {"decode"}
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

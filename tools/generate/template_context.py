@@ -5,6 +5,7 @@ All decisions are made here, in Python, so that the templates only lay out.
 
 import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
@@ -17,7 +18,7 @@ from .code import literal as source_of
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
-from .types import ANY, NONE, RAW, Array, Enum, Node, OneOf, Types, flat, holds_models, literal
+from .types import ANY, NONE, RAW, Array, Enum, Node, OneOf, Ref, Types, flat, holds_models, literal
 
 WIDTH = 92
 
@@ -40,6 +41,15 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A property that reads the items of one type off `output`."""
+
+    name: Code
+    kind: Code
+    model: Code
+
+
+@dataclass(frozen=True)
 class ModelView:
     """One class of the models package."""
 
@@ -48,6 +58,7 @@ class ModelView:
     doc: str
     bases: tuple[Code, ...]
     fields: tuple[Field, ...]
+    readers: tuple[Reader, ...]
     constants: tuple[Code, ...]
     helpers: tuple[Code, ...]
     others: Code | None
@@ -61,7 +72,7 @@ class ModelView:
     @property
     def lists(self) -> tuple[str, ...]:
         """The JSON names of required fields that are a list even where they are null or absent."""
-        read = "HasOutputText" in self.bases
+        read = _OUTPUT in self.bases
         return tuple(f.key for f in self.fields if read and f.required and f.attribute == "output")
 
 
@@ -112,18 +123,28 @@ class Views:
         others_decoded = self.decoding.expression(others, Code("each"), f"{name}.others")
         used = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
         names = {field.attribute for field in fields}
-        bases = (base for base, needs, own in _READINGS if needs <= names and own not in names)
+        bases = [base for base, needs, own in _READINGS if needs <= names and own not in names]
         return ModelView(
             name=name,
             module=self.modules[name],
             doc=doc_text(self.types.models[name].description, name),
             bases=(*bases, Code("Model")),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
+            readers=tuple(self._readers(props, names)) if _OUTPUT in bases else (),
             constants=self.constants(used),
             helpers=helpers_in(used),
             others=None if others == ANY else self.types.annotation(others),
             others_decoded=others_decoded,
         )
+
+    def _readers(self, props: list[PropertyProtocol], names: set[Code]) -> Iterator[Reader]:
+        output = (self.types.node(prop) for prop in props if attribute_name(prop) == "output")
+        lists = [part.item for part in flat(output) if isinstance(part, Array)]
+        refs = [member for member in flat(lists) if isinstance(member, Ref)]
+        for name, kind in _READERS:
+            of_kind = [ref for ref in refs if kind in self.types.constant(ref.name)]
+            if of_kind and name not in names:
+                yield Reader(name, kind, of_kind[0].name)
 
     def _check_attributes(self, model: str, fields: list[Field]) -> None:
         keys: dict[str, str] = {}
@@ -211,11 +232,19 @@ _HELPERS = (
 _LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", *_HELPERS}
 
 
+_OUTPUT = Code("HasOutputText")
 # The bases of `_reading.py`: the fields that each needs, and the name that must be free.
 _READINGS = (
+    (Code("HasArguments"), {"name", "arguments"}, "arguments_json"),
     (Code("HasCreated"), {"created_at"}, "created"),
     (Code("HasText"), {"role", "content"}, "text"),
-    (Code("HasOutputText"), {"output", "instructions"}, "output_text"),
+    (_OUTPUT, {"output", "instructions"}, "output_text"),
+)
+# The properties of one with `_OUTPUT`, and the `type` of the items that each has.
+_READERS = (
+    (Code("messages"), Code("message")),
+    (Code("function_calls"), Code("function_call")),
+    (Code("reasoning_items"), Code("reasoning")),
 )
 
 

@@ -11,12 +11,13 @@ from attrs import define
 
 from .. import models
 from .._decoding import decode_one
+from .._reading import HasArguments
 from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class FunctionToolCallResource(Model):
+class FunctionToolCallResource(HasArguments, Model):
     """A function call as the service returns it, with id and status."""
 
     call_id: str

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._reading import HasArguments
 from ..types import Extra, Model, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class MCPApprovalRequest(Model):
+class MCPApprovalRequest(HasArguments, Model):
     """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 
     id: str

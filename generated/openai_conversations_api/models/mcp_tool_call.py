@@ -11,12 +11,13 @@ from attrs import define
 
 from .. import models
 from .._decoding import decode_one
+from .._reading import HasArguments
 from .._unions import MCP_TOOL_CALL_ERROR
 from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class MCPToolCall(Model):
+class MCPToolCall(HasArguments, Model):
     """A call of a tool on an MCP server, with its output or its error."""
 
     id: str

@@ -11,7 +11,7 @@ from attrs import define
 
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
-from .._reading import HasCreated, HasOutputText
+from .._reading import HasCreated, HasOutputText, items_of
 from .._unions import (
     INPUT_ITEM,
     OUTPUT_ITEM,
@@ -444,3 +444,18 @@ class Response(HasCreated, HasOutputText, Model):
         if self.tool_usage is not None:
             out["tool_usage"] = encode(self.tool_usage)
         return out if self._extra is None else self._extra.finish(out)
+
+    @property
+    def messages(self) -> list[models.OutputMessage]:
+        """The items of the type `message` in `output`, in order."""
+        return items_of(self.output, "message")
+
+    @property
+    def function_calls(self) -> list[models.FunctionToolCall]:
+        """The items of the type `function_call` in `output`, in order."""
+        return items_of(self.output, "function_call")
+
+    @property
+    def reasoning_items(self) -> list[models.ReasoningItem]:
+        """The items of the type `reasoning` in `output`, in order."""
+        return items_of(self.output, "reasoning")

@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Literal, Self
 
 from attrs import define
 
+from .._reading import HasArguments
 from ..types import Extra, Model, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class ResponseFunctionCallArgumentsDoneEvent(Model):
+class ResponseFunctionCallArgumentsDoneEvent(HasArguments, Model):
     """The arguments of a function call are complete."""
 
     item_id: str

@@ -135,7 +135,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
         await self._body.close()
 
 
-_OpenedT = TypeVar("_OpenedT", bound=AsyncAPIResponse[Any] | AsyncStream)
+_OpenedT = TypeVar("_OpenedT", bound=AsyncAPIResponse[Any] | AsyncStream[Any])
 
 
 class AsyncResponseContextManager(Generic[_OpenedT]):

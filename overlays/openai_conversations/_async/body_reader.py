@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
+from .._request.library import library_of
 from .._request.request import Attempt, shut_down
 from .._transport.concurrency_async import abortable, within
 from .._transport.transport_errors import to_connection_error
@@ -85,7 +86,7 @@ class AsyncBodyReader:
         except RequestAbortedError:
             await self.close()
             raise
-        except httpx.StreamError:
+        except library_of(self.response).StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None
         except Exception as error:

@@ -8,6 +8,7 @@ import httpx
 
 from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
+from .._request.library import library_of
 from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
@@ -84,8 +85,8 @@ class AsyncHttpMethods:
         Args:
             path: such as "/conversations/conv_123"; plain, since it is percent-encoded.
             cast_to: a model class for the result; `dict`, `list` or `str` for a JSON value that is
-                one; `httpx.Response` for the response itself; left out, the result is the JSON
-                value, whatever it is.
+                one; `httpx.Response` (`httpx2.Response` where that is what sends) for the response
+                itself; left out, the result is the JSON value, whatever it is.
             options: `extra_headers`, `extra_query`, `timeout`, `abort`, as everywhere.
 
         Raises:
@@ -140,8 +141,10 @@ class AsyncHttpMethods:
             expected = "a path that begins with a slash, without a query (see extra_query)"
             raise invalid("path", expected, path)
         encoded = "/".join(quoted(segment, "path") for segment in path.split("/"))
-        request = OperationRequest(method, encoded, "", body, decoder_of(cast_to))
+        itself = cast_to is library_of(self._sender.http_client).Response
+        decode = decoder_of(object if itself else cast_to)
+        request = OperationRequest(method, encoded, "", body, decode)
         response, retries = await self.send(request, options)
-        if cast_to is httpx.Response:
+        if itself:
             return response
         return parse_response(request, response, retries, strict=self.strict)

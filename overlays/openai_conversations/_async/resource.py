@@ -10,11 +10,13 @@ import httpx
 
 from .._request.operations import Operation
 from .._request.request import OperationRequest
-from .._request.types import Options
+from .._request.types import Options, given, omit
+from .._request.validation import check_bool
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_async import AsyncPaginator, first_page
 from .api_response import AsyncAPIResponse, AsyncResponseContextManager
+from .background import AsyncResumption
 from .body_reader import AsyncBodyReader
 from .http_methods import AsyncHttpMethods
 from .pages import AsyncListing, AsyncPage
@@ -88,14 +90,19 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         params: Mapping[str, Any],
         /,
         *,
-        resumed: bool = False,
-        opened: Callable[..., AsyncStream] = AsyncStream,
+        resume: bool = False,
+        opened: Callable[..., AsyncStream[Any]] = AsyncStream,
         **path: object,
-    ) -> AsyncStream:
+    ) -> AsyncStream[Any]:
+        params = {**params, "stream": True}
+        if check_bool(resume, "resume"):
+            resumption = AsyncResumption(self._client, operation, params, **path)
+            params, opened = resumption.first_params, partial(opened, resumption=resumption)
         request, options = operation.request(params, **path)
         checked_operation = operation.id if self._client.strict else ""
+        resumed = given(params.get("starting_after", omit))
 
-        def parse(response: httpx.Response, retries: int) -> AsyncStream:
+        def parse(response: httpx.Response, retries: int) -> AsyncStream[Any]:
             body = AsyncBodyReader(response, options.abort, retries)
             return opened(body, operation=checked_operation, resumed=resumed)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
-from typing import Any, TypeVar, Unpack, cast, overload
+from typing import Any, TypeAlias, TypeVar, Unpack, cast, overload
 
 from openai_conversations_api import models
 
@@ -11,10 +12,11 @@ from .. import _structured as structured
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
-from .._request.types import omit
-from .._transport.concurrency_async import AsyncPaginator
+from .._request.types import Omit, given, omit
+from .._request.validation import check_integer
+from . import response_inputs as inputs
 from .api_response import AsyncResponseContextManager
-from .pages import AsyncPage
+from .background import check_not_resumed, wait_for_response
 from .resource import (
     AsyncRawView,
     AsyncResource,
@@ -26,79 +28,7 @@ from .resource import (
 from .streams import AsyncParsedStream, AsyncStream
 
 _T = TypeVar("_T")
-
-
-class AsyncInputItems(
-    AsyncResource["AsyncInputItemsWithRawResponse", "AsyncInputItemsWithStreamingResponse"]
-):
-    """The input of stored responses."""
-
-    @describe(operations.list_input_items)
-    def list(
-        self,
-        response_id: str,
-        *,
-        max_items: int | None = None,
-        **params: Unpack[p.InputItemListParams],
-    ) -> AsyncPaginator[AsyncPage[models.ItemResource], models.ItemResource]:
-        """List the input items of a response (listInputItems).
-
-        `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
-
-        Returns:
-            The first page; iterating over it goes on through the following ones.
-
-        Raises:
-            NotFoundError: there is no such response.
-        """
-        return self._list(operations.list_input_items, params, max_items, response_id=response_id)
-
-
-class _AsyncInputItemsView:
-    list = AsyncViewMethod(AsyncInputItems.list)
-
-
-class AsyncInputItemsWithRawResponse(
-    AsyncRawView[AsyncInputItems], _AsyncInputItemsView, of=AsyncInputItems
-):
-    """`AsyncInputItems`, each method returning a `RawResponse`."""
-
-
-class AsyncInputItemsWithStreamingResponse(
-    AsyncStreamingView[AsyncInputItems], _AsyncInputItemsView, of=AsyncInputItems
-):
-    """`AsyncInputItems`, each method giving an `AsyncAPIResponse`."""
-
-
-class AsyncInputTokens(
-    AsyncResource["AsyncInputTokensWithRawResponse", "AsyncInputTokensWithStreamingResponse"]
-):
-    """The number of tokens of an input."""
-
-    @describe(operations.count_input_tokens)
-    async def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
-        """Count the tokens that a request would take (getInputTokenCounts).
-
-        Returns:
-            The number, in `.input_tokens`.
-        """
-        return await self._send(operations.count_input_tokens, params)
-
-
-class _AsyncInputTokensView:
-    count = AsyncViewMethod(AsyncInputTokens.count)
-
-
-class AsyncInputTokensWithRawResponse(
-    AsyncRawView[AsyncInputTokens], _AsyncInputTokensView, of=AsyncInputTokens
-):
-    """`AsyncInputTokens`, each method returning a `RawResponse`."""
-
-
-class AsyncInputTokensWithStreamingResponse(
-    AsyncStreamingView[AsyncInputTokens], _AsyncInputTokensView, of=AsyncInputTokens
-):
-    """`AsyncInputTokens`, each method giving an `AsyncAPIResponse`."""
+_Events: TypeAlias = AsyncStream["models.ResponseStreamEvent"]
 
 
 class AsyncResponses(
@@ -110,14 +40,14 @@ class AsyncResponses(
     """
 
     @cached_property
-    def input_items(self) -> AsyncInputItems:
+    def input_items(self) -> inputs.AsyncInputItems:
         """The input of stored responses."""
-        return AsyncInputItems(self._client, form=self._form)
+        return inputs.AsyncInputItems(self._client, form=self._form)
 
     @cached_property
-    def input_tokens(self) -> AsyncInputTokens:
+    def input_tokens(self) -> inputs.AsyncInputTokens:
         """How many tokens an input would take."""
-        return AsyncInputTokens(self._client, form=self._form)
+        return inputs.AsyncInputTokens(self._client, form=self._form)
 
     @overload
     async def create(
@@ -125,25 +55,34 @@ class AsyncResponses(
     ) -> models.Response: ...
 
     @overload
-    async def create(self, **params: Unpack[p.ResponseCreateParamsStreaming]) -> AsyncStream: ...
+    async def create(
+        self, *, resume: bool = False, **params: Unpack[p.ResponseCreateParamsStreaming]
+    ) -> _Events: ...
 
     @overload
     async def create(
-        self, **params: Unpack[p.ResponseCreateParams]
-    ) -> models.Response | AsyncStream: ...
+        self, *, resume: bool = False, **params: Unpack[p.ResponseCreateParams]
+    ) -> models.Response | _Events: ...
 
     @describe(operations.create_response)
-    async def create(self, **params: Any) -> models.Response | AsyncStream:
+    async def create(
+        self, *, resume: bool = False, **params: Any
+    ) -> models.Response | AsyncStream[models.ResponseStreamEvent]:
         """Have a model respond (createResponse).
 
         With `conversation`, its items come before the input, and input and output are added to it
         when the response is complete.
 
+        Args:
+            resume: go on in a new request when the stream breaks off, behind the last event that
+                came. For `stream=True` and `background=True`.
+
         Returns:
             The response; with `stream=True` its events, as they come.
         """
         if params.get("stream") is True:
-            return await self._send_stream(operations.create_response, params)
+            return await self._send_stream(operations.create_response, params, resume=resume)
+        check_not_resumed(resume)
         return await self._send(operations.create_response, params)
 
     @overload
@@ -192,41 +131,78 @@ class AsyncResponses(
 
     @overload
     def stream(
-        self, **params: Unpack[p.ResponseStreamParams]
-    ) -> AsyncResponseContextManager[AsyncStream]: ...
+        self, *, response_id: str, resume: bool = False, **params: Unpack[p.ResponseFollowParams]
+    ) -> AsyncResponseContextManager[_Events]: ...
 
     @overload
     def stream(
-        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+        self,
+        *,
+        response_id: str,
+        text_format: type[_T],
+        tools: Iterable[Any] | Omit = omit,
+        resume: bool = False,
+        **params: Unpack[p.ResponseFollowParams],
+    ) -> AsyncResponseContextManager[AsyncParsedStream[_T]]: ...
+
+    @overload
+    def stream(
+        self, *, resume: bool = False, **params: Unpack[p.ResponseStreamParams]
+    ) -> AsyncResponseContextManager[_Events]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: type[_T],
+        resume: bool = False,
+        **params: Unpack[p.ResponseStreamParams],
     ) -> AsyncResponseContextManager[AsyncParsedStream[_T]]: ...
 
     @describe(operations.create_response, without=("stream",))
-    def stream(self, *, text_format: Any = omit, **params: Any) -> AsyncResponseContextManager[Any]:
+    def stream(
+        self,
+        *,
+        response_id: str | Omit = omit,
+        starting_after: int | Omit = omit,
+        text_format: Any = omit,
+        resume: bool = False,
+        **params: Any,
+    ) -> AsyncResponseContextManager[Any]:
         """Have a model respond, and follow the events; for a `with` statement.
 
             async with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
-                async for event in stream:
-                    if event.type == "response.output_text.delta":
-                        print(event.delta, end="")
+                async for text in stream.text_deltas():
+                    print(text, end="")
                 response = await stream.get_final_response()
 
-        Leaving the block closes the stream.
+        Leaving the block closes the stream. With `response_id` it is that of a response which was
+        begun with `background=True`, and the other parameters are those of `retrieve`.
 
         Args:
+            response_id: of the response to follow, instead of a new one.
+            starting_after: the sequence number of the last event that you have seen. The stream is
+                read from its start, so that `snapshot` is whole, and gives the events behind it.
             text_format: as of `parse`; then the final response is parsed.
+            resume: as of `create`.
         """
-        operations.create_response.check_keywords(params)
-        opened: Any = AsyncStream
-        if text_format is not omit:
-            wanted = structured.TextFormat(text_format, params)
-            opened, params = partial(AsyncParsedStream[Any], text_format=wanted), wanted.params
-
-        async def open_stream() -> AsyncStream:
-            return await self._send_stream(
-                operations.create_response, {**params, "stream": True}, opened=opened
+        operation, path, seen, asked = operations.create_response, {}, None, params
+        if given(response_id):
+            operation, path = operations.get_response, {"response_id": response_id}
+            seen = (
+                check_integer(starting_after, "starting_after") if given(starting_after) else None
             )
-
-        return AsyncResponseContextManager(open_stream)
+            asked = {"tools": params.pop("tools", omit)} if given(text_format) else {}
+        elif given(starting_after):
+            operation.check_keywords(["starting_after"])
+        operation.check_keywords(params)
+        opened: Any = partial(AsyncStream[Any], starting_after=seen)
+        if given(text_format):
+            wanted = structured.TextFormat(text_format, asked)
+            opened = partial(AsyncParsedStream[Any], starting_after=seen, text_format=wanted)
+            params = params if path else wanted.params
+        send = partial(self._send_stream, operation, params, resume=resume, opened=opened)
+        return AsyncResponseContextManager(partial(send, **path))
 
     @overload
     async def retrieve(
@@ -235,17 +211,26 @@ class AsyncResponses(
 
     @overload
     async def retrieve(
-        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsStreaming]
-    ) -> AsyncStream: ...
+        self,
+        response_id: str,
+        *,
+        resume: bool = False,
+        **params: Unpack[p.ResponseRetrieveParamsStreaming],
+    ) -> _Events: ...
 
     @overload
     async def retrieve(
-        self, response_id: str, **params: Unpack[p.ResponseRetrieveParams]
-    ) -> models.Response | AsyncStream: ...
+        self, response_id: str, *, resume: bool = False, **params: Unpack[p.ResponseRetrieveParams]
+    ) -> models.Response | _Events: ...
 
     @describe(operations.get_response)
-    async def retrieve(self, response_id: str, **params: Any) -> models.Response | AsyncStream:
+    async def retrieve(
+        self, response_id: str, *, resume: bool = False, **params: Any
+    ) -> models.Response | AsyncStream[models.ResponseStreamEvent]:
         """Read a stored response, or follow one that is being made (getResponse).
+
+        Args:
+            resume: as of `create`; for `stream=True`.
 
         Returns:
             The response; with `stream=True` its events, as they come.
@@ -254,11 +239,39 @@ class AsyncResponses(
             NotFoundError: there is no such response.
         """
         if params.get("stream") is True:
-            resumed = params.get("starting_after", omit) is not omit
             return await self._send_stream(
-                operations.get_response, params, resumed=resumed, response_id=response_id
+                operations.get_response, params, resume=resume, response_id=response_id
             )
+        check_not_resumed(resume)
         return await self._send(operations.get_response, params, response_id=response_id)
+
+    @describe(
+        operations.get_response,
+        without=("stream", "starting_after", "include_obfuscation", "extra_body"),
+    )
+    async def wait(
+        self,
+        response_id: str,
+        *,
+        timeout: float | None = None,
+        **params: Unpack[p.ResponseWaitParams],
+    ) -> models.Response:
+        """Wait until a response that was begun with `background=True` is final (getResponse).
+
+        It is retrieved again and again, after the pauses that the service asks for, or else of half
+        a second to eight.
+
+        Args:
+            timeout: seconds to wait in all; None for as long as it takes.
+
+        Returns:
+            The response. Its `status` says whether it was completed.
+
+        Raises:
+            APITimeoutError: it is still being made when the time is over.
+            NotFoundError: there is no such response.
+        """
+        return await wait_for_response(self._client, response_id, params, timeout)
 
     @describe(operations.delete_response)
     async def delete(self, response_id: str, **params: Unpack[p.ResponseDeleteParams]) -> None:
@@ -302,7 +315,7 @@ class _AsyncResponsesView:
 class AsyncResponsesWithRawResponse(
     AsyncRawView[AsyncResponses], _AsyncResponsesView, of=AsyncResponses
 ):
-    """`AsyncResponses`, each method returning a `RawResponse`; not `stream`, which has none."""
+    """`AsyncResponses`, each method returning a `RawResponse`; not `stream` and `wait`."""
 
     def __init__(self, resource: AsyncResponses) -> None:
         super().__init__(resource)
@@ -310,19 +323,19 @@ class AsyncResponsesWithRawResponse(
         self.create = returns_raw(resource.create)
         self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
-        self.input_items = AsyncInputItemsWithRawResponse(resource.input_items)
-        self.input_tokens = AsyncInputTokensWithRawResponse(resource.input_tokens)
+        self.input_items = inputs.AsyncInputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = inputs.AsyncInputTokensWithRawResponse(resource.input_tokens)
 
 
 class AsyncResponsesWithStreamingResponse(
     AsyncStreamingView[AsyncResponses], _AsyncResponsesView, of=AsyncResponses
 ):
-    """`AsyncResponses`, each method giving an `AsyncAPIResponse`; not `stream`, which has none."""
+    """`AsyncResponses`, each giving an `AsyncAPIResponse`; not `stream` and `wait`."""
 
     def __init__(self, resource: AsyncResponses) -> None:
         super().__init__(resource)
         self.create = streamed(resource.create)
         self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
-        self.input_items = AsyncInputItemsWithStreamingResponse(resource.input_items)
-        self.input_tokens = AsyncInputTokensWithStreamingResponse(resource.input_tokens)
+        self.input_items = inputs.AsyncInputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = inputs.AsyncInputTokensWithStreamingResponse(resource.input_tokens)

@@ -18,7 +18,8 @@ import httpx
 from .._version import __version__
 from ..errors import OpenAIError
 from .encoding import check_header, check_header_name, encode_query
-from .types import Headers, Omit, Query, Timeout, given, omit
+from .library import library_of
+from .types import URL, Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -57,7 +58,7 @@ class ClientOptions:
         api_key: str | Callable[[], Any] | None,
         organization: str | None,
         project: str | None,
-        base_url: str | httpx.URL | None,
+        base_url: str | URL | None,
         timeout: Timeout | Omit,
         max_retries: int,
         default_headers: Headers | None,
@@ -131,9 +132,9 @@ def to_timeout(timeout: Timeout) -> httpx.Timeout:
     Raises:
         InvalidArgumentError: naming the one that is not a number of seconds above 0.
     """
-    if not isinstance(timeout, httpx.Timeout):
+    if not isinstance(timeout, library_of(timeout).Timeout):
         return httpx.Timeout(_to_seconds(timeout, "timeout"))
-    steps = timeout.as_dict()
+    steps = cast(httpx.Timeout, timeout).as_dict()
     return httpx.Timeout(**{name: _to_seconds(steps[name], f"timeout.{name}") for name in steps})
 
 
@@ -144,7 +145,7 @@ def _to_seconds(value: object, argument: str) -> float | None:
     if type(value) not in (int, float) or not (
         cast(float, value) > 0 or (value == 0 and argument == "timeout.pool")
     ):
-        raise invalid(argument, "seconds above 0, an httpx.Timeout or None", value)
+        raise invalid(argument, "seconds above 0, a Timeout of httpx or httpx2, or None", value)
     return cast(float, value) if cast(float, value) < _LONGEST else None
 
 
@@ -200,7 +201,8 @@ def _or_variable(value: Any, name: str, default: str | None = None) -> Any:
 def _check_base_url(base_url: object) -> str:
     # An error does not show it: it may hold a password.
     try:
-        url = httpx.URL(base_url if isinstance(base_url, str | httpx.URL) else "")
+        known = isinstance(base_url, str | library_of(base_url).URL)
+        url = httpx.URL(str(base_url) if known else "")
     except (ValueError, httpx.InvalidURL):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:

@@ -102,6 +102,17 @@ def to_dict(value: object) -> dict[str, Any] | None:
     return None if isinstance(value, type) else encode()
 
 
+def needs_id(item: Mapping[str, Any]) -> bool:
+    """Return whether an item cannot be sent without an id: all forms that it can have require one.
+
+    Source: the `required` of the members of `InputItem`. True for an unknown type.
+    """
+    kind = item.get("type")
+    forms = _forms(_members(params.InputItemParam), kind)
+    fitting = [form for form in forms if kind is not None or form.required <= item.keys()]
+    return all("id" in form.required for form in fitting)
+
+
 def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
     """Encode models in a mapping, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
     encoded: dict[str, Any] = {}

@@ -21,6 +21,7 @@ import httpx
 from ..abort import AbortSignal
 from .client_options import ClientOptions, merge_headers, to_timeout
 from .encoding import encode_query
+from .library import library_of
 from .types import Omit, Options, omit
 from .validation import describe, invalid, is_mapping, mismatch
 
@@ -190,7 +191,7 @@ class PreparedRequest:
         headers = [(name, value) for name, value in request.headers.multi_items() if name != "host"]
         merged = http_client.build_request(
             self.method,
-            self.url,
+            str(self.url),
             headers=headers,
             content=self.content,
             extensions=request.extensions,
@@ -203,7 +204,7 @@ class PreparedRequest:
 
 def set_content_length(request: httpx.Request) -> None:
     """Set the length to that of the content, whatever an interceptor made of either."""
-    with suppress(httpx.RequestNotRead):  # a stream, which has no length
+    with suppress(library_of(request).RequestNotRead):  # a stream, which has no length
         length = str(len(request.content))
         if request.headers.get("content-length", "0") != length:
             request.headers["content-length"] = length

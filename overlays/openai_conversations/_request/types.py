@@ -1,11 +1,14 @@
-"""The small types that signatures share: what is left out, and what every request takes."""
+"""The small types that signatures share: what is left out, and what every request takes.
+
+Those of httpx and httpx2 are described by their attributes. So a program type-checks with either of
+the two installed, and is told of an argument that is of neither.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypedDict, TypeGuard, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypedDict, TypeGuard, TypeVar
 
-import httpx
 from openai_conversations_api import Omit, omit
 
 from ..abort import AbortSignal
@@ -19,7 +22,54 @@ Headers: TypeAlias = Mapping[str, str | Omit]
 QueryValue: TypeAlias = str | int | float | bool | Sequence[str | int | float | bool] | None
 Query: TypeAlias = Mapping[str, QueryValue]
 Body: TypeAlias = Mapping[str, object]
-Timeout: TypeAlias = float | httpx.Timeout | None
+
+
+class URL(Protocol):
+    """`httpx.URL` or `httpx2.URL`."""
+
+    @property
+    def raw_scheme(self) -> bytes: ...
+
+    @property
+    def raw_host(self) -> bytes: ...
+
+    @property
+    def raw_path(self) -> bytes: ...
+
+
+class Timeouts(Protocol):
+    """`httpx.Timeout` or `httpx2.Timeout`."""
+
+    def as_dict(self) -> dict[str, float | None]: ...
+
+
+class _AnyHttpClient(Protocol):
+    @property
+    def is_closed(self) -> bool: ...
+
+    @property
+    def timeout(self) -> Timeouts: ...
+
+    def build_request(self, method: str, url: str) -> Any: ...
+
+
+class HttpClient(_AnyHttpClient, Protocol):
+    """`httpx.Client` or `httpx2.Client`."""
+
+    def send(self, request: Any, *, stream: bool = False) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+class AsyncHttpClient(_AnyHttpClient, Protocol):
+    """`httpx.AsyncClient` or `httpx2.AsyncClient`."""
+
+    async def send(self, request: Any, *, stream: bool = False) -> Any: ...
+
+    async def aclose(self) -> None: ...
+
+
+Timeout: TypeAlias = float | Timeouts | None
 KeySource: TypeAlias = str | Callable[[], str]
 AsyncKeySource: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 
@@ -29,17 +79,22 @@ def given(value: _T | Omit) -> TypeGuard[_T]:
     return value is not omit
 
 
-class GetOptions(TypedDict, total=False):
+class WaitOptions(TypedDict, total=False):
     """The keywords that every method takes besides the parameters of its operation."""
 
     extra_headers: Headers | None
     """Headers to add, or to put in place of others; `omit` as a value takes one away."""
     extra_query: Query | None
     """Query parameters to add."""
-    timeout: Timeout | Omit
-    """Seconds, or an `httpx.Timeout`; None for no limit. Default: the client's."""
     abort: AbortSignal | None
     """Ends the request when it is set."""
+
+
+class GetOptions(WaitOptions, total=False):
+    """The same, and how long a request may take."""
+
+    timeout: Timeout | Omit
+    """Seconds, or a `Timeout` of httpx or httpx2; None for no limit. Default: the client's."""
 
 
 class RequestOptions(GetOptions, total=False):

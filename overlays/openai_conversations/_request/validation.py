@@ -183,6 +183,13 @@ def _check_metadata_entry(key: object, value: object, argument: str) -> None:
         raise mismatch(f"{argument}[{describe(key)}]", expected, f"{len(value)} characters")
 
 
+def check_bool(value: object, argument: str) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool):
+        raise invalid(argument, "True or False", value)
+    return value
+
+
 def check_integer(value: object, argument: str, expected: str = "a whole number") -> int:
     """Return `value` if it is an `int`; a `bool`, which is one in Python, is a slip."""
     if isinstance(value, bool) or not isinstance(value, int):

@@ -148,7 +148,8 @@ def _completed(item: JsonObject, slot: _Slot) -> JsonObject:
         if place.parts:
             parts = lists.setdefault(place.parts, {})
             holder = parts[index] = {**parts.get(index, {"type": place.part})}
-        holder[place.text] = holder.get(place.text) or "".join(pieces)
+        pieces[:] = ["".join(pieces)]  # for the next look
+        holder[place.text] = holder.get(place.text) or pieces[0]
     for name, found in lists.items():
         item[name] = item.get(name) or [found[index] for index in sorted(found)]
     return item

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SHOWN = 300
 _JSON_TYPES: tuple[type, ...] = (dict, list, str)
-_CASTS = "a model class, dict, list, str, object or httpx.Response"
+_CASTS = "a model class, dict, list, str, object or the Response of the library that sends"
 # repr() itself fails on JSON that is nested deeply.
 _shown = reprlib.Repr()
 _shown.maxstring = _shown.maxother = _SHOWN
@@ -88,7 +88,7 @@ def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
 
     Args:
         cast_to: a model class, a type of JSON values (`dict[str, str]` is any `dict`), `object` or
-            `Any` for each of them, or `httpx.Response`, which is not made of the value.
+            `Any` for each of them.
 
     Raises:
         InvalidArgumentError: it is none of these.
@@ -96,7 +96,7 @@ def decoder_of(cast_to: Any) -> Callable[[Any], Any]:
     kind: Any = get_origin(cast_to) or cast_to
     if callable(decode := getattr(kind, "from_dict", None)):
         return cast("Callable[[Any], Any]", decode)
-    if kind not in (*_JSON_TYPES, object, Any, httpx.Response):
+    if kind not in (*_JSON_TYPES, object, Any):
         raise invalid("cast_to", _CASTS, cast_to)
     expected = cast("type[object]", kind if kind in _JSON_TYPES else object)
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
-from ..errors import shown_response, without_secrets
+from .headers import shown_response, without_secrets
 from .parsing import to_json
 
 _T = TypeVar("_T")

@@ -18,6 +18,7 @@ from __future__ import annotations
 import httpx
 
 from .._request.client_options import ACCEPT_ENCODING, USER_AGENT
+from .._request.library import library_of
 from .._request.request import ATTEMPT
 
 MAX_REDIRECTS = 10
@@ -45,7 +46,7 @@ def why_not_followed(response: httpx.Response) -> str:
         return "neither a result nor a redirect with an address"
     try:
         target = _target(response)
-    except (httpx.InvalidURL, ValueError):
+    except (library_of(url).InvalidURL, ValueError):
         return "a redirect to an address that is not valid"
     if target.scheme not in ("http", "https") or not target.raw_host or target.userinfo:
         return "a redirect to an address that is not a plain http or https URL"
@@ -70,19 +71,22 @@ def why_not_followed(response: httpx.Response) -> str:
 def follow(response: httpx.Response) -> httpx.Request:
     """Return the request that a redirect asks for, if `why_not_followed` has nothing against it."""
     request, target = response.request, _target(response)
+    library = library_of(request)
+    following: httpx.Request
     if is_same_place(request.url, target):
-        following = httpx.Request(
+        following = library.Request(
             request.method,
             target,
             headers=request.headers,
             stream=request.stream,
             extensions=request.extensions,
         )
-        if isinstance(request.stream, httpx.ByteStream):
+        if isinstance(request.stream, library.ByteStream):
             following.read()
         return following
     kept = {name: request.extensions.get(name) for name in ("timeout", ATTEMPT)}
-    return httpx.Request(request.method, target, headers=_HEADERS, extensions=kept)
+    following = library.Request(request.method, target, headers=_HEADERS, extensions=kept)
+    return following
 
 
 def is_same_place(url: httpx.URL, target: httpx.URL) -> bool:

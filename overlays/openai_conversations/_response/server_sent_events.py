@@ -1,4 +1,4 @@
-"""Server-sent events, from bytes to events: no I/O, no threads, no event loop.
+"""Server-sent events, from bytes to events and back: no I/O, no threads, no event loop.
 
 Reads may cut the stream anywhere: within a UTF-8 character, within a line ending, within an event.
 So bytes are collected until a whole event is there, and its data stays bytes. What the format is:
@@ -7,7 +7,9 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 _BOM = b"\xef\xbb\xbf"
 # Bytes of one event. An image takes 10 MB; without a limit, a peer decides how much memory is used.
@@ -89,6 +91,20 @@ class SSEDecoder:
         skip = self._after_cr and chunk[:1] == b"\n"
         self._after_cr = chunk[-1:] == b"\r"
         return chunk[skip:].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def encode(event: Mapping[str, Any]) -> bytes:
+    """Return an event of a response as the service would send it, and with its number as the id.
+
+    A `type` that is not a word is left out of the line before the data, which it could end.
+    """
+    kind, number = event.get("type"), event.get("sequence_number")
+    lines = [f"event: {kind}"] if isinstance(kind, str) and kind.isprintable() else []
+    if isinstance(number, int):
+        lines.append(f"id: {number}")
+    # In ASCII: UTF-8 has no lone surrogates, which JSON may hold.
+    data = json.dumps(event, separators=(",", ":"))
+    return "\n".join([*lines, f"data: {data}\n\n"]).encode("ascii", "replace")
 
 
 def _parse(block: bytes) -> ServerSentEvent | None:

@@ -136,7 +136,7 @@ class APIResponse(Head, Generic[_T]):
         self._body.close()
 
 
-_OpenedT = TypeVar("_OpenedT", bound=APIResponse[Any] | Stream)
+_OpenedT = TypeVar("_OpenedT", bound=APIResponse[Any] | Stream[Any])
 
 
 class ResponseContextManager(Generic[_OpenedT]):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 
+from .._request.library import library_of
 from .._request.request import Attempt, shut_down
 from .._transport.concurrency_sync import abortable, within
 from .._transport.transport_errors import to_connection_error
@@ -86,7 +87,7 @@ class BodyReader:
         except RequestAbortedError:
             self.close()
             raise
-        except httpx.StreamError:
+        except library_of(self.response).StreamError:
             message = "the body has been read in pieces, at least a part of it, and is gone"
             raise OpenAIError(message) from None
         except Exception as error:

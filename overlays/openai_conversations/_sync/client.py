@@ -6,13 +6,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
-from .._request.types import Headers, KeySource, Omit, Query, Timeout, given, omit
+from .._request.library import library_of
+from .._request.types import URL, Headers, HttpClient, KeySource, Omit, Query, Timeout, given, omit
 from .._request.validation import check_mapping, invalid
 from .._transport.log import set_up_from_environment
 from ..interceptors import Interceptor
@@ -38,13 +39,13 @@ class Client(HttpMethods):
         api_key: KeySource | None = None,
         organization: str | None = None,
         project: str | None = None,
-        base_url: str | httpx.URL | None = None,
+        base_url: str | URL | None = None,
         timeout: Timeout | Omit = omit,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Headers | None = None,
         default_query: Query | None = None,
         transport: str | None = None,
-        http_client: httpx.Client | None = None,
+        http_client: HttpClient | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
     ) -> None:
@@ -57,14 +58,15 @@ class Client(HttpMethods):
             project: sent as `OpenAI-Project`. Default: OPENAI_PROJECT_ID.
             base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
             timeout: seconds for each step of a request (and for the whole of it, unless it
-                streams), or an `httpx.Timeout`; None for no limit. Default: 600, 5 to connect.
+                streams), or a `Timeout` of httpx or httpx2; None for no limit. Default: 600, 5 to
+                connect.
             max_retries: how often a request is retried after a failure that may pass.
             default_headers: added to every request; `omit` as a value takes a default one away.
             default_query: added to every request.
             transport: "httpx", or for async clients "aiohttp" (extra `fast`), which is faster.
                 Default: the faster one where it is installed.
-            http_client: an httpx client to send with, whatever `transport` says. It is never closed
-                here.
+            http_client: an `Client` of httpx or httpx2 to send with, whatever `transport`
+                says. It is never closed here.
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
             strict: raise `APIResponseValidationError` for a response that does not fit the
                 spec. Off, unknown and missing fields are taken as they come.
@@ -74,12 +76,13 @@ class Client(HttpMethods):
             OpenAIError: no API key was given and OPENAI_API_KEY is not set.
         """
         set_up_from_environment()
-        if http_client is not None and not isinstance(http_client, httpx.Client):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise invalid("http_client", "an httpx.Client", http_client)
+        library = library_of(http_client)
+        if http_client is not None and not isinstance(http_client, library.Client):
+            raise invalid("http_client", "an httpx.Client or httpx2.Client", http_client)
         if http_client is not None and not given(timeout):
-            # A timeout set there is meant; httpx's default of five seconds is not.
+            # A timeout set there is meant; the default of five seconds is not.
             own = http_client.timeout
-            timeout = omit if own == httpx.Timeout(5.0) else own
+            timeout = omit if own == library.Timeout(5.0) else own
         self._client_options = ClientOptions(
             api_key=api_key,
             organization=organization,
@@ -93,7 +96,10 @@ class Client(HttpMethods):
             strict=strict,
         )
         warn_if_unencrypted(self._client_options.base_url)
-        self._sender = open_sender(transport) if http_client is None else Sender(http_client)
+        if http_client is None:
+            self._sender = open_sender(transport)
+        else:
+            self._sender = Sender(cast(httpx.Client, http_client))
         self._owns_http_client = http_client is None
         self._local_service: local_mode.LocalService | None = None
 
@@ -197,7 +203,7 @@ class Client(HttpMethods):
         api_key: KeySource | Omit = omit,
         organization: str | Omit | None = omit,
         project: str | Omit | None = omit,
-        base_url: str | httpx.URL | Omit = omit,
+        base_url: str | URL | Omit = omit,
         timeout: Timeout | Omit = omit,
         max_retries: int | Omit = omit,
         default_headers: Headers | Omit = omit,

@@ -11,11 +11,13 @@ import httpx
 
 from .._request.operations import Operation
 from .._request.request import OperationRequest
-from .._request.types import Options
+from .._request.types import Options, given, omit
+from .._request.validation import check_bool
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_sync import first_page
 from .api_response import APIResponse, ResponseContextManager
+from .background import Resumption
 from .body_reader import BodyReader
 from .http_methods import HttpMethods
 from .pages import Listing, Page
@@ -89,14 +91,19 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
         params: Mapping[str, Any],
         /,
         *,
-        resumed: bool = False,
-        opened: Callable[..., Stream] = Stream,
+        resume: bool = False,
+        opened: Callable[..., Stream[Any]] = Stream,
         **path: object,
-    ) -> Stream:
+    ) -> Stream[Any]:
+        params = {**params, "stream": True}
+        if check_bool(resume, "resume"):
+            resumption = Resumption(self._client, operation, params, **path)
+            params, opened = resumption.first_params, partial(opened, resumption=resumption)
         request, options = operation.request(params, **path)
         checked_operation = operation.id if self._client.strict else ""
+        resumed = given(params.get("starting_after", omit))
 
-        def parse(response: httpx.Response, retries: int) -> Stream:
+        def parse(response: httpx.Response, retries: int) -> Stream[Any]:
             body = BodyReader(response, options.abort, retries)
             return opened(body, operation=checked_operation, resumed=resumed)
 

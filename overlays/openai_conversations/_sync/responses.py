@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property, partial
-from typing import Any, TypeVar, Unpack, cast, overload
+from typing import Any, TypeAlias, TypeVar, Unpack, cast, overload
 
 from openai_conversations_api import models
 
@@ -12,9 +13,11 @@ from .. import _structured as structured
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
-from .._request.types import omit
+from .._request.types import Omit, given, omit
+from .._request.validation import check_integer
+from . import response_inputs as inputs
 from .api_response import ResponseContextManager
-from .pages import Page
+from .background import check_not_resumed, wait_for_response
 from .resource import (
     RawView,
     Resource,
@@ -26,79 +29,7 @@ from .resource import (
 from .streams import ParsedStream, Stream
 
 _T = TypeVar("_T")
-
-
-class InputItems(
-    Resource["InputItemsWithRawResponse", "InputItemsWithStreamingResponse"]
-):
-    """The input of stored responses."""
-
-    @describe(operations.list_input_items)
-    def list(
-        self,
-        response_id: str,
-        *,
-        max_items: int | None = None,
-        **params: Unpack[p.InputItemListParams],
-    ) -> Page[models.ItemResource]:
-        """List the input items of a response (listInputItems).
-
-        `limit` is the size of one page; `max_items` ends the list after so many, over all pages.
-
-        Returns:
-            The first page; iterating over it goes on through the following ones.
-
-        Raises:
-            NotFoundError: there is no such response.
-        """
-        return self._list(operations.list_input_items, params, max_items, response_id=response_id)
-
-
-class _InputItemsView:
-    list = ViewMethod(InputItems.list)
-
-
-class InputItemsWithRawResponse(
-    RawView[InputItems], _InputItemsView, of=InputItems
-):
-    """`InputItems`, each method returning a `RawResponse`."""
-
-
-class InputItemsWithStreamingResponse(
-    StreamingView[InputItems], _InputItemsView, of=InputItems
-):
-    """`InputItems`, each method giving an `APIResponse`."""
-
-
-class InputTokens(
-    Resource["InputTokensWithRawResponse", "InputTokensWithStreamingResponse"]
-):
-    """The number of tokens of an input."""
-
-    @describe(operations.count_input_tokens)
-    def count(self, **params: Unpack[p.InputTokenCountParams]) -> models.TokenCounts:
-        """Count the tokens that a request would take (getInputTokenCounts).
-
-        Returns:
-            The number, in `.input_tokens`.
-        """
-        return self._send(operations.count_input_tokens, params)
-
-
-class _InputTokensView:
-    count = ViewMethod(InputTokens.count)
-
-
-class InputTokensWithRawResponse(
-    RawView[InputTokens], _InputTokensView, of=InputTokens
-):
-    """`InputTokens`, each method returning a `RawResponse`."""
-
-
-class InputTokensWithStreamingResponse(
-    StreamingView[InputTokens], _InputTokensView, of=InputTokens
-):
-    """`InputTokens`, each method giving an `APIResponse`."""
+_Events: TypeAlias = Stream["models.ResponseStreamEvent"]
 
 
 class Responses(
@@ -110,14 +41,14 @@ class Responses(
     """
 
     @cached_property
-    def input_items(self) -> InputItems:
+    def input_items(self) -> inputs.InputItems:
         """The input of stored responses."""
-        return InputItems(self._client, form=self._form)
+        return inputs.InputItems(self._client, form=self._form)
 
     @cached_property
-    def input_tokens(self) -> InputTokens:
+    def input_tokens(self) -> inputs.InputTokens:
         """How many tokens an input would take."""
-        return InputTokens(self._client, form=self._form)
+        return inputs.InputTokens(self._client, form=self._form)
 
     @overload
     def create(
@@ -125,25 +56,34 @@ class Responses(
     ) -> models.Response: ...
 
     @overload
-    def create(self, **params: Unpack[p.ResponseCreateParamsStreaming]) -> Stream: ...
+    def create(
+        self, *, resume: bool = False, **params: Unpack[p.ResponseCreateParamsStreaming]
+    ) -> _Events: ...
 
     @overload
     def create(
-        self, **params: Unpack[p.ResponseCreateParams]
-    ) -> models.Response | Stream: ...
+        self, *, resume: bool = False, **params: Unpack[p.ResponseCreateParams]
+    ) -> models.Response | _Events: ...
 
     @describe(operations.create_response)
-    def create(self, **params: Any) -> models.Response | Stream:
+    def create(
+        self, *, resume: bool = False, **params: Any
+    ) -> models.Response | Stream[models.ResponseStreamEvent]:
         """Have a model respond (createResponse).
 
         With `conversation`, its items come before the input, and input and output are added to it
         when the response is complete.
 
+        Args:
+            resume: go on in a new request when the stream breaks off, behind the last event that
+                came. For `stream=True` and `background=True`.
+
         Returns:
             The response; with `stream=True` its events, as they come.
         """
         if params.get("stream") is True:
-            return self._send_stream(operations.create_response, params)
+            return self._send_stream(operations.create_response, params, resume=resume)
+        check_not_resumed(resume)
         return self._send(operations.create_response, params)
 
     @overload
@@ -192,41 +132,78 @@ class Responses(
 
     @overload
     def stream(
-        self, **params: Unpack[p.ResponseStreamParams]
-    ) -> ResponseContextManager[Stream]: ...
+        self, *, response_id: str, resume: bool = False, **params: Unpack[p.ResponseFollowParams]
+    ) -> ResponseContextManager[_Events]: ...
 
     @overload
     def stream(
-        self, *, text_format: type[_T], **params: Unpack[p.ResponseStreamParams]
+        self,
+        *,
+        response_id: str,
+        text_format: type[_T],
+        tools: Iterable[Any] | Omit = omit,
+        resume: bool = False,
+        **params: Unpack[p.ResponseFollowParams],
+    ) -> ResponseContextManager[ParsedStream[_T]]: ...
+
+    @overload
+    def stream(
+        self, *, resume: bool = False, **params: Unpack[p.ResponseStreamParams]
+    ) -> ResponseContextManager[_Events]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        text_format: type[_T],
+        resume: bool = False,
+        **params: Unpack[p.ResponseStreamParams],
     ) -> ResponseContextManager[ParsedStream[_T]]: ...
 
     @describe(operations.create_response, without=("stream",))
-    def stream(self, *, text_format: Any = omit, **params: Any) -> ResponseContextManager[Any]:
+    def stream(
+        self,
+        *,
+        response_id: str | Omit = omit,
+        starting_after: int | Omit = omit,
+        text_format: Any = omit,
+        resume: bool = False,
+        **params: Any,
+    ) -> ResponseContextManager[Any]:
         """Have a model respond, and follow the events; for a `with` statement.
 
             with client.responses.stream(model="gpt-5.4", input="Hello") as stream:
-                for event in stream:
-                    if event.type == "response.output_text.delta":
-                        print(event.delta, end="")
+                for text in stream.text_deltas():
+                    print(text, end="")
                 response = stream.get_final_response()
 
-        Leaving the block closes the stream.
+        Leaving the block closes the stream. With `response_id` it is that of a response which was
+        begun with `background=True`, and the other parameters are those of `retrieve`.
 
         Args:
+            response_id: of the response to follow, instead of a new one.
+            starting_after: the sequence number of the last event that you have seen. The stream is
+                read from its start, so that `snapshot` is whole, and gives the events behind it.
             text_format: as of `parse`; then the final response is parsed.
+            resume: as of `create`.
         """
-        operations.create_response.check_keywords(params)
-        opened: Any = Stream
-        if text_format is not omit:
-            wanted = structured.TextFormat(text_format, params)
-            opened, params = partial(ParsedStream[Any], text_format=wanted), wanted.params
-
-        def open_stream() -> Stream:
-            return self._send_stream(
-                operations.create_response, {**params, "stream": True}, opened=opened
+        operation, path, seen, asked = operations.create_response, {}, None, params
+        if given(response_id):
+            operation, path = operations.get_response, {"response_id": response_id}
+            seen = (
+                check_integer(starting_after, "starting_after") if given(starting_after) else None
             )
-
-        return ResponseContextManager(open_stream)
+            asked = {"tools": params.pop("tools", omit)} if given(text_format) else {}
+        elif given(starting_after):
+            operation.check_keywords(["starting_after"])
+        operation.check_keywords(params)
+        opened: Any = partial(Stream[Any], starting_after=seen)
+        if given(text_format):
+            wanted = structured.TextFormat(text_format, asked)
+            opened = partial(ParsedStream[Any], starting_after=seen, text_format=wanted)
+            params = params if path else wanted.params
+        send = partial(self._send_stream, operation, params, resume=resume, opened=opened)
+        return ResponseContextManager(partial(send, **path))
 
     @overload
     def retrieve(
@@ -235,17 +212,26 @@ class Responses(
 
     @overload
     def retrieve(
-        self, response_id: str, **params: Unpack[p.ResponseRetrieveParamsStreaming]
-    ) -> Stream: ...
+        self,
+        response_id: str,
+        *,
+        resume: bool = False,
+        **params: Unpack[p.ResponseRetrieveParamsStreaming],
+    ) -> _Events: ...
 
     @overload
     def retrieve(
-        self, response_id: str, **params: Unpack[p.ResponseRetrieveParams]
-    ) -> models.Response | Stream: ...
+        self, response_id: str, *, resume: bool = False, **params: Unpack[p.ResponseRetrieveParams]
+    ) -> models.Response | _Events: ...
 
     @describe(operations.get_response)
-    def retrieve(self, response_id: str, **params: Any) -> models.Response | Stream:
+    def retrieve(
+        self, response_id: str, *, resume: bool = False, **params: Any
+    ) -> models.Response | Stream[models.ResponseStreamEvent]:
         """Read a stored response, or follow one that is being made (getResponse).
+
+        Args:
+            resume: as of `create`; for `stream=True`.
 
         Returns:
             The response; with `stream=True` its events, as they come.
@@ -254,11 +240,39 @@ class Responses(
             NotFoundError: there is no such response.
         """
         if params.get("stream") is True:
-            resumed = params.get("starting_after", omit) is not omit
             return self._send_stream(
-                operations.get_response, params, resumed=resumed, response_id=response_id
+                operations.get_response, params, resume=resume, response_id=response_id
             )
+        check_not_resumed(resume)
         return self._send(operations.get_response, params, response_id=response_id)
+
+    @describe(
+        operations.get_response,
+        without=("stream", "starting_after", "include_obfuscation", "extra_body"),
+    )
+    def wait(
+        self,
+        response_id: str,
+        *,
+        timeout: float | None = None,
+        **params: Unpack[p.ResponseWaitParams],
+    ) -> models.Response:
+        """Wait until a response that was begun with `background=True` is final (getResponse).
+
+        It is retrieved again and again, after the pauses that the service asks for, or else of half
+        a second to eight.
+
+        Args:
+            timeout: seconds to wait in all; None for as long as it takes.
+
+        Returns:
+            The response. Its `status` says whether it was completed.
+
+        Raises:
+            APITimeoutError: it is still being made when the time is over.
+            NotFoundError: there is no such response.
+        """
+        return wait_for_response(self._client, response_id, params, timeout)
 
     @describe(operations.delete_response)
     def delete(self, response_id: str, **params: Unpack[p.ResponseDeleteParams]) -> None:
@@ -302,7 +316,7 @@ class _ResponsesView:
 class ResponsesWithRawResponse(
     RawView[Responses], _ResponsesView, of=Responses
 ):
-    """`Responses`, each method returning a `RawResponse`; not `stream`, which has none."""
+    """`Responses`, each method returning a `RawResponse`; not `stream` and `wait`."""
 
     def __init__(self, resource: Responses) -> None:
         super().__init__(resource)
@@ -310,19 +324,19 @@ class ResponsesWithRawResponse(
         self.create = returns_raw(resource.create)
         self.parse = returns_raw(resource.parse)
         self.retrieve = returns_raw(resource.retrieve)
-        self.input_items = InputItemsWithRawResponse(resource.input_items)
-        self.input_tokens = InputTokensWithRawResponse(resource.input_tokens)
+        self.input_items = inputs.InputItemsWithRawResponse(resource.input_items)
+        self.input_tokens = inputs.InputTokensWithRawResponse(resource.input_tokens)
 
 
 class ResponsesWithStreamingResponse(
     StreamingView[Responses], _ResponsesView, of=Responses
 ):
-    """`Responses`, each method giving an `APIResponse`; not `stream`, which has none."""
+    """`Responses`, each giving an `APIResponse`; not `stream` and `wait`."""
 
     def __init__(self, resource: Responses) -> None:
         super().__init__(resource)
         self.create = streamed(resource.create)
         self.parse = streamed(resource.parse)
         self.retrieve = streamed(resource.retrieve)
-        self.input_items = InputItemsWithStreamingResponse(resource.input_items)
-        self.input_tokens = InputTokensWithStreamingResponse(resource.input_tokens)
+        self.input_items = inputs.InputItemsWithStreamingResponse(resource.input_items)
+        self.input_tokens = inputs.InputTokensWithStreamingResponse(resource.input_tokens)

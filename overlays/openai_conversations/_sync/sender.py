@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from .._request.client_options import check_key, choose_transport
+from .._request.library import library_of
 from .._request.request import (
     ATTEMPT,
     Attempt,
@@ -60,7 +61,7 @@ class Sender:
     """Sends requests through one httpx client, which several clients may share.
 
     Args:
-        http_client: The httpx client.
+        http_client: The httpx client, or one of httpx2: then so are the requests and responses.
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
         proxies: Those that `http_client` takes from the environment, for error messages.
@@ -161,7 +162,7 @@ class Sender:
             "in flight",
             partial(send, request),
             interrupt=attempt.interrupt,
-            discard=httpx.Response.close,
+            discard=lambda response: response.close(),
         )
 
     def _deliver(self, attempt: Attempt, request: httpx.Request) -> httpx.Response:
@@ -189,7 +190,7 @@ class Sender:
                         attempt.left(None),
                         partial(self.http_client.send, request, **options),
                         interrupt=attempt.interrupt,
-                        discard=httpx.Response.close,
+                        discard=lambda response: response.close(),
                     )
                     # It has the key.
                     response.next_request = None
@@ -236,8 +237,12 @@ def _intercepted(
     """Send a request through the interceptors, and close the responses that they drop."""
     delivered: list[httpx.Response] = []
     result: httpx.Response | None = None
+    library = library_of(request)
 
     def deliver(request: httpx.Request) -> httpx.Response:
+        if not isinstance(request, library.Request):
+            kind = f"{type(request).__module__}.{type(request).__qualname__}"
+            raise OpenAIError(f"interceptors must send an {library.__name__}.Request, not {kind}")
         set_content_length(request)
         delivered.append(send(request))
         return delivered[-1]
@@ -260,10 +265,12 @@ def _intercepted(
 def _intercept(
     interceptor: Any, index: int, inner: _Send, request: httpx.Request
 ) -> httpx.Response:
-    response: object = interceptor(request, inner)
-    if not isinstance(response, httpx.Response):
-        kind = type(response).__name__
-        raise OpenAIError(f"interceptors[{index}] must return an httpx.Response, not {kind}")
+    returned: Any = interceptor(request, inner)
+    if not isinstance(returned, library_of(returned).Response):
+        kind = type(returned).__name__
+        expected = f"interceptors[{index}] must return an httpx.Response or httpx2.Response"
+        raise OpenAIError(f"{expected}, not {kind}")
+    response: httpx.Response = returned
     try:
         _ = response.request
     except RuntimeError:

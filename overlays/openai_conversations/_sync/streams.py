@@ -3,189 +3,175 @@
 
 A stream ends in one of four ways:
 
-1. The last event or `[DONE]` comes. That is the end, whatever may follow, and even if the
-   connection stays open.
-2. The body ends before that, which is an error. Without any event it is not a stream, but a page or
-   a JSON text, and is named as what it is.
+1. It comes to its end, see `ResponseEvents`.
+2. The body ends before that, which is an error, or goes on in the body of another request.
 3. It is closed here.
 4. It is aborted.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Collection, Iterator
+from typing import Any, Generic, Self, TypeVar, cast
 
 from openai_conversations_api import models
 
 from .. import _structured as structured
-from .._request.generated import OPERATIONS, event_decoder
-from .._request.validation import is_mapping
+from .._request.validation import check_strings, is_mapping
 from .._response.output_items import OutputItems
-from .._response.parsing import check_strict, loads
-from .._response.server_sent_events import SSEDecoder, ServerSentEvent
-from ..errors import APIConnectionError, APIError, APIResponseValidationError, OpenAIError
+from .._response.response_events import ResponseEvents
+from .._response.server_sent_events import encode
+from .._transport.concurrency_sync import begin, shield
+from ..errors import APIConnectionError, APIResponseValidationError, OpenAIError
+from .background import Resumption
 from .body_reader import BodyReader
 
 _T = TypeVar("_T")
-# The document lists statuses and events; which of them are final, no document says. Those that are
-# not are fewer, and no new one is to be expected.
-_PENDING = frozenset({"queued", "in_progress"})
-_GOING_ON = frozenset({"response.created", *(f"response.{status}" for status in _PENDING)})
-_FINAL = frozenset(OPERATIONS["createResponse"].statuses) - _PENDING
-_LAST = frozenset({"error", *(f"response.{status}" for status in _FINAL)})
-# Bytes of a body without events that are kept, to tell what they are.
-_KEPT = 2**20
+_EventT = TypeVar("_EventT")
 
 
-class Stream:
+class Stream(Generic[_EventT]):
     """Iterate over it for the events; it is a context manager too, which closes it.
 
     Closing early, or leaving the `with` block, gives the connection up. A stream that breaks off
-    raises `APIConnectionError`, one that is aborted `RequestAbortedError`, and a response that is
-    not a stream `APIResponseValidationError`, with its status and content type. An error that the
-    service reports in the place of an event is raised as `APIError`; the event "error" is an event.
+    raises `APIConnectionError`, unless it was opened with `resume=True`: then it goes on in a new
+    request. One that is aborted raises `RequestAbortedError`, and a response that is not a stream
+    `APIResponseValidationError`, with its status and content type. An error that the service
+    reports in the place of an event is raised as `APIError`; the event "error" is an event.
 
     Attributes:
         response: the httpx response below, for its status and headers.
     """
 
-    def __init__(self, body: BodyReader, *, operation: str, resumed: bool) -> None:
+    def __init__(
+        self,
+        body: BodyReader,
+        *,
+        operation: str,
+        resumed: bool,
+        resumption: Resumption | None = None,
+        starting_after: int | None = None,
+    ) -> None:
         """Read events from the body of a response.
 
         Args:
+            body: as it comes.
             operation: its id, if each event is to be checked against the spec.
             resumed: whether it begins in the middle. Then it may have no events at all.
+            resumption: opens the stream again if it breaks off.
+            starting_after: the sequence number up to which events are read, and not given.
         """
+        self._operation = operation
+        self._resumption = resumption
+        self._begin(body, resumed=resumed)
+        self._closed = False
+        self._items = OutputItems()
+        self._response: dict[str, Any] | None = None  # as an event had it last
+        self._whole = False  # whether that is how it stays
+        self._last: dict[str, Any] | None = None  # the event that ends the stream
+        self._position: int | None = None  # the sequence number of the last event, if it had one
+        self._seen: int | None = None  # up to here the events came before the connection broke
+        self._hidden = starting_after
+
+    def _begin(self, body: BodyReader, *, resumed: bool) -> None:
         self.response = body.response
         self._body = body
-        self._operation = operation
-        self._resumed = resumed
-        self._decoder = SSEDecoder()
-        self._decode = event_decoder()
-        self._chunks = self.response.iter_bytes()
-        self._waiting: deque[ServerSentEvent] = deque()
-        self._kept: bytearray | None = bytearray()  # until there is an event
-        self._over = False
-        self._ended = False
-        self._last: models.ResponseStreamEvent | None = None
-        self._items = OutputItems()
+        self._chunks = body.response.iter_bytes()
+        self._events = ResponseEvents(body.response, operation=self._operation, resumed=resumed)
 
-    def __iter__(self) -> Iterator[models.ResponseStreamEvent]:
+    def __iter__(self) -> Iterator[_EventT]:
         return self
 
-    def __next__(self) -> models.ResponseStreamEvent:
-        try:
-            while not self._waiting:
-                if self._over:
-                    self.close()
-                    raise StopIteration
-                self._read_on()
-            return self._to_event(self._waiting.popleft())
-        except OpenAIError:
-            self.close()  # cases 2 and 4
-            raise
-
-    def _read_on(self) -> None:
-        chunk = self._body.next(self._chunks)
-        decoder = self._decoder
-        if chunk is None:
-            self._over = True
-            found = decoder.end()
-        else:
+    def __next__(self) -> _EventT:
+        while True:
+            events = self._events
             try:
-                found = decoder.feed(chunk)
-            except ValueError as error:
-                raise self._invalid(str(error), b"") from None
-        for sse in found:
-            if sse.data.lstrip().startswith(b"[DONE]"):
-                self._ended = self._over = True  # case 1
-                break
-            self._waiting.append(sse)
-        if self._ended or self._waiting:
-            self._kept = None
-        elif self._kept is not None and len(self._kept) < _KEPT:
-            self._kept += chunk or b""
-        if self._over and not self._waiting:
-            self._check_end()  # case 2
+                while not events.waiting:
+                    if self._closed or events.over:  # perhaps closed by another thread or task
+                        if not self._closed:
+                            events.check_end()
+                        self.close()
+                        raise StopIteration
+                    events.feed(self._body.next(self._chunks))
+                event, data = events.take()
+            except APIConnectionError as error:
+                failure = error
+            except OpenAIError:
+                self.close()
+                raise
+            else:
+                if self._is_new(data):
+                    return cast(_EventT, event)
+                continue
+            self._resume(failure)
 
-    def _check_end(self) -> None:
-        """Raise an error if the response was not finished: that is not a result.
+    def _is_new(self, data: dict[str, Any]) -> bool:
+        """Take down what an event says, and return whether it is to be given."""
+        number = data.get("sequence_number")
+        if not isinstance(number, int):
+            number = self._resumption = None  # behind what it would go on, nothing tells
+        elif self._seen is not None and number <= self._seen:
+            return False  # sent again by a server that begins at the start, whatever it is asked
+        self._position = number
+        self._items.add(data)
+        response = data.get("response")
+        if response is not None and is_mapping(response):
+            self._response, self._whole = {**response}, self._events.ended
+        if self._events.ended:
+            self._last = data
+        if self._resumption is not None:
+            self._resumption.progress()
+        return number is None or self._hidden is None or number > self._hidden
+
+    def _resume(self, failure: APIConnectionError) -> None:
+        """Go on in the body of a new request.
 
         Raises:
-            APIResponseValidationError: It is not a stream.
-            APIError: It is not a stream, but the JSON of an error.
-            APIConnectionError: It broke off.
+            APIConnectionError: `failure`, if this stream does not.
+            OpenAIError: the request failed, or was aborted.
         """
-        if self._ended:
-            return
-        content_type = self.response.headers.get("content-type", "")
-        body = None if self._kept is None else bytes(self._kept).strip()
-        if body is not None and (
-            body.startswith((b"<", b"{", b"["))
-            or (content_type and "text/event-stream" not in content_type.lower())
-        ):
-            raise self._not_a_stream(body, content_type)
-        if body is None or not self._resumed:
-            raise self._broken("the stream ended before the response was complete")
-
-    def _not_a_stream(self, body: bytes, content_type: str) -> APIError:
-        with suppress(ValueError, RecursionError):
-            data = loads(body)
-            if is_mapping(data) and data.get("error"):
-                return self._to_error(data["error"])
-        seen = f"{self.response.status_code} and {content_type or 'no content type'}"
-        problem = f"the response is not a stream of events, but has the status {seen}"
-        return self._invalid(problem, body)
-
-    def _invalid(self, problem: str, body: bytes) -> APIResponseValidationError:
-        message = f"{problem} ({len(body):,} bytes)"
-        text = body.decode("utf-8", "replace")
-        return APIResponseValidationError(self.response, text, message=message)
-
-    def _broken(self, problem: str) -> APIConnectionError:
-        message = f"Connection error: {problem}"
-        return APIConnectionError(message=message, request=self.response.request)
-
-    def _to_event(self, sse: ServerSentEvent) -> models.ResponseStreamEvent:
-        data: Any = None
-        event: models.ResponseStreamEvent | None = None
-        kind: str | None = None
         try:
-            data = loads(sse.data)
-            event = self._decode(data)
-            kind = event.type
-        except Exception:
-            event = None
-        if event is None:  # raised here, because that exception may hold the text
-            if sse.event == "error":
-                raise self._to_error(sse.data.decode("utf-8", "replace"))
-            raise self._invalid("an event of the stream cannot be read", bytes(sse.data))
-        # The service and others report errors in several forms: as the body of a status 400 has
-        # it, without a type or as the type "error", and as the event of that name without a type.
-        if data.get("error"):
-            raise self._to_error(data["error"])
-        if kind is None and sse.event == "error":
-            raise self._to_error(data)
-        if self._operation:
-            check_strict(self._operation, data, self.response, event=True)
-        self._items.add(data)
-        if kind in _LAST or (kind not in _GOING_ON and _is_final(data.get("response"))):
-            self._ended = self._over = True  # case 1
-            self._waiting.clear()
-            self._last = event
-        elif self._over and not self._waiting:
-            self._check_end()  # case 2, after the last event that came
-        return event
+            if self._resumption is None or self._closed:
+                raise failure
+            response_id = (self._response or {}).get("id")
+            body = self._resumption.open(failure, response_id, self._position)
+        except OpenAIError:
+            self.close()
+            raise
+        self._seen = self._position
+        self._begin(body, resumed=False)
 
-    def _to_error(self, body: object) -> APIError:
-        while is_mapping(body) and is_mapping(body.get("error")):
-            body = body["error"]
-        said: object = body.get("message") or body.get("detail") if is_mapping(body) else body
-        message = said if isinstance(said, str) and said else "the service reported an error"
-        return APIError(message, self.response.request, body=body)
+    def text_deltas(self) -> Iterator[str]:
+        """Iterate over the pieces of the response's text, as they come.
+
+        Other events are passed over. Errors are raised as they are by the stream itself.
+        """
+        return TextDeltas(self)
+
+    @property
+    def snapshot(self) -> models.Response:
+        """The response as far as it has come: a new object each time, put together when asked for.
+
+        Its `output` has the items that the events brought, with their texts so far; once the stream
+        is at its end, it is the final response.
+
+        Raises:
+            OpenAIError: no event has brought the response. The first one does, unless the stream
+                was opened in the middle by `retrieve(starting_after=...)`.
+            APIResponseValidationError: what the events brought is not a response.
+        """
+        if self._response is None:
+            raise OpenAIError("no event of the stream has brought the response yet")
+        output: object = self._response.get("output")
+        if not self._whole or not isinstance(output, list):
+            output = self._items.all() or output or []
+        try:
+            return models.Response.from_dict(self._response | {"output": output})
+        except Exception:
+            body = self._response
+        raise APIResponseValidationError(
+            self.response, body, message="the response in the stream cannot be read"
+        )
 
     def until_done(self) -> Self:
         """Read to the end and return the stream."""
@@ -205,27 +191,68 @@ class Stream:
             APIResponseValidationError: the last event has no response.
         """
         self.until_done()
-        last: Any = self._last
+        last = self._last
         if last is None:
-            raise self._broken("the stream ended without the final response")
-        if last.type == "error":
-            raise self._to_error(last.to_dict())
-        response: object = getattr(last, "response", None)
-        if is_mapping(response):  # of an event that the document does not have
-            response = models.Response.from_dict(response)
-        if not isinstance(response, models.Response):
-            message = f"the event {last.type} has no response"
-            raise APIResponseValidationError(self.response, last.to_dict(), message=message)
-        if "output" in response.missing:
-            whole = response.to_dict() | {"output": self._items.all()}
-            response = models.Response.from_dict(whole)
-        return response
+            raise self._events.broken("the stream ended without the final response")
+        if last.get("type") == "error":
+            raise self._events.to_error(last)
+        if not is_mapping(last.get("response")):
+            message = f"the event {last.get('type')} has no response"
+            raise APIResponseValidationError(self.response, last, message=message)
+        return self.snapshot
+
+    def collect_text(self) -> str:
+        """Read to the end and return the text of the response, its `output_text`.
+
+        Of a response that is incomplete or was cancelled this is what there is; `snapshot.status`
+        tells.
+
+        Raises:
+            APIError: the response failed; or as of `get_final_response`.
+        """
+        response = Stream[_EventT].get_final_response(self)
+        if response.status == "failed":
+            raise self._events.to_error(response.to_dict())
+        return response.output_text
+
+    def relay(self, types: Collection[str] | None = None) -> Iterator[bytes]:
+        """Send the events on as server-sent events: the body of a web application's response.
+
+            StreamingResponse(stream.relay(), media_type="text/event-stream")
+
+        The stream is closed when the last event was taken, and when the other side is gone: the
+        framework then cancels or drops the iterator. An error comes as an event of the type
+        `error`. The `id` of an event is its sequence number, which a browser that connects again
+        sends as `Last-Event-ID`.
+
+        Args:
+            types: of the events to send, beside `error`. Default: all. The events with a whole
+                response hold its `instructions` and `tools`, too.
+        """
+        chosen = None if types is None else {"error", *check_strings(types, "types")}
+        return begin(self._relay(chosen))
+
+    def _relay(self, types: Collection[str] | None) -> Iterator[bytes]:
+        try:
+            yield b""
+            for event in self:
+                data: dict[str, Any] = cast(Any, event).to_dict()
+                if types is None or data.get("type") in types:
+                    yield encode(data)
+        except OpenAIError as error:
+            failed = {"type": "error", "message": str(error), "param": None}
+            failed |= {"code": getattr(error, "code", None)}
+            number = 0 if self._position is None else self._position + 1
+            yield encode(failed | {"sequence_number": number})
+        finally:
+            with shield():
+                self.close()
 
     def close(self) -> None:
         """End the stream now. The connection is closed, unless the stream had come to its end."""
-        self._over = True
-        self._waiting.clear()
-        if self._ended:
+        self._closed = True
+        self._events.waiting.clear()
+        if self._events.ended:
             self._body.finish()
         else:
             self._body.close()
@@ -237,22 +264,31 @@ class Stream:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({'closed' if self._over else 'open'})"
+        over = self._closed or self._events.over
+        return f"{type(self).__name__}({'closed' if over else 'open'})"
 
 
-class ParsedStream(Stream, Generic[_T]):
+class TextDeltas(Iterator[str]):
+    """The texts of a stream. Not a generator: left half-way, it has nothing to clean up."""
+
+    def __init__(self, stream: Stream[Any]) -> None:
+        self._stream = stream
+
+    def __next__(self) -> str:
+        while True:
+            event = next(self._stream)
+            if event.type == "response.output_text.delta" and isinstance(event.delta, str):
+                return event.delta
+
+
+class ParsedStream(Stream["models.ResponseStreamEvent"], Generic[_T]):
     """A stream whose final response is parsed: of `responses.stream(text_format=...)`."""
 
     def __init__(
-        self,
-        body: BodyReader,
-        *,
-        operation: str,
-        resumed: bool,
-        text_format: structured.TextFormat,
+        self, body: BodyReader, *, text_format: structured.TextFormat, **options: Any
     ) -> None:
         """Read events as `Stream` does; `text_format` reads the final response."""
-        super().__init__(body, operation=operation, resumed=resumed)
+        super().__init__(body, **options)
         self._text_format = text_format
 
     def get_final_response(self) -> structured.ParsedResponse[_T]:
@@ -263,12 +299,3 @@ class ParsedStream(Stream, Generic[_T]):
             APIError: as of `Stream.get_final_response`.
         """
         return self._text_format.parse(super().get_final_response(), self.response)
-
-
-def _is_final(response: object) -> bool:
-    """Return whether an event carries a whole response that is not going to change.
-
-    The event is then the last one, whatever its name: it may be newer than this package.
-    """
-    status: object = response.get("status") if is_mapping(response) else None
-    return isinstance(status, str) and status not in _PENDING

@@ -279,6 +279,17 @@ class Intake(Generic[_T]):
         return taken
 
 
+def begin(generator: AsyncIterator[_T]) -> AsyncIterator[_T]:
+    """Run a generator to its first `yield`, before which it must not wait, and return it.
+
+    Only one that has begun runs its `finally` when it is dropped.
+    """
+    step: Any = anext(generator)
+    with suppress(StopIteration):
+        step.send(None)
+    return generator
+
+
 _PageT = TypeVar("_PageT", bound=AsyncIterable[Any])
 
 

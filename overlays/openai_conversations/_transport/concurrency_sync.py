@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import httpcore
 import httpx
 
+from .._request.library import as_byte_stream, library_of
 from .._request.validation import invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
@@ -218,11 +219,12 @@ def read_within(response: httpx.Response, seconds: float | None) -> None:
     Looks at the clock between reads, so it can be late by the timeout of one read.
     """
     if seconds is not None:
-        response.stream = _BoundedStream(response.stream, time.monotonic() + seconds)
+        bounded_stream: Any = as_byte_stream(_BoundedStream, library_of(response))
+        response.stream = bounded_stream(response.stream, time.monotonic() + seconds)
     response.read()
 
 
-class _BoundedStream(httpx.SyncByteStream):
+class _BoundedStream:
     """A body that ends in an error where it goes on after a deadline."""
 
     def __init__(self, inner: Any, deadline: float) -> None:
@@ -271,6 +273,15 @@ def check_source(value: object, argument: str) -> None:
     """Raise `InvalidArgumentError` if no elements can be taken from `value`."""
     if not is_list_like(value):
         raise invalid(argument, "items, in a list or another iterable", value)
+
+
+def begin(generator: Iterator[_T]) -> Iterator[_T]:
+    """Run a generator to its first `yield`, and return it.
+
+    Only one that has begun runs its `finally` when it is dropped.
+    """
+    next(generator)
+    return generator
 
 
 class Intake(Generic[_T]):

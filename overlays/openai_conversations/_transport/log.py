@@ -11,7 +11,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..errors import shown_headers
+from .._response.headers import shown_headers
 
 if TYPE_CHECKING:
     import httpx

@@ -13,12 +13,10 @@ Otherwise the pause doubles from half a second to eight, less up to a quarter.
 
 from __future__ import annotations
 
-import math
 import random
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from email.utils import parsedate_to_datetime
+
+from .._response.headers import asked_delay
 
 # Seconds, as in openai-python.
 INITIAL_DELAY = 0.5
@@ -65,19 +63,3 @@ def delay_before_retry(
     # 2.0 ** 1024 overflows; the bound is reached after four retries anyway.
     doubled: float = INITIAL_DELAY * 2.0 ** min(retries_taken, 16)
     return min(doubled, MAX_DELAY) * (1 - 0.25 * jitter())
-
-
-def asked_delay(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
-    """Return the seconds that the service asks to wait, None if it asks for none (readably).
-
-    A number that is too large for a float is infinity, and like any other too long to wait.
-    """
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        with suppress(ValueError):
-            seconds = float(headers.get(name, "")) / unit
-            if not math.isnan(seconds):
-                return seconds
-    # Retry-After may be a date as well (RFC 9110, 10.2.3).
-    with suppress(ValueError, OverflowError):
-        return parsedate_to_datetime(headers.get("retry-after", "")).timestamp() - now()
-    return None

@@ -2,8 +2,8 @@
 
 The exceptions of a transport hold more than a log may show: the request with its key, or a piece of
 what was received. None of them leaves this package. An error of this package takes the reason from
-them: the operating system's or OpenSSL's, or a text that quotes nothing. Its cause is an httpx
-error that says the same, made here.
+them: the operating system's or OpenSSL's, or a text that quotes nothing. Its cause is an error of
+httpx (or httpx2, if that sent the request) that says the same, made here.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
+from .._request.library import classes_of, library_of
 from ..errors import (
     APIConnectionError,
     APITimeoutError,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 # Raised before there is a connection that anything could be sent on.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-_STEPS = {
+_STEPS: dict[type[Exception], str] = {
     httpx.ConnectTimeout: "while connecting",
     httpx.PoolTimeout: "while waiting for a free connection",
     httpx.WriteTimeout: "while sending",
@@ -101,22 +102,27 @@ def to_connection_error(
     # After a redirect it is not `request` that failed.
     failed = cast("httpx.Request | None", getattr(error, "_request", None)) or request
     failure: APIConnectionError
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        step = next((text for kind, text in _STEPS.items() if isinstance(error, kind)), "")
-        text = f"Request timed out {step}".rstrip()
-        if isinstance(error, httpx.ConnectTimeout):
+    kind = _httpx_class(error)
+    if issubclass(kind, httpx.TimeoutException | TimeoutError):
+        text = f"Request timed out {_STEPS.get(kind, '')}".rstrip()
+        if kind is httpx.ConnectTimeout:
             text += f" to {_where(failed.url, proxies)}"
         failure = APITimeoutError(failed, message=f"{text}.")
     else:
-        text = _reason(error)
+        text = _reason(error, kind)
         message = f"Connection error: {text} ({_where(failed.url, proxies)})"
         failure = APIConnectionError(message=message, request=failed)
-    failure.never_sent = isinstance(error, UNSENT) if attempt.sent is None else not attempt.sent
-    known = isinstance(error, httpx.RequestError) and type(error).__module__ == "httpx"
-    kind = type(error) if known else httpx.TransportError
-    cause = cast("type[httpx.RequestError]", kind)(text, request=failure.request)
+    failure.never_sent = issubclass(kind, UNSENT) if attempt.sent is None else not attempt.sent
+    name = kind.__name__ if issubclass(kind, httpx.RequestError) else "TransportError"
+    cause: Exception = getattr(library_of(request), name)(text, request=failure.request)
     failure.__cause__ = cause.with_traceback(error.__traceback__)
     return failure
+
+
+def _httpx_class(error: Exception) -> type[Exception]:
+    """Return the class of an error; of one of httpx2, httpx's nearest class of the same name."""
+    names = (found.__name__ for found in classes_of(error) if hasattr(httpx, found.__name__))
+    return cast("type[Exception]", getattr(httpx, next(names, ""), type(error)))
 
 
 def _where(url: httpx.URL, proxies: Mapping[str, str]) -> str:
@@ -126,7 +132,7 @@ def _where(url: httpx.URL, proxies: Mapping[str, str]) -> str:
     return host + (f":{port}" if port else "") + (f", proxy {proxy}" if proxy else "")
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, kind: type[Exception]) -> str:
     """Return why, without anything that was sent or received."""
     causes = list(_causes(error))
     for cause in causes:
@@ -141,12 +147,12 @@ def _reason(error: Exception) -> str:
             # Those of a failed look-up are negative, and the operating system has no text for them.
             return os.strerror(cause.errno) if cause.errno > 0 else str(cause.strerror)
     text = str(error)
-    if isinstance(error, httpx.ProxyError):
+    if kind is httpx.ProxyError:
         status = re.match(r"\d{3}\b", text)
         text = "the proxy refused the request" + (f" with status {status[0]}" if status else "")
     if _QUOTES_NOTHING.fullmatch(text):
         return text
-    name = type(error).__name__
+    name = kind.__name__
     return {
         "RemoteProtocolError": "the response is not HTTP, or not all of it came",
         "DecodingError": "the response is not in the encoding that it names",

@@ -7,10 +7,13 @@ of gzip, 824 bytes become 400 MiB. It also takes a body that is cut for one that
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import httpx
+
+from .._request.library import library_of
 
 # Bytes that a body may always decode to, and how many times its own size beyond that. Measured on
 # pages and streams: 20 to 85 times, where one text is in all items; DEFLATE ends at 1030.
@@ -89,9 +92,30 @@ class ContentDecoder:
 def set_decoder(response: httpx.Response) -> None:
     """Have the body of a response, which has not been read, decoded by a `ContentDecoder`."""
     if "content-encoding" in response.headers:
-        codings = response.headers.get_list("content-encoding", split_commas=True)
+        decoder = ContentDecoder(response.headers.get_list("content-encoding", split_commas=True))
         # Where httpx keeps the decoder that it makes of the headers with the first read.
-        response._decoder = cast(Any, ContentDecoder(codings))  # pyright: ignore[reportPrivateUsage]
+        response._decoder = cast(  # pyright: ignore[reportPrivateUsage]
+            Any, _InPieces(decoder) if _takes_pieces(library_of(response)) else decoder
+        )
+
+
+class _InPieces:
+    """A decoder for httpx2, which since 2.12 iterates over what it returns."""
+
+    def __init__(self, decoder: ContentDecoder) -> None:
+        self._decoder = decoder
+
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        yield self._decoder.decode(data)
+
+    def flush(self) -> Iterator[bytes]:
+        yield self._decoder.flush()
+
+
+@cache
+def _takes_pieces(library: Any) -> bool:
+    # By the decoder that it makes where there is no encoding.
+    return not isinstance(library.Response(200)._get_content_decoder().flush(), bytes)
 
 
 class WholeResponse(httpx.Response):

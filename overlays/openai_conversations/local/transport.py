@@ -1,17 +1,19 @@
 """httpx transports that call the local service in this process: no socket, no key, no network.
 
 All above the transport (errors, pages, streams, retries, event hooks) is the same as over a
-network. Errors of a connection are httpx's own.
+network. Errors of a connection are httpx's own, or those of httpx2 for one of its clients.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
+from .._request.library import as_byte_stream, library_of
 from .errors import ConnectionLostError, ResponseTimeoutError
 from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
 from .worker_threads import StreamReader, handle_in_thread
@@ -29,7 +31,7 @@ class _ServiceOwner:
 
 
 class LocalTransport(_ServiceOwner, httpx.BaseTransport):
-    """A transport for `httpx.Client` that sends requests to a local service.
+    """A transport for `httpx.Client` or `httpx2.Client` that sends requests to a local service.
 
     Timeouts have no effect: a request takes as long as the service takes.
 
@@ -41,17 +43,20 @@ class LocalTransport(_ServiceOwner, httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Let the service respond to a request.
 
+        Returns:
+            A response of the library that the request is of; errors are its own, too.
+
         Raises:
             httpx.RemoteProtocolError: If the service raises `ConnectionLostError`.
             httpx.ReadTimeout: If the service raises `ResponseTimeoutError`.
         """
-        body = request.read()
-        with _httpx_errors():
-            return _to_httpx(self.service.handle(_to_service(request, body)))
+        body, library = request.read(), library_of(request)
+        with _errors_of(library):
+            return _to_httpx(self.service.handle(_to_service(request, body)), library)
 
 
 class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
-    """The same for `httpx.AsyncClient`, under asyncio and trio.
+    """The same for async clients, under asyncio and trio.
 
     The service works on a thread, so the event loop goes on while it waits for a disk or a model. A
     request that is cancelled ends at once; as behind a real connection, the service finishes it.
@@ -59,20 +64,25 @@ class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Let the service respond to a request; raises what `LocalTransport` raises."""
-        body = await request.aread()
-        with _httpx_errors():
-            return _to_httpx(await handle_in_thread(self.service, _to_service(request, body)))
+        body, library = await request.aread(), library_of(request)
+        with _errors_of(library):
+            response = await handle_in_thread(self.service, _to_service(request, body))
+            return _to_httpx(response, library)
 
     async def aclose(self) -> None:
         """Close the service, if `close_service` is set."""
         self.close()
 
 
-class _Stream(StreamReader, httpx.SyncByteStream, httpx.AsyncByteStream):
+class _Stream(StreamReader):
     """A streamed body for clients of both kinds."""
 
+    def __init__(self, body: Iterator[bytes], library: Any) -> None:
+        super().__init__(body)
+        self._library = library
+
     def __next__(self) -> bytes:
-        with _httpx_errors():
+        with _errors_of(self._library):
             return super().__next__()
 
     async def aclose(self) -> None:
@@ -86,22 +96,24 @@ def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
     return ServiceRequest(request.method, path, query, dict(request.headers), body)
 
 
-def _to_httpx(response: ServiceResponse) -> httpx.Response:
+def _to_httpx(response: ServiceResponse, library: Any) -> httpx.Response:
     body = response.body
-    return httpx.Response(
+    kind: type[httpx.Response] = library.Response
+    stream: Any = None if isinstance(body, bytes) else as_byte_stream(_Stream, library)
+    return kind(
         response.status,
         headers=response.headers,
         content=body if isinstance(body, bytes) else None,
-        stream=None if isinstance(body, bytes) else _Stream(body),
+        stream=stream and stream(body, library),
         extensions={"http_version": b"HTTP/1.1"},
     )
 
 
 @contextmanager
-def _httpx_errors() -> Generator[None]:
+def _errors_of(library: Any) -> Generator[None]:
     try:
         yield
     except ConnectionLostError as error:
-        raise httpx.RemoteProtocolError(str(error)) from error
+        raise library.RemoteProtocolError(str(error)) from error
     except ResponseTimeoutError as error:
-        raise httpx.ReadTimeout(str(error)) from error
+        raise library.ReadTimeout(str(error)) from error

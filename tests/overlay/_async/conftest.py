@@ -25,6 +25,17 @@ def pytest_pycollect_makeitem(obj: Any) -> None:
             pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])(obj)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what would be the same again: with an `http_client=`, that is the transport."""
+    items[:] = [item for item in items if not _is_repeated(item)]
+
+
+def _is_repeated(item: pytest.Item) -> bool:
+    values = getattr(getattr(item, "callspec", None), "params", {})
+    given = values.get("library") or values.get("carrier")
+    return given is not None and values.get("transport") == "aiohttp"
+
+
 @pytest.fixture
 def connect(transport: str) -> Callable[..., AsyncClient]:
     """Return a function that makes a client for a URL, with the transport of this run."""

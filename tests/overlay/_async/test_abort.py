@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
-import httpx
 import pytest
 from openai_conversations import AbortSignal, AsyncClient, RequestAbortedError
 from openai_conversations._transport import retries
@@ -44,11 +44,11 @@ async def test_in_flight(connect: Connect, script: Script) -> None:
 
 
 @pytest.mark.off_contract
-async def test_in_flight_with_a_client_of_the_callers(connect: Connect) -> None:
+async def test_in_flight_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:
     signal = AbortSignal()
     with ScriptedServer(lambda peer: peer.wait()) as server:
         thread = set_when_it_arrives(server, signal)
-        client = connect(server.url, http_client=httpx.AsyncClient())
+        client = connect(server.url, http_client=library.AsyncClient())
         with pytest.raises(RequestAbortedError):
             await client.conversations.retrieve("conv_1", abort=signal)
         thread.join()

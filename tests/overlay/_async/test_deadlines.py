@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from openai_conversations import APIConnectionError, APITimeoutError, AsyncClient
@@ -22,7 +23,9 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-async def test_an_endless_response(connect: Callable[..., AsyncClient], name: str) -> None:
+async def test_an_endless_response(
+    connect: Callable[..., AsyncClient], carrier: Any, name: str
+) -> None:
     first, more = ENDLESS[name]
 
     def script(peer: Peer) -> None:
@@ -31,9 +34,12 @@ async def test_an_endless_response(connect: Callable[..., AsyncClient], name: st
             peer.send(more)
 
     with ScriptedServer(script) as server:
-        async with connect(server.url, timeout=0.3, max_retries=0) as client:
+        own = carrier and carrier.AsyncClient()
+        async with connect(server.url, http_client=own, timeout=0.3, max_retries=0) as client:
             with pytest.raises(APIConnectionError) as caught:
                 await client.conversations.retrieve("c")
+        if own is not None:
+            await own.aclose()
     # Parsers have a limit of their own for trailers.
     assert isinstance(caught.value, APITimeoutError) or name == "trailers"
     assert not caught.value.never_sent

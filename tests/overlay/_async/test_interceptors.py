@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from openai_conversations import (
     APIResponseValidationError,
     APIStatusError,
     AsyncClient,
     NotFoundError,
+    OpenAIError,
 )
 
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
@@ -46,6 +49,56 @@ async def test_an_interceptor_may_respond_by_itself(connect: Connect) -> None:
 
     async with connect("http://localhost:9/v1", interceptors=[cached]) as client:
         assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
+
+
+async def test_interceptors_of_a_client_of_either_library(connect: Connect, library: Any) -> None:
+    async def made_anew(request: Any, send: Any) -> Any:
+        assert type(request) is library.Request
+        content = request.content.replace(b"1", b"12")
+        response = await send(library.Request("POST", request.url, content=content))
+        assert type(response) is library.Response
+        return library.Response(200, json=response.json())
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        async with library.AsyncClient() as own:
+            client = connect(server.url, http_client=own, interceptors=[made_anew])
+            await client.conversations.create(metadata={"a": "1"})
+    (seen,) = server.requests
+    assert seen.headers["content-length"] == str(len(seen.body))
+    assert json.loads(seen.body) == {"metadata": {"a": "12"}}
+
+
+async def test_a_response_may_be_of_the_other_library(connect: Connect, carrier: Any) -> None:
+    other = httpx if carrier is httpx2 else httpx2
+    broken = other.Response(302, headers={"location": "http://host:port/"})
+    made = [broken, other.Response(404, json={}), other.Response(200, json=CONVERSATION)]
+
+    async def cached(request: Any, send: Any) -> Any:
+        return made.pop(0)
+
+    own = carrier and carrier.AsyncClient()
+    async with connect("http://localhost:9/v1", http_client=own, interceptors=[cached]) as client:
+        with pytest.raises(APIStatusError, match="not valid"):
+            await client.conversations.retrieve("conv_1")
+        with pytest.raises(NotFoundError):
+            await client.conversations.retrieve("conv_1")
+        async with client.conversations.with_streaming_response.retrieve("conv_1") as response:
+            assert (await response.parse()).id == "conv_1"
+    if own is not None:
+        await own.aclose()
+
+
+async def test_a_request_may_not(connect: Connect, carrier: Any) -> None:
+    async def foreign(request: Any, send: Any) -> Any:
+        return await send((httpx if carrier is httpx2 else httpx2).Request("GET", str(request.url)))
+
+    own = carrier and carrier.AsyncClient()
+    said = "must send an httpx2.Request, not httpx.Req" if carrier is httpx2 else "an httpx.Request"
+    async with connect("http://localhost:9/v1", http_client=own, interceptors=[foreign]) as client:
+        with pytest.raises(OpenAIError, match=said):
+            await client.conversations.retrieve("conv_1")
+    if own is not None:
+        await own.aclose()
 
 
 async def test_a_raw_stream(connect: Connect) -> None:

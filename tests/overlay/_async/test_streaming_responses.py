@@ -106,10 +106,10 @@ async def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> Non
     assert repr(stream).endswith("Stream(closed)")
 
 
-async def test_with_a_client_of_the_callers(connect: Connect) -> None:
+async def test_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:
     scripts = (responds(BODY, content_type="application/json"), stalling, responds(BODY_JSON))
     with ScriptedServer(*scripts) as server:
-        async with httpx.AsyncClient() as http_client:
+        async with library.AsyncClient() as http_client:
             client = connect(server.url, http_client=http_client)
             async with retrieve(client) as response:
                 await response.read()

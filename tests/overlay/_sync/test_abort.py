@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
-import httpx
 import pytest
 from openai_conversations import AbortSignal, Client, RequestAbortedError
 from openai_conversations._transport import retries
@@ -45,11 +45,11 @@ def test_in_flight(connect: Connect, script: Script) -> None:
 
 
 @pytest.mark.off_contract
-def test_in_flight_with_a_client_of_the_callers(connect: Connect) -> None:
+def test_in_flight_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:
     signal = AbortSignal()
     with ScriptedServer(lambda peer: peer.wait()) as server:
         thread = set_when_it_arrives(server, signal)
-        client = connect(server.url, http_client=httpx.Client())
+        client = connect(server.url, http_client=library.Client())
         with pytest.raises(RequestAbortedError):
             client.conversations.retrieve("conv_1", abort=signal)
         thread.join()

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from openai_conversations import (
@@ -14,6 +14,7 @@ from openai_conversations import (
     APITimeoutError,
     Client,
     ClientClosedError,
+    NotFoundError,
     OpenAIError,
 )
 
@@ -66,13 +67,13 @@ def test_closing_the_client_ends_a_request_that_waits(connect: Connect) -> None:
             client.close()
 
 
-# -- with the caller's own httpx client
+# -- with the caller's own client of httpx or httpx2
 
 
 @pytest.mark.off_contract
-def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
+def test_it_stays_open_and_keeps_what_it_adds(connect: Connect, library: Any) -> None:
     options: Any = {"headers": {"X-Mine": "1"}, "params": {"p": "1"}, "timeout": 9}
-    own = httpx.Client(**options)
+    own = library.Client(**options)
     with connect("http://localhost/v1", http_client=own):
         pass
     assert not own.is_closed
@@ -88,13 +89,40 @@ def test_it_stays_open_and_keeps_what_it_adds(connect: Connect) -> None:
     assert server.requests[0].headers["authorization"] == "Bearer sk-test"
 
 
-def test_it_is_what_sends(connect: Connect) -> None:
-    def respond(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
+def test_it_is_what_sends(connect: Connect, library: Any) -> None:
+    def respond(request: Any) -> Any:
+        return library.Response(200, json={**CONVERSATION, "metadata": {"sent": "here"}})
 
-    with httpx.Client(transport=httpx.MockTransport(respond)) as own:
+    with library.Client(transport=library.MockTransport(respond)) as own:
         client = connect("http://127.0.0.1/v1", http_client=own)
-        assert (client.conversations.retrieve("conv_1")).metadata == {"sent": "here"}
+        raw = client.conversations.with_raw_response.retrieve("conv_1")
+        assert raw.parse().metadata == {"sent": "here"}
+        again = pickle.loads(pickle.dumps(raw))
+        assert again.parse().metadata == {"sent": "here"}
+        assert type(again.http_response) is library.Response
+        assert "sk-test" not in repr(again.http_response.request.headers.raw)
+        for whole in (raw.http_response, client.get("/any", cast_to=library.Response)):
+            assert type(whole) is library.Response
+            assert type(whole.request) is type(raw.http_request) is library.Request
+
+
+def test_an_error_has_what_its_library_made(connect: Connect, library: Any) -> None:
+    with ScriptedServer(responds({}, status=404)) as server:
+        with library.Client() as own:
+            client = connect(server.url, http_client=own, max_retries=0)
+            with pytest.raises(NotFoundError) as refused:
+                client.conversations.retrieve("conv_1")
+            client = connect("http://127.0.0.1:9/v1", http_client=own, max_retries=0)
+            with pytest.raises(APIConnectionError) as failed:
+                client.conversations.retrieve("conv_1")
+    assert type(refused.value.response) is library.Response
+    for error in (refused.value, failed.value):
+        assert type(error.request) is library.Request
+        again = pickle.loads(pickle.dumps(error))
+        assert type(again.request) is library.Request
+        assert again.request.headers["authorization"] == "[secret]"
+    assert type(failed.value.__cause__) is library.ConnectError
+    assert failed.value.never_sent
 
 
 def stall_in_the_body(peer: Peer) -> None:
@@ -145,29 +173,29 @@ SLOW = [
 
 @pytest.mark.off_contract
 @pytest.mark.parametrize("scripts", SLOW)
-def test_a_slow_response(connect: Connect, scripts: tuple[Script, ...]) -> None:
+def test_a_slow_response(connect: Connect, library: Any, scripts: tuple[Script, ...]) -> None:
     with ScriptedServer(*scripts) as server:
-        with httpx.Client() as own:
+        with library.Client() as own:
             client = connect(server.url, http_client=own, timeout=0.2, max_retries=0)
             with pytest.raises(APITimeoutError) as caught:
                 client.conversations.retrieve("conv_1")
     assert str(caught.value) == "Request timed out while waiting for the response."
     assert not caught.value.never_sent
+    assert type(caught.value.__cause__) is library.ReadTimeout
 
 
 @pytest.mark.off_contract
-@pytest.mark.parametrize("carrier", ["own transport", "http_client"])
 @pytest.mark.parametrize("script", [drip_the_head, drip_an_error, drip_a_redirect])
 def test_a_slow_response_to_a_request_that_streams(
-    connect: Connect, carrier: str, script: Script
+    connect: Connect, carrier: Any, script: Script
 ) -> None:
     with ScriptedServer(script) as server:
-        with httpx.Client() as own:
-            options: Any = {"http_client": own} if carrier == "http_client" else {}
-            client = connect(server.url, timeout=0.2, max_retries=0, **options)
+        own = carrier and carrier.Client()
+        with connect(server.url, http_client=own, timeout=0.2, max_retries=0) as client:
             with pytest.raises(APITimeoutError):
                 client.responses.create(model="m", input="x", stream=True)
-            client.close()
+        if own is not None:
+            own.close()
 
 
 @pytest.mark.off_contract
@@ -182,19 +210,19 @@ def test_a_slow_head_through_a_proxy(
                 client.conversations.retrieve("conv_1")
 
 
-def test_it_may_do_without_verification(connect: Connect) -> None:
+def test_it_may_do_without_verification(connect: Connect, library: Any) -> None:
     with SecureScriptedServer(responds(CONVERSATION), authority=trustme.CA()) as server:
-        with httpx.Client(verify=False) as own:
+        with library.Client(verify=False) as own:
             client = connect(server.url, http_client=own)
             assert (client.conversations.retrieve("conv_1")).id == "conv_1"
 
 
-def test_whatever_a_transport_raises(connect: Connect) -> None:
-    class Odd(httpx.BaseTransport):
-        def handle_request(self, request: httpx.Request) -> httpx.Response:
+def test_whatever_a_transport_raises(connect: Connect, library: Any) -> None:
+    class Odd(library.BaseTransport):  # type: ignore[misc,name-defined]
+        def handle_request(self, request: Any) -> Any:
             raise KeyError("odd")
 
-    with httpx.Client(transport=Odd()) as own:
+    with library.Client(transport=Odd()) as own:
         client = connect("http://localhost/v1", http_client=own, max_retries=0)
         with pytest.raises(OpenAIError, match="KeyError"):
             client.conversations.retrieve("conv_1")

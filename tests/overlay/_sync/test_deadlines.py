@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from openai_conversations import APIConnectionError, APITimeoutError, Client
@@ -23,7 +24,9 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("name", ENDLESS)
-def test_an_endless_response(connect: Callable[..., Client], name: str) -> None:
+def test_an_endless_response(
+    connect: Callable[..., Client], carrier: Any, name: str
+) -> None:
     first, more = ENDLESS[name]
 
     def script(peer: Peer) -> None:
@@ -32,9 +35,12 @@ def test_an_endless_response(connect: Callable[..., Client], name: str) -> None:
             peer.send(more)
 
     with ScriptedServer(script) as server:
-        with connect(server.url, timeout=0.3, max_retries=0) as client:
+        own = carrier and carrier.Client()
+        with connect(server.url, http_client=own, timeout=0.3, max_retries=0) as client:
             with pytest.raises(APIConnectionError) as caught:
                 client.conversations.retrieve("c")
+        if own is not None:
+            own.close()
     # Parsers have a limit of their own for trailers.
     assert isinstance(caught.value, APITimeoutError) or name == "trailers"
     assert not caught.value.never_sent

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import httpx
 import pytest
 from openai_conversations import (
     APIConnectionError,
@@ -25,17 +24,14 @@ from tests.overlay.scripted_server import Peer, ScriptedServer, responds
 
 pytestmark = pytest.mark.off_contract
 Connect = Callable[..., Client]
-#: A client over the transports of this package, or over an httpx client.
-OWN = pytest.mark.parametrize("own", [False, True], ids=["", "http_client"])
 #: When decoding or sending fails, httpx leaves its generators half-way, of which trio warns.
 LEFT = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 HELLO: dict[str, Any] = {"model": "gpt-4o", "input": "Hi"}
 
 
-def open_client(connect: Connect, url: str, *, own: bool, **options: Any) -> Client:
-    if own:
-        options["http_client"] = httpx.Client(verify=False)
-    return connect(url, max_retries=0, **options)
+def open_client(connect: Connect, url: str, *, carrier: Any, **options: Any) -> Client:
+    http_client = carrier and carrier.Client(verify=False)
+    return connect(url, http_client=http_client, max_retries=0, **options)
 
 
 def close(client: Client) -> None:
@@ -60,20 +56,17 @@ def outcome(client: Client, id: str) -> type[Exception] | str | None:
     return None if got.id == id else got.id
 
 
-@OWN
 @LEFT
-def test_the_table(connect: Connect, transport: str, own: bool) -> None:
-    if own and transport == "aiohttp":
-        pytest.skip("a client over an httpx client has one transport")
+def test_the_table(connect: Connect, transport: str, carrier: Any) -> None:
     wrong: dict[str, Any] = {}
     for case in CASES:
         with ScriptedServer(sends(case), responds(NEXT)) as server:
-            client = open_client(connect, server.url, own=own, timeout=5)
+            client = open_client(connect, server.url, carrier=carrier, timeout=5)
             found = outcome(client, "conv_1")
             after = outcome(client, "conv_2")
             close(client)
         # httpx's own pool does not look at what came after a response.
-        behind = own and case.name in odd_wire.BEHIND
+        behind = carrier and case.name in odd_wire.BEHIND
         if found is not case.expected(transport) or (after is not None and not behind):
             wrong[case.name] = (found, after)
     assert wrong == {}
@@ -152,18 +145,17 @@ def test_an_early_response_to_a_long_request(connect: Connect, status: int) -> N
     assert found - {None} == {status}
 
 
-@OWN
 @LEFT
 @pytest.mark.parametrize("status", [200, 500])
 def test_a_body_that_decodes_to_too_much(
-    connect: Connect, own: bool, status: int, monkeypatch: pytest.MonkeyPatch
+    connect: Connect, carrier: Any, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole_response, "_FREE", 100_000)
     monkeypatch.setattr(whole_response, "_RATIO", 20)
     bomb = odd_wire.ZEROS
     script = responds(bomb, status=status, content_encoding="gzip")
     with ScriptedServer(script) as server:
-        client = open_client(connect, server.url, own=own)
+        client = open_client(connect, server.url, carrier=carrier)
         for request in (
             lambda: client.conversations.retrieve("conv_1"),
             lambda: read_stream(client),

@@ -107,10 +107,10 @@ def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> None:
     assert repr(stream).endswith("Stream(closed)")
 
 
-def test_with_a_client_of_the_callers(connect: Connect) -> None:
+def test_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:
     scripts = (responds(BODY, content_type="application/json"), stalling, responds(BODY_JSON))
     with ScriptedServer(*scripts) as server:
-        with httpx.Client() as http_client:
+        with library.Client() as http_client:
             client = connect(server.url, http_client=http_client)
             with retrieve(client) as response:
                 response.read()

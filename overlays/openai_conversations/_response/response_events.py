@@ -1,0 +1,189 @@
+"""The events of a response, from the bytes of one body: no I/O, no connections.
+
+A body ends in one of two ways that are told here:
+
+1. The last event or `[DONE]` comes. That is the end, whatever may follow, and even if the
+   connection stays open.
+2. It ends before that, which is an error. Without any event it is not a stream, but a page or a
+   JSON text, and is named as what it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+import httpx
+from openai_conversations_api import models
+
+from .._request.generated import OPERATIONS, event_decoder
+from .._request.validation import is_mapping
+from ..errors import APIConnectionError, APIError, APIResponseValidationError
+from .parsing import check_strict, loads
+from .server_sent_events import ServerSentEvent, SSEDecoder
+
+# The document lists statuses and events; which of them are final, no document says. Those that are
+# not are fewer, and no new one is to be expected.
+PENDING = frozenset({"queued", "in_progress"})
+"""The statuses of a response that is going to change."""
+GOING_ON = frozenset({"response.created", *(f"response.{status}" for status in PENDING)})
+_FINAL = frozenset(OPERATIONS["createResponse"].statuses) - PENDING
+LAST = frozenset({"error", *(f"response.{status}" for status in _FINAL)})
+# Bytes of a body without events that are kept, to tell what they are.
+_KEPT = 2**20
+
+
+class ResponseEvents:
+    """Feed it what was read; take the events that are complete by then.
+
+    Attributes:
+        response: whose body it is.
+        waiting: the events that have come and were not taken.
+        over: whether there is nothing more to read.
+        ended: whether that is because the response was complete.
+    """
+
+    def __init__(self, response: httpx.Response, *, operation: str, resumed: bool) -> None:
+        """Begin at the start of a body.
+
+        Args:
+            response: whose body it is.
+            operation: its id, if each event is to be checked against the spec.
+            resumed: whether it begins in the middle. Then it may have no events at all.
+        """
+        self.response = response
+        self.waiting: deque[ServerSentEvent] = deque()
+        self.over = False
+        self.ended = False
+        self._operation = operation
+        self._resumed = resumed
+        self._decoder = SSEDecoder()
+        self._decode = event_decoder()
+        self._kept: bytearray | None = bytearray()  # until there is an event
+
+    def feed(self, chunk: bytes | None) -> None:
+        """Read on with a piece of the body, None at its end.
+
+        Raises:
+            APIResponseValidationError: an event does not end.
+        """
+        if chunk is None:
+            self.over = True
+            # Cut off in the middle, an event is not one; what it may still say is an error.
+            found = [e for e in self._decoder.end() if e.event == "error" or _is_whole(e.data)]
+        else:
+            try:
+                found = self._decoder.feed(chunk)
+            except ValueError as error:
+                raise self._invalid(str(error), b"") from None
+        for sse in found:
+            if sse.data.lstrip().startswith(b"[DONE]"):
+                self.ended = self.over = True  # case 1
+                break
+            self.waiting.append(sse)
+        if self.ended or self.waiting:
+            self._kept = None
+        elif self._kept is not None and len(self._kept) < _KEPT:
+            self._kept += chunk or b""
+
+    def take(self) -> tuple[models.ResponseStreamEvent, dict[str, Any]]:
+        """Return the next event that is waiting, and its JSON object.
+
+        Raises:
+            APIResponseValidationError: it cannot be read, or (strict) is not what the spec says.
+            APIError: it is an error in the place of an event.
+        """
+        sse = self.waiting.popleft()
+        data: Any = None
+        event: models.ResponseStreamEvent | None = None
+        kind: str | None = None
+        try:
+            data = loads(sse.data)
+            event = self._decode(data)
+            kind = event.type
+        except Exception:
+            event = None
+        if event is None:  # raised here, because that exception may hold the text
+            if sse.event == "error":
+                raise self.to_error(sse.data.decode("utf-8", "replace"))
+            raise self._invalid("an event of the stream cannot be read", bytes(sse.data))
+        # The service and others report errors in several forms: as the body of a status 400 has
+        # it, without a type or as the type "error", and as the event of that name without a type.
+        if data.get("error"):
+            raise self.to_error(data["error"])
+        if kind is None and sse.event == "error":
+            raise self.to_error(data)
+        if self._operation:
+            check_strict(self._operation, data, self.response, event=True)
+        response = data.get("response")
+        if kind in LAST or (response is not None and kind not in GOING_ON and _is_final(response)):
+            self.ended = self.over = True  # case 1
+            self.waiting.clear()
+        return event, data
+
+    def check_end(self) -> None:
+        """Raise an error if the response was not finished: that is not a result.
+
+        Raises:
+            APIResponseValidationError: it is not a stream.
+            APIError: it is not a stream, but the JSON of an error.
+            APIConnectionError: it broke off.
+        """
+        if self.ended:
+            return
+        content_type = self.response.headers.get("content-type", "")
+        body = None if self._kept is None else bytes(self._kept).strip()
+        if body is not None and (
+            body.startswith((b"<", b"{", b"["))
+            or (content_type and "text/event-stream" not in content_type.lower())
+        ):
+            raise self._not_a_stream(body, content_type)
+        if body is None or not self._resumed:
+            raise self.broken("the stream ended before the response was complete")
+
+    def broken(self, problem: str) -> APIConnectionError:
+        """Return the error for a stream that did not come to its end."""
+        message = f"Connection error: {problem}"
+        return APIConnectionError(message=message, request=self.response.request)
+
+    def to_error(self, body: object) -> APIError:
+        """Return the error that the service reports in an event, whatever its form."""
+        while is_mapping(body) and is_mapping(body.get("error")):
+            body = body["error"]
+        said: object = body.get("message") or body.get("detail") if is_mapping(body) else body
+        message = said if isinstance(said, str) and said else "the service reported an error"
+        return APIError(message, self.response.request, body=body)
+
+    def _not_a_stream(self, body: bytes, content_type: str) -> APIError:
+        with suppress(ValueError, RecursionError):
+            data = loads(body)
+            if is_mapping(data) and data.get("error"):
+                return self.to_error(data["error"])
+        seen = f"{self.response.status_code} and {content_type or 'no content type'}"
+        problem = f"the response is not a stream of events, but has the status {seen}"
+        return self._invalid(problem, body)
+
+    def _invalid(self, problem: str, body: bytes) -> APIResponseValidationError:
+        message = f"{problem} ({len(body):,} bytes)"
+        text = body.decode("utf-8", "replace")
+        return APIResponseValidationError(self.response, text, message=message)
+
+
+def _is_whole(data: bytes) -> bool:
+    if data.lstrip().startswith(b"[DONE]"):
+        return True
+    try:
+        loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_final(response: object) -> bool:
+    """Return whether an event carries a whole response that is not going to change.
+
+    The event is then the last one, whatever its name: it may be newer than this package.
+    """
+    status: object = response.get("status") if is_mapping(response) else None
+    return isinstance(status, str) and status not in PENDING
