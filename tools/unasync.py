@@ -31,6 +31,7 @@ NAMES = {
     "_async": "_sync",
     "concurrency_async": "concurrency_sync",
     "handle_async_request": "handle_request",
+    "parallel_async": "parallel_sync",
 }
 NAMES |= {f"__a{name}__": f"__{name}__" for name in ("enter", "exit", "iter", "next")}
 NAMES |= {f"a{name}": name for name in ("close", "iter_bytes", "iter_lines", "iter_text")}

@@ -74,7 +74,7 @@ class Dispatch(dict[str, Parser]):
         other: makes what an object of none of these kinds is kept as.
     """
 
-    __slots__ = ("_other", "names", "untyped")
+    __slots__ = ("_names", "_other", "_untyped")
 
     def __init__(
         self,
@@ -82,12 +82,12 @@ class Dispatch(dict[str, Parser]):
         untyped: tuple[Variant, ...] = (),
         other: Parser = RawObject,
     ) -> None:
-        self.names = names
-        self.untyped = untyped
+        self._names = names
+        self._untyped = untyped
         self._other = other
 
     def __missing__(self, kind: str) -> Parser:
-        found = self.names.get(kind)
+        found = self._names.get(kind)
         if found is None:
             return self._other  # not stored: a server may send any number of unknown types
         parser: Parser
@@ -106,10 +106,10 @@ class Dispatch(dict[str, Parser]):
         if value.__class__ is not dict:
             return value
         kind = value.get("type")
-        found = self.names.get(kind) if isinstance(kind, str) else None
+        found = self._names.get(kind) if isinstance(kind, str) else None
         if isinstance(found, str):
             return load(found).from_dict(value)
-        chosen = _choose(found or (self.untyped if kind is None else ()), value)
+        chosen = _choose(found or (self._untyped if kind is None else ()), value)
         if chosen and (found or not chosen.lacks(value)):
             return load(chosen.model).from_dict(value)
         return RawObject(value, found[-1].lacks(value)) if found else self._other(value)

@@ -103,7 +103,7 @@ def _kinds(name: str) -> dict[str | None, list[Variant]]:
     found: dict[str | None, list[Variant]] = {}
     for table in vars(_unions).values():
         if isinstance(table, Dispatch):
-            for kind, names in [*table.names.items(), (None, table.untyped)]:
+            for kind, names in [*table._names.items(), (None, table._untyped)]:
                 if names == name:
                     found.setdefault(kind, [])
                 elif isinstance(names, tuple):

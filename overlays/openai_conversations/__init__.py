@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
     from ._async.pages import AsyncPage
+    from ._async.run_stream import AsyncRunStream
     from ._async.streams import AsyncParsedStream, AsyncStream
     from ._request.client_options import UnencryptedKeyWarning
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
+    from ._run.events import ToolFinishedEvent, ToolStartedEvent
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from ._sync.api_response import APIResponse
     from ._sync.client import Client
     from ._sync.pages import Page
+    from ._sync.run_stream import RunStream
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
     from .errors import (
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
         ConversationLockedError,
         InternalServerError,
         InvalidArgumentError,
+        MaxTurnsExceededError,
         NotFoundError,
         OpenAIError,
         OutputParsingError,
@@ -79,19 +83,22 @@ if TYPE_CHECKING:
         message_text,
     )
     from .items.tools import Tool, ToolChoice
-    from .progress import AppendProgress
+    from .progress import AppendProgress, RunResult
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
+    "._async.run_stream": ("AsyncRunStream",),
     "._async.streams": ("AsyncParsedStream", "AsyncStream"),
     "._request.client_options": ("UnencryptedKeyWarning",),
     "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
+    "._sync.run_stream": ("RunStream",),
     "._sync.streams": ("ParsedStream", "Stream"),
     "._request.types": ("Omit", "omit"),
+    "._run.events": ("ToolFinishedEvent", "ToolStartedEvent"),
     "._structured.callable_tool": ("CallableTool",),
     "._structured.parsed_response": (
         "ParsedResponse",
@@ -115,6 +122,7 @@ _HOMES = {
         "ConversationLockedError",
         "InternalServerError",
         "InvalidArgumentError",
+        "MaxTurnsExceededError",
         "NotFoundError",
         "OpenAIError",
         "OutputParsingError",
@@ -124,7 +132,7 @@ _HOMES = {
         "UnprocessableEntityError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
-    ".progress": ("AppendProgress",),
+    ".progress": ("AppendProgress", "RunResult"),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",
@@ -163,6 +171,7 @@ __all__ = [
     "AsyncInterceptor",
     "AsyncPage",
     "AsyncParsedStream",
+    "AsyncRunStream",
     "AsyncSend",
     "AsyncStream",
     "AuthenticationError",
@@ -183,6 +192,7 @@ __all__ = [
     "InvalidArgumentError",
     "ItemReference",
     "LocalShellCallOutputItem",
+    "MaxTurnsExceededError",
     "McpApprovalResponseItem",
     "MessageItem",
     "NotFoundError",
@@ -200,11 +210,15 @@ __all__ = [
     "ReasoningInputItem",
     "RequestAbortedError",
     "ResponseInput",
+    "RunResult",
+    "RunStream",
     "Send",
     "ShellCallOutputItem",
     "Stream",
     "Tool",
     "ToolChoice",
+    "ToolFinishedEvent",
+    "ToolStartedEvent",
     "UnencryptedKeyWarning",
     "UnprocessableEntityError",
     "__version__",

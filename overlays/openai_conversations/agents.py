@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from ._request.input_items import needs_id, to_input_item, to_input_items
+from ._request.validation import is_mapping
 from .errors import NotFoundError
 from .progress import AppendProgress
 
@@ -175,10 +176,15 @@ def _to_agents(item: ConversationItem) -> TResponseInputItem:
     data = to_input_item(item, "items", 0)
     if data.get("type") == "message":
         data = {name: value for name, value in data.items() if name != "id"}
-        parts = data["content"]
-        if len(parts) == 1 and parts == [{"type": "input_text", "text": parts[0].get("text")}]:
-            data = {"role": data["role"], "content": parts[0]["text"]}
+        text = _only_text(data["content"])
+        data = data if text is None else {"role": data["role"], "content": text}
     return cast("TResponseInputItem", data)
+
+
+def _only_text(content: Any) -> str | None:
+    """Return the text of a content that is one `input_text` and nothing more, else None."""
+    text = content[0].get("text") if len(content) == 1 and is_mapping(content[0]) else None
+    return text if content == [{"type": "input_text", "text": text}] else None
 
 
 def _to_service(item: dict[str, Any]) -> dict[str, Any] | None:

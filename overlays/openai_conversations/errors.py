@@ -5,6 +5,7 @@
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
+    ├── MaxTurnsExceededError           a run has not come to a final response; can be resumed
     └── APIError                        something went wrong between here and the service
         ├── APIConnectionError          no response, or only a part of one
         │   └── APITimeoutError         … within the time allowed
@@ -36,9 +37,11 @@ import httpx
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
-from .progress import AppendProgress
+from .progress import AppendProgress, RunResult
 
-AbortStage: TypeAlias = Literal["before sending", "in flight", "waiting for a retry", "streaming"]
+AbortStage: TypeAlias = Literal[
+    "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
+]
 """How far a request had come when its `AbortSignal` was set."""
 
 
@@ -48,13 +51,18 @@ class OpenAIError(Exception):
     Attributes:
         append: what had landed, and from where to resume, if the error ended an `items.append`;
             otherwise None.
+        run: what had happened, if the error ended a `conversations.run`. It is not pickled.
     """
 
     append: AppendProgress | None = None
+    run: RunResult[Any] | None = None
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.
-        return _rebuild, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "run"}
 
 
 def _rebuild(cls: type[OpenAIError], args: tuple[Any, ...], state: dict[str, Any]) -> OpenAIError:
@@ -145,6 +153,17 @@ class AppendUncertainError(OpenAIError):
         return self._append.token
 
 
+class MaxTurnsExceededError(OpenAIError):
+    """A run has had as many responses as it may, and the model goes on calling tools.
+
+    The last calls have their outputs: `conversations.run` without input goes on.
+    """
+
+    def __init__(self, max_turns: int) -> None:
+        super().__init__(f"the model has not come to an end within {max_turns} turns")
+        self.max_turns = max_turns
+
+
 class APIError(OpenAIError):
     """Something went wrong between this process and the service.
 
@@ -232,7 +251,7 @@ class APIResponseValidationError(_ResponseError):
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         kind = library_of(self.response).Response
         head = kind(self.status_code, headers=self.response.headers, request=self.request)
-        return _rebuild, (type(self), self.args, {**vars(self), "body": None, "response": head})
+        return _rebuild, (type(self), self.args, {**self._state(), "body": None, "response": head})
 
 
 class OutputParsingError(APIResponseValidationError):

@@ -1,4 +1,4 @@
-"""How far an append has come: what callbacks are told and what errors hold.
+"""How far an append or a run has come: what callbacks are told and what errors hold.
 
 It imports no other module of this package, so that `errors` and `_append` can both use it.
 """
@@ -9,10 +9,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from openai_conversations_api import models as m
 
+_T = TypeVar("_T")
 TOKEN_VERSION = 1
 
 
@@ -72,7 +73,74 @@ class AppendProgress:
         return json.dumps(fields)
 
 
+@dataclass(eq=False, repr=False)
+class RunResult(Generic[_T]):
+    """What a run has done; at its end, or so far.
+
+    Attributes:
+        conversation_id: the conversation.
+        responses: those that have come, in order. One whose response was lost on the way is not
+            here; its items are in `items`.
+        items: what the run has added to the conversation, in order: input, outputs of tools, output
+            of the model. If there was nothing to do, the items with which the conversation ends.
+        final_response: the response with which the run ended; None if it was lost on the way, or
+            if there was nothing to do.
+        final_items: the items of that response, known in any case.
+        output_parsed: the value that the final text stands for, with `text_format`; None if the
+            model refused.
+        pending: the calls, and requests for approval, that this run has nothing to run with. Send
+            their outputs as `input` of the next run.
+        unsent: the outputs of tools that have run, by the ids of the calls, which are not certainly
+            in the conversation. `run(resume=result)` sends them.
+        token: for `run(resume=token)`, with the same `input`, later or in another process. It holds
+            no text of any item.
+        turns: how many responses were asked for.
+        sending: outputs that are being appended, and the token of the append.
+    """
+
+    conversation_id: str
+    token: str
+    responses: list[m.Response] = field(default_factory=list[Any])
+    items: list[Any] = field(default_factory=list[Any])
+    final_response: m.Response | None = None
+    output_parsed: _T | None = None
+    pending: list[Any] = field(default_factory=list[Any])
+    unsent: dict[str, Any] = field(default_factory=dict[str, Any])
+    turns: int = 0
+    sending: tuple[list[Any], str | None] | None = None
+    final_items: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def output_text(self) -> str:
+        """The text of the messages of the final response, joined; as of `Response`."""
+        messages = (item for item in self.final_items if item.type == "message")
+        return "".join(item.text for item in messages)
+
+    @property
+    def usage(self) -> m.ResponseUsage | None:
+        """The tokens of all `responses` together; None if none of them says how many."""
+        total: dict[str, Any] | None = None
+        for response in self.responses:
+            if response.usage is not None:
+                total = _add(total or {}, response.usage.to_dict())
+        return None if total is None else m.ResponseUsage.from_dict(total)
+
+    def __repr__(self) -> str:
+        seen = f"{self.turns} turns, {len(self.items)} items, {len(self.pending)} pending"
+        return f"RunResult({self.conversation_id!r}, {seen})"
+
+
 def fingerprint(item: Mapping[str, Any]) -> str:
     """Return a short hash of an item as it is sent, the same in every process."""
     text = json.dumps(item, sort_keys=True, default=repr)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _add(total: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    added = dict(total)
+    for name, value in more.items():
+        if isinstance(value, Mapping):
+            added[name] = _add(added.get(name) or {}, cast("Mapping[str, Any]", value))
+        elif isinstance(value, int | float):
+            added[name] = (added.get(name) or 0) + value
+    return added

@@ -24,7 +24,9 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from openai_conversations._async import append_requests as async_requests
+from openai_conversations._async import run_requests as async_run
 from openai_conversations._sync import append_requests as sync_requests
+from openai_conversations._sync import run_requests as sync_run
 
 #: What is drawn from when a fault strikes: what the client sees, and what happens to its request.
 KINDS = (
@@ -136,6 +138,8 @@ class Stream:
 
 #: How many seconds after a failure a late request may arrive: less than the timeout of the runs.
 LATEST = 0.28
+#: What clients in other processes send, with the seconds behind it, in place of waiting.
+TIME = "/let-time-pass/"
 #: After these the connection is closed.
 _BROKEN = ("no response", "cut response", "silence")
 Draw = Callable[[int, Message], str | None]
@@ -175,18 +179,24 @@ def let_time_pass(seconds: float) -> None:
         proxy.pass_time(seconds)
 
 
-def short_pauses(patch: Callable[[object, str, object], None]) -> None:
-    """Let the pauses of `append` take no time but that of the proxies.
+def short_pauses(
+    patch: Callable[[object, str, object], None],
+    instead: Callable[[float], object] = let_time_pass,
+) -> None:
+    """Let the pauses of `append` and of runs take no time but that of the proxies.
 
     Args:
         patch: sets an attribute, as `setattr` does.
+        instead: is told of a pause.
     """
 
     async def sleep(seconds: float, *_: object) -> None:
-        let_time_pass(seconds)
+        instead(seconds)
 
-    patch(sync_requests, "sleep", lambda seconds, *_: let_time_pass(seconds))
-    patch(async_requests, "sleep", sleep)
+    for module in (sync_requests, sync_run):
+        patch(module, "sleep", lambda seconds, *_: instead(seconds))
+    for module in (async_requests, async_run):
+        patch(module, "sleep", sleep)
 
 
 class FaultProxy:
@@ -236,6 +246,10 @@ class FaultProxy:
             self._streams.add(client)
         service: Stream | None = None
         while (request := client.read()) is not None:
+            if TIME in request.target:  # a client of another process has let time pass
+                self.pass_time(float(request.target.rpartition(TIME)[2]))
+                client.send(b"HTTP/1.1 204 OK\r\n\r\n")
+                continue
             with self._lock:
                 kind = self._draw(len(self.exchanges), request)
                 self.exchanges.append((request.first_line, kind))
@@ -347,6 +361,9 @@ def _status(status: int, request: Message) -> Message:
 def _other(request: Message) -> Message:
     """Return what the service would say to a request of the same kind for another conversation."""
     conversation = {"id": "conv_other", "object": "conversation", "created_at": 1, "metadata": {}}
+    if request.target.endswith("/responses"):
+        fields = {"id": "resp_other", "object": "response", "created_at": 1, "status": "completed"}
+        return _message("HTTP/1.1 200 OK", {**fields, "conversation": conversation, "output": []})
     if request.first_line.startswith("DELETE") or "limit=1&" in request.target:
         return _message("HTTP/1.1 200 OK", conversation)
     count = len(json.loads(request.body)["items"]) if request.body else 3

@@ -233,7 +233,8 @@ def test_a_new_field_of_an_item() -> None:
             add_field(spec, shape, "fresh", {"type": "integer", "minimum": 2}, required=True)
 
     call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
-    assert [one["fresh"] for one in serves(change, items=[call])[1:3]] == [2, 2]
+    output = {"type": "function_call_output", "call_id": "c", "output": ""}
+    assert [one["fresh"] for one in serves(change, items=[call, output])[1:3]] == [2, 2]
 
 
 def test_an_operation_that_is_new() -> None:

@@ -320,7 +320,8 @@ def test_only_the_background_can_be_cancelled(service: LocalService) -> None:
 def test_what_goes_wrong_in_the_background_shows_in_the_response(service: LocalService) -> None:
     id = new_conversation(service)
     call = {"type": "function_call", "id": "fc_1", "call_id": "c", "name": "f", "arguments": ""}
-    response = respond(service, input=[call], conversation=id, background=True)
+    output = {"type": "function_call_output", "call_id": "c", "output": ""}
+    response = respond(service, input=[call, output], conversation=id, background=True)
     ask(service, "POST", f"/conversations/{id}/items", {"items": [call]})
     service.model.enqueue_error("unlucky", status=500)
     other = background(service)

@@ -175,6 +175,7 @@ CALLED = {"type": "function_call", "call_id": "c", "name": "one", "arguments": "
 )
 def test_a_tool_that_has_to_be_called_is(choice: Any, sent: Any, called: str | None) -> None:
     items = [{"role": "user", "content": "x"}, *sent]
+    items += [{"type": "function_call_output", "call_id": "c", "output": ""}] if sent else []
     body = request(tools=[tool("one"), tool("two"), CUSTOM], tool_choice=choice, input=items)
     response = ask(LocalService(), "POST", "/responses", body).json
     [output] = response["output"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -232,6 +233,48 @@ async def test_a_message_that_is_more_than_a_text_is_kept_whole(
     [kept] = second.get("content")
     assert kept["image_url"] == image["image_url"]
     assert "id" not in first
+
+
+FAULTS = ["response_lost", "server_error", "cut_body", "conversation_locked"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_fails_items_are_added_once(
+    client: AsyncClient, conversations_local: FaultInjectingService, seed: int
+) -> None:
+    drawn, faults = random.Random(seed), conversations_local.faults
+    session = ConversationsSession(client=client.with_options(max_retries=drawn.randint(0, 2)))
+    await session.add_items(messages(1))
+    expected = messages(1)
+    for _ in range(4):
+        new = [drawn.choice(messages(3)) for _ in range(drawn.randint(1, 50))]
+        expected += new
+        for _ in range(100):  # in 100 tries one goes through
+            for on in (POST, "GET /conversations/*/items"):
+                if drawn.random() < 0.5:
+                    getattr(faults, drawn.choice(FAULTS))(on, times=drawn.randint(1, 3))
+            try:
+                await session.add_items(new)
+                break
+            except OpenAIError:
+                faults.clear()
+    faults.clear()
+    assert await session.get_items() == expected
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("content", ["x", "", [], None, [5], [{"type": "input_text"}]])
+async def test_content_in_the_forms_of_other_servers(
+    session: ConversationsSession, conversations_local: FaultInjectingService, content: Any
+) -> None:
+    message = {"type": "message", "role": "user", "content": content, "status": "completed"}
+    conversations_local.faults.unknown_item(item={**message, "id": "msg_1"})
+    if isinstance(content, str | list):
+        [item] = await session.get_items()
+        assert item.get("content") == content
+    else:
+        with pytest.raises(OpenAIError):
+            await session.get_items()
 
 
 async def test_one_thing_after_the_other(session: ConversationsSession) -> None:

@@ -85,7 +85,7 @@ def test_the_views_have_every_operation(path: str, view: str) -> None:
         parts = {n for n, v in public(part).items() if not inspect.isfunction(v)} - set(VIEWS)
         operations = {n for n, v in public(part).items() if inspect.isfunction(v)}
         shown = {name for name in dir(below) if not name.startswith("_")}
-        assert operations - {"stream", "append", "wait"} | parts == shown
+        assert operations - {"stream", "append", "run", "run_stream", "wait"} | parts == shown
         for name in parts:
             assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))
 

@@ -13,6 +13,7 @@ from openai_conversations import AsyncClient, Client, InvalidArgumentError, Omit
 from openai_conversations._request import method_params, operations
 from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
+from openai_conversations._run import NOT_IN_A_RUN
 from openai_conversations_api._parameters import OPERATIONS
 
 from tests.overlay.client_runner import ClientRunner
@@ -22,16 +23,22 @@ UNKNOWN = (
     r"^Conversations.create\(\) got an unexpected keyword argument 'metdata'; "
     r"did you mean 'metadata'\? extra_body={'metdata': ...} sends a parameter that is newer"
 )
-OWN = {"max_items", "on_progress", "response_id", "resume", "starting_after", "text_format"}
+# Of `conversations.run`.
+RUN = {"abort_output", "max_turns", "on_approval", "on_call", "on_tool_error"}
+OWN = RUN | {"max_items", "on_progress", "response_id", "resume", "starting_after", "text_format"}
 # What a method does not take of its operation's parameters and of the options.
 WITHOUT = {
     "append": {"extra_body"},
     "parse": {"stream"},
+    "run": {*NOT_IN_A_RUN},
+    "run_stream": {*NOT_IN_A_RUN},
     "stream": {"stream"},
     "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
 }
 HELPERS = {
     "parse": "createResponse",
+    "run": "createResponse",
+    "run_stream": "createResponse",
     "stream": "createResponse",
     "append": "createConversationItems",
 }
@@ -76,6 +83,8 @@ def test_signatures_show_what_the_spec_says() -> None:
         without = WITHOUT.get(leaf, set())
         shown = inspect.signature(method).parameters
         parameters = OPERATIONS[operation_of(method)].parameters
+        if leaf in ("run", "run_stream"):
+            parameters = (*parameters, OPERATIONS["getConversation"].parameters[0])
         described = {p.name: p for p in parameters if p.name not in without}
         wanted = (set(described) | set(Options._fields)) - without
         if set(shown) - (OWN - set(described)) - {"self"} != wanted:

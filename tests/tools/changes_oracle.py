@@ -20,7 +20,7 @@ ANY = "any"  # stands for all strings
 _BOUNDS = {"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern"}
 _BOUNDS |= {"format", "multipleOf", "exclusiveMinimum", "exclusiveMaximum", "uniqueItems"}
 _SAMPLES: Json = {
-    "string": ["x" * 4, "", "x" * 8, ANY],
+    "string": ["x" * 4, "", "x" * 8, "x" * 9, ANY],
     "integer": [3, 0, 1, 2, 4],
     "number": [3, 0, 1, 2, 4, 1.5],
     "boolean": [True],
@@ -126,8 +126,8 @@ def _rebuilt(change: Any, schema: Json) -> Json:
             result[key] = inside(schema[key])
     if "anyOf" in schema:
         result["anyOf"] = [inside(member) for member in schema["anyOf"]]
-    if "properties" in schema:
-        result["properties"] = {n: inside(field) for n, field in schema["properties"].items()}
+    for key in schema.keys() & {"properties", "patternProperties"}:
+        result[key] = {name: inside(field) for name, field in schema[key].items()}
     return change(result)
 
 

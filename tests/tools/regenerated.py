@@ -163,5 +163,5 @@ def split(spec: Json, name: str) -> Json:
         if one != name
     }
     held |= {forms[form]: change(schemas[name], form) for form in forms}
-    paths = change(spec["paths"], "Input")
-    return {**spec, "paths": paths, "components": {**spec["components"], "schemas": held}}
+    rest = change({**spec, "components": {**spec["components"], "schemas": {}}}, "Input")
+    return {**rest, "components": {**rest["components"], "schemas": held}}

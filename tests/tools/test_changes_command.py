@@ -69,6 +69,20 @@ def test_two_documents_without_fixes_are_compared_as_they_are(root: Path):
     assert f"## Breaks callers\n\n{line}\n\n## For CHANGELOG.md\n\n### Removed\n\n{line}\n" in text
 
 
+def test_a_schema_whose_name_is_pinned_may_be_renamed(root: Path):
+    whole = (root / "whole.json").read_text()
+    (root / "renamed.json").write_text(
+        whole.replace('/Sent"', '/Given"').replace('"Sent"', '"Given"')
+    )
+    old, new = str(root / "whole.json"), str(root / "renamed.json")
+    assert run(old, new, root).verdict == "major"
+    (root / "spec/names.yaml").write_text("Sent: call(body)\n")
+    assert run(old, new, root).markdown() == NOTHING
+    assert run(new, str(root / "trimmed.json"), root).markdown() == NOTHING
+    (root / "spec/names.yaml").write_text("Sent: call → 201\n")
+    assert "matches nothing" in run(old, new, root).markdown()
+
+
 def test_a_fix_that_does_not_fit_is_said(root: Path):
     text = run(str(root / "lacking.json"), str(root / "trimmed.json"), root).markdown()
     assert text.startswith("> `name-the-kind` of `spec/fixes.overlay.yaml` does not fit")

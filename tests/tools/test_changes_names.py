@@ -5,14 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.tools.changes_documents import Json
-from tools.changes.names import CONFIG, class_names
+from tools.changes.names import class_of
 from tools.files import load
 from tools.generate.normalize import normalize
-from tools.generate.parse import parse
+from tools.generate.parse import CONFIG, parse
 
 ROOT = Path(__file__).resolve().parents[2]
-
-SETTINGS = "class_overrides: {Thing2: {class_name: Other}, Odd: {module_name: odd}}\n"
 
 
 @pytest.mark.parametrize(
@@ -22,20 +20,18 @@ SETTINGS = "class_overrides: {Thing2: {class_name: Other}, Odd: {module_name: od
         ("Leaf-2", {"Leaf-2": {}}, "Leaf"),
         ("Leaf-2", {"Leaf": {}}, "Leaf2"),
         ("Leaf-2", {"Leaf-2": {"title": "Blade"}}, "Blade"),
-        ("Thing-2", {}, "Other"),
         ("Odd", {"Odd": True}, "Odd"),
         ("leaf_node", {}, "LeafNode"),
     ],
 )
-def test_names_of_classes(tmp_path: Path, schema: str, schemas: Json, name: str):
-    (tmp_path / CONFIG).write_text(SETTINGS)
-    assert class_names(tmp_path)(schema, schemas) == name
+def test_names_of_classes(schema: str, schemas: Json, name: str):
+    assert class_of(schema, schemas) == name
 
 
 def test_every_name_is_that_of_the_generated_class():
     spec = load(str(ROOT / "spec" / "openapi.yaml"))
     parsed = parse(normalize(spec), ROOT / CONFIG)
-    schemas, class_of = spec["components"]["schemas"], class_names(ROOT)
+    schemas = spec["components"]["schemas"]
     known = schemas.keys() & parsed.components.keys()
     assert len(known) > 300
     wrong = {

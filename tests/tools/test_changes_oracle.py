@@ -44,9 +44,11 @@ def ways(node: Json) -> Iterator[Change]:
             yield become({})
             yield become({"type": ["string", "null"]})
             yield become(STRING)
-            yield become({**STRING, "enum": ["a"]})
-            yield become({**STRING, "enum": ["a", "b", "c"]})
-            if "enum" not in node:  # whose values are short enough, as the report does not see
+            # The report does not see that all values of an enum are short enough, or none is.
+            if "maxLength" not in node:
+                yield become({**STRING, "enum": ["a"]})
+                yield become({**STRING, "enum": ["a", "b", "c"]})
+            if "enum" not in node:
                 yield become({**STRING, "minLength": 3, "maxLength": 8})
                 yield become({**STRING, "maxLength": 4})
         case "integer" | "number":
@@ -98,7 +100,7 @@ def agree(old: Json, new: Json) -> None:
         assert {*report.breaks} - {"code"} == breaks(before, after), report.markdown()
 
 
-few = settings(enough, max_examples=20)
+few = settings(enough, max_examples=10)
 
 
 @few

@@ -93,10 +93,9 @@ def test_a_name_with_a_number_is_a_notice(tmp_path: Path) -> None:
     spec = document({"Thing": object_({"a": TEXT}), "Thing-2": object_({"b": TEXT})})
     made = build(root(tmp_path, spec), tmp_path / "made")
     assert [notice.split(":")[0] for notice in made.notices] == ["Thing2"]
-    config = "class_overrides:\n  Thing2:\n    class_name: Other\n  Gone:\n    class_name: Left\n"
-    made = build(root(tmp_path / "b", spec, config), tmp_path / "b" / "made")
-    assert len(made.notices) == 1
-    assert "class_overrides names Gone" in made.notices[0]
+    config = "class_overrides: {Thing2: {class_name: Other}}\n"
+    with pytest.raises(ToolError, match=r"class_overrides: .* spec/names\.yaml"):
+        build(root(tmp_path / "b", spec, config), tmp_path / "b" / "made")
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path, monkeypatch: Any) -> None:

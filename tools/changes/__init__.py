@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from tools.changes.compare import Change, Comparison
 from tools.changes.document import Document
-from tools.changes.names import ClassOf
 from tools.changes.spots import BOTH, NOBODY
 from tools.changes.verdicts import ADDED, CHANGED, DEPRECATED, LEVELS, REMOVED, level
 from tools.errors import not_too_deep
@@ -111,28 +110,28 @@ class Report:
 
 
 @not_too_deep()
-def compare(old: Json, new: Json, class_of: ClassOf = lambda schema, _: schema) -> Report:
+def compare(old: Json, new: Json) -> Report:
     """Return what changed from `old` to `new`, both OpenAPI 3.1 documents as plain dicts.
 
     Only what the operations of each reach is compared. Both have to be at the same stage: both
-    before or both after the Overlays. Neither is changed. `class_of` says which class a schema's
-    name stands for: a renamed schema whose class stays breaks nobody.
+    before or both after the Overlays. Neither is changed. A renamed schema whose class stays breaks
+    nobody.
     """
-    comparison = _compared(old, new, class_of)
+    comparison = _compared(old, new)
     once = {(spot.place, one): (spot, one) for spot, one in comparison.changes}
     return Report(tuple(once.values()), frozenset(comparison.new.operations))
 
 
 def renames(old: Json, new: Json) -> dict[str, str]:
     """Return the schemas of `old` that `new` has under another name, with that name."""
-    return _compared(old, new, lambda schema, _: schema).renamed
+    return _compared(old, new).renamed
 
 
-def _compared(old: Json, new: Json, class_of: ClassOf) -> Comparison:
+def _compared(old: Json, new: Json) -> Comparison:
     before, after = Document(old), Document(new)
     renamed: dict[str, str] = {}
     while True:  # until no more names are learned, so that the last walk knows all of them
-        comparison = Comparison(before, after, renamed, class_of)
+        comparison = Comparison(before, after, renamed)
         comparison.run()
         if comparison.renamed == renamed:
             return comparison

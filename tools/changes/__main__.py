@@ -1,8 +1,9 @@
 """`make changes OLD=<document> NEW=<document>`: bring both to one stage, print the report.
 
 Either side is a whole document of OpenAI's or one that `make spec` wrote. Whole ones are trimmed.
-When one side has been through the fixes Overlay and the other has not, it is applied to the other,
-so that our own fixes never show as changes of upstream's.
+Schemas get the names of spec/names.yaml on both sides. When one side has been through the fixes
+Overlay and the other has not, it is applied to the other, so that our own fixes never show as
+changes of upstream's.
 """
 
 import argparse
@@ -13,7 +14,6 @@ from pathlib import Path
 
 from tools import ROOT
 from tools.changes import Report, compare
-from tools.changes.names import class_names
 from tools.changes.verdicts import LEVELS
 from tools.errors import ToolError, exit_status
 from tools.files import load
@@ -31,6 +31,10 @@ USAGE = (
 )
 FAILED = 3
 """The exit status where the verdict is that of `FAIL`, or a higher one."""
+
+
+Side = tuple[Json, bool]
+"""A document to compare, and whether names and fixes are applied to it."""
 
 
 def main() -> None:
@@ -68,9 +72,10 @@ def run(old: str, new: str, root: Path) -> Report:
         for source, document, whole in zip((old, new), given, theirs, strict=True)
     ]
     notes: dict[str, None] = {}
+    sides = _named(sides, root, notes)
     if any(is_fixed for _, is_fixed in sides):
         sides = [(side if is_fixed else _fix(side, root, notes), True) for side, is_fixed in sides]
-    report = compare(sides[0][0], sides[1][0], class_names(root))
+    report = compare(sides[0][0], sides[1][0])
     beside = _beside(*given, selection) if all(theirs) else ()
     return replace(report, beside=beside, notes=tuple(notes))
 
@@ -126,12 +131,18 @@ def _beside(old: Json, new: Json, selection: Selection) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _fix(document: Json, root: Path, notes: dict[str, None]) -> Json:
-    """Apply the fixes that fit a document, and note of each other one that it does not."""
+def _named(sides: list[Side], root: Path, notes: dict[str, None]) -> list[Side]:
+    """Give schemas their names where that was not done; nowhere if a name does not fit."""
+    names = read_names(root / FILE)
     try:
-        document, _ = name_schemas(document, read_names(root / FILE))
+        return [(d if fixed else name_schemas(d, names)[0], fixed) for d, fixed in sides]
     except ToolError as error:
         notes[str(error)] = None
+        return sides
+
+
+def _fix(document: Json, root: Path, notes: dict[str, None]) -> Json:
+    """Apply the fixes that fit a document, and note of each other one that it does not."""
     for name in STRUCTURE:
         path, before = root / "spec" / name, document
         for action in read_overlay(path) if path.exists() else ():

@@ -12,7 +12,7 @@ from itertools import product
 
 from tools.changes import document, verdicts
 from tools.changes.document import Document, has_class, kind
-from tools.changes.names import ClassOf
+from tools.changes.names import class_of
 from tools.changes.spots import BOTH, CODE, Spot, Spots
 from tools.changes.verdicts import Verdict, named, verdict
 from tools.openapi_spec.names import line
@@ -25,10 +25,8 @@ Change = tuple[Spot, Verdict]
 class Comparison:
     """One walk over both documents. `changes`, and the names it has `renamed`, are its result."""
 
-    def __init__(
-        self, old: Document, new: Document, renamed: dict[str, str], class_of: ClassOf
-    ) -> None:
-        self.old, self.new, self.class_of = old, new, class_of
+    def __init__(self, old: Document, new: Document, renamed: dict[str, str]) -> None:
+        self.old, self.new = old, new
         self.renamed = dict(renamed)
         self.changes: list[Change] = []
         self._inline: set[str] = set()
@@ -64,8 +62,7 @@ class Comparison:
 
     def _rename(self, before: str, after: str) -> None:
         told = f"schema was `{before}`, and Overlay actions on that name move along"
-        was = self.class_of(before, self.old.given)
-        now = self.class_of(after, self.new.given)
+        was, now = class_of(before, self.old.given), class_of(after, self.new.given)
         if was == now:
             self._add(
                 Spot(after, BOTH), verdict("renamed, pinned", f"{told}; its class is `{now}` still")

@@ -76,7 +76,7 @@ def identifier(name: str, what: str = "A name") -> Code:
     if not normal or not name.isidentifier() or keyword.iskeyword(name):
         raise ToolError(
             f"{what}, {name!r:.99}, cannot be a name in Python. Change it with an action in "
-            "spec/fixes.overlay.yaml, or under class_overrides in generator-config.yaml."
+            "spec/fixes.overlay.yaml, or in spec/names.yaml."
         )
     if len(name.encode()) > LONGEST_NAME:
         raise ToolError(

@@ -14,6 +14,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
+from tools.openapi_spec.names import line
 
 from .code import Code, identifier
 
@@ -39,9 +40,7 @@ def check_names(names: Mapping[Code, Code]) -> None:
         if name in OWN or module in _MODULES:
             raise ToolError(
                 f"Schema {name}: the generated package uses {name if name in OWN else module!r} "
-                "for something of its own. Give it another name in generator-config.yaml, under "
-                f"class_overrides: `{name}: {{class_name: {name}Object, module_name: "
-                f"{module}_object}}`."
+                f"for something of its own. Give it another one: add {line(f'{name}Object', name)}."
             )
 
 

@@ -16,6 +16,7 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 from tools.errors import ToolError
+from tools.openapi_spec.names import FILE
 
 from .accepted import Accepted, Reached
 from .code import Code, code, identifier, literal
@@ -183,8 +184,7 @@ class Params:
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ToolError(
                 f"Two definitions of parameters would be called {', '.join(twice)}. Give one of "
-                "the schemas another name in generator-config.yaml, under class_overrides, or the "
-                "operation another operationId in spec/fixes.overlay.yaml."
+                f"the schemas another name in {FILE}, or the operation in spec/selection.yaml."
             )
 
     def _doc(self, union: str) -> str:

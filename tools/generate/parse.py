@@ -30,6 +30,7 @@ from pydantic import ValidationError
 
 from tools.errors import ToolError
 from tools.fetch import fetch
+from tools.openapi_spec.names import FILE
 from tools.plain import parse as plain
 
 COMPONENTS = "/components/schemas/"
@@ -66,33 +67,28 @@ def parse(document: dict[str, Any], config_path: Path) -> Parsed:
     """Parse `document` with the settings of `config_path`.
 
     Raises ToolError, naming the schema or operation and the file to change, for anything that the
-    generator would have dropped. A `class_overrides` entry that names no class is a notice: older
-    and newer documents lack some schemas, and `make check` allows no notice on the pinned one.
+    generator would have dropped.
     """
     settings = _settings(config_path)
-    given = dict(settings.class_overrides or {})
-    first = _run(document, settings)
-    notices = [
-        f"{CONFIG}: class_overrides names {name}, but the document gives no such class. "
-        "Rename the entry to what the change report calls the schema now, or remove it."
-        for name in sorted(set(given) - _generator_names(first, given))
-    ]
-    settings.class_overrides = {**_numberless(first, given), **given}
+    settings.class_overrides = _numberless(_run(document, settings))
     parsed = _run(document, settings)
-    notices += [
-        f"{name}: a public name with a number that tells nothing. "
-        f"Give it a name in {CONFIG}, under class_overrides."
-        for name in _numbered(parsed)
-    ]
-    return replace(parsed, notices=tuple(notices))
+    notices = tuple(
+        f"{name}: a public name with a number that tells nothing. Give it a name in {FILE}."
+        for name in sorted(parsed.names())
+        if ADDED.search(name)
+    )
+    return replace(parsed, notices=notices)
 
 
 def _settings(path: Path) -> ConfigFile:
     content = plain(fetch(str(path)), path.name)
     try:
-        return ConfigFile.model_validate({} if content is None else content)
+        settings = ConfigFile.model_validate({} if content is None else content)
     except ValidationError as error:
         raise ToolError(f"{path.name}: {_first(error)}") from None
+    if settings.class_overrides:
+        raise ToolError(f"{path.name}: class_overrides: schemas get their names in {FILE}.")
+    return settings
 
 
 def _first(error: ValidationError) -> str:
@@ -162,21 +158,11 @@ def _explain(failures: list[GeneratorError]) -> str:
         "openapi-python-client cannot express this document, so something would be lost. "
         + " | ".join(reasons)
         + ". Add an action to spec/fixes.overlay.yaml that changes the named schema, with the "
-        "reason, or an entry to class_overrides in generator-config.yaml when two names clash."
+        f"reason, or a line to {FILE} when two names clash."
     )
 
 
-def _generator_names(parsed: Parsed, overrides: dict[str, ClassOverride]) -> set[str]:
-    """Return the names of classes before any override, to which the keys of overrides refer."""
-    replaced = {
-        str(override.class_name.get_untrusted_value()): name
-        for name, override in overrides.items()
-        if override.class_name is not None
-    }
-    return {replaced.get(name, name) for name in parsed.names()}
-
-
-def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, ClassOverride]:
+def _numberless(parsed: Parsed) -> dict[str, ClassOverride]:
     """Return overrides without the numbers that only the generator or upstream's tooling added.
 
     `PromptType0` (the object inside a nullable schema `Prompt`) becomes `Prompt`, and `Thing2`
@@ -189,7 +175,7 @@ def _numberless(parsed: Parsed, given: dict[str, ClassOverride]) -> dict[str, Cl
     }
     taken |= {str(model.class_info.name) for model in parsed.data.models}
     result: dict[str, ClassOverride] = {}
-    for name in sorted(taken - set(given)):
+    for name in sorted(taken):
         bare = ADDED.sub("", name)
         if bare != name and bare not in taken:
             taken.add(bare)
@@ -201,8 +187,3 @@ def _is_nullable_object(prop: PropertyProtocol) -> bool:
     inner = getattr(prop, "inner_properties", [])
     kinds = sorted(type(p).__name__ for p in inner)
     return kinds == ["ModelProperty", "NoneProperty"]
-
-
-def _numbered(parsed: Parsed) -> list[str]:
-    """Public names that still have a number which upstream's tooling or the generator added."""
-    return sorted(name for name in parsed.names() if ADDED.search(name))

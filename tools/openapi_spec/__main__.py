@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tools import ROOT
 from tools.changes import NOTHING, compare
-from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
 from tools.files import load, one_run, replace, to_yaml
 from tools.generate.build import build as generate
@@ -63,7 +62,7 @@ def run(source: str, root: Path) -> None:
     files = {target: text, lock_file: lock.text()}
     if not target.exists() or target.read_bytes() != text.encode():
         _check_generates(files, root)
-    print(_changes(target, built.document, text, root), flush=True)
+    print(_changes(target, built.document, text), flush=True)
     changed = replace(files)
     seconds = time.perf_counter() - start
     print(_summary(built.document, text, seconds))
@@ -100,7 +99,7 @@ def _summary(document: Json, text: str, seconds: float) -> str:
     return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
-def _changes(target: Path, document: Json, text: str, root: Path) -> str:
+def _changes(target: Path, document: Json, text: str) -> str:
     """Return the report of changes against what is in spec/ now, before it is replaced."""
     if not target.exists():
         return "There was no spec/openapi.yaml before, so there is nothing to compare with.\n"
@@ -110,7 +109,7 @@ def _changes(target: Path, document: Json, text: str, root: Path) -> str:
         previous = load(str(target))
     except ToolError as error:
         return f"Nothing was compared: spec/openapi.yaml as it was cannot be used ({error})\n"
-    return compare(previous, document, class_names(root)).markdown()
+    return compare(previous, document).markdown()
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def name_schemas(document: Json, names: Mapping[str, str]) -> tuple[Json, list[s
     # a component that is nothing but a reference to one of these goes, and so does its name
     ends = {alias: _end(alias, schemas) for alias in schemas}
     called |= {alias: called[end] for alias, end in ends.items() if end in called}
-    for name in {called.get(name, name) for name in schemas}:
+    for name in names:
         same = [one for one, end in ends.items() if end == one and called.get(one, one) == name]
         if len(same) > 1:
             other = next(one for one in same if one not in called)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tools import PACKAGE, ROOT
 from tools.changes import compare
-from tools.changes.names import class_names
 from tools.errors import ToolError, exit_status
 from tools.files import load
 from tools.generate.build import SCHEMA
@@ -61,7 +60,7 @@ def changes(target: Path, record: Record, source: Source) -> str:
     if SCHEMA not in record.files or not (target / SCHEMA).is_file():
         return f"What changed is not known: the copy does not carry its document, {SCHEMA}.\n"
     old = load(str(target / SCHEMA))
-    return compare(old, source.document, class_names(source.root)).markdown()
+    return compare(old, source.document).markdown()
 
 
 def compare_copies(dest: Path, source: Source, as_json: bool) -> None:

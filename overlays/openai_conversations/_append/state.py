@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._request.validation import MAX_ITEMS, mismatch
@@ -102,34 +102,23 @@ class AppendState:
 
 
 @dataclass
-class Batch:
-    """The items of one request, until all of them have landed.
+class Attempts:
+    """The requests for one thing that must not happen twice, as far as they have failed.
 
     Attributes:
-        left: the items that have not landed, as far as is known.
-        in_doubt: True if a request for them may have taken effect, so that they may be there.
+        in_doubt: True if one of them may have taken effect.
         max_retries: how many requests may be repeated before anything lands.
         failure: the error with which the last request ended, if one has failed.
         retries: how many requests were repeated since something landed.
-        given_up: how many requests for it may have happened, as far as this process knows.
-        claimed_ids: the ids in a response that holds as many items as were sent, and other ones.
     """
 
-    left: Items
     in_doubt: bool
     max_retries: int
     failure: APIError | None = None
     retries: int = 0
-    given_up: int = 0
-    claimed_ids: Sequence[str | None] = ()
-
-    def landed(self, count: int) -> None:
-        """Take the first `count` items out. Progress was made, so retries count anew."""
-        if count:
-            self.left, self.retries = self.left[count:], 0
 
     def failed(self, error: APIError) -> None:
-        """Note how a request for the batch has ended.
+        """Note how a request has ended.
 
         Raises:
             APIError: `error`; nothing is in doubt, and a retry would fail too or is one too many.
@@ -163,6 +152,27 @@ class Batch:
         if self.failure is not None and not may_have_happened(self.failure):
             return 0.0
         return LONGEST_TO_SETTLE if timeout is None else min(timeout, LONGEST_TO_SETTLE)
+
+
+@dataclass
+class Batch(Attempts):
+    """The items of one request, until all of them have landed.
+
+    Attributes:
+        left: the items that have not landed, as far as is known.
+        given_up: how many requests for it may have happened, as far as this process knows.
+        claimed_ids: the ids in a response that holds as many items as were sent, and other ones.
+    """
+
+    _: KW_ONLY
+    left: Items
+    given_up: int = 0
+    claimed_ids: Sequence[str | None] = ()
+
+    def landed(self, count: int) -> None:
+        """Take the first `count` items out. Progress was made, so retries count anew."""
+        if count:
+            self.left, self.retries = self.left[count:], 0
 
 
 def id_of(item: ConversationItem) -> str | None:

@@ -133,7 +133,7 @@ class AsyncAppend:
             del waiting[:size]
         if self._more_found:
             self._more_found = False
-            await self._look_once(Batch([], True, self.max_retries))
+            await self._look_once(Batch(True, self.max_retries, left=[]))
 
     async def _fill(self, waiting: Items, count: int) -> bool:
         """Take up to `count` items, checked; return True if they have ended."""
@@ -174,7 +174,7 @@ class AsyncAppend:
 
     async def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
-        batch = Batch(items, self._more_found, self.max_retries)
+        batch = Batch(self._more_found, self.max_retries, left=items)
         if batch.in_doubt:
             # By the process before, any number of times.
             self._state.given_up.extend([items] * 3)

@@ -50,7 +50,8 @@ class AsyncTracedSender:
         """
         span = self._start(client_options, operation_request, options)
         traced = copy(client_options)
-        traced.interceptors = (partial(_attempt, span), *client_options.interceptors)
+        # The innermost: what is sent counts, whatever the others make of it.
+        traced.interceptors = (*client_options.interceptors, partial(_attempt, span))
         try:
             with span.current():
                 sent = await self._sender.send(traced, operation_request, options, is_closed)

@@ -59,4 +59,5 @@ def tool_choice_kinds() -> dict[str, str]:
 
 
 def _models_by_kind(union: Dispatch) -> dict[str, str]:
-    return {kind: name for kind, name in union.names.items() if isinstance(name, str)}
+    names = union._names  # pyright: ignore[reportPrivateUsage]
+    return {kind: name for kind, name in names.items() if isinstance(name, str)}

@@ -8,19 +8,22 @@ from __future__ import annotations
 # Not all are used by name: `typing.get_type_hints` resolves what the bases write inside
 # `NotRequired[...]` in this module.
 # pyright: reportUnusedImport=false
-from collections.abc import Iterable, Mapping, Sequence  # noqa: F401
+from collections.abc import Callable, Iterable, Mapping, Sequence  # noqa: F401
 from typing import Any, Literal  # noqa: F401
 
 from openai_conversations_api import Omit, models, params  # noqa: F401
 from openai_conversations_api.params import *  # noqa: F403
 from openai_conversations_api.types import SequenceNotStr  # noqa: F401
 
+from .._run import OnApproval, OnCall, OnToolError
+from ..progress import RunResult
 from .types import GetOptions, RequestOptions, WaitOptions
 
 __all__ = [
     "ConversationCreateParams",
     "ConversationDeleteParams",
     "ConversationRetrieveParams",
+    "ConversationRunParams",
     "ConversationUpdateParams",
     "InputItemListParams",
     "InputTokenCountParams",
@@ -58,6 +61,18 @@ class ConversationUpdateParams(params.UpdateConversationParams, RequestOptions):
 
 class ConversationDeleteParams(params.DeleteConversationParams, RequestOptions):
     """Keyword arguments of `conversations.delete`."""
+
+
+class ConversationRunParams(params.CreateResponseParamsBase, RequestOptions, total=False):
+    """Keyword arguments of `conversations.run` and `conversations.run_stream`."""
+
+    max_turns: int | None
+    on_tool_error: OnToolError
+    on_call: OnCall | None
+    on_approval: OnApproval | None
+    on_progress: Callable[[RunResult[Any]], object] | None
+    resume: str | RunResult[Any] | None
+    abort_output: str
 
 
 class ItemCreateParams(params.CreateConversationItemsParams, RequestOptions):

@@ -98,7 +98,8 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
         bound = self.parse_arguments(arguments)
         return self.function(*bound.args, **bound.kwargs)
 
-    def output(self, call_id: str, result: object) -> models.FunctionCallOutputItemParam:
+    @staticmethod
+    def output(call_id: str, result: object) -> models.FunctionCallOutputItemParam:
         """Make the output of a call from what the function returned.
 
         Args:

@@ -134,7 +134,7 @@ class Append:
             del waiting[:size]
         if self._more_found:
             self._more_found = False
-            self._look_once(Batch([], True, self.max_retries))
+            self._look_once(Batch(True, self.max_retries, left=[]))
 
     def _fill(self, waiting: Items, count: int) -> bool:
         """Take up to `count` items, checked; return True if they have ended."""
@@ -175,7 +175,7 @@ class Append:
 
     def _append_batch(self, items: Items) -> None:
         """See to it that a batch is in the conversation, once."""
-        batch = Batch(items, self._more_found, self.max_retries)
+        batch = Batch(self._more_found, self.max_retries, left=items)
         if batch.in_doubt:
             # By the process before, any number of times.
             self._state.given_up.extend([items] * 3)

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Unpack
+from typing import Any, TypeVar, Unpack, overload
 
 from openai_conversations_api import models
 
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
+from .._request.types import omit
+from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
+from ..progress import RunResult
 from .items import Items, ItemsWithRawResponse, ItemsWithStreamingResponse
 from .resource import RawView, Resource, StreamingView, ViewMethod
+from .run_stream import RunStream
+
+_T = TypeVar("_T")
 
 
 class Conversations(
@@ -84,6 +91,168 @@ class Conversations(
         return self._send(
             operations.delete_conversation, params, conversation_id=conversation_id
         )
+
+    @overload
+    def run(
+        self,
+        conversation_id: str,
+        **params: Unpack[p.ConversationRunParams],
+    ) -> RunResult[None]: ...
+
+    @overload
+    def run(
+        self,
+        conversation_id: str,
+        *,
+        text_format: type[_T],
+        **params: Unpack[p.ConversationRunParams],
+    ) -> RunResult[_T]: ...
+
+    @describe(operations.create_response, without=NOT_IN_A_RUN)
+    def run(
+        self,
+        conversation_id: str,
+        *,
+        text_format: Any = omit,
+        max_turns: int | None = 10,
+        on_tool_error: OnToolError = "model",
+        on_call: OnCall | None = None,
+        on_approval: OnApproval | None = None,
+        on_progress: Callable[[RunResult[Any]], object] | None = None,
+        resume: str | RunResult[Any] | None = None,
+        abort_output: str = "aborted",
+        **params: Any,
+    ) -> RunResult[Any]:
+        """Have the model respond, run the tools that it calls, and go on until it is done.
+
+            @Tool.function
+            def get_weather(city: str) -> str:
+                "Get the weather of a city."
+                return "rain"
+
+            result = client.conversations.run(
+                conversation.id, model="gpt-5.4", input="Rain in Rome?", tools=[get_weather]
+            )
+            print(result.output_text)
+
+        Calls of one response run at the same time, sync functions in threads. Through failures, the
+        input and each output is added once, and no call is run twice; docs/tools.md says exactly
+        what is guaranteed. Without `input`, a run goes on where the conversation ends: it finishes
+        calls that were left open. Nobody else may add to the conversation meanwhile. A
+        `tool_choice` that makes the model call a tool is for the first response only.
+        `extra_headers`, `extra_query` and `timeout` hold for each request.
+
+        Args:
+            conversation_id: as `conversations.create` gave it.
+            text_format: the type of the final text, as of `responses.parse`.
+            max_turns: how many responses there may be.
+            on_tool_error: what becomes of the exception of a tool. "model" sends its text to the
+                model; "raise" raises it, once all outputs are sent; a function gets the call and
+                the exception and returns the text to send.
+            on_call: functions for other calls: by the name of a function or custom tool (they get
+                the text that the model wrote), or by the type of the item (they get the item).
+                They return an output: a text, or an item.
+            on_approval: gets each `mcp_approval_request`; returns whether to approve it.
+            on_progress: gets the result so far, before anything is sent and after each step. The
+                async client awaits async functions, here and above.
+            resume: the token of a run that ended early, or its result. `input` is then the same as
+                before; it is not added again.
+            abort_output: the output of calls that are open when the run is interrupted: by `abort`,
+                Ctrl-C, a cancellation, or an exception in `on_progress`.
+
+        Returns:
+            The result. Its `pending` are the calls that nothing was given to run with.
+
+        Raises:
+            MaxTurnsExceededError: there were `max_turns` responses, and the last one has calls.
+            AppendUncertainError: another writer was at work.
+            OutputParsingError: the final response is not of the type `text_format`.
+            RequestAbortedError: `abort` was set.
+            OpenAIError: others, as of `responses.create`. All of them have the result so far as
+                `run`.
+        """
+        from .new_run import new_run
+
+        run = new_run(
+            self._client,
+            conversation_id,
+            params,
+            text_format,
+            handlers=(on_call, on_approval, on_tool_error),
+            max_turns=max_turns,
+            on_progress=on_progress,
+            resume=resume,
+            abort_output=abort_output,
+            streamed=False,
+        )
+        return run.finish()
+
+    @overload
+    def run_stream(
+        self,
+        conversation_id: str,
+        **params: Unpack[p.ConversationRunParams],
+    ) -> RunStream[None]: ...
+
+    @overload
+    def run_stream(
+        self,
+        conversation_id: str,
+        *,
+        text_format: type[_T],
+        **params: Unpack[p.ConversationRunParams],
+    ) -> RunStream[_T]: ...
+
+    @describe(operations.create_response, without=NOT_IN_A_RUN)
+    def run_stream(
+        self,
+        conversation_id: str,
+        *,
+        text_format: Any = omit,
+        max_turns: int | None = 10,
+        on_tool_error: OnToolError = "model",
+        on_call: OnCall | None = None,
+        on_approval: OnApproval | None = None,
+        on_progress: Callable[[RunResult[Any]], object] | None = None,
+        resume: str | RunResult[Any] | None = None,
+        abort_output: str = "aborted",
+        **params: Any,
+    ) -> RunStream[Any]:
+        """Run as `run` does, and follow the events; for a `with` statement.
+
+            with client.conversations.run_stream(
+                conversation.id, model="gpt-5.4", input="Rain in Rome?", tools=[get_weather]
+            ) as stream:
+                for event in stream:
+                    if event.type == "response.output_text.delta":
+                        print(event.delta, end="")
+                result = stream.get_final_result()
+
+        The events are those of all responses; between them come `ToolStartedEvent` and
+        `ToolFinishedEvent`. Leaving the block early ends the run, as `abort` does.
+
+        Args:
+            conversation_id: as `conversations.create` gave it. This and the others are as of `run`.
+
+        Raises:
+            OpenAIError: in the loop over the events, as of `run`.
+        """
+        from .new_run import new_run
+
+        run = new_run(
+            self._client,
+            conversation_id,
+            params,
+            text_format,
+            handlers=(on_call, on_approval, on_tool_error),
+            max_turns=max_turns,
+            on_progress=on_progress,
+            resume=resume,
+            abort_output=abort_output,
+            streamed=True,
+        )
+
+        return RunStream(run.events(), run.result)
 
 
 class _ConversationsView:

@@ -33,6 +33,12 @@ DEFAULTS: Json = {
 }  # fmt: skip
 
 
+#: Calls that the client runs.
+CLIENT_CALLS = frozenset(
+    {"apply_patch_call", "computer_call", "custom_tool_call", "function_call", "shell_call"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
     """A response that is about to be made."""
@@ -97,6 +103,7 @@ def new_plan(
             _check_reasoning(sent)
         stored_input = _new_items(store, sent[:-1] if compacts else sent, earlier)
     context = earlier + stored_input
+    _check_calls(context)
     turn = [make_compaction(context)] if compacts else None
     tokens = request_tokens(body, context)
     return ResponsePlan(response, body, context, stored_input, tokens, turn)
@@ -135,6 +142,27 @@ def _check_reasoning(sent: list[Json]) -> None:
         if item.get("type") == "reasoning" and item.get("id") is not None and not led_to:
             reason = "of type 'reasoning' was provided without its required following item."
             raise ServiceError(400, f"Item '{item['id']:.200}' {reason}", param="input")
+
+
+def _check_calls(context: list[Json]) -> None:
+    """Refuse to go on from a call that waits for an output of the client, as the service does.
+
+    Source: the message is the service's own, from public reports; it names the kind of the call.
+    """
+    # The outputs of what runs in a container of the service are not the client's.
+    waiting = [
+        item
+        for item in context
+        if item.get("type") in CLIENT_CALLS
+        and not (is_object(place := item.get("environment")) and "container_id" in place)
+    ]
+    if waiting:
+        outputs = (item for item in context if item.get("type", "").endswith("_output"))
+        done = {item.get("call_id") for item in outputs}
+        for item in (item for item in waiting if item["call_id"] not in done):
+            kind = item["type"].replace("_", " ")
+            message = f"No tool output found for {kind} {item['call_id']:.200}."
+            raise ServiceError(400, message, param="input")
 
 
 def _conversation_id(body: Json) -> str | None:

@@ -1,0 +1,53 @@
+# Made from _async/run_calls.py by tools/unasync. Do not edit.
+"""Running the calls of one response, all at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from .._run.calls import Call, make_error_output, make_output
+from .._run.handlers import Handlers
+from .._transport.parallel_sync import call, gather
+from ..abort import AbortSignal
+
+
+def run_calls(
+    calls: Sequence[Call],
+    handlers: Handlers,
+    outputs: dict[str, Any],
+    *,
+    abort: AbortSignal | None,
+) -> Exception | None:
+    """Run calls, and put their outputs into `outputs`, by the ids of the calls.
+
+    Returns:
+        The exception with which the run has to end, once the outputs are sent.
+
+    Raises:
+        RequestAbortedError: `abort` was set; `outputs` has those that were ready.
+    """
+    ready: dict[str, Any] = {}
+    failures: list[Exception] = []
+
+    def work(one: Call) -> None:
+        try:
+            ready[one.id] = make_output(one, call(handlers.bind(one)))
+        except Exception as error:
+            output, failure = handlers.failed(one, error)
+            if output is not None:
+                ready[one.id] = output
+            if failure is not None:
+                failures.append(failure)
+
+    try:
+        gather([partial(work, one) for one in calls], abort)
+    finally:
+        # What a thread that was left behind makes later, is not sent.
+        outputs.update(ready)
+    for one in calls:
+        # An async tool that cancelled itself has none.
+        if one.id not in outputs and not failures:
+            outputs[one.id] = make_error_output(one, "cancelled")
+    return failures[0] if failures else None

@@ -1,0 +1,186 @@
+# Made from _async/run_requests.py by tools/unasync. Do not edit.
+"""The requests of a run, which go out through the methods of `items` and `responses`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from openai_conversations_api import models
+
+from .._append.state import id_of, ids_of, kind_and_status
+from .._request.validation import MAX_LIMIT
+from .._response.raw_response import RawResponse
+from .._transport.concurrency_sync import sleep
+from .._transport.log import logger
+from .._transport.retries import delay_before_retry
+from ..errors import (
+    APIError,
+    APIResponseValidationError,
+    ConversationLockedError,
+    OpenAIError,
+)
+from ..progress import AppendProgress
+from .api_response import ResponseContextManager
+from .http_methods import HttpMethods
+from .items import Items
+from .responses import Responses
+from .streams import Stream
+
+
+@dataclass(eq=False)
+class RunRequests:
+    """Sends the requests of one run, and waits between them.
+
+    Args:
+        client: sends them.
+        conversation_id: the conversation.
+        params: of each response.
+        options: of every request: `extra_headers`, `extra_query`, `timeout`, `abort`.
+        read_timeout: for how long a response is waited for, in seconds; None for no limit. So long
+            a locked conversation is waited for as well.
+    """
+
+    client: HttpMethods
+    conversation_id: str
+    params: Mapping[str, Any]
+    options: dict[str, Any]
+    read_timeout: float | None
+    _locks: int = 0
+    """How often in a row the conversation was locked."""
+    _locked_for: float = 0.0
+    """For how many seconds."""
+
+    def read(self, known: Collection[str] = (), *, at_most: int | None = None) -> list[Any]:
+        """Return the last items of the conversation, after the last known one, oldest first."""
+        listed = Items(self.client).list(
+            self.conversation_id,
+            order="desc",
+            limit=MAX_LIMIT,
+            max_items=at_most,
+            **self.options,
+        )
+        found: list[Any] = []
+        for item in listed:
+            if id_of(item) in known:
+                break
+            found.append(item)
+        return found[::-1]
+
+    def read_new(self, known: Collection[str]) -> list[Any]:
+        """Return the items after the last known one, oldest first, as they are read twice.
+
+        The first list that is not empty may be one of another conversation.
+        """
+        found = self.read(known)
+        for _ in range(self.client.max_retries + 1):
+            if not found:
+                break
+            before, found = found, self.read(known)
+            if ids_of(before) == ids_of(found):
+                break
+        return found
+
+    def append(
+        self,
+        items: Sequence[Any],
+        resume: str | None,
+        on_progress: Callable[[AppendProgress], object],
+    ) -> list[Any]:
+        """Add items, each of them once, as soon as the conversation is not locked.
+
+        Returns:
+            Those that were not counted in the token `resume`.
+
+        Raises:
+            OpenAIError: as of `items.append`.
+        """
+        while True:
+            try:
+                result = Items(self.client).append(
+                    self.conversation_id,
+                    items,
+                    resume=resume,
+                    on_progress=on_progress,
+                    **self.options,
+                )
+            except ConversationLockedError as error:
+                resume = resume if error.append is None else error.append.token
+                self.pause(self.delay_while_locked(error), error)
+            else:
+                self.not_locked()
+                return result.data
+
+    def respond(self, params: Mapping[str, Any]) -> tuple[models.Response, httpx.Response]:
+        """Ask for a response once; return it with the response that it came in.
+
+        Raises:
+            OpenAIError: as of `responses.create`, and of `check`.
+        """
+        create: Any = self._responses.with_raw_response.create
+        raw: RawResponse[models.Response] = create(**self._all(params))
+        return self.check(raw.parse(), raw.http_response), raw.http_response
+
+    def stream(self, params: Mapping[str, Any]) -> ResponseContextManager[Stream[Any]]:
+        """Ask for a response once, as a stream."""
+        stream: Any = self._responses.stream
+        opened: ResponseContextManager[Stream[Any]] = stream(**self._all(params))
+        return opened
+
+    def delay_while_locked(self, error: ConversationLockedError) -> float:
+        """Return for how many seconds to wait; raise the error if that would be too long in all."""
+        delay = delay_before_retry(self._locks, error.response.headers)
+        self._locks += 1
+        self._locked_for += delay
+        if self.read_timeout is not None and self._locked_for > self.read_timeout:
+            raise error
+        return delay
+
+    def not_locked(self) -> None:
+        """Count anew how long the conversation is locked."""
+        self._locks, self._locked_for = 0, 0.0
+
+    def pause(self, seconds: float, failure: OpenAIError | None) -> None:
+        """Wait after a failure, or before reading again.
+
+        Raises:
+            RequestAbortedError: the signal was set.
+        """
+        after = "reading" if failure is None else kind_and_status(failure)
+        logger.info("run: going on in %.2f s after: %s", seconds, after)
+        sleep(seconds, self.options["abort"], failure)
+
+    def check(self, response: models.Response, http: httpx.Response) -> models.Response:
+        """Return a response that belongs to the conversation, and did not fail.
+
+        Raises:
+            APIResponseValidationError: it is one to another request.
+            APIError: its status is "failed" or "cancelled".
+        """
+        conversation = response.conversation
+        if conversation is None or conversation.id != self.conversation_id:
+            message = "the response is not one of this conversation"
+            raise APIResponseValidationError(http, None, message=message)
+        if response.status in ("failed", "cancelled"):
+            error = response.error
+            said = "no error given" if error is None else f"{error.code}: {error.message}"
+            body = None if error is None else error.to_dict()
+            raise APIError(f"the response is {response.status} ({said})", http.request, body=body)
+        return response
+
+    def stand_in(self, items: Sequence[Any]) -> tuple[models.Response, httpx.Response]:
+        """Make what stands for a response of which only the items are known, for its parsing."""
+        output = [item.to_dict() for item in items]
+        response = models.Response.from_dict({"status": "completed", "output": output})
+        request = httpx.Request("POST", "/responses")
+        return response, httpx.Response(200, request=request)
+
+    @property
+    def _responses(self) -> Responses:
+        # Between two attempts the conversation may have to be read, so the run counts them.
+        return Responses(self.client.with_options(max_retries=0))
+
+    def _all(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        return {**params, **self.options, "conversation": self.conversation_id}
