@@ -16,7 +16,8 @@ SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/tes
           tests/tools/test_generate_upstream.py tests/tools/test_installed.py \
           tests/tools/test_make_arguments.py tests/tools/test_regenerate_matrix.py \
           tests/tools/test_spec_fuzz.py tests/tools/test_spec_upstream.py \
-          tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py
+          tests/tools/test_vendoring_page.py tests/tools/test_vendoring_source.py \
+          tests/test_examples_programs.py
 
 # Taken as they are written, and given to programs in the environment: make and the shell run
 # nothing that is in them.
@@ -93,14 +94,15 @@ test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without th
 # Without dependencies: tools that tests use ask for more, and do without. Two tests cannot do
 # without anyio 4.5: schemathesis and the async client of openai-python. Hypothesis's plugin would
 # hide the failure of a test: it cannot print a traceback as a trio of that age has it.
-# Left out: openai-agents and FastAPI need a newer anyio, httpx 0.27 passes over a missing
-# SSL_CERT_FILE and does not know socks5h, and aiohttp 3.11 takes some odd heads that later versions
-# refuse.
+# Left out: openai-agents needs a newer anyio and FastAPI a newer starlette, httpx 0.27 passes over a
+# missing SSL_CERT_FILE and does not know socks5h, and aiohttp 3.11 takes some odd heads that later
+# versions refuse.
 NEWER  := tests/overlay/_async/test_odd_wire.py \
           tests/overlay/test_connecting.py::test_a_certificate_file_that_is_missing \
           tests/overlay/test_environment.py::test_a_file_of_certificates_that_cannot_be_used \
           tests/overlay/test_environment.py::test_a_proxy_of_a_kind_that_is_not_installed \
-          tests/overlay/test_secrets.py::test_whatever_a_server_does
+          tests/overlay/test_secrets.py::test_whatever_a_server_does \
+          tests/test_examples_programs.py::test_browser
 
 test-lowest:     ## the tests of the package, with the lowest versions of what it needs
 	$(MAKE) $(VENV)-lowest/.ready VENV=$(VENV)-lowest

@@ -13,7 +13,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "test_with_fixtures.py"
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "test_app.py"
 SLIM = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-W", "error")
 OTHERS = ("no:xdist", "no:randomly", "no:fakefs", "no:pytest_httpx")
 FAST = (*SLIM, *(word for name in OTHERS for word in ("-p", name)))

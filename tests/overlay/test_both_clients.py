@@ -145,7 +145,8 @@ def test_the_exports_are_what_is_named() -> None:
         value = getattr(package, name)
         assert value is not None
         home = getattr(value, "__module__", "openai_conversations")
-        assert home.startswith(("openai_conversations", "builtins", "collections", "typing"))
+        standard = ("builtins", "collections", "types", "typing")
+        assert home.startswith(("openai_conversations", *standard))
     assert len(package.__all__) == len(set(package.__all__))
     assert dir(package) == package.__all__
     with pytest.raises(AttributeError, match="nothing_like_it"):

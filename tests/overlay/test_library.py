@@ -29,7 +29,7 @@ def treated(kind: type[Exception], library: Any) -> tuple[object, ...]:
     failure = to_connection_error(error, library.Request("GET", "http://host/v1"), Attempt())
     assert isinstance(failure, APIConnectionError)
     cause = type(failure.__cause__)
-    assert cause.__module__ == library.__name__
+    assert getattr(library, cause.__name__) is cause
     return type(failure), str(failure), failure.never_sent, cause.__name__
 
 

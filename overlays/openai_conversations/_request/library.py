@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -16,15 +17,22 @@ import httpx
 _T = TypeVar("_T")
 
 
-def classes_of(value: object) -> list[type[Any]]:
-    """Return the classes of httpx or httpx2 that a value is an instance of, the nearest first."""
-    return [c for c in type(value).__mro__ if c.__module__ in ("httpx", "httpx2")]
+def names_of(value: object) -> Iterator[tuple[Any, str]]:
+    """Yield where a value has its classes from: module (httpx or httpx2) and name, nearest first.
+
+    The module's own name for a class counts: openai-python writes its name over `__module__` of
+    what it exports, `Timeout` among it.
+    """
+    libraries = [found for found in (httpx, sys.modules.get("httpx2")) if found is not None]
+    for kind in type(value).__mro__:
+        for library in libraries:
+            if vars(library).get(kind.__name__) is kind:
+                yield library, kind.__name__
 
 
 def library_of(value: object) -> Any:
     """Return the module that a value has its class from; httpx for one that has it from neither."""
-    found = classes_of(value)
-    return sys.modules[found[0].__module__] if found else httpx
+    return next((library for library, _ in names_of(value)), httpx)
 
 
 @cache

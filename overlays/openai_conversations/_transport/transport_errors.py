@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from .._request.library import classes_of, library_of
+from .._request.library import library_of, names_of
 from ..errors import (
     APIConnectionError,
     APITimeoutError,
@@ -121,7 +121,7 @@ def to_connection_error(
 
 def _httpx_class(error: Exception) -> type[Exception]:
     """Return the class of an error; of one of httpx2, httpx's nearest class of the same name."""
-    names = (found.__name__ for found in classes_of(error) if hasattr(httpx, found.__name__))
+    names = (name for _, name in names_of(error) if hasattr(httpx, name))
     return cast("type[Exception]", getattr(httpx, next(names, ""), type(error)))
 
 
