@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
 # docs/items.md, local.md and append.md have tests of their own, beside what they describe
-PAGES = ("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md")
+PAGES = ("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md", "docs/tools.md")
 SHOWN = {name: (ROOT / name).read_text("utf-8") for name in PAGES}
 BLOCKS = [
     pytest.param(block, id=f"{name}-{number}")

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from openai_conversations import Tool
+from openai_conversations._append import state
 from openai_conversations._async import append_requests as async_append
 from openai_conversations._async import run_requests as async_run
 from openai_conversations._sync import append_requests as sync_append
 from openai_conversations._sync import run_requests as sync_run
 from openai_conversations._transport import retries
 from openai_conversations.local.fault_injection import Fault, FaultInjectingService, Respond
-from openai_conversations.local.service import ServiceResponse
+from openai_conversations.local.service import ServiceRequest, ServiceResponse
 
 READ = "GET /conversations/*/items"
 ADD = "POST /conversations/*/items"
@@ -81,20 +82,45 @@ def bodies(service: FaultInjectingService) -> list[dict[str, Any]]:
     return [json.loads(r.body) for r in service.requests if r.path.endswith("/responses")]
 
 
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Let pauses take no time; return those of runs, in seconds, as they would be made."""
-    pauses: list[float] = []
+class Pauses(list[float]):
+    """Pauses that would have been made, in seconds.
+
+    Attributes:
+        meanwhile: what happens in the pauses that are still to come, one each.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Callable[[], object]] = []
+
+    def pause(self, seconds: float) -> None:
+        self.append(seconds)
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+
+
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
+    """Let the pauses of runs and appends take no time; return them."""
+    pauses = Pauses()
 
     async def pause(seconds: float, *_: object) -> None:
-        pauses.append(seconds)
+        pauses.pause(seconds)
 
+    monkeypatch.setattr(state, "LONGEST_TO_SETTLE", 2.0)
     monkeypatch.setattr(retries, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(retries, "MAX_DELAY", 2.0)
     for module in (async_append, async_run):
         monkeypatch.setattr(module, "sleep", pause)
     for module in (sync_append, sync_run):
-        monkeypatch.setattr(module, "sleep", lambda seconds, *_: pauses.append(seconds))
+        monkeypatch.setattr(module, "sleep", lambda seconds, *_: pauses.pause(seconds))
     return pauses
+
+
+def ask(service: FaultInjectingService, method: str, path: str, **body: Any) -> ServiceResponse:
+    """Send a request as another program does."""
+    headers = {"content-type": "application/json"}
+    data = json.dumps(body).encode() if body else b""
+    return service.service.handle(ServiceRequest(method, path, [], headers, data))
 
 
 def paths(service: FaultInjectingService) -> list[str]:

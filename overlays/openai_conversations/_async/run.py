@@ -21,7 +21,7 @@ from openai_conversations_api import models
 from .. import _structured as structured
 from .._append.results import ResumePoint
 from .._append.state import Attempts, kind_and_status, may_have_happened
-from .._run.calls import make_error_output, open_calls
+from .._run.calls import make_error_output
 from .._run.events import ToolFinishedEvent, ToolStartedEvent
 from .._run.handlers import Handlers
 from .._run.state import RunState, turn_params
@@ -304,11 +304,12 @@ class AsyncRun:
         """Return whether an error may be due to calls without an output, of which there are (3)."""
         if not isinstance(error, BadRequestError) or isinstance(error, ConversationLockedError):
             return False
+        state = self._state
         await self._add_new()
-        if not open_calls(self._state.items):
-            self._state.begin(await self.requests.read())
+        if not state.runnable() and not state.find_pending():
+            state.begin(await self.requests.read())
         self._in_flight = False
-        return bool(open_calls(self._state.items))
+        return bool(state.runnable()) or state.find_pending()
 
     def _note_failure(self, attempts: Attempts, error: APIError) -> float:
         """Return for how many seconds to wait after a failure (2 and 4).

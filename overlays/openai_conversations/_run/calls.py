@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from openai_conversations_api import models as m
 
 from .._request.input_items import to_dict
+from .._request.validation import mismatch
 from ..items import tool_items as make
 
 APPROVAL = "mcp_approval_request"
@@ -90,6 +91,8 @@ def make_output(call: Call, result: Any) -> Any:
     """
     data = to_dict(result)
     if data is not None and data.get("type") == OUTPUTS[call.type]:
+        if call_of(data) != call.id:
+            raise mismatch("output", f"one of the call {call.id!r}", f"one of {call_of(data)!r}")
         return result
     if call.type == APPROVAL:
         of = make.McpApprovalResponseItem

@@ -35,8 +35,11 @@ from openai_conversations.local.service import ServiceResponse
 
 from tests.overlay.run_cases import (
     ADD,
+    READ,
     RESPOND,
+    Pauses,
     Weather,
+    ask,
     bodies,
     call,
     calls_then_text,
@@ -52,7 +55,7 @@ MODEL = "gpt-5.4"
 
 
 @pytest.fixture(autouse=True)
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def slept(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     """Return the pauses that would have been made."""
     return no_pauses(monkeypatch)
 
@@ -425,9 +428,7 @@ def lose_after(respond: Respond) -> ServiceResponse:
     raise ConnectionLostError
 
 
-@pytest.mark.parametrize(
-    "on", ["GET /conversations/*/items", "POST /conversations/*/items", RESPOND]
-)
+@pytest.mark.parametrize("on", [READ, ADD, RESPOND])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("fault", ["not done", "done", "half a body", "500", "429", "locked"])
 async def test_each_fault_at_each_request(
@@ -487,10 +488,96 @@ async def test_a_response_that_was_lost_and_arrives_late_has_its_calls_run(
     assert len(outputs(await stored(client, conversation))) == len(weather.cities) == 3
 
 
+async def test_a_response_that_arrives_while_it_is_looked_for_is_not_made_twice(
+    client: AsyncClient,
+    conversations_local: FaultInjectingService,
+    weather: Weather,
+    slept: Pauses,
+) -> None:
+    def lose_now(respond: Respond) -> ServiceResponse:
+        slept.meanwhile += [lambda: None, respond]
+        raise ConnectionLostError
+
+    strike(conversations_local, lose_now, RESPOND)
+    conversation = await new(client)
+    result = await client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert len(await stored(client, conversation)) == len(result.items) == 8
+    assert paths(conversations_local).count("POST responses") == 2
+    assert slept[1] == 2.0 - slept[0]
+
+
+async def test_outputs_that_arrive_from_a_process_that_has_died_are_not_made_again(
+    client: AsyncClient,
+    conversations_local: FaultInjectingService,
+    weather: Weather,
+    slept: Pauses,
+) -> None:
+    conversation = await new(client, call("get_weather", {"city": "Kiel"}, "c1"))
+    output = FunctionCallOutputItem.text("c1", "rain, said the other").to_dict()
+    path = f"/conversations/{conversation}/items"
+    slept.meanwhile.append(lambda: ask(conversations_local, "POST", path, items=[output]))
+    result = await client.conversations.run(conversation, model=MODEL, tools=[weather.tool])
+    assert not weather.cities
+    assert result.output_text == "Rain, said the other."
+
+
+async def test_outputs_are_sent_though_other_items_come_between(
+    client: AsyncClient, conversations_local: FaultInjectingService, weather: Weather
+) -> None:
+    conversation = await new(client)
+    path = f"/conversations/{conversation}/items"
+
+    def add_another(respond: Respond) -> ServiceResponse:
+        ask(conversations_local, "POST", path, items=[{"role": "user", "content": "Me too"}])
+        raise ConnectionLostError
+
+    strike(conversations_local, lambda respond: respond(), ADD)
+    strike(conversations_local, add_another, ADD)
+    await client.conversations.run(conversation, model=MODEL, input="x", tools=[weather.tool])
+    found = await stored(client, conversation)
+    assert len(outputs(found)) == len(weather.cities) == 3
+    assert types(found)[4] == "message"
+
+
+@pytest.mark.parametrize("before", [2, 3])
+async def test_the_list_of_another_conversation_is_not_believed(
+    client: AsyncClient, conversations_local: FaultInjectingService, weather: Weather, before: int
+) -> None:
+    other = f"/conversations/{await new(client, MessageItem.user_text('other'))}/items"
+    conversation = await new(client)
+    strike(conversations_local, lose_after, RESPOND)
+    for _ in range(before):
+        strike(conversations_local, lambda respond: respond(), READ)
+    strike(conversations_local, lambda _: ask(conversations_local, "GET", other), READ)
+    result = await client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert [item.to_dict() for item in result.items] == await stored(client, conversation)
+
+
+async def test_the_response_of_another_conversation_is_not_believed(
+    client: AsyncClient, conversations_local: FaultInjectingService, weather: Weather
+) -> None:
+    body = {"model": MODEL, "conversation": await new(client), "input": "x"}
+    strike(
+        conversations_local,
+        lambda _: ask(conversations_local, "POST", "/responses", **body),
+        RESPOND,
+    )
+    conversation = await new(client)
+    result = await client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert [item.to_dict() for item in result.items] == await stored(client, conversation)
+    assert len(result.items) == 8
+
+
 async def test_a_lock_is_waited_for_as_long_as_a_response_may_take(
     client: AsyncClient,
     conversations_local: FaultInjectingService,
-    slept: list[float],
+    slept: Pauses,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conversations_local.faults.conversation_locked(RESPOND, times=6)
@@ -558,6 +645,18 @@ async def test_a_request_that_is_refused_is_not_repeated(
     with pytest.raises(BadRequestError, match="no such model"):
         await client.conversations.run(await new(client), model=MODEL, input="x")
     assert paths(conversations_local).count("POST responses") == 1
+
+
+async def test_a_refusal_is_raised_though_an_approval_was_passed(
+    client: AsyncClient, conversations_local: FaultInjectingService
+) -> None:
+    ask = {"type": "mcp_approval_request", "name": "f", "server_label": "s", "arguments": "{}"}
+    conversations_local.model.enqueue(ask)
+    conversation = await new(client)
+    await client.conversations.run(conversation, model=MODEL, input="x")
+    conversations_local.model.enqueue_error("no such model", status=400)
+    with pytest.raises(BadRequestError, match="no such model"):
+        await client.conversations.run(conversation, model=MODEL, input="Never mind.")
 
 
 # -- interruptions

@@ -36,8 +36,11 @@ from openai_conversations.local.service import ServiceResponse
 
 from tests.overlay.run_cases import (
     ADD,
+    READ,
     RESPOND,
+    Pauses,
     Weather,
+    ask,
     bodies,
     call,
     calls_then_text,
@@ -53,7 +56,7 @@ MODEL = "gpt-5.4"
 
 
 @pytest.fixture(autouse=True)
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def slept(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     """Return the pauses that would have been made."""
     return no_pauses(monkeypatch)
 
@@ -426,9 +429,7 @@ def lose_after(respond: Respond) -> ServiceResponse:
     raise ConnectionLostError
 
 
-@pytest.mark.parametrize(
-    "on", ["GET /conversations/*/items", "POST /conversations/*/items", RESPOND]
-)
+@pytest.mark.parametrize("on", [READ, ADD, RESPOND])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.parametrize("fault", ["not done", "done", "half a body", "500", "429", "locked"])
 def test_each_fault_at_each_request(
@@ -488,10 +489,96 @@ def test_a_response_that_was_lost_and_arrives_late_has_its_calls_run(
     assert len(outputs(stored(client, conversation))) == len(weather.cities) == 3
 
 
+def test_a_response_that_arrives_while_it_is_looked_for_is_not_made_twice(
+    client: Client,
+    conversations_local: FaultInjectingService,
+    weather: Weather,
+    slept: Pauses,
+) -> None:
+    def lose_now(respond: Respond) -> ServiceResponse:
+        slept.meanwhile += [lambda: None, respond]
+        raise ConnectionLostError
+
+    strike(conversations_local, lose_now, RESPOND)
+    conversation = new(client)
+    result = client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert len(stored(client, conversation)) == len(result.items) == 8
+    assert paths(conversations_local).count("POST responses") == 2
+    assert slept[1] == 2.0 - slept[0]
+
+
+def test_outputs_that_arrive_from_a_process_that_has_died_are_not_made_again(
+    client: Client,
+    conversations_local: FaultInjectingService,
+    weather: Weather,
+    slept: Pauses,
+) -> None:
+    conversation = new(client, call("get_weather", {"city": "Kiel"}, "c1"))
+    output = FunctionCallOutputItem.text("c1", "rain, said the other").to_dict()
+    path = f"/conversations/{conversation}/items"
+    slept.meanwhile.append(lambda: ask(conversations_local, "POST", path, items=[output]))
+    result = client.conversations.run(conversation, model=MODEL, tools=[weather.tool])
+    assert not weather.cities
+    assert result.output_text == "Rain, said the other."
+
+
+def test_outputs_are_sent_though_other_items_come_between(
+    client: Client, conversations_local: FaultInjectingService, weather: Weather
+) -> None:
+    conversation = new(client)
+    path = f"/conversations/{conversation}/items"
+
+    def add_another(respond: Respond) -> ServiceResponse:
+        ask(conversations_local, "POST", path, items=[{"role": "user", "content": "Me too"}])
+        raise ConnectionLostError
+
+    strike(conversations_local, lambda respond: respond(), ADD)
+    strike(conversations_local, add_another, ADD)
+    client.conversations.run(conversation, model=MODEL, input="x", tools=[weather.tool])
+    found = stored(client, conversation)
+    assert len(outputs(found)) == len(weather.cities) == 3
+    assert types(found)[4] == "message"
+
+
+@pytest.mark.parametrize("before", [2, 3])
+def test_the_list_of_another_conversation_is_not_believed(
+    client: Client, conversations_local: FaultInjectingService, weather: Weather, before: int
+) -> None:
+    other = f"/conversations/{new(client, MessageItem.user_text('other'))}/items"
+    conversation = new(client)
+    strike(conversations_local, lose_after, RESPOND)
+    for _ in range(before):
+        strike(conversations_local, lambda respond: respond(), READ)
+    strike(conversations_local, lambda _: ask(conversations_local, "GET", other), READ)
+    result = client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert [item.to_dict() for item in result.items] == stored(client, conversation)
+
+
+def test_the_response_of_another_conversation_is_not_believed(
+    client: Client, conversations_local: FaultInjectingService, weather: Weather
+) -> None:
+    body = {"model": MODEL, "conversation": new(client), "input": "x"}
+    strike(
+        conversations_local,
+        lambda _: ask(conversations_local, "POST", "/responses", **body),
+        RESPOND,
+    )
+    conversation = new(client)
+    result = client.conversations.run(
+        conversation, model=MODEL, input="x", tools=[weather.tool]
+    )
+    assert [item.to_dict() for item in result.items] == stored(client, conversation)
+    assert len(result.items) == 8
+
+
 def test_a_lock_is_waited_for_as_long_as_a_response_may_take(
     client: Client,
     conversations_local: FaultInjectingService,
-    slept: list[float],
+    slept: Pauses,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     conversations_local.faults.conversation_locked(RESPOND, times=6)
@@ -559,6 +646,18 @@ def test_a_request_that_is_refused_is_not_repeated(
     with pytest.raises(BadRequestError, match="no such model"):
         client.conversations.run(new(client), model=MODEL, input="x")
     assert paths(conversations_local).count("POST responses") == 1
+
+
+def test_a_refusal_is_raised_though_an_approval_was_passed(
+    client: Client, conversations_local: FaultInjectingService
+) -> None:
+    ask = {"type": "mcp_approval_request", "name": "f", "server_label": "s", "arguments": "{}"}
+    conversations_local.model.enqueue(ask)
+    conversation = new(client)
+    client.conversations.run(conversation, model=MODEL, input="x")
+    conversations_local.model.enqueue_error("no such model", status=400)
+    with pytest.raises(BadRequestError, match="no such model"):
+        client.conversations.run(conversation, model=MODEL, input="Never mind.")
 
 
 # -- interruptions
