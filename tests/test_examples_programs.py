@@ -23,7 +23,7 @@ import pytest
 from openai_conversations import Client
 from openai_conversations.local.fault_injection import FaultInjectingService
 
-from examples.__main__ import code_lines, lengths, table
+from examples.__main__ import PROGRAMS, code_lines, lengths, table
 
 # The clients under test are in other processes.
 pytestmark = pytest.mark.off_contract
@@ -277,5 +277,8 @@ def test_each_program_has_its_counterpart() -> None:
     assert ours - theirs == {"__main__", "demo", "low_level"}
 
 
-def test_the_table_of_lengths_is_current() -> None:
+def test_the_tables_of_lengths_are_current() -> None:
     assert table() in (ROOT / "examples" / "README.md").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, (ours, theirs) in lengths().items():
+        assert f"| {PROGRAMS[name][0]} | {ours} | {theirs} |" in readme

@@ -19,7 +19,7 @@ from starlette.responses import StreamingResponse
 
 from tests.overlay.concurrency_async import blocking
 from tests.overlay.events import delta, final
-from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
+from tests.overlay.scripted_server import CONVERSATION, Peer, Script, ScriptedServer, responds
 
 HELLO: dict[str, Any] = {"model": "gpt-4o", "input": "Hi"}
 EVENTS = [delta(1, "Hel"), delta(2, "lö\u2028"), final("completed")]
@@ -33,6 +33,19 @@ def whole(peer: Peer) -> None:
 def cut(peer: Peer) -> None:
     peer.events(*EVENTS[:2])
     peer.cut()
+
+
+def until_hangup(hung_up: threading.Event, *events: dict[str, Any]) -> Script:
+    """Return a script that sends events, and tells when the client is gone: perhaps before them."""
+
+    def script(peer: Peer) -> None:
+        try:
+            peer.events(*events)
+            peer.wait_for_hangup()
+        finally:
+            hung_up.set()
+
+    return script
 
 
 def read(body: bytes) -> list[dict[str, Any]]:
@@ -140,11 +153,7 @@ def test_the_sync_client_relays_in_threads(run: Run) -> None:
 @pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
 def test_a_browser_that_leaves_ends_the_stream(run: Run, transport: str, leaves_after: int) -> None:
     hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        peer.events(*EVENTS[:2])
-        peer.wait_for_hangup()
-        hung_up.set()
+    script = until_hangup(hung_up, *EVENTS[:2])
 
     async def test() -> None:
         options: dict[str, Any] = {"base_url": server.url, "transport": transport}
@@ -165,11 +174,7 @@ def test_a_browser_that_leaves_ends_the_stream(run: Run, transport: str, leaves_
 def test_a_browser_that_left_is_noticed_in_sending(transport: str) -> None:
     """Under asyncio, which closes the iterator that the framework has dropped."""
     hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        peer.events(*EVENTS[:2])
-        peer.wait_for_hangup()
-        hung_up.set()
+    script = until_hangup(hung_up, *EVENTS[:2])
 
     async def test() -> None:
         options: dict[str, Any] = {"base_url": server.url, "transport": transport}
@@ -187,11 +192,7 @@ def test_a_browser_that_left_is_noticed_in_sending(transport: str) -> None:
 @pytest.mark.parametrize("transport", ["aiohttp", "httpx"])
 def test_a_relay_that_nobody_reads_ends_the_stream(transport: str) -> None:
     hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        peer.events(EVENTS[0])
-        peer.wait_for_hangup()
-        hung_up.set()
+    script = until_hangup(hung_up, EVENTS[0])
 
     async def test() -> None:
         options: dict[str, Any] = {"base_url": server.url, "transport": transport}
@@ -208,11 +209,7 @@ def test_a_relay_that_nobody_reads_ends_the_stream(transport: str) -> None:
 def test_a_wsgi_server_that_closes_what_it_sends_ends_the_stream() -> None:
     """Close the iterator as PEP 3333 wants it, when the browser is gone."""
     hung_up = threading.Event()
-
-    def script(peer: Peer) -> None:
-        peer.events(*EVENTS[:2])
-        peer.wait_for_hangup()
-        hung_up.set()
+    script = until_hangup(hung_up, *EVENTS[:2])
 
     with ScriptedServer(script) as server, Client(api_key="k", base_url=server.url) as client:
         sent: Any = client.responses.create(**HELLO, stream=True).relay()

@@ -37,8 +37,7 @@ def project(folder: Path, spec: Json, edits: Iterable[tuple[str, str, str]] = ()
     config = (ROOT / "generator-config.yaml").read_text(encoding="utf-8")
     made = folder / "made"
     build(root(folder / "root", spec, config), made)
-    unwanted = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "overlays" / OVERLAY, made / OVERLAY, ignore=unwanted)
+    shutil.copytree(ROOT / "overlays" / OVERLAY, made / OVERLAY)  # and what Python compiled of it
     shutil.move(made / SCHEMA, made / OVERLAY / "_schema" / SCHEMA)
     for name, before, text in edits:
         path = made / OVERLAY / name

@@ -71,7 +71,7 @@ def changed() -> dict[str, Any]:
     """Return the document with fields that came, two of them optional, and two that went."""
     whole = copy.deepcopy(document())
     schemas = whole["components"]["schemas"]
-    conversation, tool = schemas["ConversationResource"], schemas["FunctionTool"]
+    conversation, tool = schemas["Conversation"], schemas["FunctionTool"]
     conversation["properties"]["color"] = {"type": "string"}
     conversation["properties"]["theme"] = {"$ref": "#/components/schemas/TextContent"}
     conversation["properties"]["owner"] = {"type": "string"}

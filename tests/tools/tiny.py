@@ -2,13 +2,12 @@
 
 import importlib
 import itertools
+import json
 import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from tools import PACKAGE
 from tools.generate.build import build
@@ -59,7 +58,8 @@ def ref(name: str) -> dict[str, str]:
 def root(folder: Path, spec: dict[str, Any], config: str = "literal_enums: true\n") -> Path:
     """Return a project root in `folder` that holds what the generate step reads."""
     (folder / "spec").mkdir(parents=True)
-    YAML().dump(spec, folder / "spec" / "openapi.yaml")
+    # JSON is YAML, and is read and written in a tenth of the time.
+    (folder / "spec" / "openapi.yaml").write_text(json.dumps(spec), encoding="utf-8")
     shutil.copy(ROOT / "spec" / "upstream.lock", folder / "spec")
     (folder / "generator-config.yaml").write_text(config, encoding="utf-8")
     return folder

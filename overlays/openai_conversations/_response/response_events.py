@@ -42,6 +42,7 @@ class ResponseEvents:
         waiting: the events that have come and were not taken.
         over: whether there is nothing more to read.
         ended: whether that is because the response was complete.
+        last: the event that said so, None if it was `[DONE]`.
     """
 
     def __init__(self, response: httpx.Response, *, operation: str, resumed: bool) -> None:
@@ -56,6 +57,7 @@ class ResponseEvents:
         self.waiting: deque[ServerSentEvent] = deque()
         self.over = False
         self.ended = False
+        self.last: dict[str, Any] | None = None
         self._operation = operation
         self._resumed = resumed
         self._decoder = SSEDecoder()
@@ -119,6 +121,7 @@ class ResponseEvents:
         response = data.get("response")
         if kind in LAST or (response is not None and kind not in GOING_ON and _is_final(response)):
             self.ended = self.over = True  # case 1
+            self.last = data
             self.waiting.clear()
         return event, data
 

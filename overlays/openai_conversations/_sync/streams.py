@@ -68,8 +68,7 @@ class Stream(Generic[_EventT]):
         self._items = OutputItems()
         self._response: dict[str, Any] | None = None  # as an event had it last
         self._whole = False  # whether that is how it stays
-        self._last: dict[str, Any] | None = None  # the event that ends the stream
-        self._position: int | None = None  # the sequence number of the last event, if it had one
+        self._latest: dict[str, Any] = {}  # the event that came last
         self._seen: int | None = None  # up to here the events came before the connection broke
         self._hidden = starting_after
 
@@ -107,21 +106,18 @@ class Stream(Generic[_EventT]):
 
     def _is_new(self, data: dict[str, Any]) -> bool:
         """Take down what an event says, and return whether it is to be given."""
-        number = data.get("sequence_number")
-        if not isinstance(number, int):
-            number = self._resumption = None  # behind what it would go on, nothing tells
-        elif self._seen is not None and number <= self._seen:
+        if self._seen is not None and _number(data, self._seen + 1) <= self._seen:
             return False  # sent again by a server that begins at the start, whatever it is asked
-        self._position = number
+        self._latest = data
         self._items.add(data)
         response = data.get("response")
         if response is not None and is_mapping(response):
             self._response, self._whole = {**response}, self._events.ended
-        if self._events.ended:
-            self._last = data
         if self._resumption is not None:
             self._resumption.progress()
-        return number is None or self._hidden is None or number > self._hidden
+            if _number(data) < 0:
+                self._resumption = None  # behind what it would go on, nothing tells
+        return self._hidden is None or _number(data, self._hidden + 1) > self._hidden
 
     def _resume(self, failure: APIConnectionError) -> None:
         """Go on in the body of a new request.
@@ -134,11 +130,12 @@ class Stream(Generic[_EventT]):
             if self._resumption is None or self._closed:
                 raise failure
             response_id = (self._response or {}).get("id")
-            body = self._resumption.open(failure, response_id, self._position)
+            position = self._latest.get("sequence_number")
+            body = self._resumption.open(failure, response_id, position)
         except OpenAIError:
             self.close()
             raise
-        self._seen = self._position
+        self._seen = position
         self._begin(body, resumed=False)
 
     def text_deltas(self) -> Iterator[str]:
@@ -191,7 +188,7 @@ class Stream(Generic[_EventT]):
             APIResponseValidationError: the last event has no response.
         """
         self.until_done()
-        last = self._last
+        last = self._events.last
         if last is None:
             raise self._events.broken("the stream ended without the final response")
         if last.get("type") == "error":
@@ -242,8 +239,7 @@ class Stream(Generic[_EventT]):
         except OpenAIError as error:
             failed = {"type": "error", "message": str(error), "param": None}
             failed |= {"code": getattr(error, "code", None)}
-            number = 0 if self._position is None else self._position + 1
-            yield encode(failed | {"sequence_number": number})
+            yield encode(failed | {"sequence_number": _number(self._latest) + 1})
         finally:
             with shield():
                 self.close()
@@ -266,6 +262,12 @@ class Stream(Generic[_EventT]):
     def __repr__(self) -> str:
         over = self._closed or self._events.over
         return f"{type(self).__name__}({'closed' if over else 'open'})"
+
+
+def _number(event: dict[str, Any], otherwise: int = -1) -> int:
+    """Return the number of an event in its stream, `otherwise` if it has none."""
+    number: object = event.get("sequence_number")
+    return number if isinstance(number, int) else otherwise
 
 
 class TextDeltas(Iterator[str]):
