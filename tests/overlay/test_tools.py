@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -298,6 +299,17 @@ def test_outputs(result: object, output: object) -> None:
 
 
 def test_an_output_that_json_cannot_hold() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^result: expected a value that JSON can hold"):
+        decorated.output("call_1", object())
+
+
+def test_outputs_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic_core", None)
+    for result, text in [
+        (None, "null"),
+        ({"é": [Place("Ulm")]}, '{"é": [{"city": "Ulm", "country": "DE"}]}'),
+    ]:
+        assert decorated.output("call_1", result).output == text
     with pytest.raises(InvalidArgumentError, match=r"^result: expected a value that JSON can hold"):
         decorated.output("call_1", object())
 

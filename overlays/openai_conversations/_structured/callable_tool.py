@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 # `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
 # pyright: reportUnusedImport=false
@@ -122,11 +123,14 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
 
 
 def _json_text(result: object) -> str:
-    from pydantic_core import PydanticSerializationError, to_jsonable_python
-
+    value: Any = result
     try:
-        return json.dumps(to_jsonable_python(result, fallback=_plain), ensure_ascii=False)
-    except (PydanticSerializationError, TypeError, ValueError, RecursionError) as error:
+        with suppress(ImportError):  # functions of `on_call` need no extra
+            from pydantic_core import to_jsonable_python
+
+            value = to_jsonable_python(result, fallback=_plain)
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
         expected = f"a value that JSON can hold ({error})"
     raise invalid("result", expected, result)
 
