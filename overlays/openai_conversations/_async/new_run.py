@@ -43,7 +43,8 @@ def new_run(
     operation = operations.create_response
     for name in NOT_IN_A_RUN:
         if name in params:
-            raise unexpected_keyword("Conversations.run", name, [])
+            advice = "Conversations.run_stream() gives the events" if name == "stream" else ""
+            raise unexpected_keyword("Conversations.run", name, [], advice)
     if not (on_progress is None or callable(on_progress)):
         raise invalid("on_progress", "a function or None", on_progress)
     own = operation.own(params)

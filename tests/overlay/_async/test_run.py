@@ -754,6 +754,7 @@ async def test_an_exception_in_on_progress_leaves_no_call_open(
         ({"input": [1]}, r"input\[0\]"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
+        ({"stream": True}, r"'stream'\. Conversations\.run_stream\(\) gives the events"),
         ({"modle": "x"}, "did you mean 'model'"),
         ({"abort_output": None}, "abort_output"),
         ({"tools": [print]}, r"tools\[0\]: expected a tool .*`Tool\.function`"),

@@ -157,9 +157,11 @@ def test_what_a_tool_raises(
     conversation = new(client)
     run = client.conversations.run
     arguments: Any = {"model": MODEL, "input": "x", "tools": [get_weather]}
-    arguments["on_tool_error"] = {"function": describe, "failing": describe, "async": describe_later}.get(
-        handling, handling
-    )
+    arguments["on_tool_error"] = {
+        "function": describe,
+        "failing": describe,
+        "async": describe_later,
+    }.get(handling, handling)
     text = "LookupError: no such city"
     if handling in ("raise", "failing"):
         with pytest.raises(LookupError if handling == "raise" else KeyError):
@@ -753,6 +755,7 @@ def test_an_exception_in_on_progress_leaves_no_call_open(
         ({"input": [1]}, r"input\[0\]"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
+        ({"stream": True}, r"'stream'\. Conversations\.run_stream\(\) gives the events"),
         ({"modle": "x"}, "did you mean 'model'"),
         ({"abort_output": None}, "abort_output"),
         ({"tools": [print]}, r"tools\[0\]: expected a tool .*`Tool\.function`"),
