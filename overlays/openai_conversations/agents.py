@@ -18,8 +18,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+from ._async.client import AsyncClient
 from ._request.input_items import needs_id, to_input_item, to_input_items
-from ._request.validation import is_mapping
+from ._request.validation import check_id, invalid, is_mapping
 from .errors import NotFoundError
 from .progress import AppendProgress
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from agents.items import TResponseInputItem
     from agents.memory import SessionSettings
 
-    from ._async.client import AsyncClient
     from .models import ConversationItem, IncludeEnum
 
 #: Parts of items that a model needs to see again, and that are shown on demand only.
@@ -72,9 +72,14 @@ class ConversationsSession:
             on_progress: called during `add_items`, as by `append`. With the token of its last
                 report another process goes on with what was being added when this one died.
             resume: that token. The first `add_items` then has the same items as that one had.
+
+        Raises:
+            InvalidArgumentError: `conversation_id` is not an id, or `client` not an `AsyncClient`.
         """
+        if not isinstance(client, AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("client", "an AsyncClient", client)
         self.session_settings = session_settings
-        self.session_id = conversation_id or ""
+        self.session_id = check_id(conversation_id, "conversation_id") if conversation_id else ""
         self._items = client.conversations.items
         self._create = client.conversations.create
         self._on_progress = on_progress

@@ -117,6 +117,13 @@ class RunResult(Generic[_T]):
         return "".join(item.text for item in messages)
 
     @property
+    def refusal(self) -> str | None:
+        """What the model said in declining; None if it did not decline."""
+        messages = (item for item in self.final_items if item.type == "message")
+        parts = (part for item in messages for part in item.content if part.type == "refusal")
+        return next((part.refusal for part in parts), None)
+
+    @property
     def usage(self) -> m.ResponseUsage | None:
         """The tokens of all `responses` together; None if none of them says how many."""
         total: dict[str, Any] | None = None

@@ -10,6 +10,8 @@ from openai_conversations import (
     APIConnectionError,
     AppendProgress,
     AsyncClient,
+    Client,
+    InvalidArgumentError,
     NotFoundError,
     OpenAIError,
 )
@@ -58,6 +60,20 @@ async def test_more_items_than_a_page_has(session: ConversationsSession) -> None
     await session.add_items(messages(230))
     assert await session.get_items(limit=150) == messages(230)[-150:]
     assert len(await session.get_items()) == 230
+
+
+@pytest.mark.parametrize(
+    ("given", "argument"),
+    [
+        ({"client": Client(api_key="sk-x")}, "client"),
+        ({"client": AsyncClient(api_key="sk-x"), "conversation_id": 3}, "conversation_id"),
+    ],
+    ids=["client", "id"],
+)
+def test_wrong_arguments_are_told_at_once(given: dict[str, Any], argument: str) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        ConversationsSession(**given)
+    assert caught.value.argument == argument
 
 
 async def test_the_limit_of_its_settings(client: AsyncClient) -> None:

@@ -69,6 +69,8 @@ def test_a_call_is_open_until_its_output_is_there(kind: str) -> None:
     assert open_calls([item(kind), output(kind, 2)]) == [call]
     assert not open_calls([item(kind), message("user"), output(kind)])
     assert call_of(output(kind)) == call.id
+    # Servers that are compatible with the service may give an id again.
+    assert open_calls([item(kind), output(kind), item(kind)]) == [call]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,12 @@ def test_outputs_of_texts(kind: str) -> None:
     other = make_output(call._replace(id="c_2"), "fine")
     with pytest.raises(InvalidArgumentError, match="of the call 'c_1', got one of 'c_2'"):
         make_output(call, other)
+
+
+def test_an_error_of_any_text_can_be_sent() -> None:
+    [call] = open_calls([item("function_call")])
+    assert make_error_output(call, "half \ud83d").output == "half ?"
+    assert len(make_error_output(call, "x" * 10_485_761).output) == 10_485_760
 
 
 def test_outputs_that_are_not_texts() -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import functools
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -238,6 +239,7 @@ def free(value: Mapping[str, int]) -> None: ...
         (free, "free.value"),
         (lambda: 1, "name"),
         (3, "function"),
+        (int, "int"),
     ],
 )
 def test_what_cannot_be_a_tool(function: Any, argument: str) -> None:
@@ -279,6 +281,7 @@ class Report:
         ),
         ([], "[]"),
         ([1, 2], "[1, 2]"),
+        (map(abs, [-1, 2]), "[1, 2]"),
         (models.ItemReferenceParam(id="i"), '{"id": "i"}'),
         (Content.text("x"), [{"type": "input_text", "text": "x"}]),
         (
@@ -298,6 +301,31 @@ def test_outputs(result: object, output: object) -> None:
 def test_an_output_that_json_cannot_hold() -> None:
     with pytest.raises(InvalidArgumentError, match=r"^result: expected a value that JSON can hold"):
         decorated.output("call_1", object())
+
+
+def test_outputs_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pydantic_core", None)
+    for result, text in [
+        (None, "null"),
+        ({"é": [Place("Ulm")]}, '{"é": [{"city": "Ulm", "country": "DE"}]}'),
+    ]:
+        assert decorated.output("call_1", result).output == text
+    with pytest.raises(InvalidArgumentError, match=r"^result: expected a value that JSON can hold"):
+        decorated.output("call_1", object())
+
+
+@pytest.mark.parametrize("text", ["x" * 10_485_761, "half \ud83d"], ids=["long", "half"])
+def test_an_output_that_cannot_be_sent(text: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^output: expected ") as caught:
+        decorated.output("call_1", text)
+    assert len(str(caught.value)) < 120
+
+
+@pytest.mark.parametrize("tool", [abs, 1, models.FunctionTool, "web_search"], ids=repr)
+def test_a_list_of_other_than_tools(tool: Any) -> None:
+    expected = r"^tools\[1\]: expected a tool .*`Tool\.function`"
+    with Client.local() as client, pytest.raises(InvalidArgumentError, match=expected):
+        client.responses.create(model="m", input="x", tools=[decorated, tool])
 
 
 def test_every_kind_in_the_document_has_a_builder() -> None:

@@ -94,14 +94,14 @@ class AsyncConversations(
     @overload
     async def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         **params: Unpack[p.ConversationRunParams],
     ) -> RunResult[None]: ...
 
     @overload
     async def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: type[_T],
         **params: Unpack[p.ConversationRunParams],
@@ -110,7 +110,7 @@ class AsyncConversations(
     @describe(operations.create_response, without=NOT_IN_A_RUN)
     async def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: Any = omit,
         max_turns: int | None = 10,
@@ -142,7 +142,7 @@ class AsyncConversations(
         `extra_headers`, `extra_query` and `timeout` hold for each request.
 
         Args:
-            conversation_id: as `conversations.create` gave it.
+            conversation_id: the conversation, or its id.
             text_format: the type of the final text, as of `responses.parse`.
             max_turns: how many responses there may be.
             on_tool_error: what becomes of the exception of a tool. "model" sends its text to the
@@ -189,14 +189,14 @@ class AsyncConversations(
     @overload
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         **params: Unpack[p.ConversationRunParams],
     ) -> AsyncRunStream[None]: ...
 
     @overload
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: type[_T],
         **params: Unpack[p.ConversationRunParams],
@@ -205,7 +205,7 @@ class AsyncConversations(
     @describe(operations.create_response, without=NOT_IN_A_RUN)
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: Any = omit,
         max_turns: int | None = 10,
@@ -231,7 +231,7 @@ class AsyncConversations(
         `ToolFinishedEvent`. Leaving the block early ends the run, as `abort` does.
 
         Args:
-            conversation_id: as `conversations.create` gave it. This and the others are as of `run`.
+            conversation_id: the conversation, or its id. This and the others are as of `run`.
 
         Raises:
             OpenAIError: in the loop over the events, as of `run`.

@@ -17,7 +17,7 @@ from urllib.parse import quote
 from ..errors import InvalidArgumentError
 from .encoding import check_header, quote_value, quoted
 from .generated import MISSING, OPERATIONS, Parameter, descriptions
-from .input_items import to_input_items, to_response_input
+from .input_items import to_dict, to_input_items, to_response_input
 from .request import OperationRequest
 from .types import Options, omit
 from .validation import (
@@ -30,6 +30,7 @@ from .validation import (
     check_one_of,
     check_strings,
     check_text,
+    invalid,
     is_mapping,
     mismatch,
     unexpected_keyword,
@@ -219,6 +220,15 @@ def _to_items(value: object) -> list[dict[str, Any]]:
     return items
 
 
+def _to_tools(value: object, argument: str) -> list[Any]:
+    tools = check_list(value, argument, "a list")
+    for index, tool in enumerate(tools):
+        if to_dict(tool) is None:
+            expected = "a tool (a model or a mapping; `Tool.function` makes one of a function)"
+            raise invalid(f"{argument}[{index}]", expected, tool)
+    return [encode(tool) for tool in tools]
+
+
 def _to_reference(value: object, argument: str) -> object:
     """Return the id of a conversation, also where the caller has the whole of it at hand."""
     if is_mapping(value):
@@ -233,6 +243,7 @@ _BY_NAME: dict[str, Callable[[Any, str], Any]] = {
     "metadata": check_metadata,
     "model": check_text,
     "previous_response_id": check_id,
+    "tools": _to_tools,
 }
 """Checks of parameters for which the service documents more than their type."""
 

@@ -140,7 +140,7 @@ class PreparedRequest:
         query = "&".join(filter(None, (client_options.query, request.query, extra)))
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
-        self.content = _encode(request, options.extra_body)
+        self.content = encode_body(request, options.extra_body)
         lines = dict(client_options.headers)
         if request.stream:
             lines["accept"] = (b"Accept", b"text/event-stream, application/json")
@@ -236,7 +236,12 @@ def dumps(value: object) -> bytes:
     return _encode_json(value).encode()
 
 
-def _encode(request: OperationRequest[Any], extra: object) -> bytes | None:
+def encode_body(request: OperationRequest[Any], extra: object) -> bytes | None:
+    """Return the body of a request as it is sent, with `extra_body` in it; None if it has none.
+
+    Raises:
+        InvalidArgumentError: JSON cannot hold it; `argument` is the place.
+    """
     body = request.body
     if extra is not None:
         if request.method == "GET":

@@ -22,6 +22,7 @@ MAX_METADATA_KEYS = 16
 MAX_METADATA_KEY_LENGTH = 64
 MAX_METADATA_VALUE_LENGTH = 512
 MAX_CALL_ID_LENGTH = 64
+MAX_OUTPUT_LENGTH = 10_485_760
 MAX_LIMIT = 100
 
 # A string in an error message: a name or an id. Text, which has blanks, may be of a conversation.
@@ -136,6 +137,25 @@ def check_call_id(value: object, argument: str = "call_id") -> str:
     if len(text) > MAX_CALL_ID_LENGTH:
         raise invalid(argument, f"at most {MAX_CALL_ID_LENGTH} characters", value)
     return text
+
+
+def check_output(value: object, argument: str = "output") -> str:
+    """Return the text of a tool's output: Unicode, of at most 10,485,760 characters.
+
+    Source: `output` in `FunctionCallOutputItemParam`, and its siblings.
+    """
+    text = check_text(value, argument)
+    if len(text) > MAX_OUTPUT_LENGTH:
+        expected = f"at most {MAX_OUTPUT_LENGTH:,} characters"
+        raise mismatch(argument, expected, f"{len(text):,} characters")
+    if fit_output(text) != text:
+        raise mismatch(argument, "Unicode text, without half surrogate pairs", "one with such")
+    return text
+
+
+def fit_output(text: str) -> str:
+    """Return a text cut and changed so far that `check_output` takes it."""
+    return text[:MAX_OUTPUT_LENGTH].encode(errors="replace").decode()
 
 
 def check_item_count(items: Sized, argument: str = "items") -> None:

@@ -1,12 +1,14 @@
 """The rules of `conversations.run`: which calls are open, who runs them, what comes next. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 NOT_IN_A_RUN = ("background", "conversation", "previous_response_id", "stream")
 """Parameters of a response that a run sets itself, or that it cannot have."""
 
-OnToolError: TypeAlias = Literal["model", "raise"] | Callable[[Any, Exception], str]
+OnToolError: TypeAlias = (
+    Literal["model", "raise"] | Callable[[Any, Exception], str | Awaitable[str]]
+)
 """What becomes of the exception of a tool: its text goes to the model, it ends the run, or a
 function makes the text of the call and the exception."""
 OnCall: TypeAlias = Mapping[str, Callable[[Any], Any]]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from openai_conversations_api import models as m
 
 from .._request.input_items import to_dict
-from .._request.validation import mismatch
+from .._request.validation import fit_output, mismatch
 from ..items import tool_items as make
 
 APPROVAL = "mcp_approval_request"
@@ -50,16 +50,15 @@ class Call(NamedTuple):
 
 def open_calls(items: Iterable[Any]) -> list[Call]:
     """Return the calls in a list that have no output there and that the client has to run."""
-    calls: list[Call] = []
-    done: set[str] = set()
+    calls: dict[str, Call] = {}
     for item in items:
         kind = item.type
         if kind in OUTPUTS and not _runs_at_the_service(item):
             id = item.id if kind == APPROVAL else getattr(item, "call_id", None) or item.id
-            calls.append(Call(item, kind, id))
+            calls[id] = Call(item, kind, id)
         elif kind in _OUTPUT_TYPES:
-            done.add(call_of(item))
-    return [call for call in calls if call.id not in done]
+            calls.pop(call_of(item), None)
+    return [*calls.values()]
 
 
 def call_of(output: Any) -> str:
@@ -111,7 +110,7 @@ def make_output(call: Call, result: Any) -> Any:
 
 def make_error_output(call: Call, text: str) -> Any:
     """Make the output of a call that failed; None for kinds whose output cannot be a text."""
-    return _text_output(call, text, failed=True)
+    return _text_output(call, fit_output(text), failed=True)
 
 
 def _text_output(call: Call, text: str, *, failed: bool) -> Any:

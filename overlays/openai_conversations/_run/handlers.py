@@ -9,14 +9,13 @@ from typing import Any, NamedTuple, cast
 from .._request.validation import (
     check_list,
     check_mapping,
-    check_text,
     invalid,
     is_list_like,
     mismatch,
 )
 from ..errors import InvalidArgumentError
 from . import OnApproval, OnCall, OnToolError
-from .calls import APPROVAL, OUTPUTS, Call, make_error_output
+from .calls import APPROVAL, OUTPUTS, Call
 
 
 class Handlers(NamedTuple):
@@ -39,7 +38,11 @@ class Handlers(NamedTuple):
         Raises:
             InvalidArgumentError: naming the one that is wrong.
         """
-        functions = {} if tools is None else dict(_functions(check_list(tools, "tools", "a list")))
+        named = [] if tools is None else [*_functions(check_list(tools, "tools", "a list"))]
+        functions = dict(named)
+        if len(functions) < len(named):
+            names = ", ".join(name for name, _ in named)
+            raise mismatch("tools", "functions of different names", names)
         calls = {} if on_call is None else check_mapping(on_call, "on_call", "a mapping")
         for name, function in calls.items():
             if not callable(function):
@@ -89,25 +92,16 @@ class Handlers(NamedTuple):
         known = sorted({*self.tools, *self.on_call} - OUTPUTS.keys())
         raise mismatch("name", f"one of the tools ({', '.join(known)})", f"{call.name!r}")
 
-    def failed(self, call: Call, error: Exception) -> tuple[Any, Exception | None]:
-        """Return the output of a call that raised, and with which exception the run has to end.
-
-        Returns:
-            None for the output if none can be made of a text; None for the exception if the model
-            is told.
-        """
-        text = str(error) if isinstance(error, InvalidArgumentError) else _described(error)
-        failure = error if self.on_tool_error == "raise" else None
-        if callable(self.on_tool_error):
-            try:
-                text = check_text(self.on_tool_error(call.item, error), "on_tool_error")
-            except Exception as second:
-                failure = second
-        output = make_error_output(call, text)
-        return output, error if output is None else failure
+    def bind_error(self, call: Call, error: Exception) -> Callable[[], Any] | None:
+        """Return a function that makes the text for the model, and may be async; None: no one."""
+        handler = self.on_tool_error
+        return partial(handler, call.item, error) if callable(handler) else None
 
 
-def _described(error: Exception) -> str:
+def text_of(error: Exception) -> str:
+    """Return what the model is told of the exception of a tool."""
+    if isinstance(error, InvalidArgumentError):
+        return str(error)
     return f"{type(error).__name__}: {error}"
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 # `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
 # pyright: reportUnusedImport=false
-from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar  # noqa: F401
+from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, cast  # noqa: F401
 
 import attrs
 from openai_conversations_api import models
@@ -112,6 +113,8 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
         """
         from ..items import FunctionCallOutputItem
 
+        if isinstance(result, Iterator):
+            result = list(cast("Iterator[object]", result))
         parts: list[Any] = list(result) if is_list_like(result) else [result]
         if parts and all(getattr(part, "type", None) in _PARTS for part in parts):
             return FunctionCallOutputItem.parts(call_id, parts)
@@ -120,11 +123,14 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
 
 
 def _json_text(result: object) -> str:
-    from pydantic_core import PydanticSerializationError, to_jsonable_python
-
+    value: Any = result
     try:
-        return json.dumps(to_jsonable_python(result, fallback=_plain), ensure_ascii=False)
-    except (PydanticSerializationError, TypeError, ValueError, RecursionError) as error:
+        with suppress(ImportError):  # functions of `on_call` need no extra
+            from pydantic_core import to_jsonable_python
+
+            value = to_jsonable_python(result, fallback=_plain)
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as error:
         expected = f"a value that JSON can hold ({error})"
     raise invalid("result", expected, result)
 

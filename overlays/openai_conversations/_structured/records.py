@@ -93,7 +93,10 @@ def record_of_function(function: Callable[..., Any]) -> Record:
     if not inspect.isroutine(plain):
         plain = getattr(plain, "__call__" if cls is None else "__init__")
     name: str = getattr(function, "__name__", "") or getattr(plain, "__name__", "function")
-    signature = inspect.signature(function)
+    try:
+        signature = inspect.signature(function)
+    except ValueError as error:
+        raise mismatch(name, "a function with a signature", str(error)) from None
     hints = {**_hints(plain), **({} if cls is None else _hints(cls))}
     documented = cls or plain
     fields: list[FieldOf] = []

@@ -95,14 +95,14 @@ class Conversations(
     @overload
     def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         **params: Unpack[p.ConversationRunParams],
     ) -> RunResult[None]: ...
 
     @overload
     def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: type[_T],
         **params: Unpack[p.ConversationRunParams],
@@ -111,7 +111,7 @@ class Conversations(
     @describe(operations.create_response, without=NOT_IN_A_RUN)
     def run(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: Any = omit,
         max_turns: int | None = 10,
@@ -143,7 +143,7 @@ class Conversations(
         `extra_headers`, `extra_query` and `timeout` hold for each request.
 
         Args:
-            conversation_id: as `conversations.create` gave it.
+            conversation_id: the conversation, or its id.
             text_format: the type of the final text, as of `responses.parse`.
             max_turns: how many responses there may be.
             on_tool_error: what becomes of the exception of a tool. "model" sends its text to the
@@ -190,14 +190,14 @@ class Conversations(
     @overload
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         **params: Unpack[p.ConversationRunParams],
     ) -> RunStream[None]: ...
 
     @overload
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: type[_T],
         **params: Unpack[p.ConversationRunParams],
@@ -206,7 +206,7 @@ class Conversations(
     @describe(operations.create_response, without=NOT_IN_A_RUN)
     def run_stream(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         text_format: Any = omit,
         max_turns: int | None = 10,
@@ -232,7 +232,7 @@ class Conversations(
         `ToolFinishedEvent`. Leaving the block early ends the run, as `abort` does.
 
         Args:
-            conversation_id: as `conversations.create` gave it. This and the others are as of `run`.
+            conversation_id: the conversation, or its id. This and the others are as of `run`.
 
         Raises:
             OpenAIError: in the loop over the events, as of `run`.

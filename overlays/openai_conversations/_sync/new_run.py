@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from openai_conversations_api import models
+
 from .. import _structured as structured
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.input_items import to_input_items
+from .._request.request import encode_body
 from .._request.types import given, omit
 from .._request.validation import check_id, check_positive, check_text, invalid, unexpected_keyword
 from .._run import NOT_IN_A_RUN
@@ -22,7 +25,7 @@ from .run_requests import RunRequests
 
 def new_run(
     client: HttpMethods,
-    conversation_id: str,
+    conversation_id: str | models.Conversation,
     params: Mapping[str, Any],
     text_format: Any,
     *,
@@ -41,7 +44,8 @@ def new_run(
     operation = operations.create_response
     for name in NOT_IN_A_RUN:
         if name in params:
-            raise unexpected_keyword("Conversations.run", name, [])
+            advice = "Conversations.run_stream() gives the events" if name == "stream" else ""
+            raise unexpected_keyword("Conversations.run", name, [], advice)
     if not (on_progress is None or callable(on_progress)):
         raise invalid("on_progress", "a function or None", on_progress)
     own = operation.own(params)
@@ -51,8 +55,10 @@ def new_run(
     if given(text_format):
         wanted = structured.TextFormat(text_format, {**own, "tools": omit})
         own = {**wanted.params, "tools": tools}
-    place = check_id(conversation_id, "conversation_id")
-    _, checked = operation.request({**params, **own, "input": omit, "conversation": place})
+    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    request, checked = operation.request({**params, **own, "input": omit, "conversation": place})
+    # For its errors: they come before the input is added.
+    encode_body(request, checked.extra_body)
     options: dict[str, Any] = checked._asdict()
     del options["extra_body"]
     timeout = client.timeout if not given(checked.timeout) else to_timeout(checked.timeout)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from .._request.validation import check_text
 from .._run.calls import Call, make_error_output, make_output
-from .._run.handlers import Handlers
+from .._run.handlers import Handlers, text_of
 from .._transport.parallel_sync import call, gather
 from ..abort import AbortSignal
 
@@ -35,9 +36,17 @@ def run_calls(
         try:
             ready[one.id] = make_output(one, call(handlers.bind(one)))
         except Exception as error:
-            output, failure = handlers.failed(one, error)
-            if output is not None:
+            text = text_of(error)
+            failure = error if handlers.on_tool_error == "raise" else None
+            if (describe := handlers.bind_error(one, error)) is not None:
+                try:
+                    text = check_text(call(describe), "on_tool_error")
+                except Exception as second:
+                    failure = second
+            if (output := make_error_output(one, text)) is not None:
                 ready[one.id] = output
+            else:
+                failure = error  # no text can stand for its output
             if failure is not None:
                 failures.append(failure)
 

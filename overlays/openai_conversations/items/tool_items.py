@@ -16,6 +16,7 @@ from .._request.validation import (
     check_call_id,
     check_id,
     check_integer,
+    check_output,
     check_text,
     invalid,
     is_mapping,
@@ -58,7 +59,7 @@ class FunctionCallOutputItem:
             call_id: that of the `function_call` item.
             output: the text; it may be empty.
         """
-        call_id, output = check_call_id(call_id), check_text(output, "output")
+        call_id, output = check_call_id(call_id), check_output(output)
         return m.FunctionCallOutputItemParam(call_id=call_id, output=output)
 
     @staticmethod
@@ -101,7 +102,7 @@ class CustomToolCallOutputItem:
             call_id: that of the `custom_tool_call` item.
             output: the text; it may be empty.
         """
-        call_id, output = check_call_id(call_id), check_text(output, "output")
+        call_id, output = check_call_id(call_id), check_output(output)
         return m.CustomToolCallOutput(call_id=call_id, output=output)
 
     @staticmethod
@@ -150,7 +151,7 @@ class LocalShellCallOutputItem:
                 the OpenAPI document requires and describes as the id of the call.
             output: JSON text, as the OpenAPI document says.
         """
-        call_id, output = check_call_id(call_id), check_text(output, "output")
+        call_id, output = check_call_id(call_id), check_output(output)
         return m.LocalShellToolCallOutput(id=call_id, call_id=call_id, output=output)
 
 
@@ -192,7 +193,7 @@ class ApplyPatchCallOutputItem:
         return m.ApplyPatchToolCallOutputItemParam(
             call_id=check_call_id(call_id),
             status=check_text(status, "status"),
-            output=None if output is None else check_text(output, "output"),
+            output=None if output is None else check_output(output),
         )
 
 
@@ -227,7 +228,9 @@ def _shell_output(
     call_id: str, stdout: str, stderr: str, outcome: m.FunctionShellCallOutputOutcomeParam
 ) -> m.FunctionShellCallOutputItemParam:
     chunk = m.FunctionShellCallOutputContentParam(
-        stdout=check_text(stdout, "stdout"), stderr=check_text(stderr, "stderr"), outcome=outcome
+        stdout=check_output(stdout, "stdout"),
+        stderr=check_output(stderr, "stderr"),
+        outcome=outcome,
     )
     return m.FunctionShellCallOutputItemParam(call_id=check_call_id(call_id), output=[chunk])
 

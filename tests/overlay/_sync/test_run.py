@@ -134,7 +134,7 @@ def test_arguments_are_checked_before_the_call(
     assert not weather.cities
 
 
-@pytest.mark.parametrize("handling", ["model", "raise", "function", "failing function"])
+@pytest.mark.parametrize("handling", ["model", "raise", "function", "async", "failing"])
 def test_what_a_tool_raises(
     client: Client, conversations_local: FaultInjectingService, handling: str
 ) -> None:
@@ -147,16 +147,23 @@ def test_what_a_tool_raises(
         return f"rain in {city}"
 
     def describe(item: Any, error: Exception) -> str:
-        if handling == "failing function":
+        if handling == "failing":
             raise KeyError(item.name)
         return f"{item.name} failed: {error}"
+
+    def describe_later(item: Any, error: Exception) -> str:
+        return describe(item, error)
 
     conversation = new(client)
     run = client.conversations.run
     arguments: Any = {"model": MODEL, "input": "x", "tools": [get_weather]}
-    arguments["on_tool_error"] = handling if handling in ("model", "raise") else describe
+    arguments["on_tool_error"] = {
+        "function": describe,
+        "failing": describe,
+        "async": describe_later,
+    }.get(handling, handling)
     text = "LookupError: no such city"
-    if handling in ("raise", "failing function"):
+    if handling in ("raise", "failing"):
         with pytest.raises(LookupError if handling == "raise" else KeyError):
             run(conversation, **arguments)
     else:
@@ -337,6 +344,11 @@ def test_the_final_text_is_parsed(
         new(client), model=MODEL, input="x", tools=[weather.tool], text_format=City
     )
     assert result.output_parsed == City("Kiel")
+    model.enqueue_refusal("I cannot.")
+    result = client.conversations.run(
+        new(client), model=MODEL, input="x", text_format=City
+    )
+    assert (result.output_parsed, result.refusal) == (None, "I cannot.")
     model.enqueue_text("no JSON")
     with pytest.raises(OutputParsingError) as caught:
         client.conversations.run(new(client), model=MODEL, input="x", text_format=City)
@@ -743,8 +755,13 @@ def test_an_exception_in_on_progress_leaves_no_call_open(
         ({"input": [1]}, r"input\[0\]"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
+        ({"stream": True}, r"'stream'\. Conversations\.run_stream\(\) gives the events"),
         ({"modle": "x"}, "did you mean 'model'"),
         ({"abort_output": None}, "abort_output"),
+        ({"tools": [print]}, r"tools\[0\]: expected a tool .*`Tool\.function`"),
+        ({"tools": [Weather().tool, Weather().tool]}, "tools: expected functions of different"),
+        ({"reasoning": {"effort": object()}}, r"reasoning\.effort: expected a JSON value"),
+        ({"extra_body": {"new": float("nan")}}, "new: expected a JSON value"),
     ],
 )
 def test_wrong_arguments_are_named_before_anything_is_sent(
@@ -756,6 +773,21 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
     with pytest.raises(InvalidArgumentError, match=named):
         client.conversations.run("conv_1", **{"model": MODEL, "input": "x", **arguments})
     assert not conversations_local.requests
+
+
+@pytest.mark.parametrize("result", ["half \ud83d", "x" * 10_485_761], ids=["half", "long"])
+def test_an_output_that_cannot_be_sent_is_told_to_the_model(
+    client: Client, conversations_local: FaultInjectingService, result: str
+) -> None:
+    @Tool.function
+    def read_file() -> str:
+        return result
+
+    conversations_local.model.enqueue(call("read_file", {}))
+    conversation = client.conversations.create()
+    client.conversations.run(conversation, model=MODEL, input="x", tools=[read_file])
+    [told] = outputs(stored(client, conversation.id))
+    assert "expected" in told
 
 
 def test_the_token_of_another_run_is_refused(client: Client) -> None:
