@@ -21,6 +21,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tools import ROOT
 from tools.errors import ToolError, exit_status
 from tools.files import one_run, replace
 
@@ -39,7 +40,6 @@ NAMES |= {"anext": "next", "aread": "read"}
 #: Generic types of which only the first argument is left.
 UNWRAPPED = ("AsyncPaginator", "Awaitable")
 
-ROOT = Path(__file__).resolve().parents[1]
 #: What holds `_async` and `_sync`. A conftest.py in these is each one's own.
 FOLDERS = (ROOT / "overlays" / "openai_conversations", ROOT / "tests" / "overlay")
 # An import that is longer is wrapped, as `ruff format` would.
@@ -176,9 +176,7 @@ def _tidy_imports(text: str) -> str:
     """Take names that have become one, or are no longer used, out of the imports."""
     lines = text.splitlines(keepends=True)
     for node in reversed([n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]):
-        names = [
-            alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names
-        ]
+        names = [ast.unparse(alias) for alias in node.names]
         kept = sorted(set(names) - set(UNWRAPPED), key=_import_order)
         if kept == names:
             continue
