@@ -77,10 +77,7 @@ def returns(function: Any) -> str:
 def methods(one: object, other: object, path: str) -> Iterator[str]:
     """Yield a line for every public method of `one` and of the resources that it holds.
 
-    Args:
-        one: a client, or a resource of it.
-        other: the same of the async client.
-        path: how a caller reaches it.
+    `other` is the same of the async client, and `path` how a caller reaches it.
     """
     resources: list[str] = []
     for name in (name for name in dir(type(one)) if not name.startswith("_")):
