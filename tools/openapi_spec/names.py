@@ -29,6 +29,9 @@ from tools.values import Json, canonical, is_object
 
 FILE = "spec/names.yaml"
 _PREFIX = "#/components/schemas/"
+# `Type0` of a union's member, and the digit by which upstream parts equal names; `make generate`
+# takes them off where it can.
+ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
 _PLACE = re.compile(r"([\w.-]+?)((?: → \w+|\([^)]*\)|\.\w+|\[[^]]*\])*)(\??)")
 _STEP = re.compile(r" → (\w+)|\(([^)]*)\)|\.(\w+)|\[([^]]*)\]")
 
@@ -171,14 +174,14 @@ def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
         elif sent:
             nodes = [schema for one in found for schema in _sent(document, one, sent)]
         elif field:
-            nodes = [inner for node in nodes for inner in _fields(document, node, field)]
-        elif member:
-            members = [inner for node in nodes for inner in members_of(document, node)]
-            nodes = [m for m in members if all(_holds(document, m, c) for c in member.split())]
+            nodes = [inner for node in nodes for inner in fields_of(document, node, field)]
         else:
-            members = [inner for node in nodes for inner in members_of(document, node)]
-            parts = [part for one in members for part in parts_of(document, one)]
-            nodes = [part["items"] for part in parts if is_object(part.get("items"))]
+            nodes = [inner for node in nodes for inner in members_of(document, node)]
+            if member:
+                nodes = [m for m in nodes if all(_holds(document, m, c) for c in member.split())]
+            else:
+                parts = [part for one in nodes for part in parts_of(document, one)]
+                nodes = [part["items"] for part in parts if is_object(part.get("items"))]
     return nodes
 
 
@@ -225,7 +228,8 @@ def parts_of(document: Json, node: Json) -> Iterator[Json]:
         yield from parts_of(document, part)
 
 
-def _fields(document: Json, node: Json, name: str) -> Iterator[Json]:
+def fields_of(document: Json, node: Json, name: str) -> Iterator[Json]:
+    """Yield the schemas that a field has in a schema and in the members of its `allOf`."""
     for part in parts_of(document, node):
         if is_object(part.get("properties")) and is_object(part["properties"].get(name)):
             yield part["properties"][name]
@@ -245,7 +249,7 @@ def members_of(document: Json, node: Json) -> Iterator[Json]:
 def _holds(document: Json, member: Json, condition: str) -> bool:
     """Tell whether a member has a field (`id`), or a value is allowed in it (`type=message`)."""
     name, equals, value = condition.removeprefix("!").partition("=")
-    fields = list(_fields(document, member, name))
+    fields = list(fields_of(document, member, name))
     found = bool(fields) and not equals
     for one in (inner for field in fields for inner in members_of(document, field) if equals):
         found |= any(value in p.get("enum", [p.get("const")]) for p in parts_of(document, one))
