@@ -101,21 +101,15 @@ def refuse_unions(document: Json) -> None:
 
 
 def _told_apart(document: Json, schema: Json) -> Iterator[str]:
-    members = [_constants_of(document, one) for _, one in alternatives(document, schema)]
-    for one, other in combinations([m for m in members if m], 2):
+    objects = [properties_of(document, one) for _, one in alternatives(document, schema)]
+    members = [{n: _constants(resolve(document, one)) for n, one in o.items()} for o in objects]
+    for one, other in combinations([{n: v for n, v in m.items() if v} for m in members], 2):
         both = sorted(one.keys() & other.keys())
         apart = {name: one[name] | other[name] for name in both if not one[name] & other[name]}
         others = [name for name, values in apart.items() if any(v[0] != '"' for v in values)]
         if others and ("type" in others or len(others) == len(apart)):
             yield f"has members that differ by {others[0]!r}, whose values are not strings."
             return
-
-
-def _constants_of(document: Json, schema: Json) -> dict[str, set[str]]:
-    """Return the values of the properties that list some."""
-    found = properties_of(document, schema).items()
-    fixed = {name: _constants(resolve(document, one)) for name, one in found}
-    return {name: values for name, values in fixed.items() if values}
 
 
 def _constants(schema: Json) -> set[str]:
