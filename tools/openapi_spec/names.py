@@ -23,12 +23,11 @@ from typing import Any
 
 from tools.errors import ToolError
 from tools.fetch import fetch
-from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
+from tools.openapi import SCHEMAS, UNIONS, Operation, operations, rebuild, resolve, walk
 from tools.plain import parse
 from tools.values import Json, canonical, is_object
 
 FILE = "spec/names.yaml"
-_PREFIX = "#/components/schemas/"
 # `Type0` of a union's member, and the digit by which upstream parts equal names; `make generate`
 # takes them off where it can.
 ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
@@ -115,7 +114,7 @@ def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> t
         return "", f"its place matches {f'{len(nodes)} schemas' if nodes else 'nothing'}"
     ((ref, node),) = nodes.items()
     if "$ref" in node:
-        found = _end(ref.removeprefix(_PREFIX), schemas)
+        found = _end(ref.removeprefix(SCHEMAS), schemas)
         taken = f"the schema at its place has the name {called.get(found)} already"
         return found, taken if found in called else ""
     found = name if schemas.get(name, node) == node else f"{name}-inline"
@@ -123,7 +122,7 @@ def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> t
     for same in [one for one in walk(document, "document") if one.value == whole]:
         if same.place[:-1] != ("components", "schemas"):
             same.value.clear()
-            same.value["$ref"] = _PREFIX + found
+            same.value["$ref"] = SCHEMAS + found
     schemas[found] = whole
     return found, ""
 
@@ -133,7 +132,7 @@ def _end(name: str, schemas: Json) -> str:
     seen: set[str] = set()
     while name not in seen and is_object(whole := schemas.get(name)) and [*whole] == ["$ref"]:
         seen.add(name)
-        name = str(whole["$ref"]).removeprefix(_PREFIX)
+        name = str(whole["$ref"]).removeprefix(SCHEMAS)
     return name
 
 
@@ -141,7 +140,7 @@ def _renamed(document: Json, called: dict[str, str]) -> Json:
     """Return `document` with other names for its schemas, wherever they are referred to."""
 
     def moved(target: Any) -> Any:
-        bare = str(target).removeprefix(_PREFIX)
+        bare = str(target).removeprefix(SCHEMAS)
         name, slash, rest = bare.partition("/")
         return str(target).removesuffix(bare) + called.get(name, name) + slash + rest
 
@@ -166,7 +165,7 @@ def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
     """Return the uses of schemas at a place, as they are written there."""
     start, steps = _start(place)
     upstream = {ours: theirs for theirs, ours in called.items()}.get(start, start)
-    nodes: list[Json] = [{"$ref": _PREFIX + upstream}]
+    nodes: list[Json] = [{"$ref": SCHEMAS + upstream}]
     found = [one for one in operations(document) if one.name == start]
     for status, sent, field, member in _STEP.findall(steps):
         if status:

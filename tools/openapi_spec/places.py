@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from tools.openapi import Operation, operations, resolve
+from tools.openapi import SCHEMAS, Operation, operations, resolve
 from tools.openapi_spec.names import at, fields_of, members_of, parts_of, plain
 from tools.values import Json, is_object
-
-_PREFIX = "#/components/schemas/"
 
 
 def places(document: Json) -> dict[str, str]:
@@ -21,7 +19,7 @@ def places(document: Json) -> dict[str, str]:
         nodes = at(document, place, {})
         if len(nodes) != 1:
             continue
-        name = str(plain(nodes[0]).get("$ref", "")).removeprefix(_PREFIX)
+        name = str(plain(nodes[0]).get("$ref", "")).removeprefix(SCHEMAS)
         if name and name in found:
             continue
         if name:
