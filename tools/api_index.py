@@ -16,11 +16,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from tools import PACKAGE, ROOT
 from tools.errors import ToolError, exit_status
 from tools.files import one_run, replace
-from tools.imports import GENERATED, OVERLAY
+from tools.imports import OVERLAY
 
-ROOT = Path(__file__).resolve().parents[1]
 INDEX = "api.md"
 # What every method that sends a request takes beside its own parameters.
 OPTIONS = frozenset({"extra_headers", "extra_query", "extra_body", "timeout", "abort"})
@@ -77,10 +77,7 @@ def returns(function: Any) -> str:
 def methods(one: object, other: object, path: str) -> Iterator[str]:
     """Yield a line for every public method of `one` and of the resources that it holds.
 
-    Args:
-        one: a client, or a resource of it.
-        other: the same of the async client.
-        path: how a caller reaches it.
+    `other` is the same of the async client, and `path` how a caller reaches it.
     """
     resources: list[str] = []
     for name in (name for name in dir(type(one)) if not name.startswith("_")):
@@ -120,13 +117,13 @@ def types(package: Any) -> Iterator[str]:
 
 def generated() -> Iterator[str]:
     """Yield the operations of the generated package, then the names of its types."""
-    folder = importlib.import_module(f"{GENERATED}.api")
+    folder = importlib.import_module(f"{PACKAGE}.api")
     for found in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."):
         if not found.ispkg:
             function = importlib.import_module(found.name).sync
-            short = found.name.removeprefix(f"{GENERATED}.")
+            short = found.name.removeprefix(f"{PACKAGE}.")
             yield f"- `{short}.sync{signature(function)}`: {sentence(function)}"
-    for module in (importlib.import_module(f"{GENERATED}.{name}") for name in ("models", "params")):
+    for module in (importlib.import_module(f"{PACKAGE}.{name}") for name in ("models", "params")):
         kinds: dict[str, list[str]] = {}
         for name in sorted(module.__all__):
             value = getattr(module, name)
@@ -143,7 +140,7 @@ def index() -> str:
     one, other = (getattr(package, name)(api_key="k") for name in ("Client", "AsyncClient"))
     lines = [_HEAD, "## Client\n", f"- `Client{signature(package.Client)}`"]
     lines += methods(one, other, "client")
-    lines += [f"\n## {OVERLAY}\n", *types(package), f"\n## {GENERATED}\n", *generated()]
+    lines += [f"\n## {OVERLAY}\n", *types(package), f"\n## {PACKAGE}\n", *generated()]
     return "\n".join(lines) + "\n"
 
 

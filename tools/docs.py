@@ -12,10 +12,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools import ROOT
 from tools.errors import ToolError, exit_status
 
-ROOT = Path(__file__).resolve().parents[1]
-CONTINUES = "<!-- continues -->"
 _BLOCK = re.compile(r"(<!-- continues -->\n+)?^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tools.errors import ToolError, not_too_deep
-from tools.openapi import pointer
+from tools.openapi import SCHEMAS, pointer
 from tools.values import Json, is_list, is_object
 
 MOST = 1_000
@@ -16,7 +16,6 @@ MOST = 1_000
 
 # What is a type of its own is referred to, and not written out.
 _APART = ("properties", "patternProperties", "$defs")
-_PREFIX = "#/components/schemas/"
 
 
 @not_too_deep()
@@ -50,7 +49,7 @@ def _references(part: Any) -> Iterator[str]:
     """Yield the component schemas that a part of a schema refers to, each as often as it does."""
     if is_object(part):
         if isinstance(ref := part.get("$ref"), str):
-            yield ref.removeprefix(_PREFIX)
+            yield ref.removeprefix(SCHEMAS)
         for key, value in part.items():
             if key not in _APART:
                 yield from _references(value)

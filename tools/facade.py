@@ -12,18 +12,7 @@ _ROOM = "overlays/openai_conversations"
 
 
 def check(spec: dict[str, Operation] = OPERATIONS) -> str:
-    """Check that every operation has a method.
-
-    Args:
-        spec: the operations by their ids.
-
-    Returns:
-        How many there are.
-
-    Raises:
-        ToolError: an operation has no method, or a method no operation; it says what to write or
-            to take out, and where.
-    """
+    """Say how many operations have a method; ToolError says what to write or to take out, where."""
     known = {
         value.id for value in vars(operations).values() if isinstance(value, operations.Operation)
     }

@@ -18,10 +18,10 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from types import FrameType
 from typing import Any
 
+from tools import PACKAGE, ROOT
 from tools.errors import ToolError, exit_status
-from tools.imports import GENERATED, OVERLAY, Import, cycles, imports, modules
+from tools.imports import OVERLAY, Import, cycles, imports, modules
 
-ROOT = Path(__file__).resolve().parents[1]
 # Which imports count for which kind of cycle. Those inside of functions break a cycle at load, but
 # the two modules still cannot be understood, or moved, one without the other.
 CYCLES = {
@@ -52,7 +52,7 @@ def trace_create() -> dict[str, int]:
                 self.wfile.write(_RESPONSE)  # in one piece, or it would be read in one or in two
 
     files: list[str] = []
-    ours = tuple(importlib.import_module(name).__path__[0] for name in (OVERLAY, GENERATED))
+    ours = tuple(importlib.import_module(name).__path__[0] for name in (OVERLAY, PACKAGE))
 
     def profile(frame: FrameType, event: str, _: object) -> None:
         if event == "call" and frame.f_code.co_filename.startswith(ours):

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import PACKAGE
+
 OVERLAY = "openai_conversations"
-GENERATED = "openai_conversations_api"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def imports(name: str, path: Path, known: dict[str, Path]) -> Iterator[Import]:
             whole = f"{module}.{attribute}"
             if whole in known or module in known:
                 yield Import(whole if whole in known else module, when)
-            elif module.split(".")[0] == GENERATED:
+            elif module.split(".")[0] == PACKAGE:
                 private = any(part[:1] == "_" != part[1:2] for part in whole.split("."))
                 yield Import(module, when, private)
 

@@ -21,6 +21,7 @@ Component = tuple[str, str]
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 UNIONS = ("anyOf", "oneOf")
+SCHEMAS = "#/components/schemas/"
 
 # Each kind of object, and its keywords in the order in which they are written. Without `=` a
 # keyword holds data (`enum`, `required`, `mapping` …), which is never looked into. `=kind` is a
@@ -222,7 +223,7 @@ def references(node: Node, document: Json) -> Iterator[tuple[Place, Component]]:
         for key, target in _expect(value.get("mapping", {}), place, is_object, "an object").items():
             # A mapping may name a schema bare; a reference is what has a slash or a hash in it.
             bare = isinstance(target, str) and _NAME.fullmatch(target)
-            ref = f"#/components/schemas/{target}" if bare else target
+            ref = SCHEMAS + target if bare else target
             yield (*place, key), component(ref, (*place, key), document)
     if node.kind in ("operation", "document"):
         yield from _security(node, document)

@@ -21,6 +21,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tools import ROOT
 from tools.errors import ToolError, exit_status
 from tools.files import one_run, replace
 
@@ -39,7 +40,6 @@ NAMES |= {"anext": "next", "aread": "read"}
 #: Generic types of which only the first argument is left.
 UNWRAPPED = ("AsyncPaginator", "Awaitable")
 
-ROOT = Path(__file__).resolve().parents[1]
 #: What holds `_async` and `_sync`. A conftest.py in these is each one's own.
 FOLDERS = (ROOT / "overlays" / "openai_conversations", ROOT / "tests" / "overlay")
 # An import that is longer is wrapped, as `ruff format` would.
@@ -61,11 +61,7 @@ def build() -> dict[Path, str]:
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Write `_sync`; with `--check`, only compare.
-
-    Raises:
-        ToolError: with `--check`, when a file is missing, left over or different.
-    """
+    """Write `_sync`; with `--check`, raise ToolError where a file is not what would be written."""
     wanted = build()
     present = {path for folder in FOLDERS for path in _modules(folder / "_sync")}
     if "--check" in arguments:
@@ -92,12 +88,7 @@ def _modules(folder: Path) -> list[Path]:
 
 
 def translate(source: str, name: str) -> str:
-    """Return the sync form of a module.
-
-    Args:
-        source: the text of the async module.
-        name: how to call it in the first line of the result.
-    """
+    """Return the sync form of a module; its first line calls the async one `name`."""
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -176,10 +167,10 @@ def _tidy_imports(text: str) -> str:
     """Take names that have become one, or are no longer used, out of the imports."""
     lines = text.splitlines(keepends=True)
     for node in reversed([n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.ImportFrom)]):
-        names = [
-            alias.name + (f" as {alias.asname}" if alias.asname else "") for alias in node.names
-        ]
-        kept = sorted(set(names) - set(UNWRAPPED), key=_import_order)
+        names = [ast.unparse(alias) for alias in node.names]
+        kept = sorted(set(names) - set(UNWRAPPED))
+        # as ruff does: constants, then classes, then the rest
+        kept.sort(key=lambda name: 0 if name.isupper() else 1 if name[:1].isupper() else 2)
         if kept == names:
             continue
         indent = " " * node.col_offset
@@ -189,12 +180,6 @@ def _tidy_imports(text: str) -> str:
             new = head + "(\n" + "".join(f"{indent}    {n},\n" for n in kept) + f"{indent})\n"
         lines[node.lineno - 1 : node.end_lineno] = [new]
     return "".join(lines)
-
-
-def _import_order(name: str) -> tuple[int, str]:
-    """Sort as ruff does: constants, then classes, then the rest."""
-    rank = 0 if name.isupper() else 1 if name[:1].isupper() else 2
-    return rank, name
 
 
 def _alone() -> None:

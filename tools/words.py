@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tools import ROOT
 from tools.errors import ToolError, exit_status
 
-ROOT = Path(__file__).resolve().parents[1]
 READ = {".py", ".md", ".jinja", ".toml", ".yaml", ".yml"}
 _START = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))"  # of a word, or of a hump in a CamelCase name
 _GAP = r"[\s#>_]+"  # phrases go on in the next line, of a comment as well, and in names

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-Schema = Mapping[str, Any]
+from tools.openapi import resolve
+from tools.values import Json
+
+Schema = Json
 TAG = "type"
 
 
@@ -45,12 +47,7 @@ class Document:
 
     def resolve(self, schema: Schema) -> Schema:
         """Follow the `$ref` of a schema."""
-        while "$ref" in schema:
-            found: Any = self.root
-            for step in schema["$ref"].removeprefix("#/").split("/"):
-                found = found[step]
-            schema = found
-        return schema
+        return resolve(self.root, schema)
 
     def shape(self, schemas: list[Schema]) -> Shape:
         """Return what any of the schemas allows."""

@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any
 
 from tools.changes.spots import NOBODY, listed, spots_in
-from tools.openapi import UNIONS, operations, rebuild, walk
+from tools.openapi import SCHEMAS, UNIONS, operations, rebuild, walk
 from tools.values import Json, canonical, is_object
 
 # Keywords of a use of a schema that say something beside the shape of the value.
@@ -27,7 +27,6 @@ _UNSAID |= dict.fromkeys(("nullable", "deprecated", "readOnly", "writeOnly", "un
 _UNSAID |= dict.fromkeys(("minLength", "minItems", "minProperties"), 0)
 _UNSAID |= dict.fromkeys(("allowReserved", "allowEmptyValue"), False)
 _PROSE = {"title", "description", "summary", "example", "examples", "externalDocs", "$comment"}
-_PREFIX = "#/components/schemas/"
 # What tells the type of a schema that does not say it.
 _TELLS = {"properties": "object", "required": "object", "additionalProperties": "object"}
 _TELLS |= {"items": "array"}
@@ -130,7 +129,7 @@ def spelled(part: Any, kind: str) -> Any:
     if kind == "discriminator":
         said = part.get("mapping")
         mapping = said if is_object(said) else {}
-        mapping = {key: str(to).removeprefix(_PREFIX) for key, to in mapping.items()}
+        mapping = {key: str(to).removeprefix(SCHEMAS) for key, to in mapping.items()}
         return {"propertyName": part.get("propertyName"), "mapping": mapping}
     if isinstance(part, bool):
         return {} if part else {"not": {}}
@@ -144,7 +143,7 @@ def spelled(part: Any, kind: str) -> Any:
         node["enum"] = sorted((value for value in values if value is not None), key=canonical)
         node |= {"nullable": True} if None in values else {}
     if "$ref" in node:
-        node["$ref"] = str(node["$ref"]).removeprefix(_PREFIX)
+        node["$ref"] = str(node["$ref"]).removeprefix(SCHEMAS)
     if "required" in node:
         node["required"] = sorted(map(str, listed(node["required"])))
     if node.get("additionalProperties") == {"not": {}}:

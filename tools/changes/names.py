@@ -1,19 +1,15 @@
 """Which class of the generated package stands for a schema of a document, by its name."""
 
-import re
-
 from openapi_python_client.strings import ClassName
 
+from tools.openapi_spec.names import ADDED
 from tools.values import Json, is_object
-
-# The digit by which upstream parts equal names; `make generate` takes it off where it can.
-_DIGIT = re.compile(r"(?<=[a-z])\d$")
 
 
 def class_of(schema: str, schemas: Json) -> str:
     """Return the class of a schema, by its name; `schemas` are all of its document."""
     name = _class(schema, schemas)
-    bare = _DIGIT.sub("", name)
+    bare = ADDED.sub("", name)
     return name if bare in {_class(one, schemas) for one in schemas} else bare
 
 

@@ -60,12 +60,14 @@ def spots_in(found: Operation, raw: Json) -> Spots:
             spot = Spot(place, sides, f"content {mime}", schema, about=about)
             spots[*key, "content", mime] = spot
 
+    def item(key: tuple[str, ...], one: Json, place: str, sides: frozenset[str], noun: str) -> None:
+        about, needed = _styled(one, noun.split()[0]), one.get("required") is True
+        spots[key] = Spot(place, sides, noun, one.get("schema"), needed=needed, about=about)
+        content(key, one, place, sides)
+
     for (where, called), one in found.parameters(raw).items():
-        about = _styled({key: part for key, part in one.items() if key not in _OWN}, where)
-        place, noun, needed = f"{name}({called})", f"{where} parameter", one.get("required") is True
-        spot = Spot(place, SENDERS, noun, one.get("schema"), needed=needed, about=about)
-        spots[name, "0", where, called] = spot
-        content((name, "0", where, called), one, place, SENDERS)
+        place, noun = f"{name}({called})", f"{where} parameter"
+        item((name, "0", where, called), one, place, SENDERS, noun)
     if body := resolve(raw, found.value.get("requestBody")):
         place, kinds = f"{name}(body)", ", ".join(body.get("content", {}))
         needed = body.get("required") is True
@@ -76,12 +78,8 @@ def spots_in(found: Operation, raw: Json) -> Spots:
         whole, key, place = resolve(raw, response), (name, "2", status), f"{name} → {status}"
         spots[key] = Spot(name, met, f"response {status}", added="added, and may come")
         content(key, whole, place, READERS)
-        for header, value in _headers(raw, whole).items():
-            at, needed = f"{place}({header})", value.get("required") is True
-            about = _styled({key: part for key, part in value.items() if key not in _OWN}, "header")
-            spot = Spot(at, READERS, "header", value.get("schema"), needed=needed, about=about)
-            spots[*key, "header", header] = spot
-            content((*key, "header", header), value, at, READERS)
+        for header, one in _headers(raw, whole).items():
+            item((*key, "header", header), one, f"{place}({header})", READERS, "header")
     return spots
 
 
@@ -91,8 +89,9 @@ def _headers(raw: Json, holder: Json) -> Json:
     return {name.lower(): resolve(raw, header) for name, header in headers}
 
 
-def _styled(about: Json, where: str) -> Json:
+def _styled(one: Json, where: str) -> Json:
     """Return what is said of a parameter, with the `style` and `explode` that go without saying."""
+    about = {key: part for key, part in one.items() if key not in _OWN}
     style = about.get("style") or ("form" if where in ("query", "cookie") else "simple")
     return {"explode": style == "form", **about, "style": style}
 

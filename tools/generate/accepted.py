@@ -28,7 +28,9 @@ class Reached:
         """Add what `node` and everything in it consists of."""
         match node:
             case OneOf(members, alias):
-                if alias is not None and is_union_of_objects(node):
+                kinds = {type(member) for member in flat(members)}
+                # one with lists or dictionaries besides is written out wherever it is used
+                if alias is not None and Ref in kinds and not kinds & {Array, Map}:
                     self.unions[alias] = node
                 for member in members:
                     self.add(types, member)
@@ -45,14 +47,6 @@ class Reached:
         for prop in types.fields(name):
             self.add(types, types.node(prop))
         self.add(types, types.others(name))
-
-
-def is_union_of_objects(node: OneOf) -> bool:
-    """Tell whether a union has classes as members, and besides them no list and no dictionary."""
-    members = list(flat([node]))
-    return any(isinstance(m, Ref) for m in members) and not any(
-        isinstance(m, Array | Map) for m in members
-    )
 
 
 def param_names(names: Iterable[str]) -> dict[str, Code]:
@@ -158,8 +152,8 @@ class Accepted:
                 yield code("Mapping[str, {}]", _joined(self._parts(value, inside=True)))
             case Array(item):
                 yield self._list(item, inside=inside)
-            case OneOf(members, alias):
-                yield from self._one_of(node, members, alias, inside=inside)
+            case OneOf():
+                yield from self._one_of(node, inside=inside)
 
     def _list(self, item: Node, *, inside: bool) -> Code:
         each = _joined(self._parts(item, inside=inside))
@@ -170,15 +164,14 @@ class Accepted:
         texts = any(isinstance(kind, Enum) or kind == TEXT for kind in kinds)
         return code("SequenceNotStr[{}]" if texts else "Sequence[{}]", each)
 
-    def _one_of(
-        self, node: OneOf, members: tuple[Node, ...], alias: Code | None, *, inside: bool
-    ) -> Iterator[Code]:
+    def _one_of(self, node: OneOf, *, inside: bool) -> Iterator[Code]:
+        alias = node.alias
         if alias is None or any(isinstance(m, Array | Map) for m in flat([node])):
-            for member in members:
+            for member in node.members:
                 yield from self._parts(member, inside=inside)
         elif alias not in self._sent.unions:
             yield code("models.{}", alias)
-            if NONE in members:
+            if NONE in node.members:
                 yield NONE.annotation
         elif inside:
             yield from (code("models.{}", alias), self.names[alias])

@@ -48,14 +48,10 @@ def build(root: Path, into: Path) -> Made:
     views = Views(parsed)
     check_names(views.names)
     render(views, plain, root, into / PACKAGE)
-    there = verify(views, plain, into / PACKAGE)
+    summary = verify(views, plain, into / PACKAGE)
     carried = rebuild(document, "document", keep=lambda k: k not in ("description", "summary"))
     compact = json.dumps(carried, separators=(",", ":"), ensure_ascii=False)
     (into / SCHEMA).write_text(compact + "\n", encoding="utf-8")
-    summary = (
-        f"{there.operations} of {there.operations} operations, "
-        f"{there.schemas} of {there.schemas} schemas"
-    )
     return Made(parsed.notices, summary)
 
 

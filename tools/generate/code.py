@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment
 
 from tools.errors import ToolError
+from tools.values import printable
 
 LONGEST_NAME = 200
 """Bytes of a name: a file system takes 255 for a file, with its ending."""
@@ -58,10 +59,7 @@ def docstring(text: str, indent: int = 0) -> Code:
             stands, and what does not show (controls, marks that turn the writing round) is escaped.
         indent: spaces before every line but the first.
     """
-    safe = "".join(
-        one if one.isprintable() or one == "\n" else one.encode("unicode_escape").decode()
-        for one in text.replace("\\", "\\\\")
-    )
+    safe = "\n".join(map(printable, text.replace("\\", "\\\\").split("\n")))
     safe = re.sub(r'"{3,}|"\Z', lambda quotes: quotes[0].replace('"', '\\"'), safe)
     return Code(safe.replace("\n", "\n" + " " * indent))
 

@@ -18,6 +18,7 @@ from .template_context import Views, doc_text, helpers_in
 from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
 
+_MODEL = "decode_model("  # of a result that is always of one class
 # What the endpoint functions call something of their own.
 _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segment", "query"}
 
@@ -97,7 +98,7 @@ class Endpoints:
             body_required=required,
             result=types.annotation(result),
             decoded=decoded,
-            model=_plain_model(result, decoded),
+            model=result.name if isinstance(result, Ref) and decoded.startswith(_MODEL) else None,
             events=events,
             constants=self.views.constants(decoded),
             helpers=helpers_in(decoded),
@@ -173,15 +174,6 @@ def _kinds(node: Node) -> Code:
             case Scalar(annotation):
                 found.add(annotation)
     return joined(code(", {}", kind) for kind in sorted(found)) if found != {"str"} else Code("")
-
-
-def _plain_model(result: Node, decoded: Code) -> Code | None:
-    """Return the class of a result that is always this one."""
-    match result:
-        case Ref(name) if decoded.startswith("decode_model("):
-            return name
-        case _:
-            return None
 
 
 def _url(path: str, arguments: tuple[Argument, ...]) -> Code:

@@ -13,11 +13,9 @@ from pathlib import Path
 from openapi_python_client.strings import ClassName
 
 from tools.changes import renames
-from tools.openapi_spec.names import found_at, line
+from tools.openapi_spec.names import ADDED, found_at, line
 from tools.openapi_spec.places import places
 from tools.values import Json
-
-from .parse import ADDED
 
 
 def public_names(package: Path) -> set[str]:
@@ -34,11 +32,7 @@ def public_names(package: Path) -> set[str]:
 def gone(before: set[str], after: set[str], old: Json, new: Json) -> list[str]:
     """Return a line for each group of public names that left, with the successor of each.
 
-    Args:
-        before: the public names until now.
-        after: those of the new package.
-        old: the document that the names were made from.
-        new: the document of the new package.
+    The names before were made from the document `old`, and those after from `new`.
     """
     kept = successors(old, new)
     told: list[tuple[str, str]] = []

@@ -8,6 +8,7 @@ way in also say by which values and shapes they are told apart.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 from .code import Code, code, joined, literal
 from .decoding import Decoding
@@ -57,18 +58,12 @@ class InputForms:
         return self.found.setdefault(name, InputForm())
 
     def _compare(self, sent: Node, received: Node) -> None:
-        for one in _objects(sent):
-            for other in _objects(received):
-                kinds = set(self._types.constant(one)), set(self._types.constant(other))
-                pair = one, other
-                if (
-                    one == other
-                    or pair in self._compared
-                    or (all(kinds) and not kinds[0] & kinds[1])
-                ):
-                    continue
+        for pair in product(_objects(sent), _objects(received)):
+            first, second = (set(self._types.constant(name)) for name in pair)
+            same_kind = not (first and second) or first & second
+            if same_kind and pair[0] != pair[1] and pair not in self._compared:
                 self._compared.add(pair)
-                self._compare_fields(one, other)
+                self._compare_fields(*pair)
 
     def _compare_fields(self, one: Code, other: Code) -> None:
         taken = {json_name(prop): prop for prop in self._types.fields(one)}

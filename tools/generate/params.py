@@ -145,8 +145,10 @@ class Params:
         sent, received = Reached(), Reached()
         for _, endpoint in found:
             body = endpoints.body(endpoint)
-            if body is not None:
-                _add_body(views, sent, body)
+            if body is not None and (own := _only_ref(body)) is not None:
+                sent.add_fields(views.types, own)  # the operation's `…Body` is in its place
+            elif body is not None:
+                sent.add(views.types, body)
             received.add(views.types, endpoints.result(endpoint))
         self.accepted = Accepted(views.types, sent, received, _also(views, document))
         self.operations = sorted(
@@ -156,8 +158,9 @@ class Params:
             *(self._object(name) for name in sorted(sent.refs)),
             *(made for o in self.operations for made in _dictionaries(o)),
         ]
+        docs = {alias.name: alias.doc for alias in views.aliases}
         self.unions = [
-            Union(self.accepted.names[name], self._doc(name), self.accepted.union(name))
+            Union(self.accepted.names[name], docs[name], self.accepted.union(name))
             for name in sorted(sent.unions)
         ]
         annotations = [p.annotation for o in self.operations for p in o.parameters]
@@ -186,10 +189,6 @@ class Params:
                 f"Two definitions of parameters would be called {', '.join(twice)}. Give one of "
                 f"the schemas another name in {FILE}, or the operation in spec/selection.yaml."
             )
-
-    def _doc(self, union: str) -> str:
-        alias = next(alias for alias in self._views.aliases if alias.name == union)
-        return alias.doc
 
     def _object(self, name: Code) -> Dictionary:
         types = self._views.types
@@ -301,23 +300,10 @@ def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
     yield Dictionary(params, f"The parameters of {told}.", base, (front.as_key(),))
 
 
-def _add_body(views: Views, sent: Reached, body: Node) -> None:
-    """Add what a body is made of; its own class has the operation's `…Body` in its place."""
-    name = _only_ref(body)
-    if name is None:
-        sent.add(views.types, body)
-    else:
-        sent.add_fields(views.types, name)
-
-
 def _only_ref(node: Node) -> Code | None:
     """Return the one class that a body is, null apart; None where it is something else."""
-    members = [member for member in flat([node]) if member != NONE]
-    match members:
-        case [Ref(name)]:
-            return name
-        case _:
-            return None
+    first, *others = [member for member in flat([node]) if member != NONE] or [NONE]
+    return first.name if isinstance(first, Ref) and not others else None
 
 
 def _also(views: Views, document: dict[str, Any]) -> dict[str, list[Code]]:

@@ -5,7 +5,6 @@ the run (the command line's `--fail-on-warning`). The parser runs twice: the fir
 names it would give, the second gets `class_overrides` that take the numbers out of them.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,15 +29,11 @@ from pydantic import ValidationError
 
 from tools.errors import ToolError
 from tools.fetch import fetch
-from tools.openapi_spec.names import FILE
+from tools.openapi_spec.names import ADDED, FILE
 from tools.plain import parse as plain
 
 COMPONENTS = "/components/schemas/"
 CONFIG = "generator-config.yaml"
-
-# `Type0` of a union's member, and the single digit by which upstream parts equal names.
-ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
-
 
 _FOLLOWS = "Could not find reference in parsed models or enums"
 

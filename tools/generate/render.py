@@ -24,7 +24,7 @@ from .code import guard, identifier
 from .endpoints import Endpoints
 from .params import Params
 from .parse import CONFIG
-from .template_context import ModelView, Views
+from .template_context import Views
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 HEADER = (
@@ -52,12 +52,9 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     endpoints = Endpoints(views, document)
     params = Params(views, document, endpoints)
 
-    def view(model: Any) -> ModelView:
-        return models[identifier(model.class_info.name)]
-
     guard(project.env)
     project.env.globals.update(
-        view=view,
+        view=lambda model: models[identifier(model.class_info.name)],
         endpoint_view=endpoints.view,
         module=views.modules.__getitem__,
         names=views.names,

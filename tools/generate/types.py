@@ -105,9 +105,8 @@ class Types:
             component_prop = parsed.components[component]
             if isinstance(component_prop, UnionProperty):
                 members = frozenset(flat(self._members(component_prop))) - {NONE}
-                refs = {m for m in members if isinstance(m, Ref)}
-                if len(members) > 1 and refs == members:
-                    self._by_members.setdefault(frozenset(members), name)
+                if len(members) > 1 and all(isinstance(m, Ref) for m in members):
+                    self._by_members.setdefault(members, name)
 
     @property
     def names_of_all(self) -> set[Code]:

@@ -14,14 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from openapi_python_client.strings import PythonIdentifier
 
-from tools.openapi import UNIONS, Node, Operation, children, operations, resolve, walk
+from tools.openapi import SCHEMAS, UNIONS, Node, Operation, children, operations, resolve, walk
 from tools.values import Json, canonical, cycle
 
 from .keywords import refuse
 from .normalize import alternatives, properties_of, schema_kinds
 
 EVENTS = "text/event-stream"
-COMPONENTS = "#/components/schemas/"
 
 # Keywords that hold schemas and that the generator reads, without `properties`.
 _INNER = ("items", "additionalProperties", "allOf", *UNIONS)
@@ -63,7 +62,7 @@ def _unreadable(node: Node, known: Json) -> Iterator[str]:
             yield f"the schema `{node.value!r}` is not an object, and has no Python type."
     elif "$ref" in node.value:
         ref = node.value["$ref"]
-        if not isinstance(ref, str) or ref.removeprefix(COMPONENTS) not in known:
+        if not isinstance(ref, str) or ref.removeprefix(SCHEMAS) not in known:
             yield (
                 f"$ref `{ref}` does not name a schema of components.schemas. A part of a schema "
                 "can be referred to only when it is a schema of its own."
@@ -101,21 +100,15 @@ def refuse_unions(document: Json) -> None:
 
 
 def _told_apart(document: Json, schema: Json) -> Iterator[str]:
-    members = [_constants_of(document, one) for _, one in alternatives(document, schema)]
-    for one, other in combinations([m for m in members if m], 2):
+    objects = [properties_of(document, one) for _, one in alternatives(document, schema)]
+    members = [{n: _constants(resolve(document, one)) for n, one in o.items()} for o in objects]
+    for one, other in combinations([{n: v for n, v in m.items() if v} for m in members], 2):
         both = sorted(one.keys() & other.keys())
         apart = {name: one[name] | other[name] for name in both if not one[name] & other[name]}
         others = [name for name, values in apart.items() if any(v[0] != '"' for v in values)]
         if others and ("type" in others or len(others) == len(apart)):
             yield f"has members that differ by {others[0]!r}, whose values are not strings."
             return
-
-
-def _constants_of(document: Json, schema: Json) -> dict[str, set[str]]:
-    """Return the values of the properties that list some."""
-    found = properties_of(document, schema).items()
-    fixed = {name: _constants(resolve(document, one)) for name, one in found}
-    return {name: values for name, values in fixed.items() if values}
 
 
 def _constants(schema: Json) -> set[str]:
@@ -129,7 +122,7 @@ def _endless(known: Json) -> Iterator[str]:
 
     def steps(schema: Json) -> Iterator[str]:
         if "$ref" in schema:
-            yield schema["$ref"].removeprefix(COMPONENTS)
+            yield schema["$ref"].removeprefix(SCHEMAS)
         if not schema.get("properties"):
             for child in children(Node((), "schema", schema)):
                 if child.place[0] in _INNER and not isinstance(child.value, bool):
@@ -137,7 +130,7 @@ def _endless(known: Json) -> Iterator[str]:
 
     for name in dict.fromkeys(cycle({name: list(steps(known[name])) for name in known})):
         yield (
-            f"{COMPONENTS}{name}: holds itself as a list, a dictionary or a member, "
+            f"{SCHEMAS}{name}: holds itself as a list, a dictionary or a member, "
             "with no object that has fields in between, which the generator cannot write."
         )
 
@@ -148,7 +141,7 @@ def _same_but_for_case(known: Json) -> Iterator[str]:
         other = seen.setdefault(name.lower(), name)
         if other != name:
             yield (
-                f"{COMPONENTS}{name}: differs from {other} by case alone, and one file "
+                f"{SCHEMAS}{name}: differs from {other} by case alone, and one file "
                 "would overwrite the other."
             )
 

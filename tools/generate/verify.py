@@ -5,7 +5,6 @@ not there, a field that is gone, a type that became `Any` or lost one of its alt
 the run with its name.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError
@@ -24,16 +23,8 @@ _KINDS = {"str": "string", "int": "integer", "float": "number", "bool": "boolean
 _KINDS |= {"Any": "anything"}
 
 
-@dataclass(frozen=True)
-class Count:
-    """What is there."""
-
-    operations: int
-    schemas: int
-
-
-def verify(views: Views, document: Json, package: Path) -> Count:
-    """Compare every operation, schema and field with the document, and return how many there are.
+def verify(views: Views, document: Json, package: Path) -> str:
+    """Compare every operation, schema and field with the document, and say how many there are.
 
     Raises:
         ToolError: that names everything missing.
@@ -48,7 +39,8 @@ def verify(views: Views, document: Json, package: Path) -> Count:
         more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
         shown = " ".join(lost[:SHOWN])
         raise ToolError(f"The generated package would lose something. {shown}{more} {FIX}")
-    return Count(len(list(operations(document))), len(components))
+    counts = {"operations": len(list(operations(document))), "schemas": len(components)}
+    return ", ".join(f"{count} of {count} {what}" for what, count in counts.items())
 
 
 def _operations(document: Json, package: Path) -> list[str]:

@@ -38,6 +38,7 @@ class Built:
     done: tuple[str, ...]
 
 
+@not_too_deep()
 def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
     """Trim `upstream` (OpenAPI 3.1, loaded) and apply the Overlays found in `root`/spec.
 
@@ -46,18 +47,13 @@ def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
     Raises:
         ToolError: for anything that does not fit.
     """
-    with not_too_deep():
-        return _build(upstream, root / "spec", keep_prose)
-
-
-def _build(upstream: Json, spec: Path, keep_prose: bool) -> Built:
+    spec = root / "spec"
     selection = read_selection(spec / "selection.yaml")
     # Once upstream has everything, there are no additions, and no file.
     names = [name for name in OVERLAYS if name != STRUCTURE[1] or (spec / name).exists()]
     overlays = [(name, read_overlay(spec / name)) for name in names]
-    trimmed = document = trim(upstream, selection)
-    if keep_prose:
-        document = trim(upstream, selection, keep_prose=True)
+    trimmed = trim(upstream, selection)
+    document = trim(upstream, selection, keep_prose=True) if keep_prose else trimmed
     document, skipped = name_schemas(document, read_names(spec / "names.yaml"))
     done: list[str] = []
     document = with_enums(document)

@@ -65,7 +65,9 @@ def run(source: str, root: Path) -> None:
     print(_changes(target, built.document, text), flush=True)
     changed = replace(files)
     seconds = time.perf_counter() - start
-    print(_summary(built.document, text, seconds))
+    total = len(list(operations(built.document)))
+    schemas = len(built.document["components"].get("schemas", ()))
+    print(f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s")
     for line in built.skipped:
         print(f"skipped (optional): {line}")
     for line in built.done:
@@ -91,12 +93,6 @@ def _check_generates(files: dict[Path, str], root: Path) -> None:
             raise ToolError(
                 f"Nothing is written; `make generate` would refuse it. {error}"
             ) from None
-
-
-def _summary(document: Json, text: str, seconds: float) -> str:
-    total = len(list(operations(document)))
-    schemas = len(document["components"].get("schemas", ()))
-    return f"{total} operations, {schemas} schemas, {len(text) // 1024} KiB, {seconds:.1f} s"
 
 
 def _changes(target: Path, document: Json, text: str) -> str:

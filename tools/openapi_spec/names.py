@@ -23,12 +23,14 @@ from typing import Any
 
 from tools.errors import ToolError
 from tools.fetch import fetch
-from tools.openapi import UNIONS, Operation, operations, rebuild, resolve, walk
+from tools.openapi import SCHEMAS, UNIONS, Operation, operations, rebuild, resolve, walk
 from tools.plain import parse
 from tools.values import Json, canonical, is_object
 
 FILE = "spec/names.yaml"
-_PREFIX = "#/components/schemas/"
+# `Type0` of a union's member, and the digit by which upstream parts equal names; `make generate`
+# takes them off where it can.
+ADDED = re.compile(r"Type\d+(?=[A-Z]|$)|(?<=[a-z])\d$")
 _PLACE = re.compile(r"([\w.-]+?)((?: → \w+|\([^)]*\)|\.\w+|\[[^]]*\])*)(\??)")
 _STEP = re.compile(r" → (\w+)|\(([^)]*)\)|\.(\w+)|\[([^]]*)\]")
 
@@ -112,7 +114,7 @@ def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> t
         return "", f"its place matches {f'{len(nodes)} schemas' if nodes else 'nothing'}"
     ((ref, node),) = nodes.items()
     if "$ref" in node:
-        found = _end(ref.removeprefix(_PREFIX), schemas)
+        found = _end(ref.removeprefix(SCHEMAS), schemas)
         taken = f"the schema at its place has the name {called.get(found)} already"
         return found, taken if found in called else ""
     found = name if schemas.get(name, node) == node else f"{name}-inline"
@@ -120,7 +122,7 @@ def found_at(document: Json, name: str, place: str, called: dict[str, str]) -> t
     for same in [one for one in walk(document, "document") if one.value == whole]:
         if same.place[:-1] != ("components", "schemas"):
             same.value.clear()
-            same.value["$ref"] = _PREFIX + found
+            same.value["$ref"] = SCHEMAS + found
     schemas[found] = whole
     return found, ""
 
@@ -130,7 +132,7 @@ def _end(name: str, schemas: Json) -> str:
     seen: set[str] = set()
     while name not in seen and is_object(whole := schemas.get(name)) and [*whole] == ["$ref"]:
         seen.add(name)
-        name = str(whole["$ref"]).removeprefix(_PREFIX)
+        name = str(whole["$ref"]).removeprefix(SCHEMAS)
     return name
 
 
@@ -138,7 +140,7 @@ def _renamed(document: Json, called: dict[str, str]) -> Json:
     """Return `document` with other names for its schemas, wherever they are referred to."""
 
     def moved(target: Any) -> Any:
-        bare = str(target).removeprefix(_PREFIX)
+        bare = str(target).removeprefix(SCHEMAS)
         name, slash, rest = bare.partition("/")
         return str(target).removesuffix(bare) + called.get(name, name) + slash + rest
 
@@ -163,7 +165,7 @@ def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
     """Return the uses of schemas at a place, as they are written there."""
     start, steps = _start(place)
     upstream = {ours: theirs for theirs, ours in called.items()}.get(start, start)
-    nodes: list[Json] = [{"$ref": _PREFIX + upstream}]
+    nodes: list[Json] = [{"$ref": SCHEMAS + upstream}]
     found = [one for one in operations(document) if one.name == start]
     for status, sent, field, member in _STEP.findall(steps):
         if status:
@@ -171,14 +173,14 @@ def at(document: Json, place: str, called: dict[str, str]) -> list[Json]:
         elif sent:
             nodes = [schema for one in found for schema in _sent(document, one, sent)]
         elif field:
-            nodes = [inner for node in nodes for inner in _fields(document, node, field)]
-        elif member:
-            members = [inner for node in nodes for inner in members_of(document, node)]
-            nodes = [m for m in members if all(_holds(document, m, c) for c in member.split())]
+            nodes = [inner for node in nodes for inner in fields_of(document, node, field)]
         else:
-            members = [inner for node in nodes for inner in members_of(document, node)]
-            parts = [part for one in members for part in parts_of(document, one)]
-            nodes = [part["items"] for part in parts if is_object(part.get("items"))]
+            nodes = [inner for node in nodes for inner in members_of(document, node)]
+            if member:
+                nodes = [m for m in nodes if all(_holds(document, m, c) for c in member.split())]
+            else:
+                parts = [part for one in nodes for part in parts_of(document, one)]
+                nodes = [part["items"] for part in parts if is_object(part.get("items"))]
     return nodes
 
 
@@ -225,7 +227,8 @@ def parts_of(document: Json, node: Json) -> Iterator[Json]:
         yield from parts_of(document, part)
 
 
-def _fields(document: Json, node: Json, name: str) -> Iterator[Json]:
+def fields_of(document: Json, node: Json, name: str) -> Iterator[Json]:
+    """Yield the schemas that a field has in a schema and in the members of its `allOf`."""
     for part in parts_of(document, node):
         if is_object(part.get("properties")) and is_object(part["properties"].get(name)):
             yield part["properties"][name]
@@ -245,7 +248,7 @@ def members_of(document: Json, node: Json) -> Iterator[Json]:
 def _holds(document: Json, member: Json, condition: str) -> bool:
     """Tell whether a member has a field (`id`), or a value is allowed in it (`type=message`)."""
     name, equals, value = condition.removeprefix("!").partition("=")
-    fields = list(_fields(document, member, name))
+    fields = list(fields_of(document, member, name))
     found = bool(fields) and not equals
     for one in (inner for field in fields for inner in members_of(document, field) if equals):
         found |= any(value in p.get("enum", [p.get("const")]) for p in parts_of(document, one))

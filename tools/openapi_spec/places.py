@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from tools.openapi import operations, resolve
-from tools.openapi_spec.names import at, members_of, parts_of, plain
+from tools.openapi import SCHEMAS, Operation, operations, resolve
+from tools.openapi_spec.names import at, fields_of, members_of, parts_of, plain
 from tools.values import Json, is_object
-
-_PREFIX = "#/components/schemas/"
 
 
 def places(document: Json) -> dict[str, str]:
@@ -16,12 +14,12 @@ def places(document: Json) -> dict[str, str]:
     begins with an operation, or with a schema that comes before in the result.
     """
     found: dict[str, str] = {}
-    waiting = [place for one in operations(document) for place in _starts(document, one.name)]
+    waiting = [place for one in operations(document) for place in _starts(document, one)]
     for place in waiting:
         nodes = at(document, place, {})
         if len(nodes) != 1:
             continue
-        name = str(plain(nodes[0]).get("$ref", "")).removeprefix(_PREFIX)
+        name = str(plain(nodes[0]).get("$ref", "")).removeprefix(SCHEMAS)
         if name and name in found:
             continue
         if name:
@@ -30,12 +28,10 @@ def places(document: Json) -> dict[str, str]:
     return found
 
 
-def _starts(document: Json, operation: str) -> Iterator[str]:
-    yield from (f"{operation} → 200", f"{operation} → events", f"{operation}(body)")
-    for one in operations(document):
-        if one.name == operation:
-            names = (name.removesuffix("[]") for _, name in one.parameters(document))
-            yield from (f"{operation}({name})" for name in names)
+def _starts(document: Json, one: Operation) -> Iterator[str]:
+    yield from (f"{one.name} → 200", f"{one.name} → events", f"{one.name}(body)")
+    for _, name in one.parameters(document):
+        yield f"{one.name}({name.removesuffix('[]')})"
 
 
 def _steps(document: Json, node: Json) -> Iterator[str]:
@@ -47,9 +43,7 @@ def _steps(document: Json, node: Json) -> Iterator[str]:
     if any(is_object(part.get("items")) for one in inner for part in parts_of(document, one)):
         yield "[]"
     if len(inner) > 1:
-        for one in inner:
-            kinds = [part.get("properties", {}).get("type", {}) for part in parts_of(document, one)]
-            for kind in kinds:
-                whole = resolve(document, kind)
-                values = whole.get("enum", [whole["const"]] if "const" in whole else [])
-                yield from (f"[type={value}]" for value in values if " " not in str(value))
+        for kind in (kind for one in inner for kind in fields_of(document, one, "type")):
+            whole = resolve(document, kind)
+            values = whole.get("enum", [whole["const"]] if "const" in whole else [])
+            yield from (f"[type={value}]" for value in values if " " not in str(value))
