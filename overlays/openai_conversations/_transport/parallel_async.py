@@ -15,6 +15,13 @@ import anyio.to_thread
 from ..abort import AbortSignal
 from .concurrency_async import abortable
 
+# anyio before 4.1 has another name for it, and httpx accepts any anyio.
+_KEYWORDS = inspect.signature(anyio.to_thread.run_sync).parameters
+ABANDON: dict[str, Any] = {
+    "abandon_on_cancel" if "abandon_on_cancel" in _KEYWORDS else "cancellable": True
+}
+"""With it `anyio.to_thread.run_sync` leaves its thread alone when it is cancelled."""
+
 
 def check_function(function: Callable[..., object], argument: str) -> None:
     """Do nothing: any function can be called here. Sync code refuses async ones."""
@@ -24,7 +31,7 @@ async def call(function: Callable[[], Any]) -> Any:
     """Call a function: an async one in this task, a sync one in a thread."""
     if inspect.iscoroutinefunction(function):
         return await function()
-    returned = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+    returned = await anyio.to_thread.run_sync(function, **ABANDON)
     return await returned if inspect.isawaitable(returned) else returned
 
 

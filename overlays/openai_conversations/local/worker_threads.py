@@ -11,18 +11,11 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
-from inspect import signature
-from typing import Any
 
 from anyio import to_thread
 
+from .._transport.parallel_async import ABANDON
 from .http_messages import Service, ServiceRequest, ServiceResponse, close_iterator
-
-# anyio before 4.1 has another name for it, and httpx accepts any anyio.
-_KEYWORDS = signature(to_thread.run_sync).parameters
-_ABANDON: dict[str, Any] = {
-    "abandon_on_cancel" if "abandon_on_cancel" in _KEYWORDS else "cancellable": True
-}
 
 
 class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
@@ -54,7 +47,7 @@ class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
 
     async def __anext__(self) -> bytes:
         # A StopIteration cannot pass through a coroutine.
-        chunk = await to_thread.run_sync(next, self, None, **_ABANDON)
+        chunk = await to_thread.run_sync(next, self, None, **ABANDON)
         if chunk is None:
             raise StopAsyncIteration
         return chunk
@@ -82,7 +75,7 @@ async def handle_in_thread(service: Service, request: ServiceRequest) -> Service
         return done.result()
 
     try:
-        return await to_thread.run_sync(handle, **_ABANDON)
+        return await to_thread.run_sync(handle, **ABANDON)
     except BaseException:
         # Runs now if there is a response, or on the worker thread once there is.
         done.add_done_callback(lambda future: future.result().close())
