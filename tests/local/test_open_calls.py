@@ -63,8 +63,17 @@ def test_a_call_that_the_response_before_made() -> None:
     assert ask(service, "POST", "/responses", body).status == 200
 
 
-def test_what_runs_in_a_container_of_the_service_waits_for_nobody() -> None:
+PLACE = {"type": "container_reference", "container_id": "cntr_1"}
+
+
+@pytest.mark.parametrize("call", [SHELL | {"environment": PLACE}, FUNCTION | {"async": True}])
+def test_what_waits_for_nobody(call: dict[str, Any]) -> None:
     service = LocalService()
-    place = {"type": "container_reference", "container_id": "cntr_1"}
-    body = {"input": [SHELL | {"environment": place}]}
+    id = new_conversation(service)
+    ask(service, "POST", f"/conversations/{id}/items", {"items": [call]})
+    body = {"conversation": id, "input": "Hello"}
     assert ask(service, "POST", "/responses", body).status == 200
+
+
+def test_a_call_in_the_request_itself_is_taken() -> None:
+    assert ask(LocalService(), "POST", "/responses", {"input": [FUNCTION]}).status == 200

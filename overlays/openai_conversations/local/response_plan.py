@@ -103,7 +103,7 @@ def new_plan(
             _check_reasoning(sent)
         stored_input = _new_items(store, sent[:-1] if compacts else sent, earlier)
     context = earlier + stored_input
-    _check_calls(context)
+    _check_calls(earlier, context)
     turn = [make_compaction(context)] if compacts else None
     tokens = request_tokens(body, context)
     return ResponsePlan(response, body, context, stored_input, tokens, turn)
@@ -144,16 +144,19 @@ def _check_reasoning(sent: list[Json]) -> None:
             raise ServiceError(400, f"Item '{item['id']:.200}' {reason}", param="input")
 
 
-def _check_calls(context: list[Json]) -> None:
-    """Refuse to go on from a call that waits for an output of the client, as the service does.
+def _check_calls(earlier: list[Json], context: list[Json]) -> None:
+    """Refuse to go on from a stored call that waits for an output of the client.
+
+    Calls that the request itself brings are taken, and those that go on by themselves (`async`).
 
     Source: the message is the service's own, from public reports; it names the kind of the call.
     """
     # The outputs of what runs in a container of the service are not the client's.
     waiting = [
         item
-        for item in context
+        for item in earlier
         if item.get("type") in CLIENT_CALLS
+        and not item.get("async")
         and not (is_object(place := item.get("environment")) and "container_id" in place)
     ]
     if waiting:
