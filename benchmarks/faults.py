@@ -134,6 +134,21 @@ def table(options: argparse.Namespace) -> Iterator[str]:
     yield f"Faults that struck `append`: {each}."
 
 
+def show(title: str, rows: Iterator[str], page: Path | None) -> None:
+    """Print a table, each row as it is ready, and put the whole into a page of the docs."""
+    lines = [title]
+    print(title, flush=True)
+    for line in rows:
+        print(line, flush=True)
+        lines.append(line)
+    if page is not None:
+        text = page.read_text("utf-8")
+        before, _, rest = text.partition(BEGIN)
+        after = rest.partition(END)[2]
+        new = "\n".join(lines)
+        page.write_text(f"{before}{BEGIN}\n{new}\n\n{END}{after}", "utf-8")
+
+
 def main() -> int:
     """Print the table; the exit status is 1 if one run of `append` was not perfect."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -148,17 +163,7 @@ def main() -> int:
         f"{options.items:,} items, {options.rate:.0%} of exchanges faulty, {options.seeds} seeds, "
         f"timeout {SETTINGS.timeout} s, at most {SETTINGS.max_retries} retries:\n"
     )
-    lines = [title]
-    print(title, flush=True)
-    for line in table(options):
-        print(line, flush=True)
-        lines.append(line)
-    if options.write:
-        text = PAGE.read_text("utf-8")
-        before, _, rest = text.partition(BEGIN)
-        after = rest.partition(END)[2]
-        new = "\n".join(lines)
-        PAGE.write_text(f"{before}{BEGIN}\n{new}\n\n{END}{after}", "utf-8")
+    show(title, table(options), PAGE if options.write else None)
     return int(options.failed)
 
 

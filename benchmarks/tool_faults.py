@@ -23,7 +23,7 @@ from openai_conversations import __version__
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
-from benchmarks.faults import BEGIN, END, SETTINGS, WORKERS
+from benchmarks.faults import SETTINGS, WORKERS, show
 from tests.faults.proxy import seeded
 from tests.faults.tool_kills import Killer
 from tests.faults.tool_runs import (
@@ -109,16 +109,7 @@ def main() -> int:
         f"processes killed in a run, timeout {SETTINGS.timeout} s, at most "
         f"{SETTINGS.max_retries} retries:\n"
     )
-    lines = [title]
-    print(title, flush=True)
-    for line in table(options):
-        print(line, flush=True)
-        lines.append(line)
-    if options.write:
-        text = PAGE.read_text("utf-8")
-        before, _, rest = text.partition(BEGIN)
-        after = rest.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n{chr(10).join(lines)}\n\n{END}{after}", "utf-8")
+    show(title, table(options), PAGE if options.write else None)
     return int(options.failed)
 
 

@@ -150,45 +150,40 @@ def run(
 
 def run_tools(place: Place) -> None:
     """Run with our sync client, and resume whenever it gives up."""
-    tool, resume = Tool.function(place.look_up), place.token()
-    before: RunResult[Any] | str | None = resume
-    with Client(api_key="k", base_url=place.url, **asdict(place.settings)) as client:
-        for _ in range(ROUNDS):
-            try:
-                client.conversations.run(
-                    place.conversation,
-                    model=MODEL,
-                    input=INPUT,
-                    tools=[tool],
-                    resume=before,
-                    on_progress=place.save,
-                )
-            except OpenAIError as error:
-                before = error.run if place.token() else None
-            else:
-                return
+    _run_until_done(place, lambda client, asked: client.conversations.run(**asked))
 
 
 def run_tools_streamed(place: Place) -> None:
     """Run with our sync client, as a stream."""
-    tool = Tool.function(place.look_up)
-    before: RunResult[Any] | str | None = place.token()
+
+    def run(client: Client, asked: dict[str, Any]) -> None:
+        with client.conversations.run_stream(**asked) as stream:
+            stream.get_final_result()
+
+    _run_until_done(place, run)
+
+
+def _run_until_done(place: Place, run: Callable[[Client, dict[str, Any]], object]) -> None:
+    asked = _arguments(place)
     with Client(api_key="k", base_url=place.url, **asdict(place.settings)) as client:
         for _ in range(ROUNDS):
             try:
-                with client.conversations.run_stream(
-                    place.conversation,
-                    model=MODEL,
-                    input=INPUT,
-                    tools=[tool],
-                    resume=before,
-                    on_progress=place.save,
-                ) as stream:
-                    stream.get_final_result()
+                run(client, asked)
             except OpenAIError as error:
-                before = error.run if place.token() else None
+                asked["resume"] = error.run if place.token() else None
             else:
                 return
+
+
+def _arguments(place: Place) -> dict[str, Any]:
+    return {
+        "conversation_id": place.conversation,
+        "model": MODEL,
+        "input": INPUT,
+        "tools": [Tool.function(place.look_up)],
+        "resume": place.token(),
+        "on_progress": place.save,
+    }
 
 
 def run_tools_async(place: Place) -> None:
@@ -202,21 +197,13 @@ def run_tools_trio(place: Place) -> None:
 
 
 async def _run_tools(place: Place) -> None:
-    tool = Tool.function(place.look_up)
-    before: RunResult[Any] | str | None = place.token()
+    asked = _arguments(place)
     async with AsyncClient(api_key="k", base_url=place.url, **asdict(place.settings)) as client:
         for _ in range(ROUNDS):
             try:
-                await client.conversations.run(
-                    place.conversation,
-                    model=MODEL,
-                    input=INPUT,
-                    tools=[tool],
-                    resume=before,
-                    on_progress=place.save,
-                )
+                await client.conversations.run(**asked)
             except OpenAIError as error:
-                before = error.run if place.token() else None
+                asked["resume"] = error.run if place.token() else None
             else:
                 return
 
