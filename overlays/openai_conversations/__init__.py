@@ -83,7 +83,7 @@ if TYPE_CHECKING:
         message_text,
     )
     from .items.tools import Tool, ToolChoice
-    from .progress import AppendProgress, RunResult
+    from .progress import AppendProgress, ArchiveProgress, RunResult
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -132,7 +132,7 @@ _HOMES = {
         "UnprocessableEntityError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
-    ".progress": ("AppendProgress", "RunResult"),
+    ".progress": ("AppendProgress", "ArchiveProgress", "RunResult"),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",
@@ -166,6 +166,7 @@ __all__ = [
     "AppendResult",
     "AppendUncertainError",
     "ApplyPatchCallOutputItem",
+    "ArchiveProgress",
     "AsyncAPIResponse",
     "AsyncClient",
     "AsyncInterceptor",

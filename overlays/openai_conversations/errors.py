@@ -37,7 +37,7 @@ import httpx
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
-from .progress import AppendProgress, RunResult
+from .progress import AppendProgress, ArchiveProgress, RunResult
 
 AbortStage: TypeAlias = Literal[
     "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
@@ -52,10 +52,13 @@ class OpenAIError(Exception):
         append: what had landed, and from where to resume, if the error ended an `items.append`;
             otherwise None.
         run: what had happened, if the error ended a `conversations.run`. It is not pickled.
+        archive: how far the work had come, and from where to resume, if the error ended an export,
+            import, fork, copy or purge; otherwise None.
     """
 
     append: AppendProgress | None = None
     run: RunResult[Any] | None = None
+    archive: ArchiveProgress | None = None
 
     def __reduce__(self) -> tuple[Callable[..., OpenAIError], tuple[Any, ...]]:
         # Constructors take keywords, which the default way of pickling exceptions cannot replay.

@@ -1,4 +1,4 @@
-"""How far an append or a run has come: what callbacks are told and what errors hold.
+"""How far an append, a run or an import has come: what callbacks are told and errors hold.
 
 It imports no other module of this package, so that `errors` and `_append` can both use it.
 """
@@ -71,6 +71,25 @@ class AppendProgress:
             "print": fingerprint(last) if isinstance(last, Mapping) else last,
         }
         return json.dumps(fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveProgress:
+    """How far work on a whole conversation has come: an export, import, fork, copy or purge.
+
+    Attributes:
+        conversation_id: the conversation that is read, or, in an import, fork or copy, written;
+            None before it is made.
+        done: how many items are certainly written, or deleted. Resumed work counts those of before.
+        total: how many there are in all, or None if that is not known.
+        token: for `resume=`, later or in another process; None if the work cannot be resumed, or
+            needs no token for it. It holds no text of any item.
+    """
+
+    conversation_id: str | None
+    done: int
+    total: int | None = None
+    token: str | None = None
 
 
 @dataclass(eq=False, repr=False)

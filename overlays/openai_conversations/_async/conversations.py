@@ -14,15 +14,18 @@ from .._request.signatures import describe
 from .._request.types import omit
 from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
 from ..progress import RunResult
-from .items import AsyncItems, AsyncItemsWithRawResponse, AsyncItemsWithStreamingResponse
-from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod
+from .items import AsyncItemsWithRawResponse, AsyncItemsWithStreamingResponse
+from .resource import AsyncRawView, AsyncStreamingView, AsyncViewMethod
 from .run_stream import AsyncRunStream
+from .whole_conversations import AsyncWholeConversations
 
 _T = TypeVar("_T")
 
 
 class AsyncConversations(
-    AsyncResource["AsyncConversationsWithRawResponse", "AsyncConversationsWithStreamingResponse"]
+    AsyncWholeConversations[
+        "AsyncConversationsWithRawResponse", "AsyncConversationsWithStreamingResponse"
+    ]
 ):
     """Conversations: lasting lists of items, which responses read from and add to.
 
@@ -32,64 +35,6 @@ class AsyncConversations(
     only: `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and
     the others in `openai_conversations.errors` afterwards.
     """
-
-    @cached_property
-    def items(self) -> AsyncItems:
-        """The items of conversations."""
-        return AsyncItems(self._client, form=self._form)
-
-    @describe(operations.create_conversation)
-    async def create(self, **params: Unpack[p.ConversationCreateParams]) -> models.Conversation:
-        """Start a conversation (createConversation).
-
-        Items can be helpers' results, models, mappings, or items read from elsewhere.
-
-        Returns:
-            The new conversation, with its id.
-        """
-        return await self._send(operations.create_conversation, params)
-
-    @describe(operations.get_conversation)
-    async def retrieve(
-        self, conversation_id: str, **params: Unpack[p.ConversationRetrieveParams]
-    ) -> models.Conversation:
-        """Read a conversation, without its items (getConversation).
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return await self._send(
-            operations.get_conversation, params, conversation_id=conversation_id
-        )
-
-    @describe(operations.update_conversation)
-    async def update(
-        self, conversation_id: str, **params: Unpack[p.ConversationUpdateParams]
-    ) -> models.Conversation:
-        """Change a conversation's metadata (updateConversation).
-
-        Returns:
-            The conversation as it is now.
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return await self._send(
-            operations.update_conversation, params, conversation_id=conversation_id
-        )
-
-    @describe(operations.delete_conversation)
-    async def delete(
-        self, conversation_id: str, **params: Unpack[p.ConversationDeleteParams]
-    ) -> models.DeletedConversation:
-        """Delete a conversation; its items are not deleted with it (deleteConversation).
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return await self._send(
-            operations.delete_conversation, params, conversation_id=conversation_id
-        )
 
     @overload
     async def run(

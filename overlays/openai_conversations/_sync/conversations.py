@@ -15,15 +15,18 @@ from .._request.signatures import describe
 from .._request.types import omit
 from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
 from ..progress import RunResult
-from .items import Items, ItemsWithRawResponse, ItemsWithStreamingResponse
-from .resource import RawView, Resource, StreamingView, ViewMethod
+from .items import ItemsWithRawResponse, ItemsWithStreamingResponse
+from .resource import RawView, StreamingView, ViewMethod
 from .run_stream import RunStream
+from .whole_conversations import WholeConversations
 
 _T = TypeVar("_T")
 
 
 class Conversations(
-    Resource["ConversationsWithRawResponse", "ConversationsWithStreamingResponse"]
+    WholeConversations[
+        "ConversationsWithRawResponse", "ConversationsWithStreamingResponse"
+    ]
 ):
     """Conversations: lasting lists of items, which responses read from and add to.
 
@@ -33,64 +36,6 @@ class Conversations(
     only: `InvalidArgumentError` before anything is sent, `APIStatusError`, `APIConnectionError` and
     the others in `openai_conversations.errors` afterwards.
     """
-
-    @cached_property
-    def items(self) -> Items:
-        """The items of conversations."""
-        return Items(self._client, form=self._form)
-
-    @describe(operations.create_conversation)
-    def create(self, **params: Unpack[p.ConversationCreateParams]) -> models.Conversation:
-        """Start a conversation (createConversation).
-
-        Items can be helpers' results, models, mappings, or items read from elsewhere.
-
-        Returns:
-            The new conversation, with its id.
-        """
-        return self._send(operations.create_conversation, params)
-
-    @describe(operations.get_conversation)
-    def retrieve(
-        self, conversation_id: str, **params: Unpack[p.ConversationRetrieveParams]
-    ) -> models.Conversation:
-        """Read a conversation, without its items (getConversation).
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return self._send(
-            operations.get_conversation, params, conversation_id=conversation_id
-        )
-
-    @describe(operations.update_conversation)
-    def update(
-        self, conversation_id: str, **params: Unpack[p.ConversationUpdateParams]
-    ) -> models.Conversation:
-        """Change a conversation's metadata (updateConversation).
-
-        Returns:
-            The conversation as it is now.
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return self._send(
-            operations.update_conversation, params, conversation_id=conversation_id
-        )
-
-    @describe(operations.delete_conversation)
-    def delete(
-        self, conversation_id: str, **params: Unpack[p.ConversationDeleteParams]
-    ) -> models.DeletedConversation:
-        """Delete a conversation; its items are not deleted with it (deleteConversation).
-
-        Raises:
-            NotFoundError: there is no such conversation.
-        """
-        return self._send(
-            operations.delete_conversation, params, conversation_id=conversation_id
-        )
 
     @overload
     def run(

@@ -1,0 +1,15 @@
+# Made from _async/whole_conversations.py by tools/unasync. Do not edit.
+"""What people do with whole conversations, beyond one operation: the methods over `archive`."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from .conversation_operations import ConversationOperations
+
+_RawViewT = TypeVar("_RawViewT")
+_StreamingViewT = TypeVar("_StreamingViewT")
+
+
+class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
+    """Methods that read or write all items of a conversation."""

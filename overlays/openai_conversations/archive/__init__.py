@@ -1,0 +1,4 @@
+"""Whole conversations: what files hold, what belongs together, what people read. Pure.
+
+The requests are in `_async`; the verbs are methods of `client.conversations`.
+"""
