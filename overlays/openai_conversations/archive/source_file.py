@@ -98,7 +98,8 @@ def to_path(file: object, method: str) -> Path | None:
     Raises:
         InvalidArgumentError: it is neither.
     """
-    path: object = os.fspath(cast(AnyPath, file)) if isinstance(file, str | os.PathLike) else None
+    is_path = isinstance(file, str | os.PathLike)
+    path: object = os.fspath(cast(AnyPath, file)) if is_path else None
     if isinstance(path, str) and path and "\0" not in path:
         return Path(path)
     if path is None and callable(getattr(file, method, None)):
