@@ -16,7 +16,7 @@ import attrs
 from openai_conversations_api import models
 
 from .._request.validation import invalid, is_list_like, mismatch
-from .extra import json_types
+from . import json_types
 
 _P = ParamSpec("_P")
 _R_co = TypeVar("_R_co", covariant=True)
