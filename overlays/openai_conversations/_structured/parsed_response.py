@@ -22,7 +22,6 @@ from .._request.types import given, omit
 from .._request.validation import check_list, check_mapping, mismatch, unexpected_keyword
 from .._response.parsing import parse_response
 from ..errors import OutputParsingError
-from . import json_types
 
 if TYPE_CHECKING:
     from .callable_tool import CallableTool
@@ -115,6 +114,8 @@ class TextFormat:
     @cached_property
     def json_type(self) -> JsonType | None:
         """What the text has to be; None if that does not matter."""
+        from .callable_tool import json_types
+
         return json_types("text_format").of(self._hint) if given(self._hint) else None
 
     @cached_property

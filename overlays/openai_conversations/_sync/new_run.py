@@ -16,7 +16,7 @@ from .._request.request import encode_body
 from .._request.types import given, omit
 from .._request.validation import check_id, check_positive, check_text, invalid, unexpected_keyword
 from .._run import NOT_IN_A_RUN
-from .._run.handlers import Handlers
+from .._run.calls import Handlers
 from ..items.messages import MessageItem
 from .http_methods import HttpMethods
 from .run import Run
