@@ -14,7 +14,7 @@ from tools.openapi import operations
 
 from .code import Code, code, identifier, joined, literal
 from .names import attribute_name, json_name, plain_text, python_name
-from .template_context import Views, doc_text, helpers_in
+from .template_context import Views, doc_text
 from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
 
@@ -53,8 +53,6 @@ class EndpointView:
     decoded: Code
     model: Code | None
     events: Code | None
-    constants: tuple[Code, ...]
-    helpers: tuple[Code, ...]
 
 
 class Endpoints:
@@ -100,8 +98,6 @@ class Endpoints:
             decoded=decoded,
             model=result.name if isinstance(result, Ref) and decoded.startswith(_MODEL) else None,
             events=events,
-            constants=self.views.constants(decoded),
-            helpers=helpers_in(decoded),
         )
 
     def operation(self, endpoint: Endpoint) -> dict[str, Any]:
