@@ -201,6 +201,7 @@ class AsyncConversations(
 
 class _AsyncConversationsView:
     create = AsyncViewMethod(AsyncConversations.create)
+    list = AsyncViewMethod(AsyncConversations.list)
     retrieve = AsyncViewMethod(AsyncConversations.retrieve)
     update = AsyncViewMethod(AsyncConversations.update)
     delete = AsyncViewMethod(AsyncConversations.delete)

@@ -202,6 +202,7 @@ class Conversations(
 
 class _ConversationsView:
     create = ViewMethod(Conversations.create)
+    list = ViewMethod(Conversations.list)
     retrieve = ViewMethod(Conversations.retrieve)
     update = ViewMethod(Conversations.update)
     delete = ViewMethod(Conversations.delete)
