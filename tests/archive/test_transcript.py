@@ -38,7 +38,8 @@ HOSTILE = [
     "java\nscript:alert(1)",
     'https://example.com/" onclick="x',
     "https://example.com/) [x](javascript:x",
-    "https://example.com/<b>\u202egpj",
+    "https://example.com/<b>",
+    "https://example.com/\u202egpj",
     "HTTPS://example.com/?a=1&b=2",
     "mailto:a@example.com",
     "data:text/html,<script>alert(1)</script>",
@@ -73,6 +74,26 @@ SAID = {
     *("text", "refusal", "arguments", "input", "output", "code", "logs", "stdout", "stderr"),
     *("diff", "path", "command", "commands", "query", "url", "title", "reason"),
 }
+
+
+def everywhere(text: str) -> list[Any]:
+    """Return items that have a text wherever a text can stand."""
+    cited = {"type": "url_citation", "url": text, "title": text}
+    parts = [
+        {"type": "output_text", "text": text, "annotations": [cited]},
+        {"type": "input_image", "image_url": text},
+        {"type": "input_file", "file_url": text, "filename": text},
+        {"type": text, "x": text},
+    ]
+    return [
+        {"role": "user", "content": text},
+        {"type": "message", "role": text, "id": text, "status": text, "content": parts},
+        {"type": "function_call", "name": text, "call_id": text, "arguments": text},
+        {"type": text, text: text},
+    ]
+
+
+EVERYWHERE = [item for text in HOSTILE for item in everywhere(text)]
 
 
 @st.composite
@@ -121,7 +142,7 @@ _ATTRIBUTES: dict[str, dict[str, str]] = {
     "div": {"class": "text", "dir": "auto"},
     "p": {"dir": "auto"},
     "a": {
-        "href": r"(?i:https?://|mailto:)[^\s<>]*",
+        "href": r"(?i:https?://|mailto:)[^\s<>\\]*",
         "rel": "noopener noreferrer nofollow",
         "dir": "auto",
     },
@@ -172,7 +193,7 @@ class Seen(HTMLParser):
 
 
 @given(ITEMS, TEXTS)
-@example([{"role": "user", "content": text} for text in HOSTILE], "</title><script>")
+@example(EVERYWHERE, "</title><script>")
 def test_html_is_of_our_own_making(items: list[Any], title: str) -> None:
     """Let nothing in an item become a tag, an attribute or an address that acts; lose no text."""
     html = transcript(items, format="html", title=title)
@@ -187,7 +208,7 @@ def test_html_is_of_our_own_making(items: list[Any], title: str) -> None:
 
 
 @given(ITEMS, TEXTS)
-@example([{"role": "user", "content": text} for text in HOSTILE], "# a\n# b")
+@example(EVERYWHERE, "# a\n# b")
 def test_markdown_is_of_our_own_making(items: list[Any], title: str) -> None:
     """Let nothing in an item become a heading, HTML, an image or a definition."""
     markdown = transcript(items, title=title)
@@ -208,7 +229,7 @@ def test_markdown_is_of_our_own_making(items: list[Any], title: str) -> None:
 
 
 @given(ITEMS, TEXTS)
-@example([{"role": "user", "content": text} for text in HOSTILE], "a\nb")
+@example(EVERYWHERE, "a\nb")
 def test_text_keeps_contents_off_the_margin(items: list[Any], title: str) -> None:
     text = transcript(items, format="text", title=title)
     check_characters(text)

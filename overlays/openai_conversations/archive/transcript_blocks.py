@@ -101,4 +101,4 @@ def named(link: Link) -> str:
 
 def in_one_line(parts: Iterable[str], between: str = "") -> str:
     """Return texts as one line, those that are empty left out."""
-    return between.join(" ".join(part.split()) for part in parts if part)
+    return between.join(filter(None, (" ".join(part.split()) for part in parts)))

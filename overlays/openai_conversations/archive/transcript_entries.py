@@ -270,10 +270,10 @@ class Entries:
             name = self._calls[call] = name or self._calls.get(call, call)
         found = _ITEMS.get(kind) if isinstance(kind, str) else None
         if kind == "message" or (kind is None and "role" in item):
-            said = str(item.get("role"))
+            said = in_one_line([str(item.get("role") or "")]) or "message"
             role = _MESSAGE_ROLES.get(said, said)
-            shows = {"content": _parts}
-            found = _Kind(said.capitalize(), shows, role if role in ROLES else "other")
+            found = _Kind("{said}", {"content": _parts}, role if role in ROLES else "other")
+            item = {**item, "said": said.capitalize()}
         try:
             blocks: list[Block] = [
                 *(_fields(found.shows, item) if found else _json(dict(item), item))
