@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
+    from ._async.conversations import AsyncRunStream
     from ._async.pages import AsyncPage
-    from ._async.run_stream import AsyncRunStream
     from ._async.streams import AsyncParsedStream, AsyncStream
     from ._request.client_options import UnencryptedKeyWarning
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
-    from ._run.events import ToolFinishedEvent, ToolStartedEvent
+    from ._run import ToolFinishedEvent, ToolStartedEvent
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -37,10 +37,12 @@ if TYPE_CHECKING:
     )
     from ._sync.api_response import APIResponse
     from ._sync.client import Client
+    from ._sync.conversations import RunStream
     from ._sync.pages import Page
-    from ._sync.run_stream import RunStream
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
+    from .archive.records import ImportNote
+    from .archive.results import ExportResult, ImportedConversation, ImportResult
     from .errors import (
         APIConnectionError,
         APIError,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         RateLimitError,
         RequestAbortedError,
         UnprocessableEntityError,
+        UnsupportedItemError,
     )
     from .interceptors import AsyncInterceptor, AsyncSend, Interceptor, Send
     from .items import (
@@ -89,16 +92,16 @@ _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
-    "._async.run_stream": ("AsyncRunStream",),
+    "._async.conversations": ("AsyncRunStream",),
     "._async.streams": ("AsyncParsedStream", "AsyncStream"),
     "._request.client_options": ("UnencryptedKeyWarning",),
     "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
-    "._sync.run_stream": ("RunStream",),
+    "._sync.conversations": ("RunStream",),
     "._sync.streams": ("ParsedStream", "Stream"),
     "._request.types": ("Omit", "omit"),
-    "._run.events": ("ToolFinishedEvent", "ToolStartedEvent"),
+    "._run": ("ToolFinishedEvent", "ToolStartedEvent"),
     "._structured.callable_tool": ("CallableTool",),
     "._structured.parsed_response": (
         "ParsedResponse",
@@ -107,6 +110,8 @@ _HOMES = {
     ),
     ".items.tools": ("Tool", "ToolChoice"),
     ".abort": ("AbortSignal",),
+    ".archive.records": ("ImportNote",),
+    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation"),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
@@ -130,6 +135,7 @@ _HOMES = {
         "RateLimitError",
         "RequestAbortedError",
         "UnprocessableEntityError",
+        "UnsupportedItemError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
     ".progress": ("AppendProgress", "ArchiveProgress", "RunResult"),
@@ -186,8 +192,12 @@ __all__ = [
     "ConversationLockedError",
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
+    "ExportResult",
     "FunctionCallItem",
     "FunctionCallOutputItem",
+    "ImportNote",
+    "ImportResult",
+    "ImportedConversation",
     "Interceptor",
     "InternalServerError",
     "InvalidArgumentError",
@@ -222,6 +232,7 @@ __all__ = [
     "ToolStartedEvent",
     "UnencryptedKeyWarning",
     "UnprocessableEntityError",
+    "UnsupportedItemError",
     "__version__",
     "message_text",
     "models",
