@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import TypeVar, Unpack
 
+from openai_conversations_api import models
+
+from .._request.types import GetOptions, to_options
+from .._request.validation import check_id
+from ..archive.results import PurgeResult
+from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
 
 _RawViewT = TypeVar("_RawViewT")
@@ -12,3 +19,33 @@ _StreamingViewT = TypeVar("_StreamingViewT")
 
 class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingViewT]):
     """Methods that read or write all items of a conversation."""
+
+    async def purge(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> PurgeResult:
+        """Delete every item of a conversation, then the conversation, and read that it is gone.
+
+        `delete` alone leaves the items. They are deleted newest first, eight requests at a time,
+        until none is listed. After an error, do it again; once the conversation is deleted, its
+        items can no longer be listed. Nobody else may add to it meanwhile. `options` hold for each
+        request.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            on_progress: gets the number of deleted items after each page of 100. The async client
+                awaits async functions.
+
+        Raises:
+            NotFoundError: there is no such conversation, or none any more.
+            OpenAIError: others, as of `items.list` and `delete`, or something can still be read
+                after it was deleted. All of them have the number of deleted items as `archive`.
+        """
+        from .purge import AsyncPurge
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        checked = to_options(options, "Conversations.purge")
+        return await AsyncPurge(self._client, place, checked, on_progress).purge()
