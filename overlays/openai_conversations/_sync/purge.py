@@ -17,7 +17,7 @@ from .._request.validation import invalid
 from .._transport.concurrency_sync import report
 from .._transport.parallel_sync import gather
 from ..archive.results import PurgeResult
-from ..errors import APIResponseValidationError, NotFoundError, OpenAIError
+from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
@@ -137,8 +137,8 @@ class Purge:
     def _is_deleted(self, delete: Callable[[], object]) -> bool:
         """Delete something; return False if it was not there before.
 
-        A response that is not one to this request says nothing, so the request is sent again. "Not
-        found" is then the response that an earlier one should have had.
+        After a redirect, or a response that is not one to this request, it is open what has
+        happened, so the request is sent again. "Not found" then means that an earlier one arrived.
         """
         retries = 0
         while True:
@@ -146,8 +146,10 @@ class Purge:
                 delete()
             except NotFoundError as error:
                 return bool(retries or error.retries_taken)
-            except APIResponseValidationError:
-                if retries >= self._client.max_retries:
+            except (APIResponseValidationError, APIStatusError) as error:
+                # Of the statuses, the client retries all that may pass but redirects.
+                may_pass = isinstance(error, APIResponseValidationError) or error.status_code < 400
+                if not may_pass or retries >= self._client.max_retries:
                     raise
             else:
                 return True
