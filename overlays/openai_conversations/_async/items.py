@@ -13,7 +13,7 @@ from .._append.results import AppendResult
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.signatures import describe
-from .._request.types import GetOptions, given, to_options
+from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_async import AsyncPaginator, Source
 from ..archive.results import PurgeResult
@@ -185,8 +185,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         from .purge import AsyncPurge
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
-        checked = to_options(options, "Items.clear")
-        return await AsyncPurge(self._client, place, checked, on_progress).clear()
+        bound = bound_options(options, "Items.clear")
+        return await AsyncPurge(self._client, place, bound, on_progress).clear()
 
 
 class _AsyncItemsView:

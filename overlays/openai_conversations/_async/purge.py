@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 from .._append.state import ids_of
-from .._request.types import Options
 from .._request.validation import invalid
 from .._transport.concurrency_async import report
 from .._transport.parallel_async import gather
@@ -41,14 +40,14 @@ class AsyncPurge:
         self,
         client: AsyncHttpMethods,
         conversation_id: str,
-        options: Options,
+        options: dict[str, Any],
         on_progress: Callable[[ArchiveProgress], object] | None,
     ) -> None:
         if not (on_progress is None or callable(on_progress)):
             raise invalid("on_progress", "a function or None", on_progress)
         self._client = client
         self._id = conversation_id
-        self._options = options._asdict()
+        self._options = options
         self._on_progress = on_progress
         self._conversations = AsyncConversationOperations[Any, Any](client)
         self._deleted = 0
@@ -99,6 +98,7 @@ class AsyncPurge:
 
     async def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []
+        retries = self._client.max_retries
         failures: list[Exception] = []
 
         delete = partial(
@@ -107,7 +107,7 @@ class AsyncPurge:
 
         async def work(item_id: str) -> None:
             try:
-                if await self._is_deleted(partial(delete, item_id)):
+                if await delete_surely(partial(delete, item_id), retries):
                     gone.append(item_id)
             except Exception as error:
                 failures.append(error)
@@ -122,9 +122,10 @@ class AsyncPurge:
 
     async def _delete_conversation(self) -> None:
         """Delete the conversation until it cannot be read any more."""
-        for _ in range(self._client.max_retries + 1):
-            delete = partial(self._conversations.delete, self._id, **self._options)
-            await self._is_deleted(delete)
+        retries = self._client.max_retries
+        delete = partial(self._conversations.delete, self._id, **self._options)
+        for _ in range(retries + 1):
+            await delete_surely(delete, retries)
             try:
                 await self._conversations.retrieve(self._id, **self._options)
             except NotFoundError:
@@ -133,26 +134,29 @@ class AsyncPurge:
                 continue
         raise OpenAIError(f"{self._id} can still be read after it was deleted")
 
-    async def _is_deleted(self, delete: Callable[[], Awaitable[object]]) -> bool:
-        """Delete something; return False if it was not there before.
-
-        After a redirect, or a response that is not one to this request, it is open what has
-        happened, so the request is sent again. "Not found" then means that an earlier one arrived.
-        """
-        retries = 0
-        while True:
-            try:
-                await delete()
-            except NotFoundError as error:
-                return bool(retries or error.retries_taken)
-            except (APIResponseValidationError, APIStatusError) as error:
-                # Of the statuses, the client retries all that may pass but redirects.
-                may_pass = isinstance(error, APIResponseValidationError) or error.status_code < 400
-                if not may_pass or retries >= self._client.max_retries:
-                    raise
-            else:
-                return True
-            retries += 1
-
     def _progress(self) -> ArchiveProgress:
         return ArchiveProgress(self._id, self._deleted)
+
+
+async def delete_surely(delete: Callable[[], Awaitable[object]], max_retries: int) -> bool:
+    """Delete something; return False if it was not there before.
+
+    After a redirect, or a response that is not one to this request, it is open what has happened,
+    so the request is sent again. "Not found" then means that an earlier one arrived.
+
+    Raises:
+        OpenAIError: as of `delete`, which retries what the client does.
+    """
+    retries = 0
+    while True:
+        try:
+            await delete()
+        except NotFoundError as error:
+            return bool(retries or error.retries_taken)
+        except (APIResponseValidationError, APIStatusError) as error:
+            may_pass = isinstance(error, APIResponseValidationError) or error.status_code < 400
+            if not may_pass or retries >= max_retries:
+                raise
+        else:
+            return True
+        retries += 1

@@ -7,8 +7,9 @@ from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
 
-from .._request.types import GetOptions, to_options
-from .._request.validation import check_id
+from .._request.types import GetOptions, bound_options
+from .._request.validation import check_bool, check_id
+from ..archive.findings import CheckResult
 from ..archive.results import PurgeResult
 from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
@@ -19,6 +20,37 @@ _StreamingViewT = TypeVar("_StreamingViewT")
 
 class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingViewT]):
     """Methods that read or write all items of a conversation."""
+
+    async def check(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        repair: bool = False,
+        **options: Unpack[GetOptions],
+    ) -> CheckResult:
+        """Look for what is wrong with a conversation: what is parted, doubled, or unknown.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            repair: mend what is an error, and look again until nothing new is found. A call that
+                input has followed gets the output "aborted" (a request for approval is denied), or
+                is deleted, if its output cannot be a text. Other items of errors are deleted.
+                Nobody else may add to the conversation meanwhile.
+            options: hold for each request.
+
+        Returns:
+            What is found; with `repair`, what was done, and what is there after it.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`, `items.delete` and `items.append`. Do it again.
+        """
+        from .check import AsyncCheck
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        bound = bound_options(options, "Conversations.check")
+        check = AsyncCheck(self._client, place, bound)
+        return await check.run(repair=check_bool(repair, "repair"))
 
     async def purge(
         self,
@@ -47,5 +79,5 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         from .purge import AsyncPurge
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
-        checked = to_options(options, "Conversations.purge")
-        return await AsyncPurge(self._client, place, checked, on_progress).purge()
+        bound = bound_options(options, "Conversations.purge")
+        return await AsyncPurge(self._client, place, bound, on_progress).purge()

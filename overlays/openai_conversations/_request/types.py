@@ -114,6 +114,22 @@ class Options(NamedTuple):
     abort: AbortSignal | None = None
 
 
+def bound_options(options: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """Return the keywords with which a method passes its `GetOptions` on to others.
+
+    Args:
+        options, method: as of `to_options`.
+
+    Raises:
+        InvalidArgumentError: as of `to_options`.
+    """
+    return {
+        name: each
+        for name, each in to_options(options, method)._asdict().items()
+        if name in GetOptions.__annotations__
+    }
+
+
 def to_options(options: Mapping[str, Any], method: str, *, also: Sequence[str] = ()) -> Options:
     """Return the `Options` of keyword arguments.
 

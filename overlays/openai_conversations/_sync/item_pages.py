@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from openai_conversations_api import models
 
@@ -15,6 +15,9 @@ from ..errors import APIResponseValidationError
 from .http_methods import HttpMethods
 from .items import Items
 from .pages import Page
+
+#: All that an item can show: the values of `include` that the OpenAPI document has.
+EVERYTHING: tuple[str, ...] = get_args(get_args(models.IncludeEnum)[0])
 
 
 class ItemPages:

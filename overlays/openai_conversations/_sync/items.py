@@ -14,7 +14,7 @@ from .._append.results import AppendResult
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.signatures import describe
-from .._request.types import GetOptions, given, to_options
+from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_sync import Source
 from ..archive.results import PurgeResult
@@ -186,8 +186,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         from .purge import Purge
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
-        checked = to_options(options, "Items.clear")
-        return Purge(self._client, place, checked, on_progress).clear()
+        bound = bound_options(options, "Items.clear")
+        return Purge(self._client, place, bound, on_progress).clear()
 
 
 class _ItemsView:
