@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from .._append.state import ids_of
-from .._request.validation import invalid
+from .._request.validation import check_callback
 from .._transport.concurrency_async import report
 from .._transport.parallel_async import gather
 from ..archive.results import PurgeResult
@@ -43,8 +43,7 @@ class AsyncPurge:
         options: dict[str, Any],
         on_progress: Callable[[ArchiveProgress], object] | None,
     ) -> None:
-        if not (on_progress is None or callable(on_progress)):
-            raise invalid("on_progress", "a function or None", on_progress)
+        check_callback(on_progress)
         self._client = client
         self._id = conversation_id
         self._options = options

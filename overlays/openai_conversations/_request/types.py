@@ -123,11 +123,9 @@ def bound_options(options: Mapping[str, Any], method: str) -> dict[str, Any]:
     Raises:
         InvalidArgumentError: as of `to_options`.
     """
-    return {
-        name: each
-        for name, each in to_options(options, method)._asdict().items()
-        if name in GetOptions.__annotations__
-    }
+    bound = to_options(options, method)._asdict()
+    del bound["extra_body"]
+    return bound
 
 
 def to_options(options: Mapping[str, Any], method: str, *, also: Sequence[str] = ()) -> Options:
