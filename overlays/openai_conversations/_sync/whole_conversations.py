@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 from openai_conversations_api import models
 
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import check_bool, check_id
+from .._request.validation import check_bool, check_id, invalid
 from ..archive.records import OnUnsupported
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
+from .http_methods import HttpMethods
 
 if TYPE_CHECKING:
     from ..archive.findings import CheckResult
@@ -131,6 +132,102 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             on_progress=on_progress,
             options=bound_options(options, "Conversations.import_file"),
         )
+
+    def fork(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        after: str | None = None,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        on_unsupported: OnUnsupported = "error",
+        resume: str | None = None,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> models.Conversation:
+        """Make a new conversation with the items of another one, up to one of them.
+
+        The original is read twice, before the new one is made and while its items are appended;
+        nobody may delete from it meanwhile. Items get new ids, but for those that the service takes
+        with an id only, and reasoning with what follows it. docs/whole-conversations.md has the
+        rules.
+
+        Args:
+            conversation_id: the original, or its id.
+            after: the id of the last item that comes along; None for all.
+            metadata: of the new conversation; by default that of the original.
+            on_unsupported: what becomes of items that have no input form, as of `import_file`.
+                "skip" and "text" log a warning for each.
+            resume: the token of a fork that ended early: of the last report, or of the `archive` of
+                the error. The other arguments are then the same as before.
+            on_progress: called before each batch is sent and after it has landed. The async client
+                awaits async functions.
+            options: hold for each request.
+
+        Returns:
+            The new conversation.
+
+        Raises:
+            InvalidArgumentError: `after` parts items that belong together, or is not there; the
+                error names the nearest items that part nothing. Nothing is made.
+            UnsupportedItemError: items have no input form. Nothing is made.
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`, `create` and `items.append`. All of them have
+                the progress as `archive`.
+        """
+        return self.copy_to(
+            conversation_id,
+            self._client,
+            after=after,
+            metadata=metadata,
+            on_unsupported=on_unsupported,
+            resume=resume,
+            on_progress=on_progress,
+            **options,
+        )
+
+    def copy_to(
+        self,
+        conversation_id: str | models.Conversation,
+        other_client: HttpMethods,
+        *,
+        after: str | None = None,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        on_unsupported: OnUnsupported = "error",
+        resume: str | None = None,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> models.Conversation:
+        """Make a new conversation in another account, server or file, with the items of this one.
+
+        As `fork`, but that reasoning without its encrypted content, and generated images without
+        their data, have no input form there.
+
+        Args:
+            conversation_id: the original, or its id.
+            other_client: makes the new conversation. Reading is up to the client of this method.
+            after, metadata, on_unsupported, resume, on_progress, options: as of `fork`.
+
+        Returns:
+            The new conversation, of the other client.
+
+        Raises:
+            OpenAIError: as of `fork`.
+        """
+        from .copies import Copy
+
+        if not isinstance(other_client, HttpMethods):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("other_client", "a client like this one", other_client)
+        return Copy(
+            self._client,
+            other_client,
+            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            bound_options(options, "Conversations.copy_to"),
+            after=after,
+            metadata=metadata,
+            on_unsupported=on_unsupported,
+            resume=resume,
+            on_progress=on_progress,
+        ).run()
 
     def check(
         self,

@@ -80,6 +80,7 @@ class CopyEnd:
     Attributes:
         count: how many items are copied.
         last_id: the id of the last one; None if there is none.
+        ended: whether all of them were taken.
     """
 
     def __init__(self, after: str | None) -> None:
@@ -87,7 +88,7 @@ class CopyEnd:
         self.last_id: str | None = None
         self._after = after
         self._links = Links()
-        self._passed = False
+        self.ended = False
         self._cut = False
         # The ids of items that wait for another one at `after`, and of the items at which nothing
         # does: the last one before, and the first one after it.
@@ -99,13 +100,13 @@ class CopyEnd:
         """Take the next item; return whether another one is needed."""
         alone = self._links.add(item)
         still_open = self._links.open
-        if not self._passed:
+        if not self.ended:
             self.count, self.last_id = self.count + 1, id_of(item)
-            self._passed = self._after is not None and self.last_id == self._after
+            self.ended = self._after is not None and self.last_id == self._after
             self._waiting = still_open
-            if not (self._passed or still_open):
+            if not (self.ended or still_open):
                 self._before = self.last_id
-            return not self._passed or bool(still_open)
+            return not self.ended or bool(still_open)
         self._waiting -= set(map(id_of, alone.reasoning))
         self._cut = self._cut or not self._waiting <= still_open
         self._behind = id_of(item)
@@ -118,7 +119,7 @@ class CopyEnd:
             InvalidArgumentError: `after` is not the id of an item, or parts items that belong
                 together; it names the nearest ids that do not.
         """
-        if self._after is not None and not self._passed:
+        if self._after is not None and not self.ended:
             raise mismatch("after", "the id of an item of the conversation", repr(self._after))
         if self._cut:
             ids = " or ".join(repr(id) for id in (self._before, self._behind) if id is not None)
