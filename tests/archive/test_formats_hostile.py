@@ -135,7 +135,7 @@ def test_sessions_with_other_rows(data: st.DataObject, tmp_path_factory: Any) ->
         assert to_input_item(item, "items", 0) == item
 
 
-@pytest.mark.parametrize("depth", [*range(100, 1100, 90), 5_000, 200_000])
+@pytest.mark.parametrize("depth", [*range(100, 1100, 90), 1_500, 5_000, 200_000])
 def test_nesting(depth: int, tmp_path: Path) -> None:
     # Where the interpreter gives up differs; it is never its own error.
     for nest in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth):
@@ -152,7 +152,12 @@ def test_nesting(depth: int, tmp_path: Path) -> None:
         for text in texts:
             read_all(text)
         file = tmp_path / "file"
-        for text in (nest, f'{{"role": "user", "content": "Hi", "field": {nest}}}'):
+        for text in (
+            nest,
+            f'{{"role": "user", "content": "Hi", "status": null, "field": {nest}}}',
+            f'{{"type": "hologram", "field": {nest}}}',
+            f'{{"type": "reasoning", "id": "rs_1", "summary": {nest}}}',
+        ):
             file.unlink(missing_ok=True)
             write_sessions(file, {"s": [text]})
             read_all(file)

@@ -10,6 +10,7 @@ from .._request.input_items import formless, to_input_item, without_needless_id
 from .._request.validation import is_mapping
 from ..errors import InvalidArgumentError
 from .records import OnUnsupported, Record, Unsupported
+from .source_file import bad_file
 
 #: What the service gives each item anew.
 _ASSIGNED = frozenset({"id", "status", "created_by"})
@@ -26,7 +27,17 @@ def to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported
         item: as it was listed.
         place: where it stands, for notes.
         on_unsupported: what becomes of what has no input form.
+
+    Raises:
+        InvalidArgumentError: of `file`: the item is nested too deeply.
     """
+    try:
+        return _to_record(item, place, on_unsupported)
+    except RecursionError:
+        raise bad_file(place, "an item that is not nested deeply", item) from None
+
+
+def _to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported) -> Record:
     unsupported = Unsupported(place, on_unsupported)
     try:
         sent = to_input_item(item, "item", 0)
