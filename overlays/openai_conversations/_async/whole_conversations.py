@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 from openai_conversations_api import models
 
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import check_bool, check_id, invalid
+from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
 from ..archive.records import OnUnsupported
 from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..archive.formats import Format
     from ..archive.results import ExportResult, ImportResult, PurgeResult
     from ..archive.source_file import AnyPath, TextSource, TextTarget
+    from ..archive.transcripts import TranscriptFormat
 
 _RawViewT = TypeVar("_RawViewT")
 _StreamingViewT = TypeVar("_StreamingViewT")
@@ -227,6 +228,41 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             resume=resume,
             on_progress=on_progress,
         ).run()
+
+    async def transcript(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        format: TranscriptFormat = "markdown",
+        **options: Unpack[GetOptions],
+    ) -> str:
+        """Read a conversation, and return it for people to read, oldest item first.
+
+        Tools are called by name, with arguments and outputs; images and files are links; summaries
+        of reasoning are folded; items of unknown kinds are named and shown as JSON.
+        docs/transcript.md says what contents can do to it. `archive.transcript` makes one of items
+        at hand.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            format: "markdown"; "text", of which no character can control a terminal; or "html", one
+                file that runs nothing and loads nothing.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`.
+        """
+        from ..archive.transcripts import Transcript
+        from .item_pages import EVERYTHING
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        written = Transcript(format, f"Conversation {place}")
+        checked = bound_options(options, "Conversations.transcript")
+        async for item in self.items.list(
+            place, limit=MAX_LIMIT, order="asc", include=EVERYTHING, **checked
+        ):
+            written.add(item)
+        return written.text()
 
     async def check(
         self,
