@@ -41,8 +41,9 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
+    from .archive.findings import CheckResult, Finding, Repair
     from .archive.records import ImportNote
-    from .archive.results import ExportResult, ImportedConversation, ImportResult
+    from .archive.results import ExportResult, ImportedConversation, ImportResult, PurgeResult
     from .errors import (
         APIConnectionError,
         APIError,
@@ -110,8 +111,9 @@ _HOMES = {
     ),
     ".items.tools": ("Tool", "ToolChoice"),
     ".abort": ("AbortSignal",),
+    ".archive.findings": ("CheckResult", "Finding", "Repair"),
     ".archive.records": ("ImportNote",),
-    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation"),
+    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation", "PurgeResult"),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
@@ -184,6 +186,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "CallableTool",
+    "CheckResult",
     "Client",
     "ClientClosedError",
     "ComputerCallOutputItem",
@@ -193,6 +196,7 @@ __all__ = [
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
     "ExportResult",
+    "Finding",
     "FunctionCallItem",
     "FunctionCallOutputItem",
     "ImportNote",
@@ -216,9 +220,11 @@ __all__ = [
     "ParsedResponseOutputText",
     "ParsedStream",
     "PermissionDeniedError",
+    "PurgeResult",
     "RateLimitError",
     "RawResponse",
     "ReasoningInputItem",
+    "Repair",
     "RequestAbortedError",
     "ResponseInput",
     "RunResult",

@@ -64,7 +64,7 @@ class AsyncCheck:
                 delete = partial(
                     self._items.delete, item_id, conversation_id=self._id, **self._options
                 )
-                await delete_surely(delete, self._client.max_retries)
+                await delete_surely(delete, self._client.max_retries, self._options["abort"])
             self._repairs.append(Repair(finding, "deleted", finding.item_ids))
         else:
             result = await self._items.append(self._id, [output], **self._options)

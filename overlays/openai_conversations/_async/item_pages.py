@@ -8,9 +8,9 @@ from typing import Any, get_args
 from openai_conversations_api import models
 
 from .._request.validation import MAX_LIMIT
-from .._transport.concurrency_async import sleep
 from .._transport.retries import delay_before_retry
 from ..errors import APIResponseValidationError
+from .append_requests import pause
 from .http_methods import AsyncHttpMethods
 from .items import AsyncItems
 from .pages import AsyncPage
@@ -57,5 +57,5 @@ class AsyncItemPages:
                 # All other failures have been retried by the client.
                 if retries >= self._client.max_retries:
                     raise
-                await sleep(delay_before_retry(retries), self._options.get("abort"), error)
+                await pause(delay_before_retry(retries), self._options.get("abort"), error)
             retries += 1

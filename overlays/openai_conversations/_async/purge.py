@@ -14,9 +14,12 @@ from .._append.state import ids_of
 from .._request.validation import check_callback
 from .._transport.concurrency_async import report
 from .._transport.parallel_async import gather
+from .._transport.retries import delay_before_retry
+from ..abort import AbortSignal
 from ..archive.results import PurgeResult
 from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
+from .append_requests import pause
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
 from .item_pages import AsyncItemPages
@@ -97,7 +100,7 @@ class AsyncPurge:
 
     async def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []
-        retries = self._client.max_retries
+        retries, abort = self._client.max_retries, self._options["abort"]
         failures: list[Exception] = []
 
         delete = partial(
@@ -106,7 +109,7 @@ class AsyncPurge:
 
         async def work(item_id: str) -> None:
             try:
-                if await delete_surely(partial(delete, item_id), retries):
+                if await delete_surely(partial(delete, item_id), retries, abort):
                     gone.append(item_id)
             except Exception as error:
                 failures.append(error)
@@ -124,7 +127,7 @@ class AsyncPurge:
         retries = self._client.max_retries
         delete = partial(self._conversations.delete, self._id, **self._options)
         for _ in range(retries + 1):
-            await delete_surely(delete, retries)
+            await delete_surely(delete, retries, self._options["abort"])
             try:
                 await self._conversations.retrieve(self._id, **self._options)
             except NotFoundError:
@@ -137,7 +140,9 @@ class AsyncPurge:
         return ArchiveProgress(self._id, self._deleted)
 
 
-async def delete_surely(delete: Callable[[], Awaitable[object]], max_retries: int) -> bool:
+async def delete_surely(
+    delete: Callable[[], Awaitable[object]], max_retries: int, abort: AbortSignal | None
+) -> bool:
     """Delete something; return False if it was not there before.
 
     After a redirect, or a response that is not one to this request, it is open what has happened,
@@ -156,6 +161,8 @@ async def delete_surely(delete: Callable[[], Awaitable[object]], max_retries: in
             may_pass = isinstance(error, APIResponseValidationError) or error.status_code < 400
             if not may_pass or retries >= max_retries:
                 raise
+            failure = error
         else:
             return True
+        await pause(delay_before_retry(retries), abort, failure)
         retries += 1

@@ -65,7 +65,7 @@ class Check:
                 delete = partial(
                     self._items.delete, item_id, conversation_id=self._id, **self._options
                 )
-                delete_surely(delete, self._client.max_retries)
+                delete_surely(delete, self._client.max_retries, self._options["abort"])
             self._repairs.append(Repair(finding, "deleted", finding.item_ids))
         else:
             result = self._items.append(self._id, [output], **self._options)

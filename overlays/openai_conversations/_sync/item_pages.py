@@ -9,9 +9,9 @@ from typing import Any, get_args
 from openai_conversations_api import models
 
 from .._request.validation import MAX_LIMIT
-from .._transport.concurrency_sync import sleep
 from .._transport.retries import delay_before_retry
 from ..errors import APIResponseValidationError
+from .append_requests import pause
 from .http_methods import HttpMethods
 from .items import Items
 from .pages import Page
@@ -58,5 +58,5 @@ class ItemPages:
                 # All other failures have been retried by the client.
                 if retries >= self._client.max_retries:
                     raise
-                sleep(delay_before_retry(retries), self._options.get("abort"), error)
+                pause(delay_before_retry(retries), self._options.get("abort"), error)
             retries += 1

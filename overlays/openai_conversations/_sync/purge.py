@@ -15,9 +15,12 @@ from .._append.state import ids_of
 from .._request.validation import check_callback
 from .._transport.concurrency_sync import report
 from .._transport.parallel_sync import gather
+from .._transport.retries import delay_before_retry
+from ..abort import AbortSignal
 from ..archive.results import PurgeResult
 from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
+from .append_requests import pause
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
 from .item_pages import ItemPages
@@ -98,7 +101,7 @@ class Purge:
 
     def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []
-        retries = self._client.max_retries
+        retries, abort = self._client.max_retries, self._options["abort"]
         failures: list[Exception] = []
 
         delete = partial(
@@ -107,7 +110,7 @@ class Purge:
 
         def work(item_id: str) -> None:
             try:
-                if delete_surely(partial(delete, item_id), retries):
+                if delete_surely(partial(delete, item_id), retries, abort):
                     gone.append(item_id)
             except Exception as error:
                 failures.append(error)
@@ -125,7 +128,7 @@ class Purge:
         retries = self._client.max_retries
         delete = partial(self._conversations.delete, self._id, **self._options)
         for _ in range(retries + 1):
-            delete_surely(delete, retries)
+            delete_surely(delete, retries, self._options["abort"])
             try:
                 self._conversations.retrieve(self._id, **self._options)
             except NotFoundError:
@@ -138,7 +141,9 @@ class Purge:
         return ArchiveProgress(self._id, self._deleted)
 
 
-def delete_surely(delete: Callable[[], object], max_retries: int) -> bool:
+def delete_surely(
+    delete: Callable[[], object], max_retries: int, abort: AbortSignal | None
+) -> bool:
     """Delete something; return False if it was not there before.
 
     After a redirect, or a response that is not one to this request, it is open what has happened,
@@ -157,6 +162,8 @@ def delete_surely(delete: Callable[[], object], max_retries: int) -> bool:
             may_pass = isinstance(error, APIResponseValidationError) or error.status_code < 400
             if not may_pass or retries >= max_retries:
                 raise
+            failure = error
         else:
             return True
+        pause(delay_before_retry(retries), abort, failure)
         retries += 1

@@ -41,8 +41,8 @@ class Finding:
 
     Attributes:
         kind: what it is.
-            "call_without_output": a call of the client's tools, or a request for approval, that
-            input has followed and no output: the service refuses to go on.
+            "call_without_output": a call that the client has to run, or a request for approval,
+            that input has followed and no output: the service refuses to go on.
             "output_without_call": an output that no call before it waits for.
             "reasoning_without_follower": reasoning that the model has put out nothing after.
             "doubled": up to 20 items that equal those right before them, one of which is unique by
