@@ -99,7 +99,7 @@ def refuse_keywords(document: Json) -> None:
 
 
 def refuse(faults: Iterable[str], result: str = "") -> None:
-    """Raise ToolError with the faults, if there are any, what they result in and how to fix them."""
+    """Raise ToolError with the faults, if there are any, their result, and how to fix them."""
     found = list(faults)
     if found:
         more = f" And {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
