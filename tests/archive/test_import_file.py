@@ -112,7 +112,7 @@ def check_round_trip(client: Client, id: str, folder: Path) -> None:
 
 @pytest.mark.off_contract
 def test_every_kind_of_item_comes_back(tmp_path: Path) -> None:
-    """Each is exported, imported and exported as it is, or said to have no input form."""
+    """Export, import and export each, or be told that it has no input form."""
     kinds = {name_of(one): one for one in alternatives(schemas()["ConversationItem"])}
     seen: set[str | None] = set()
 
