@@ -6,11 +6,13 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.to_thread
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -123,6 +125,23 @@ def test_arguments_and_files_that_are_wrong(tmp_path: Path) -> None:
         index.list()
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "concerned"),
+    [
+        ("POST", "/conversations", True),
+        ("POST", "/conversations/conv_1", True),
+        ("DELETE", "/conversations/a%2Fb", True),
+        ("GET", "/conversations/conv_1", False),
+        ("POST", "/conversations/conv_1/items", False),
+        ("DELETE", "/conversations/conv_1/items/msg_1", False),
+        ("POST", "/responses", False),
+    ],
+)
+def test_requests_that_concern_it(method: str, path: str, concerned: bool) -> None:
+    """Pass over the rest, of which the body may be left to the caller."""
+    assert ConversationIndex.concerns(method, path) is concerned
+
+
 def test_a_file_that_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
     with ConversationIndex(path) as index:
@@ -174,23 +193,25 @@ def test_several_threads(tmp_path: Path) -> None:
         assert len(index.list()) == 80
 
 
-def test_an_event_loop_does_not_wait_for_the_file(tmp_path: Path) -> None:
+def test_an_event_loop_does_not_wait_for_the_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Let other tasks go on while another program has the file."""
-    path = tmp_path / "index.sqlite"
+    path, noting = tmp_path / "index.sqlite", threading.Event()
 
     async def run() -> None:
         with ConversationIndex(path) as index:
+            note = index.note
+            monkeypatch.setattr(index, "note", lambda *seen: (noting.set(), note(*seen)))
             async with AsyncClient.local(index=index) as client:
                 writer = sqlite3.connect(path, isolation_level=None)
                 writer.execute("BEGIN IMMEDIATE")
                 async with anyio.create_task_group() as group:
                     group.start_soon(client.conversations.create)
-                    # These need no file, and are over before it is free.
-                    for _ in range(3):
-                        with pytest.raises(Exception, match="not found"):
-                            await client.conversations.retrieve("conv_1")
+                    await anyio.to_thread.run_sync(noting.wait)
                     writer.execute("ROLLBACK")
                 writer.close()
                 assert len(index.list()) == 1
 
     anyio.run(run)
+    assert caplog.records == []

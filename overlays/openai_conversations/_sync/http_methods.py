@@ -15,7 +15,6 @@ from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import decoder_of, parse_response
-from .._transport.parallel_sync import call
 from ..errors import NotFoundError
 from .sender import Sender
 
@@ -84,6 +83,8 @@ class HttpMethods:
     def _send_and_note(
         self, index: ConversationIndex, request: OperationRequest[Any], options: Options
     ) -> tuple[httpx.Response, int]:
+        from .._transport.parallel_sync import call
+
         note = partial(index.note, request.method, request.path)
         # What is noted is in the body, so it is read here, also where the caller would read it.
         request = request._replace(unread=False)

@@ -203,7 +203,7 @@ class ConversationIndex:
 
 
 def _kept(data: object) -> _Changes:
-    """Return what is kept of a conversation; nothing if it is not one, or no request can name it."""
+    """Return what is kept of a conversation; nothing if no request can name it, or it is none."""
     if not is_mapping(data):
         return {}
     made, metadata = data.get("created_at"), data.get("metadata")

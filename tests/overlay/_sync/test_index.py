@@ -101,7 +101,7 @@ def test_what_changes_no_conversation_is_not_noted(
     with pytest.raises(NotFoundError):
         noting.conversations.update(made.id, metadata={})
     assert index.list() == [made]
-    # It is gone, whoever deleted it.
+    # It is gone, though another client has deleted it.
     with pytest.raises(NotFoundError):
         noting.conversations.delete(made.id)
     assert index.list() == []
