@@ -253,6 +253,7 @@ class AsyncRunStream(Generic[_T]):
 
 class _AsyncConversationsView:
     create = AsyncViewMethod(AsyncConversations.create)
+    list = AsyncViewMethod(AsyncConversations.list)
     retrieve = AsyncViewMethod(AsyncConversations.retrieve)
     update = AsyncViewMethod(AsyncConversations.update)
     delete = AsyncViewMethod(AsyncConversations.delete)

@@ -31,11 +31,13 @@ class Layout(NamedTuple):
         application_id: marks it: the database of another program is never changed.
         version: of the tables.
         schema: the statements that make them.
+        younger: one that is run whenever a file is opened, for what older files lack.
     """
 
     application_id: int
     version: int
     schema: str
+    younger: str = ""
 
 
 class Database:
@@ -137,7 +139,7 @@ class Database:
         return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str | None) -> None:
-        application_id, layout_version, schema = self.layout
+        application_id, layout_version, schema, younger = self.layout
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         [application] = self.row("PRAGMA application_id")
         [version] = self.row("PRAGMA user_version")
@@ -152,12 +154,12 @@ class Database:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             # Checked again in a transaction: another process may be preparing the same file.
-            if self.row("PRAGMA application_id") == (application_id,):
-                return
-            for statement in filter(str.strip, schema.split(";")):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {application_id}")
-            self._db.execute(f"PRAGMA user_version = {layout_version}")
+            if self.row("PRAGMA application_id") != (application_id,):
+                for statement in filter(str.strip, schema.split(";")):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA application_id = {application_id}")
+                self._db.execute(f"PRAGMA user_version = {layout_version}")
+            self._db.execute(younger)
 
     def _use_wal(self) -> None:
         # SQLite does not wait for other processes here, whatever the timeout says. Counted, not

@@ -254,6 +254,7 @@ class RunStream(Generic[_T]):
 
 class _ConversationsView:
     create = ViewMethod(Conversations.create)
+    list = ViewMethod(Conversations.list)
     retrieve = ViewMethod(Conversations.retrieve)
     update = ViewMethod(Conversations.update)
     delete = ViewMethod(Conversations.delete)
