@@ -99,17 +99,17 @@ class InvalidArgumentError(OpenAIError, ValueError, TypeError):
 
 
 class UnsupportedItemError(InvalidArgumentError):
-    """A file holds what has no input form, and `on_unsupported` is "error"; nothing has been sent.
+    """What is read holds what has no input form, and `on_unsupported` is "error"; nothing is sent.
 
     Attributes:
         notes: an `ImportNote` for each such thing.
     """
 
-    def __init__(self, notes: Sequence[ImportNote]) -> None:
+    def __init__(self, notes: Sequence[ImportNote], argument: str = "file") -> None:
         first = "; ".join(f"{note.place}: {note.what}" for note in notes[:3])
         more = f" (and {len(notes) - 3} more)" if len(notes) > 3 else ""
         expected = "items that have an input form (or on_unsupported 'skip' or 'text')"
-        super().__init__("file", expected=expected, received=first + more)
+        super().__init__(argument, expected=expected, received=first + more)
         self.notes = notes
 
 

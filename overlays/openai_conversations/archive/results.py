@@ -63,3 +63,19 @@ class ImportResult:
         if len(self.conversations) != 1:
             raise OpenAIError(f"the file has {len(self.conversations)} conversations, not one")
         return self.conversations[0].conversation_id
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeResult:
+    """What `conversations.purge` or `items.clear` has deleted.
+
+    Attributes:
+        conversation_id: the conversation.
+        deleted: how many items. One whose deletion was confirmed only by its absence, because the
+            response was lost, counts.
+        conversation_deleted: whether the conversation is deleted as well.
+    """
+
+    conversation_id: str
+    deleted: int
+    conversation_deleted: bool

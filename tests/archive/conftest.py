@@ -1,0 +1,28 @@
+"""Fixtures of the tests of whole conversations: the clients of tests/overlay, and a service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from openai_conversations._transport import retries
+from openai_conversations.local.server import LocalServer
+from openai_conversations.local.service import LocalService
+
+from tests.faults.proxy import short_pauses
+from tests.overlay.conftest import pytest_generate_tests, runner
+
+__all__ = ["pytest_generate_tests", "runner"]
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.0)
+    short_pauses(monkeypatch.setattr)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """Return the base URL of a local service over HTTP."""
+    with LocalServer(LocalService()) as server:
+        yield server.url
