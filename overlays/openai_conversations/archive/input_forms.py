@@ -35,12 +35,14 @@ def to_record(
         InvalidArgumentError: of `file`: the item is nested too deeply.
     """
     try:
-        return _to_record(item, place, on_unsupported)
+        return _to_record(item, place, on_unsupported, keep_id)
     except RecursionError:
         raise bad_file(place, "an item that is not nested deeply", item) from None
 
 
-def _to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported) -> Record:
+def _to_record(
+    item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported, keep_id: bool
+) -> Record:
     unsupported = Unsupported(place, on_unsupported)
     try:
         sent = to_input_item(item, "item", 0)
