@@ -48,7 +48,9 @@ class AsyncCheck:
 
     async def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
         options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = AsyncItemPages(self._client, self._id, options)
+        pages = AsyncItemPages(
+            partial(self._items.list, self._id), options, self._client.max_retries
+        )
         examined = Examination()
         while (page := await pages.next()) is not None:
             for item in page:

@@ -188,7 +188,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Items.clear")
-        return await AsyncPurge(self._client, place, bound, on_progress).clear()
+        retries = self._client.max_retries
+        return await AsyncPurge(self, place, bound, on_progress, retries).clear()
 
 
 class _AsyncItemsView:

@@ -323,4 +323,5 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Conversations.purge")
-        return await AsyncPurge(self._client, place, bound, on_progress).purge()
+        retries = self._client.max_retries
+        return await AsyncPurge(self.items, place, bound, on_progress, retries).purge(self)

@@ -49,7 +49,9 @@ class Check:
 
     def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
         options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = ItemPages(self._client, self._id, options)
+        pages = ItemPages(
+            partial(self._items.list, self._id), options, self._client.max_retries
+        )
         examined = Examination()
         while (page := pages.next()) is not None:
             for item in page:

@@ -189,7 +189,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Items.clear")
-        return Purge(self._client, place, bound, on_progress).clear()
+        retries = self._client.max_retries
+        return Purge(self, place, bound, on_progress, retries).clear()
 
 
 class _ItemsView:

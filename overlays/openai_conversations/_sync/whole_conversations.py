@@ -324,4 +324,5 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Conversations.purge")
-        return Purge(self._client, place, bound, on_progress).purge()
+        retries = self._client.max_retries
+        return Purge(self.items, place, bound, on_progress, retries).purge(self)

@@ -141,7 +141,9 @@ class Examination:
             self._find_reasoning(one)
         for call in self._open_calls():
             text = f"the {call.type} {_id(call.item)} has no output"
-            kind = "call_without_output" if _id(call.item) in self._passed else "call_waiting"
+            kind: FindingKind = (
+                "call_without_output" if _id(call.item) in self._passed else "call_waiting"
+            )
             self._find(kind, [_id(call.item)], text)
         for name, ids in self._unknown.items():
             self._find(
