@@ -41,9 +41,16 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
-    from .archive.findings import CheckResult, Finding, Repair
     from .archive.records import ImportNote
-    from .archive.results import ExportResult, ImportedConversation, ImportResult, PurgeResult
+    from .archive.results import (
+        CheckResult,
+        ExportResult,
+        Finding,
+        ImportedConversation,
+        ImportResult,
+        PurgeResult,
+        Repair,
+    )
     from .errors import (
         APIConnectionError,
         APIError,
@@ -111,9 +118,16 @@ _HOMES = {
     ),
     ".items.tools": ("Tool", "ToolChoice"),
     ".abort": ("AbortSignal",),
-    ".archive.findings": ("CheckResult", "Finding", "Repair"),
     ".archive.records": ("ImportNote",),
-    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation", "PurgeResult"),
+    ".archive.results": (
+        "CheckResult",
+        "ExportResult",
+        "Finding",
+        "ImportResult",
+        "ImportedConversation",
+        "PurgeResult",
+        "Repair",
+    ),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..archive.findings import CheckResult, Examination, Finding, Repair
+from ..archive.findings import Examination
+from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import AsyncHttpMethods
 from .item_pages import EVERYTHING, AsyncItemPages
 from .items import AsyncItems

@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..archive.findings import CheckResult, Examination, Finding, Repair
+from ..archive.findings import Examination
+from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import HttpMethods
 from .item_pages import EVERYTHING, ItemPages
 from .items import Items
