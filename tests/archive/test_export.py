@@ -22,7 +22,7 @@ from openai_conversations import (
     InvalidArgumentError,
     omit,
 )
-from openai_conversations._async.export import EVERYTHING
+from openai_conversations._async.item_pages import EVERYTHING
 from openai_conversations.errors import InternalServerError
 from openai_conversations.local.fault_injection import FaultInjectingService
 
