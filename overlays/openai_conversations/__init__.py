@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
     from .archive.index import ConversationIndex
-    from .archive.records import ImportNote
     from .archive.results import (
         CheckResult,
         ExportResult,
@@ -97,7 +96,7 @@ if TYPE_CHECKING:
         message_text,
     )
     from .items.tools import Tool, ToolChoice
-    from .progress import AppendProgress, ArchiveProgress, RunResult
+    from .progress import AppendProgress, ArchiveProgress, ImportNote, RunResult
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -123,7 +122,6 @@ _HOMES = {
     "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
     ".archive.index": ("ConversationIndex",),
-    ".archive.records": ("ImportNote",),
     ".archive.results": (
         "CheckResult",
         "ExportResult",
@@ -160,7 +158,7 @@ _HOMES = {
         "UnsupportedItemError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
-    ".progress": ("AppendProgress", "ArchiveProgress", "RunResult"),
+    ".progress": ("AppendProgress", "ArchiveProgress", "ImportNote", "RunResult"),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",

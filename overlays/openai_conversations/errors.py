@@ -33,17 +33,14 @@ harmless ones have values. The body of an `APIStatusError` is kept: it says what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import httpx
 from openai_conversations_api import errors as generated
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
-from .progress import AppendProgress, ArchiveProgress, RunResult
-
-if TYPE_CHECKING:
-    from .archive.records import ImportNote
+from .progress import AppendProgress, ArchiveProgress, ImportNote, RunResult
 
 AbortStage: TypeAlias = Literal[
     "before sending", "in flight", "waiting for a retry", "streaming", "running tools"

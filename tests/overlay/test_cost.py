@@ -10,7 +10,7 @@ import sys
 LIGHT = {
     "openai_conversations_api",
     "openai_conversations_api._omit",
-    "openai_conversations_api.errors",  # the base of one of ours
+    "openai_conversations_api.errors",  # the base of `ArgumentsError`
     "openai_conversations_api.models",  # a table of names, no model
 }
 

@@ -36,6 +36,8 @@ WITHOUT = {
     "stream": {"stream"},
     "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
 }
+# Methods over several operations, which take no parameters of one of them.
+WHOLE = {"check", "clear", "copy_to", "export", "fork", "import_file", "purge", "transcript"}
 HELPERS = {
     "parse": "createResponse",
     "run": "createResponse",
@@ -59,7 +61,7 @@ def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
     for path, resource in resources():
         for name in dir(type(resource)):
             method = inspect.getattr_static(type(resource), name)
-            if not name.startswith("_") and inspect.isfunction(method):
+            if not name.startswith("_") and inspect.isfunction(method) and name not in WHOLE:
                 yield f"{type(resource).__module__}.{path}.{name}", method
 
 
@@ -110,8 +112,10 @@ def test_type_hints_resolve_on_everything_public() -> None:
 
     for name in method_params.__all__:
         resolve(name, getattr(package.params, name))
-    for name, method in methods():
-        resolve(name, method)
+    for name, resource in resources():
+        for leaf, method in inspect.getmembers_static(type(resource), inspect.isfunction):
+            if not leaf.startswith("_"):
+                resolve(f"{name}.{leaf}", method)
     for name in package.__all__:
         value = getattr(package, name)
         if not isinstance(value, type):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
+from .. import archive
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
@@ -30,7 +31,6 @@ from .http_methods import AsyncHttpMethods
 from .sender import AsyncSender, open_sender
 
 if TYPE_CHECKING:
-    from ..archive.index import ConversationIndex
     from .conversations import AsyncConversations
     from .responses import AsyncResponses
 
@@ -58,7 +58,7 @@ class AsyncClient(AsyncHttpMethods):
         http_client: AsyncHttpClient | None = None,
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
-        index: ConversationIndex | None = None,
+        index: archive.ConversationIndex | None = None,
     ) -> None:
         """Make a client; no connection is opened before the first request.
 
@@ -129,7 +129,7 @@ class AsyncClient(AsyncHttpMethods):
         default_query: Query | None = None,
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
-        index: ConversationIndex | None = None,
+        index: archive.ConversationIndex | None = None,
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
@@ -226,7 +226,7 @@ class AsyncClient(AsyncHttpMethods):
         default_query: Query | Omit = omit,
         interceptors: Sequence[AsyncInterceptor] | Omit = omit,
         strict: bool | Omit = omit,
-        index: ConversationIndex | Omit | None = omit,
+        index: archive.ConversationIndex | Omit | None = omit,
     ) -> Self:
         """Return a client like this one with some options changed, on the same connections.
 

@@ -21,9 +21,8 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.records import ImportNote, OnUnsupported
 from ..errors import OpenAIError, UnsupportedItemError
-from ..progress import AppendProgress, ArchiveProgress
+from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
 from .item_pages import EVERYTHING, AsyncItemPages

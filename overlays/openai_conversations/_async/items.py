@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 from openai_conversations_api import models
 
+from .. import archive
 from .. import params as p
 from .._append.results import AppendResult
 from .._request import operations
@@ -16,7 +17,6 @@ from .._request.signatures import describe
 from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_async import AsyncPaginator, Source
-from ..archive.results import PurgeResult
 from ..progress import AppendProgress, ArchiveProgress
 from .pages import AsyncPage
 from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod, returns_raw
@@ -167,7 +167,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         *,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> PurgeResult:
+    ) -> archive.PurgeResult:
         """Delete all items of a conversation, newest first, until it lists none; it stays itself.
 
         Eight requests at a time. After an error, do it again. `options` hold for each request.

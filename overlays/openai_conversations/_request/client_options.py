@@ -11,19 +11,17 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import httpx
 
+from .. import archive
 from .._version import __version__
 from ..errors import OpenAIError
 from .encoding import check_header, check_header_name, encode_query
 from .library import library_of
 from .types import URL, Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
-
-if TYPE_CHECKING:
-    from ..archive.index import ConversationIndex
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 # Both as in openai-python: a model may think for minutes, a handshake takes less than a second.
@@ -68,7 +66,7 @@ class ClientOptions:
         default_query: Query | None,
         interceptors: Sequence[Any],
         strict: bool,
-        index: ConversationIndex | None,
+        index: archive.ConversationIndex | None,
     ) -> None:
         """Check the arguments of a client.
 
@@ -131,12 +129,10 @@ def check_key(key: object) -> str:
     return key
 
 
-def _check_index(index: object) -> ConversationIndex | None:
+def _check_index(index: object) -> archive.ConversationIndex | None:
     if index is None:
         return None
-    from ..archive.index import ConversationIndex
-
-    if not isinstance(index, ConversationIndex):
+    if not isinstance(index, archive.ConversationIndex):
         raise invalid("index", "a ConversationIndex or None", index)
     return index
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
+from .. import archive
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
@@ -21,7 +22,6 @@ from .http_methods import HttpMethods
 from .sender import Sender, open_sender
 
 if TYPE_CHECKING:
-    from ..archive.index import ConversationIndex
     from .conversations import Conversations
     from .responses import Responses
 
@@ -49,7 +49,7 @@ class Client(HttpMethods):
         http_client: HttpClient | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
-        index: ConversationIndex | None = None,
+        index: archive.ConversationIndex | None = None,
     ) -> None:
         """Make a client; no connection is opened before the first request.
 
@@ -120,7 +120,7 @@ class Client(HttpMethods):
         default_query: Query | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
-        index: ConversationIndex | None = None,
+        index: archive.ConversationIndex | None = None,
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
@@ -217,7 +217,7 @@ class Client(HttpMethods):
         default_query: Query | Omit = omit,
         interceptors: Sequence[Interceptor] | Omit = omit,
         strict: bool | Omit = omit,
-        index: ConversationIndex | Omit | None = omit,
+        index: archive.ConversationIndex | Omit | None = omit,
     ) -> Self:
         """Return a client like this one with some options changed, on the same connections.
 

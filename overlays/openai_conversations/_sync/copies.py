@@ -22,9 +22,8 @@ from .._transport.concurrency_sync import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.records import ImportNote, OnUnsupported
 from ..errors import OpenAIError, UnsupportedItemError
-from ..progress import AppendProgress, ArchiveProgress
+from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
 from .item_pages import EVERYTHING, ItemPages

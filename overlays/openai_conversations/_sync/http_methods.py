@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
+from typing import Any, Self, TypeVar, Unpack, overload
 
 import httpx
 
+from .. import archive
 from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.library import library_of
@@ -17,9 +18,6 @@ from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import decoder_of, parse_response
 from ..errors import NotFoundError
 from .sender import Sender
-
-if TYPE_CHECKING:
-    from ..archive.index import ConversationIndex
 
 _T = TypeVar("_T")
 
@@ -81,7 +79,7 @@ class HttpMethods:
         return self._sender.send(self._client_options, request, options, self.is_closed)
 
     def _send_and_note(
-        self, index: ConversationIndex, request: OperationRequest[Any], options: Options
+        self, index: archive.ConversationIndex, request: OperationRequest[Any], options: Options
     ) -> tuple[httpx.Response, int]:
         from .._transport.parallel_sync import call
 

@@ -4,22 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
 
+from .. import archive
 from .._request.types import GetOptions, Omit, bound_options, omit
 from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
-from ..archive.records import OnUnsupported
-from ..archive.results import CheckResult, ExportResult, ImportResult, PurgeResult
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
-
-if TYPE_CHECKING:
-    from ..archive.formats import Format
-    from ..archive.source_file import AnyPath, TextSource, TextTarget
-    from ..archive.transcripts import TranscriptFormat
 
 _RawViewT = TypeVar("_RawViewT")
 _StreamingViewT = TypeVar("_StreamingViewT")
@@ -35,13 +29,13 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
     def export(
         self,
         conversation_id: str | models.Conversation,
-        file: AnyPath | TextTarget,
+        file: archive.AnyPath | archive.TextTarget,
         *,
         include: Sequence[models.IncludeEnum] | Omit = omit,
         resume: bool = False,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> ExportResult:
+    ) -> archive.ExportResult:
         """Write a conversation to a file: each item on a line, exactly as it came, oldest first.
 
         docs/archive.md describes the format. Memory does not grow with the number of items. A file
@@ -78,18 +72,18 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
 
     def import_file(
         self,
-        file: AnyPath | TextSource,
+        file: archive.AnyPath | archive.TextSource,
         *,
-        format: Format = "auto",
+        format: archive.Format = "auto",
         select: str | None = None,
         conversation_id: str | models.Conversation | None = None,
         metadata: Mapping[str, str] | None = None,
         resume: str | None = None,
-        on_unsupported: OnUnsupported = "error",
+        on_unsupported: archive.OnUnsupported = "error",
         dry_run: bool = False,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> ImportResult:
+    ) -> archive.ImportResult:
         """Make conversations of those in a file, each item once, through failures.
 
         The file is read twice: once to its end, before anything is sent, and again while its items
@@ -139,7 +133,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         *,
         after: str | None = None,
         metadata: Mapping[str, str] | Omit | None = omit,
-        on_unsupported: OnUnsupported = "error",
+        on_unsupported: archive.OnUnsupported = "error",
         resume: str | None = None,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
@@ -192,7 +186,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         *,
         after: str | None = None,
         metadata: Mapping[str, str] | Omit | None = omit,
-        on_unsupported: OnUnsupported = "error",
+        on_unsupported: archive.OnUnsupported = "error",
         resume: str | None = None,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
@@ -233,7 +227,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         self,
         conversation_id: str | models.Conversation,
         *,
-        format: TranscriptFormat = "markdown",
+        format: archive.TranscriptFormat = "markdown",
         **options: Unpack[GetOptions],
     ) -> str:
         """Read a conversation, and return it for people to read, oldest item first.
@@ -270,7 +264,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         *,
         repair: bool = False,
         **options: Unpack[GetOptions],
-    ) -> CheckResult:
+    ) -> archive.CheckResult:
         """Look for what is wrong with a conversation: what is parted, doubled, or unknown.
 
         Args:
@@ -301,7 +295,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         *,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> PurgeResult:
+    ) -> archive.PurgeResult:
         """Delete every item of a conversation, then the conversation, and read that it is gone.
 
         `delete` alone leaves the items. They are deleted newest first, eight requests at a time,

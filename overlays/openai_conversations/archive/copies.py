@@ -10,9 +10,9 @@ from typing import Any
 from .._request.input_items import to_input_item
 from .._request.validation import invalid, mismatch
 from .._run.calls import is_for_the_model
-from ..progress import TOKEN_VERSION, ArchiveProgress
+from ..progress import TOKEN_VERSION, ArchiveProgress, OnUnsupported
 from .input_forms import to_record
-from .records import OnUnsupported, Record
+from .records import Record
 
 #: Kinds that the account in which they were made knows by their ids, without their data.
 _KNOWN_BY_ID = frozenset({"reasoning", "image_generation_call"})

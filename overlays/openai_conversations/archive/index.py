@@ -10,8 +10,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 from urllib.parse import unquote
+
+from openai_conversations_api import models
 
 from .._request.input_items import to_dict
 from .._request.validation import check_id, check_metadata, invalid, is_mapping, mismatch
@@ -19,12 +21,9 @@ from .._sqlite.database import Database, Layout
 from .._sqlite.database_file import StoreError
 from ..errors import InvalidArgumentError
 
-if TYPE_CHECKING:
-    from openai_conversations_api.models import Conversation
-
 logger = logging.getLogger("openai_conversations")
 _T = TypeVar("_T")
-_Found: TypeAlias = "list[Conversation]"
+_Found: TypeAlias = "list[models.Conversation]"
 _Changes: TypeAlias = dict[str, str | None]
 """By id, what is kept of a conversation, as JSON; None for one that was deleted."""
 _LATEST = 1e15
@@ -82,7 +81,6 @@ class ConversationIndex:
             InvalidArgumentError: the service takes no such metadata.
             StoreError: the file cannot be read, or an earlier change cannot be written.
         """
-        from openai_conversations_api.models import Conversation
 
         pairs = check_metadata(metadata).items()
         each = "number IN (SELECT number FROM pairs WHERE key = ? AND value = ?)"
@@ -91,9 +89,9 @@ class ConversationIndex:
         values = tuple(json.dumps(text) for pair in pairs for text in pair)
         self._write({})
         rows = self._guarded(lambda: self._tables.rows(sql, values))
-        return [Conversation.from_dict(json.loads(body)) for (body,) in rows]
+        return [models.Conversation.from_dict(json.loads(body)) for (body,) in rows]
 
-    def add(self, conversation: Conversation | Mapping[str, Any]) -> None:
+    def add(self, conversation: models.Conversation | Mapping[str, Any]) -> None:
         """Note a conversation that was made elsewhere, or the state that it has now.
 
         Raises:

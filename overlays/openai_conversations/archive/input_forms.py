@@ -9,7 +9,8 @@ from typing import Any, cast
 from .._request.input_items import formless, to_input_item, without_needless_id
 from .._request.validation import is_mapping
 from ..errors import InvalidArgumentError
-from .records import OnUnsupported, Record, Unsupported
+from ..progress import OnUnsupported
+from .records import Record, Unsupported
 from .source_file import bad_file
 
 #: What the service gives each item anew.

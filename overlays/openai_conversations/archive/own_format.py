@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import Any, cast
 
 from .._request.validation import is_mapping, mismatch
+from ..progress import OnUnsupported
 from .input_forms import to_record
-from .records import OnUnsupported, Record, SourceConversation
+from .records import Record, SourceConversation
 from .source_file import SourceFile, bad_file
 
 FORMAT = "openai-conversations"

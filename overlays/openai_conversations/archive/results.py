@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..errors import OpenAIError
-from .records import ImportNote
 
 FindingKind: TypeAlias = Literal[
     "call_without_output",

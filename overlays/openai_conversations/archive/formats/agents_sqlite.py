@@ -14,8 +14,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from ...errors import InvalidArgumentError
+from ...progress import OnUnsupported
 from ..input_forms import to_record
-from ..records import OnUnsupported, Record, SourceConversation
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile, file_errors
 from .drafts import Draft
 from .json_objects import json_object, shown

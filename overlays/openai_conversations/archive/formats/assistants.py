@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any, cast
 
 from ..._request.validation import is_mapping
-from ..records import OnUnsupported, Record, SourceConversation
+from ...progress import OnUnsupported
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile
 from .drafts import Draft, OpenCalls, said
 from .json_objects import JsonObject, json_objects, shown

@@ -13,7 +13,8 @@ from ..._request.validation import (
     fit_output,
 )
 from ...errors import InvalidArgumentError
-from ..records import OnUnsupported, Record, Unsupported
+from ...progress import OnUnsupported
+from ..records import Record, Unsupported
 from .json_objects import JsonObject, shown
 
 _URLS = ("https://", "http://", "data:")
