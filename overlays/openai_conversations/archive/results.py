@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..errors import OpenAIError
+from ..progress import ImportNote
 
 FindingKind: TypeAlias = Literal[
     "call_without_output",
