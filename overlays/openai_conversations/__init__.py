@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
     from ._run import ToolFinishedEvent, ToolStartedEvent
+    from ._sqlite.database_file import StoreError
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
     from .archive.findings import CheckResult, Finding, Repair
+    from .archive.index import ConversationIndex
     from .archive.records import ImportNote
     from .archive.results import ExportResult, ImportedConversation, ImportResult, PurgeResult
     from .errors import (
@@ -110,8 +112,10 @@ _HOMES = {
         "ParsedResponseOutputText",
     ),
     ".items.tools": ("Tool", "ToolChoice"),
+    "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
     ".archive.findings": ("CheckResult", "Finding", "Repair"),
+    ".archive.index": ("ConversationIndex",),
     ".archive.records": ("ImportNote",),
     ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation", "PurgeResult"),
     "._append.results": ("AppendResult",),
@@ -192,6 +196,7 @@ __all__ = [
     "ComputerCallOutputItem",
     "ConflictError",
     "Content",
+    "ConversationIndex",
     "ConversationLockedError",
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
@@ -231,6 +236,7 @@ __all__ = [
     "RunStream",
     "Send",
     "ShellCallOutputItem",
+    "StoreError",
     "Stream",
     "Tool",
     "ToolChoice",
