@@ -49,6 +49,16 @@ def test_an_error_ends_it_where_nobody_types(run: Run) -> None:
     assert ran.err == "Error: Error code: 404 - Conversation with id 'conv_none' not found.\n"
 
 
+def test_calls_that_are_open_are_asked_about_first(run: Run, client: Client) -> None:
+    approval = {"type": "mcp_approval_request", "name": "f", "server_label": "s", "arguments": "{}"}
+    made = client.conversations.create(items=[CALL, approval | {"id": "mcpr_1"}]).id
+    assert run("chat", made, given="rain\nyes\nThanks\n").status == 0
+    items = list(client.conversations.items.list(made, order="asc"))
+    assert (items[2].call_id, items[2].output) == ("c", "rain")
+    assert items[3].approve is True
+    assert [item.type for item in items[4:]] == ["message"] * 3
+
+
 def script(folder: Path, *turns: Any) -> list[str]:
     (folder / "script.jsonl").write_text("\n".join(map(json.dumps, turns)))
     return ["--script", str(folder / "script.jsonl")]

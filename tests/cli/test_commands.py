@@ -13,7 +13,14 @@ from typing import Any, get_args
 import click
 import pytest
 from hypothesis import given
-from openai_conversations import Client, MessageItem, __version__, models
+from openai_conversations import (
+    Client,
+    ConversationIndex,
+    MessageItem,
+    StoreError,
+    __version__,
+    models,
+)
 from openai_conversations.archive.formats import Format
 from openai_conversations.cli import main
 from openai_conversations.cli.app import app
@@ -119,6 +126,15 @@ def test_an_index(run: Run, client: Client, tmp_path: Path) -> None:
     assert run("purge", made, "--yes", *index).status == 0
     without_a_key = run("list", "--json", *index, "--base-url", "http://localhost/v1")
     assert [one["id"] for one in without_a_key.lines] == [copy]
+
+
+def test_an_index_that_cannot_be_closed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: ConversationIndex) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(ConversationIndex, "close", fail)
+    ran = run("list", "--index", "index.sqlite")
+    assert (ran.status, ran.out, ran.err) == (1, "", "Error: the disk is full\n")
 
 
 def test_a_service_that_cannot_list(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

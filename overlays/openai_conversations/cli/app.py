@@ -35,7 +35,7 @@ def _print_completion(context: click.Context, _: click.Parameter, shell: str | N
     help="Print what makes a shell complete this command, for its start-up file.",
 )
 def app() -> None:
-    """Conversations of OpenAI's API, and of what is like it, on the command line.
+    """Work with whole conversations of OpenAI's API, or of a service that is like it.
 
     The key is read from OPENAI_API_KEY.
     """

@@ -89,7 +89,8 @@ class Chat:
 
         outputs: list[Any] = []
         for call in self._calls:
-            text = self._line(f"{call.name or call.type} (its output)> ")
+            asked = "approve? y/n" if call.type == APPROVAL else "its output"
+            text = self._line(f"{call.name or call.type} ({asked})> ")
             yes = text.strip().lower() in ("y", "yes")
             outputs.append(make_output(call, yes if call.type == APPROVAL else text))
         while not outputs:

@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -120,10 +121,7 @@ _OPTIONS: dict[tuple[str, ...], dict[str, Any]] = {
     ("--json", "as_json"): {"is_flag": True, "help": "Write JSON, for machines."},
     ("--index",): {"metavar": "FILE", "help": "Note there what is made, changed and deleted."},
     ("--base-url",): {"metavar": "URL", "help": "Work at this service.  [OPENAI_BASE_URL]"},
-    ("--local",): {
-        "metavar": "FILE",
-        "help": "Work on a file of the local service; no key.",
-    },
+    ("--local",): {"metavar": "FILE", "help": "Work on a file of the local service; no key."},
 }
 """Those of every command, the last one first."""
 
@@ -147,7 +145,8 @@ def verb(function: Verb) -> Verb:
 
         command = Command(click.get_current_context().obj, local, base_url, index, as_json)
         try:
-            status = function(command, **options)
+            with closing(command):
+                status = function(command, **options)
             sys.stdout.flush()
             return status
         except (OpenAIError, OSError, UnicodeError, KeyboardInterrupt) as error:
@@ -155,8 +154,6 @@ def verb(function: Verb) -> Verb:
                 if isinstance(one, BrokenPipeError):
                     raise one from None  # nobody reads on: click ends the program without a word
             raise CommandError(error, as_json=as_json) from error
-        finally:
-            command.close()
 
     for names, settings in _OPTIONS.items():
         run = click.option(*names, **settings)(run)

@@ -27,7 +27,7 @@ def export(command: Command, conversation_id: str, file: str, resume: bool) -> N
 
     conversations = command.client.conversations
     if file == "-":
-        conversations.export(conversation_id, sys.stdout)
+        conversations.export(conversation_id, sys.stdout, resume=resume)
         return
     with working(command, "exporting", None, "--resume") as report:
         result = conversations.export(conversation_id, file, resume=resume, on_progress=report)
