@@ -42,10 +42,17 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
-    from .archive.findings import CheckResult, Finding, Repair
     from .archive.index import ConversationIndex
     from .archive.records import ImportNote
-    from .archive.results import ExportResult, ImportedConversation, ImportResult, PurgeResult
+    from .archive.results import (
+        CheckResult,
+        ExportResult,
+        Finding,
+        ImportedConversation,
+        ImportResult,
+        PurgeResult,
+        Repair,
+    )
     from .errors import (
         APIConnectionError,
         APIError,
@@ -53,6 +60,7 @@ if TYPE_CHECKING:
         APIStatusError,
         APITimeoutError,
         AppendUncertainError,
+        ArgumentsError,
         AuthenticationError,
         BadRequestError,
         ClientClosedError,
@@ -114,10 +122,17 @@ _HOMES = {
     ".items.tools": ("Tool", "ToolChoice"),
     "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
-    ".archive.findings": ("CheckResult", "Finding", "Repair"),
     ".archive.index": ("ConversationIndex",),
     ".archive.records": ("ImportNote",),
-    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation", "PurgeResult"),
+    ".archive.results": (
+        "CheckResult",
+        "ExportResult",
+        "Finding",
+        "ImportResult",
+        "ImportedConversation",
+        "PurgeResult",
+        "Repair",
+    ),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
@@ -126,6 +141,7 @@ _HOMES = {
         "APIStatusError",
         "APITimeoutError",
         "AppendUncertainError",
+        "ArgumentsError",
         "AuthenticationError",
         "BadRequestError",
         "ClientClosedError",
@@ -179,6 +195,7 @@ __all__ = [
     "AppendUncertainError",
     "ApplyPatchCallOutputItem",
     "ArchiveProgress",
+    "ArgumentsError",
     "AsyncAPIResponse",
     "AsyncClient",
     "AsyncInterceptor",

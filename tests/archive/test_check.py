@@ -64,8 +64,8 @@ PROGRAM = {
     "code": "1",
     "fingerprint": "f",
 }
-SEARCH = {"type": "tool_search_call", "arguments": {}, "execution": "server", "call_id": None}
-FOUND = {"type": "tool_search_output", "tools": [], "execution": "server", "call_id": None}
+SEARCH: Item = {"type": "tool_search_call", "arguments": {}, "execution": "server", "call_id": None}
+FOUND: Item = {"type": "tool_search_output", "tools": [], "execution": "server", "call_id": None}
 
 #: Items; what is found, each with the places of its items; what is there after mending, by the
 #: places, and the types of what was appended.

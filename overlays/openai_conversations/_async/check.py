@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..archive.findings import CheckResult, Examination, Finding, Repair
+from ..archive.findings import Examination
+from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import AsyncHttpMethods
 from .item_pages import EVERYTHING, AsyncItemPages
 from .items import AsyncItems
@@ -48,7 +49,9 @@ class AsyncCheck:
 
     async def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
         options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = AsyncItemPages(self._client, self._id, options)
+        pages = AsyncItemPages(
+            partial(self._items.list, self._id), options, self._client.max_retries
+        )
         examined = Examination()
         while (page := await pages.next()) is not None:
             for item in page:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any
 
 from openai_conversations_api import models
@@ -26,6 +27,7 @@ from ..progress import AppendProgress, ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
 from .item_pages import EVERYTHING, AsyncItemPages
+from .items import AsyncItems
 
 
 @dataclass(eq=False, repr=False)
@@ -133,7 +135,8 @@ class AsyncCopy:
 
     def _read(self) -> AsyncItemPages:
         options = {**self.options, "order": "asc", "include": EVERYTHING}
-        return AsyncItemPages(self.source, self.conversation_id, options)
+        read = partial(AsyncItems(self.source).list, self.conversation_id)
+        return AsyncItemPages(read, options, self.source.max_retries)
 
     def _copier(self) -> ItemCopier:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)

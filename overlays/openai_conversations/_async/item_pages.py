@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, get_args
 
 from openai_conversations_api import models
@@ -11,8 +11,6 @@ from .._request.validation import MAX_LIMIT
 from .._transport.retries import delay_before_retry
 from ..errors import APIResponseValidationError
 from .append_requests import pause
-from .http_methods import AsyncHttpMethods
-from .items import AsyncItems
 from .pages import AsyncPage
 
 #: All that an item can show: the values of `include` that the OpenAPI document has.
@@ -23,16 +21,19 @@ class AsyncItemPages:
     """Reads a conversation page by page; reads a page again that is not a list of items.
 
     Args:
-        client: sends the requests.
-        conversation_id: the conversation.
+        list_items: `items.list`, bound to the conversation.
         options: of each request: `order`, `include`, and those of `GetOptions`.
+        max_retries: how often a page is read again.
     """
 
     def __init__(
-        self, client: AsyncHttpMethods, conversation_id: str, options: Mapping[str, Any]
+        self,
+        list_items: Callable[..., Awaitable[AsyncPage[models.ConversationItem]]],
+        options: Mapping[str, Any],
+        max_retries: int,
     ) -> None:
-        self._client = client
-        self._conversation_id = conversation_id
+        self._list_items = list_items
+        self._max_retries = max_retries
         self._options: dict[str, Any] = {"limit": MAX_LIMIT, **options}
         self._page: AsyncPage[models.ConversationItem] | None = None
 
@@ -46,8 +47,7 @@ class AsyncItemPages:
         while True:
             try:
                 if self._page is None:
-                    items = AsyncItems(self._client)
-                    self._page = await items.list(self._conversation_id, **self._options)
+                    self._page = await self._list_items(**self._options)
                 elif self._page.has_next_page():
                     self._page = await self._page.get_next_page()
                 else:
@@ -55,7 +55,7 @@ class AsyncItemPages:
                 return self._page.data
             except APIResponseValidationError as error:
                 # All other failures have been retried by the client.
-                if retries >= self._client.max_retries:
+                if retries >= self._max_retries:
                     raise
                 await pause(delay_before_retry(retries), self._options.get("abort"), error)
             retries += 1

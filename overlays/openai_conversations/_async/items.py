@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from openai_conversations_api import models
 
@@ -16,12 +16,10 @@ from .._request.signatures import describe
 from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_async import AsyncPaginator, Source
+from ..archive.results import PurgeResult
 from ..progress import AppendProgress, ArchiveProgress
 from .pages import AsyncPage
 from .resource import AsyncRawView, AsyncResource, AsyncStreamingView, AsyncViewMethod, returns_raw
-
-if TYPE_CHECKING:
-    from ..archive.results import PurgeResult
 
 
 class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStreamingResponse"]):
@@ -188,7 +186,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Items.clear")
-        return await AsyncPurge(self._client, place, bound, on_progress).clear()
+        retries = self._client.max_retries
+        return await AsyncPurge(self, place, bound, on_progress, retries).clear()
 
 
 class _AsyncItemsView:

@@ -20,8 +20,6 @@ from ..archive.results import PurgeResult
 from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
 from .append_requests import pause
-from .conversation_operations import AsyncConversationOperations
-from .http_methods import AsyncHttpMethods
 from .item_pages import AsyncItemPages
 
 _AT_A_TIME = 8
@@ -31,9 +29,10 @@ class AsyncPurge:
     """Deletes the items of one conversation, and it as well.
 
     Args:
-        client: sends the requests.
+        items: has the methods `list` and `delete` of `items`.
         conversation_id, on_progress: as of the public method.
         options: of each request.
+        max_retries: those of the client.
 
     Raises:
         InvalidArgumentError: naming the argument.
@@ -41,17 +40,18 @@ class AsyncPurge:
 
     def __init__(
         self,
-        client: AsyncHttpMethods,
+        items: Any,
         conversation_id: str,
         options: dict[str, Any],
         on_progress: Callable[[ArchiveProgress], object] | None,
+        max_retries: int,
     ) -> None:
         check_callback(on_progress)
-        self._client = client
+        self._items = items
+        self._max_retries = max_retries
         self._id = conversation_id
         self._options = options
         self._on_progress = on_progress
-        self._conversations = AsyncConversationOperations[Any, Any](client)
         self._deleted = 0
 
     async def clear(self) -> PurgeResult:
@@ -67,15 +67,18 @@ class AsyncPurge:
             raise
         return PurgeResult(self._id, self._deleted, conversation_deleted=False)
 
-    async def purge(self) -> PurgeResult:
+    async def purge(self, conversations: Any) -> PurgeResult:
         """Delete all items, then the conversation.
+
+        Args:
+            conversations: has the methods `delete` and `retrieve`.
 
         Raises:
             OpenAIError: any of its subclasses; its `archive` says how many items are deleted.
         """
         cleared = await self.clear()
         try:
-            await self._delete_conversation()
+            await self._delete_conversation(conversations)
         except OpenAIError as error:
             error.archive = self._progress()
             raise
@@ -86,12 +89,16 @@ class AsyncPurge:
         before: list[str | None] = []
         unchanged = 0
         while True:
-            pages = AsyncItemPages(self._client, self._id, {**self._options, "order": "desc"})
+            pages = AsyncItemPages(
+                partial(self._items.list, self._id),
+                {**self._options, "order": "desc"},
+                self._max_retries,
+            )
             ids = ids_of(await pages.next() or ())
             if not ids:
                 return
             unchanged = unchanged + 1 if ids == before else 0
-            if unchanged > self._client.max_retries:
+            if unchanged > self._max_retries:
                 raise OpenAIError(f"{self._id} still lists {len(ids)} items that were deleted")
             before = ids
             await self._delete_each([id for id in ids if id is not None])
@@ -100,12 +107,10 @@ class AsyncPurge:
 
     async def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []
-        retries, abort = self._client.max_retries, self._options["abort"]
+        retries, abort = self._max_retries, self._options["abort"]
         failures: list[Exception] = []
 
-        delete = partial(
-            self._conversations.items.delete, conversation_id=self._id, **self._options
-        )
+        delete = partial(self._items.delete, conversation_id=self._id, **self._options)
 
         async def work(item_id: str) -> None:
             try:
@@ -122,14 +127,14 @@ class AsyncPurge:
             if failures:
                 raise failures[0]
 
-    async def _delete_conversation(self) -> None:
+    async def _delete_conversation(self, conversations: Any) -> None:
         """Delete the conversation until it cannot be read any more."""
-        retries = self._client.max_retries
-        delete = partial(self._conversations.delete, self._id, **self._options)
+        retries = self._max_retries
+        delete = partial(conversations.delete, self._id, **self._options)
         for _ in range(retries + 1):
             await delete_surely(delete, retries, self._options["abort"])
             try:
-                await self._conversations.retrieve(self._id, **self._options)
+                await conversations.retrieve(self._id, **self._options)
             except NotFoundError:
                 return
             except APIResponseValidationError:

@@ -10,14 +10,13 @@ from openai_conversations_api import models
 from .._request.types import GetOptions, Omit, bound_options, omit
 from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
 from ..archive.records import OnUnsupported
+from ..archive.results import CheckResult, ExportResult, ImportResult, PurgeResult
 from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
 
 if TYPE_CHECKING:
-    from ..archive.findings import CheckResult
     from ..archive.formats import Format
-    from ..archive.results import ExportResult, ImportResult, PurgeResult
     from ..archive.source_file import AnyPath, TextSource, TextTarget
     from ..archive.transcripts import TranscriptFormat
 
@@ -323,4 +322,5 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Conversations.purge")
-        return await AsyncPurge(self._client, place, bound, on_progress).purge()
+        retries = self._client.max_retries
+        return await AsyncPurge(self.items, place, bound, on_progress, retries).purge(self)

@@ -6,7 +6,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ..archive.findings import CheckResult, Examination, Finding, Repair
+from ..archive.findings import Examination
+from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import HttpMethods
 from .item_pages import EVERYTHING, ItemPages
 from .items import Items
@@ -49,7 +50,9 @@ class Check:
 
     def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
         options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = ItemPages(self._client, self._id, options)
+        pages = ItemPages(
+            partial(self._items.list, self._id), options, self._client.max_retries
+        )
         examined = Examination()
         while (page := pages.next()) is not None:
             for item in page:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Any
 
 from openai_conversations_api import models
@@ -27,6 +28,7 @@ from ..progress import AppendProgress, ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
 from .item_pages import EVERYTHING, ItemPages
+from .items import Items
 
 
 @dataclass(eq=False, repr=False)
@@ -134,7 +136,8 @@ class Copy:
 
     def _read(self) -> ItemPages:
         options = {**self.options, "order": "asc", "include": EVERYTHING}
-        return ItemPages(self.source, self.conversation_id, options)
+        read = partial(Items(self.source).list, self.conversation_id)
+        return ItemPages(read, options, self.source.max_retries)
 
     def _copier(self) -> ItemCopier:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)

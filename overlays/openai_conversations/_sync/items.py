@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from openai_conversations_api import models
 
@@ -17,12 +17,10 @@ from .._request.signatures import describe
 from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_sync import Source
+from ..archive.results import PurgeResult
 from ..progress import AppendProgress, ArchiveProgress
 from .pages import Page
 from .resource import RawView, Resource, StreamingView, ViewMethod, returns_raw
-
-if TYPE_CHECKING:
-    from ..archive.results import PurgeResult
 
 
 class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
@@ -189,7 +187,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Items.clear")
-        return Purge(self._client, place, bound, on_progress).clear()
+        retries = self._client.max_retries
+        return Purge(self, place, bound, on_progress, retries).clear()
 
 
 class _ItemsView:

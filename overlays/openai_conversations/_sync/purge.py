@@ -21,8 +21,6 @@ from ..archive.results import PurgeResult
 from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
 from .append_requests import pause
-from .conversation_operations import ConversationOperations
-from .http_methods import HttpMethods
 from .item_pages import ItemPages
 
 _AT_A_TIME = 8
@@ -32,9 +30,10 @@ class Purge:
     """Deletes the items of one conversation, and it as well.
 
     Args:
-        client: sends the requests.
+        items: has the methods `list` and `delete` of `items`.
         conversation_id, on_progress: as of the public method.
         options: of each request.
+        max_retries: those of the client.
 
     Raises:
         InvalidArgumentError: naming the argument.
@@ -42,17 +41,18 @@ class Purge:
 
     def __init__(
         self,
-        client: HttpMethods,
+        items: Any,
         conversation_id: str,
         options: dict[str, Any],
         on_progress: Callable[[ArchiveProgress], object] | None,
+        max_retries: int,
     ) -> None:
         check_callback(on_progress)
-        self._client = client
+        self._items = items
+        self._max_retries = max_retries
         self._id = conversation_id
         self._options = options
         self._on_progress = on_progress
-        self._conversations = ConversationOperations[Any, Any](client)
         self._deleted = 0
 
     def clear(self) -> PurgeResult:
@@ -68,15 +68,18 @@ class Purge:
             raise
         return PurgeResult(self._id, self._deleted, conversation_deleted=False)
 
-    def purge(self) -> PurgeResult:
+    def purge(self, conversations: Any) -> PurgeResult:
         """Delete all items, then the conversation.
+
+        Args:
+            conversations: has the methods `delete` and `retrieve`.
 
         Raises:
             OpenAIError: any of its subclasses; its `archive` says how many items are deleted.
         """
         cleared = self.clear()
         try:
-            self._delete_conversation()
+            self._delete_conversation(conversations)
         except OpenAIError as error:
             error.archive = self._progress()
             raise
@@ -87,12 +90,16 @@ class Purge:
         before: list[str | None] = []
         unchanged = 0
         while True:
-            pages = ItemPages(self._client, self._id, {**self._options, "order": "desc"})
+            pages = ItemPages(
+                partial(self._items.list, self._id),
+                {**self._options, "order": "desc"},
+                self._max_retries,
+            )
             ids = ids_of(pages.next() or ())
             if not ids:
                 return
             unchanged = unchanged + 1 if ids == before else 0
-            if unchanged > self._client.max_retries:
+            if unchanged > self._max_retries:
                 raise OpenAIError(f"{self._id} still lists {len(ids)} items that were deleted")
             before = ids
             self._delete_each([id for id in ids if id is not None])
@@ -101,12 +108,10 @@ class Purge:
 
     def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []
-        retries, abort = self._client.max_retries, self._options["abort"]
+        retries, abort = self._max_retries, self._options["abort"]
         failures: list[Exception] = []
 
-        delete = partial(
-            self._conversations.items.delete, conversation_id=self._id, **self._options
-        )
+        delete = partial(self._items.delete, conversation_id=self._id, **self._options)
 
         def work(item_id: str) -> None:
             try:
@@ -123,14 +128,14 @@ class Purge:
             if failures:
                 raise failures[0]
 
-    def _delete_conversation(self) -> None:
+    def _delete_conversation(self, conversations: Any) -> None:
         """Delete the conversation until it cannot be read any more."""
-        retries = self._client.max_retries
-        delete = partial(self._conversations.delete, self._id, **self._options)
+        retries = self._max_retries
+        delete = partial(conversations.delete, self._id, **self._options)
         for _ in range(retries + 1):
             delete_surely(delete, retries, self._options["abort"])
             try:
-                self._conversations.retrieve(self._id, **self._options)
+                conversations.retrieve(self._id, **self._options)
             except NotFoundError:
                 return
             except APIResponseValidationError:

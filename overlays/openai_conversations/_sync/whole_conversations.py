@@ -11,14 +11,13 @@ from openai_conversations_api import models
 from .._request.types import GetOptions, Omit, bound_options, omit
 from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
 from ..archive.records import OnUnsupported
+from ..archive.results import CheckResult, ExportResult, ImportResult, PurgeResult
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
 
 if TYPE_CHECKING:
-    from ..archive.findings import CheckResult
     from ..archive.formats import Format
-    from ..archive.results import ExportResult, ImportResult, PurgeResult
     from ..archive.source_file import AnyPath, TextSource, TextTarget
     from ..archive.transcripts import TranscriptFormat
 
@@ -324,4 +323,5 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
 
         place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
         bound = bound_options(options, "Conversations.purge")
-        return Purge(self._client, place, bound, on_progress).purge()
+        retries = self._client.max_retries
+        return Purge(self.items, place, bound, on_progress, retries).purge(self)

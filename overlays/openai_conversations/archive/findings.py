@@ -6,9 +6,9 @@ Memory grows with what is found and with what is open, not with the conversation
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from openai_conversations_api.types import RawObject
 
@@ -17,89 +17,12 @@ from .._request.validation import MAX_ITEMS
 from .._run.calls import APPROVAL, Call, make_error_output, make_output, runs_at_the_service
 from ..progress import fingerprint
 from .links import Links, kind_of
+from .results import Finding, FindingKind
 
-FindingKind: TypeAlias = Literal[
-    "call_without_output",
-    "output_without_call",
-    "reasoning_without_follower",
-    "doubled",
-    "call_waiting",
-    "repeated",
-    "unknown_kind",
-]
-#: What is worth knowing, and not wrong.
-_NOTES = frozenset({"call_waiting", "repeated", "unknown_kind"})
 #: The output of a call that nothing else will give one.
 TEXT = "aborted"
 #: What the service gives anew to an item that is sent a second time.
 _ASSIGNED = frozenset({"id", "status", "created_by"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about some items of a conversation.
-
-    Attributes:
-        kind: what it is.
-            "call_without_output": a call that the client has to run, or a request for approval,
-            that input has followed and no output: the service refuses to go on.
-            "output_without_call": an output that no call before it waits for.
-            "reasoning_without_follower": reasoning that the model has put out nothing after.
-            "doubled": up to 20 items that equal those right before them, one of which is unique by
-            nature: a call or its output, or encrypted reasoning. A request that was sent twice.
-            "repeated": the same with messages and nothing that is unique: perhaps somebody meant
-            it. Not an error.
-            "call_waiting": an open call with no input after it: a run may be at work. Not an error.
-            "unknown_kind": items of a kind that this package does not know. Not an error.
-        item_ids: the items that it is about; of "doubled" and "repeated", the second ones.
-        message: the same for people.
-    """
-
-    kind: FindingKind
-    item_ids: tuple[str, ...]
-    message: str
-
-    @property
-    def is_error(self) -> bool:
-        """Whether something is wrong."""
-        return self.kind not in _NOTES
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """What `conversations.check(repair=True)` has done about a finding.
-
-    Attributes:
-        finding: what was found.
-        action: "deleted" (the items of the finding) or "appended" (an output for its call).
-        item_ids: the items that were deleted or appended.
-    """
-
-    finding: Finding
-    action: Literal["deleted", "appended"]
-    item_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What `conversations.check` has found.
-
-    Attributes:
-        conversation_id: the conversation.
-        count: how many items it has.
-        findings: what is there now, after the repairs.
-        repairs: what was done; empty without `repair=True`.
-    """
-
-    conversation_id: str
-    count: int
-    findings: Sequence[Finding]
-    repairs: Sequence[Repair] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether none of the findings is an error."""
-        return not any(finding.is_error for finding in self.findings)
 
 
 class Examination:

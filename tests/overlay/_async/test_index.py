@@ -73,13 +73,17 @@ async def test_every_form_is_noted(
         assert found(index).keys() == {four.id, five["id"]}
 
 
-async def test_imports_are_noted(client: AsyncClient, index: ConversationIndex) -> None:
+async def test_imports_and_forks_are_noted(client: AsyncClient, index: ConversationIndex) -> None:
     made = await client.conversations.create(items=[{"role": "user", "content": "Hi"}])
     file = io.StringIO()
     await client.conversations.export(made.id, file)
     file.seek(0)
-    copied = await client.with_options(index=index).conversations.import_file(file)
-    assert [each.id for each in index.list()] == [copied.conversation_id]
+    conversations = client.with_options(index=index).conversations
+    copied = await conversations.import_file(file)
+    forked = await conversations.fork(made.id)
+    assert found(index).keys() == {copied.conversation_id, forked.id}
+    await conversations.purge(forked.id)
+    assert found(index).keys() == {copied.conversation_id}
 
 
 async def test_what_changes_no_conversation_is_not_noted(

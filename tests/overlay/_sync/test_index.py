@@ -74,13 +74,17 @@ def test_every_form_is_noted(
         assert found(index).keys() == {four.id, five["id"]}
 
 
-def test_imports_are_noted(client: Client, index: ConversationIndex) -> None:
+def test_imports_and_forks_are_noted(client: Client, index: ConversationIndex) -> None:
     made = client.conversations.create(items=[{"role": "user", "content": "Hi"}])
     file = io.StringIO()
     client.conversations.export(made.id, file)
     file.seek(0)
-    copied = client.with_options(index=index).conversations.import_file(file)
-    assert [each.id for each in index.list()] == [copied.conversation_id]
+    conversations = client.with_options(index=index).conversations
+    copied = conversations.import_file(file)
+    forked = conversations.fork(made.id)
+    assert found(index).keys() == {copied.conversation_id, forked.id}
+    conversations.purge(forked.id)
+    assert found(index).keys() == {copied.conversation_id}
 
 
 def test_what_changes_no_conversation_is_not_noted(
