@@ -184,6 +184,8 @@ def test_without_a_terminal_there_are_lines(
     assert ran.out.endswith(f": 210 items (in the file: {conversation})\n")
     ran = run("export", conversation, "-")
     assert (ran.out, ran.err) == (Path("file.jsonl").read_text("utf-8"), "")
+    ran = run("export", conversation, "-", "--resume")
+    assert (ran.status, ran.out) == (1, "")
     ran = run("purge", conversation, "--yes", "--json")
     assert ran.json == {
         "conversation_id": conversation,
