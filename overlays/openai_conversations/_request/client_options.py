@@ -15,7 +15,6 @@ from typing import Any, cast
 
 import httpx
 
-from .. import archive
 from .._version import __version__
 from ..errors import OpenAIError
 from .encoding import check_header, check_header_name, encode_query
@@ -66,7 +65,7 @@ class ClientOptions:
         default_query: Query | None,
         interceptors: Sequence[Any],
         strict: bool,
-        index: archive.ConversationIndex | None,
+        index: Any,
     ) -> None:
         """Check the arguments of a client.
 
@@ -129,10 +128,12 @@ def check_key(key: object) -> str:
     return key
 
 
-def _check_index(index: object) -> archive.ConversationIndex | None:
+def _check_index(index: object) -> Any:
     if index is None:
         return None
-    if not isinstance(index, archive.ConversationIndex):
+    from ..archive.index import ConversationIndex
+
+    if not isinstance(index, ConversationIndex):
         raise invalid("index", "a ConversationIndex or None", index)
     return index
 
