@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
     from ._run import ToolFinishedEvent, ToolStartedEvent
+    from ._sqlite.database_file import StoreError
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
+    from .archive.index import ConversationIndex
     from .archive.records import ImportNote
     from .archive.results import (
         CheckResult,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         APIStatusError,
         APITimeoutError,
         AppendUncertainError,
+        ArgumentsError,
         AuthenticationError,
         BadRequestError,
         ClientClosedError,
@@ -117,7 +120,9 @@ _HOMES = {
         "ParsedResponseOutputText",
     ),
     ".items.tools": ("Tool", "ToolChoice"),
+    "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
+    ".archive.index": ("ConversationIndex",),
     ".archive.records": ("ImportNote",),
     ".archive.results": (
         "CheckResult",
@@ -136,6 +141,7 @@ _HOMES = {
         "APIStatusError",
         "APITimeoutError",
         "AppendUncertainError",
+        "ArgumentsError",
         "AuthenticationError",
         "BadRequestError",
         "ClientClosedError",
@@ -189,6 +195,7 @@ __all__ = [
     "AppendUncertainError",
     "ApplyPatchCallOutputItem",
     "ArchiveProgress",
+    "ArgumentsError",
     "AsyncAPIResponse",
     "AsyncClient",
     "AsyncInterceptor",
@@ -206,6 +213,7 @@ __all__ = [
     "ComputerCallOutputItem",
     "ConflictError",
     "Content",
+    "ConversationIndex",
     "ConversationLockedError",
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
@@ -245,6 +253,7 @@ __all__ = [
     "RunStream",
     "Send",
     "ShellCallOutputItem",
+    "StoreError",
     "Stream",
     "Tool",
     "ToolChoice",

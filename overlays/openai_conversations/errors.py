@@ -3,6 +3,7 @@
     OpenAIError
     ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
     │   └── UnsupportedItemError        what an import has no input form for; `notes` names it
+    ├── ArgumentsError                  a model wrote arguments that are not JSON (a ValueError too)
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
@@ -35,6 +36,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import httpx
+from openai_conversations_api import errors as generated
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
@@ -109,6 +111,13 @@ class UnsupportedItemError(InvalidArgumentError):
         expected = "items that have an input form (or on_unsupported 'skip' or 'text')"
         super().__init__(argument, expected=expected, received=first + more)
         self.notes = notes
+
+
+class ArgumentsError(OpenAIError, generated.ArgumentsError):
+    """The arguments that a model wrote for a call are not a JSON object (see `arguments_json`)."""
+
+
+generated.ArgumentsError.raised = ArgumentsError
 
 
 class ClientClosedError(OpenAIError, RuntimeError):

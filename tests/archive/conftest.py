@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
 from tests.faults.proxy import short_pauses
-from tests.overlay.conftest import pytest_generate_tests, runner
+from tests.overlay.conftest import _clean_surroundings, pytest_generate_tests, runner
 
-__all__ = ["pytest_generate_tests", "runner"]
+__all__ = ["_clean_surroundings", "pytest_generate_tests", "runner"]
 
 
 @pytest.fixture(autouse=True)
-def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retries, "INITIAL_DELAY", 0.0)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch, _clean_surroundings: None) -> None:
     short_pauses(monkeypatch.setattr)
 
 

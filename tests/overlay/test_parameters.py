@@ -14,8 +14,10 @@ from openai_conversations._request import method_params, operations
 from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
 from openai_conversations._run import NOT_IN_A_RUN
+from openai_conversations._sync.whole_conversations import WholeConversations
 from openai_conversations_api._parameters import OPERATIONS
 
+from tests.offenders import check_each
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 
@@ -26,6 +28,8 @@ UNKNOWN = (
 # Of `conversations.run`.
 RUN = {"abort_output", "max_turns", "on_approval", "on_call", "on_tool_error"}
 OWN = RUN | {"max_items", "on_progress", "response_id", "resume", "starting_after", "text_format"}
+# Methods that send requests of several operations.
+WHOLE = {"clear", *vars(WholeConversations)}
 # What a method does not take of its operation's parameters and of the options.
 WITHOUT = {
     "append": {"extra_body"},
@@ -58,7 +62,7 @@ def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
     for path, resource in resources():
         for name in dir(type(resource)):
             method = inspect.getattr_static(type(resource), name)
-            if not name.startswith("_") and inspect.isfunction(method):
+            if not name.startswith("_") and name not in WHOLE and inspect.isfunction(method):
                 yield f"{type(resource).__module__}.{path}.{name}", method
 
 
@@ -153,6 +157,40 @@ def test_an_unknown_keyword_names_the_nearest_one(client: Client) -> None:
         append("c", [], extra_body={})
     with pytest.raises(TypeError, match="unexpected keyword argument 'extra_body'"):
         client.post("/x", extra_body={})
+
+
+def test_each_method_calls_itself_by_its_name(client: Client) -> None:
+    """Check that an error names the method that was called, also where it shares an operation."""
+
+    def check(case: tuple[str, Any, str]) -> None:
+        shown, resource, name = case
+        method = getattr(resource, name)
+        parameters = inspect.signature(method).parameters.values()
+        args = {
+            p.name: {"text_format": dict, "metadata": {}, "items": []}.get(p.name, "x")
+            for p in parameters
+            if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        }
+        with pytest.raises(InvalidArgumentError) as e:
+            method(**args, modle=1)
+        assert str(e.value).startswith(f"{shown}.{name}() got an unexpected keyword"), e.value
+
+    resources: dict[str, Any] = {
+        "Conversations": client.conversations,
+        "Items": client.conversations.items,
+        "Responses": client.responses,
+        "InputItems": client.responses.input_items,
+        "InputTokens": client.responses.input_tokens,
+    }
+    check_each(
+        [
+            (shown, resource, name)
+            for shown, resource in resources.items()
+            for name, member in inspect.getmembers(type(resource), inspect.isfunction)
+            if not name.startswith("_") and hasattr(member, "__signature__")
+        ],
+        check,
+    )
 
 
 def test_a_required_keyword_is_missed_by_name(client: Client) -> None:

@@ -6,15 +6,15 @@ Names that begin with `x-` are extensions, which a reader may ignore (OpenAPI 3.
 The document is as it stands in spec/, before normalize.py puts other forms in place.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tools.errors import ToolError
 from tools.openapi import METHODS, UNIONS, Node, operations, resolve, walk
 from tools.values import Json, is_list, is_object, kind_of
 
-FIX = "Change it with an action in spec/fixes.overlay.yaml."
-SHOWN = 8  # a fault in one schema shows in every place that uses it
+_FIX = "Change it with an action in spec/fixes.overlay.yaml."
+_SHOWN = 8  # a fault in one schema shows in every place that uses it
 
 PROSE = {"title", "summary", "description", "deprecated", "externalDocs", "$comment", "xml"}
 PROSE |= {"default", "example", "examples", "readOnly", "writeOnly"}
@@ -98,12 +98,12 @@ def refuse_keywords(document: Json) -> None:
     refuse(_one_way(document))
 
 
-def refuse(faults: Iterator[str]) -> None:
-    """Raise ToolError with the faults, if there are any, and how to fix them."""
+def refuse(faults: Iterable[str], result: str = "") -> None:
+    """Raise ToolError with the faults, if there are any, their result, and how to fix them."""
     found = list(faults)
     if found:
-        more = f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""
-        raise ToolError(f"{' '.join(found[:SHOWN])}{more} {FIX}")
+        more = f" And {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
+        raise ToolError(f"{result}{' '.join(found[:_SHOWN])}{more} {_FIX}")
 
 
 def _malformed(node: Node) -> Iterator[str]:

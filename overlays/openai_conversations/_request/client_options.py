@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
@@ -21,6 +21,9 @@ from .encoding import check_header, check_header_name, encode_query
 from .library import library_of
 from .types import URL, Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
+
+if TYPE_CHECKING:
+    from ..archive.index import ConversationIndex
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 # Both as in openai-python: a model may think for minutes, a handshake takes less than a second.
@@ -65,6 +68,7 @@ class ClientOptions:
         default_query: Query | None,
         interceptors: Sequence[Any],
         strict: bool,
+        index: ConversationIndex | None,
     ) -> None:
         """Check the arguments of a client.
 
@@ -93,6 +97,7 @@ class ClientOptions:
         self.default_query = check_mapping(default_query, "default_query", mapping)
         self.interceptors = tuple(check_list(interceptors, "interceptors", "a list of functions"))
         self.strict = strict
+        self.index = _check_index(index)
         # As far as here they are arguments, from which a copy can be made; the rest follows.
         self._arguments = dict(vars(self))
         self.headers: dict[str, tuple[bytes, bytes] | None] = {
@@ -124,6 +129,16 @@ def check_key(key: object) -> str:
         received = f"a string of {len(key)} characters" if key else "an empty string"
         raise mismatch("api_key", expected, received)
     return key
+
+
+def _check_index(index: object) -> ConversationIndex | None:
+    if index is None:
+        return None
+    from ..archive.index import ConversationIndex
+
+    if not isinstance(index, ConversationIndex):
+        raise invalid("index", "a ConversationIndex or None", index)
+    return index
 
 
 def to_timeout(timeout: Timeout) -> httpx.Timeout:

@@ -64,10 +64,8 @@ class Examination:
             self._find_reasoning(one)
         for call in self._open_calls():
             text = f"the {call.type} {_id(call.item)} has no output"
-            kind: FindingKind = (
-                "call_without_output" if _id(call.item) in self._passed else "call_waiting"
-            )
-            self._find(kind, [_id(call.item)], text)
+            passed = _id(call.item) in self._passed
+            self._find("call_without_output" if passed else "call_waiting", [_id(call.item)], text)
         for name, ids in self._unknown.items():
             self._find(
                 "unknown_kind", ids, f"{len(ids)} items are of the unknown kind {name!r:.80}"

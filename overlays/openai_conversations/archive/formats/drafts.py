@@ -117,7 +117,7 @@ class Draft:
             yield self.record(None)
 
     def output(self, call_type: str, call_id: str) -> Record:
-        """Return the output of a call: a string, or a list of parts if one of them is no text."""
+        """Return the output of a call: a string, or a list of parts if one is not a text."""
         output: object = self._parts
         if all("text" in part for part in self._parts):
             output = text = self.joined()
