@@ -270,9 +270,12 @@ def test_a_page_of_another_conversation(service: str, direct: Client, exchange: 
     """Check that nothing is made of it, so that no token names its end."""
     original = _stored(direct, messages(110))
     draw = scripted({exchange: "other response, not done"})
-    with FaultProxy(service, draw) as proxy, Client(api_key="k", base_url=proxy.url) as client:
-        with pytest.raises(OpenAIError, match="did not give the same items") as caught:
-            client.conversations.fork(original)
+    with (
+        FaultProxy(service, draw) as proxy,
+        Client(api_key="k", base_url=proxy.url) as client,
+        pytest.raises(OpenAIError, match="did not give the same items") as caught,
+    ):
+        client.conversations.fork(original)
     assert caught.value.archive == ArchiveProgress(None, 0)
 
 
