@@ -39,8 +39,6 @@ WITHOUT = {
     "stream": {"stream"},
     "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
 }
-# Methods over several operations, which take no parameters of one of them.
-WHOLE = {"check", "clear", "copy_to", "export", "fork", "import_file", "purge", "transcript"}
 HELPERS = {
     "parse": "createResponse",
     "run": "createResponse",
