@@ -30,8 +30,8 @@ from ..errors import (
 from .http_methods import HttpMethods
 
 _T = TypeVar("_T")
-# How many pages back it is looked for an item that has not been deleted.
-_PAGES_BACK = 10
+# How many pages back it is looked for an item that has not been deleted: 13 kB for 100 items each.
+_PAGES_BACK = 8
 
 
 class _Stretch(NamedTuple):
@@ -101,7 +101,7 @@ class Page(Generic[_T]):
         """Fetch the next page.
 
         The item with which this page ends may have been deleted. Then the list is read on from an
-        item before it, up to ten pages back, and what has been given is not given again.
+        item before it, up to eight pages back, and what has been given is not given again.
 
         Raises:
             BadRequestError, NotFoundError: all of those have been deleted, too.
