@@ -30,7 +30,6 @@ from openai_conversations.local.fault_injection import FaultInjectingService
 from tests.document import alternatives, name_of, schemas
 from tests.offenders import check_drawn
 from tests.overlay.client_runner import ClientRunner
-from tests.recorded.exchanges import own, recorded
 from tests.strategies import for_ref
 
 Item = dict[str, Any]
@@ -83,20 +82,6 @@ def test_a_file_becomes_a_conversation(
     assert [(r.done, r.total) for r in reports][:3] == [(0, 45), (0, 45), (20, 45)]
     assert (reports[-1].done, reports[-1].conversation_id) == (45, made.id)
     assert not source.closed
-
-
-def test_what_was_exported_comes_back(conversations_client: Client, tmp_path: Path) -> None:
-    """Export, import and export every kind of recorded item that has an input form."""
-    values = [value for one in (*own(), *recorded()) for value in one.values]
-    items = [item for value in values for item in value.get("output") or ()]
-    items += [value for value in values if "content" in value or "call_id" in value]
-    unique = {json.dumps({**item, "id": ""}, sort_keys=True): item for item in items}
-    sent = [{**item, "id": f"x_{n}"} for n, item in enumerate(unique.values())]
-    first = conversations_client.conversations.import_file(
-        io.StringIO(exported(sent)), on_unsupported="text"
-    )
-    assert first.conversations[0].count == len(sent) > 3
-    check_round_trip(conversations_client, str(first.conversation_id), tmp_path)
 
 
 def check_round_trip(client: Client, id: str, folder: Path) -> None:
