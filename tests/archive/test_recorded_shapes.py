@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,14 @@ from tests.recorded.exchanges import items, own, recorded
 
 
 @pytest.fixture(params=[own, recorded])
-def stored(request: pytest.FixtureRequest, conversations_client: Client) -> Iterator[str]:
+def stored(request: pytest.FixtureRequest, conversations_client: Client) -> str:
     """Return the id of a conversation with one of each; a text where there is no input form."""
     sent = [{**item, "id": f"x_{n}"} for n, item in enumerate(items(request.param()))]
     assert len(sent) > 3
     file = io.StringIO(exported(sent))
     made = conversations_client.conversations.import_file(file, on_unsupported="text")
     assert made.conversations[0].count == len(sent)
-    yield str(made.conversation_id)
+    return str(made.conversation_id)
 
 
 def test_what_was_exported_comes_back(
