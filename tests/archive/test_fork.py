@@ -208,6 +208,14 @@ def test_every_kind_of_item() -> None:
     assert len(copied) > len(kinds) - 5
 
 
+@pytest.mark.parametrize("method", ["fork", "copy_to"])
+def test_an_argument_that_there_is_not(direct: Client, method: str) -> None:
+    others = (direct,) if method == "copy_to" else ()
+    with pytest.raises(InvalidArgumentError, match=rf"Conversations\.{method}\(\) got") as caught:
+        getattr(direct.conversations, method)("conv_1", *others, extra_body={})
+    assert caught.value.argument == "extra_body"
+
+
 @pytest.mark.parametrize(
     "token", ["", "x", "[]", '{"version": 1, "copy": {"source_id": "a"}}', '{"version": 2}', 7]
 )

@@ -175,7 +175,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             on_unsupported=on_unsupported,
             resume=resume,
             on_progress=on_progress,
-            **options,
+            **bound_options(options, "Conversations.fork"),
         )
 
     async def copy_to(

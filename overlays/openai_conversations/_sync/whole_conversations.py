@@ -176,7 +176,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             on_unsupported=on_unsupported,
             resume=resume,
             on_progress=on_progress,
-            **options,
+            **bound_options(options, "Conversations.fork"),
         )
 
     def copy_to(
