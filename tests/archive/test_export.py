@@ -307,6 +307,7 @@ class Full(io.StringIO):
         (lambda _: io.BytesIO(), "bytes-like", 0),
         (lambda _: 5, "got 5", None),
         (lambda _: "", "got ''", None),
+        (lambda _: "folder/", "expected the path of a file", None),
         (lambda _: "a\0b", "got a string", None),
         (lambda _: b"a.jsonl", "got bytes", None),
         (lambda _: [].append, "got builtin", None),
