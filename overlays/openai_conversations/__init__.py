@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from ._sync.run_stream import RunStream
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
+    from .archive.records import ImportNote
+    from .archive.results import ExportResult, ImportedConversation, ImportResult
     from .errors import (
         APIConnectionError,
         APIError,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         RateLimitError,
         RequestAbortedError,
         UnprocessableEntityError,
+        UnsupportedItemError,
     )
     from .interceptors import AsyncInterceptor, AsyncSend, Interceptor, Send
     from .items import (
@@ -107,6 +110,8 @@ _HOMES = {
     ),
     ".items.tools": ("Tool", "ToolChoice"),
     ".abort": ("AbortSignal",),
+    ".archive.records": ("ImportNote",),
+    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation"),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
@@ -130,6 +135,7 @@ _HOMES = {
         "RateLimitError",
         "RequestAbortedError",
         "UnprocessableEntityError",
+        "UnsupportedItemError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
     ".progress": ("AppendProgress", "ArchiveProgress", "RunResult"),
@@ -186,8 +192,12 @@ __all__ = [
     "ConversationLockedError",
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
+    "ExportResult",
     "FunctionCallItem",
     "FunctionCallOutputItem",
+    "ImportNote",
+    "ImportResult",
+    "ImportedConversation",
     "Interceptor",
     "InternalServerError",
     "InvalidArgumentError",
@@ -222,6 +232,7 @@ __all__ = [
     "ToolStartedEvent",
     "UnencryptedKeyWarning",
     "UnprocessableEntityError",
+    "UnsupportedItemError",
     "__version__",
     "message_text",
     "models",

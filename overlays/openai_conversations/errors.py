@@ -2,6 +2,7 @@
 
     OpenAIError
     ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
+    │   └── UnsupportedItemError        what an import has no input form for; `notes` names it
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
@@ -31,13 +32,16 @@ harmless ones have values. The body of an `APIStatusError` is kept: it says what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import httpx
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
 from .progress import AppendProgress, ArchiveProgress, RunResult
+
+if TYPE_CHECKING:
+    from .archive.records import ImportNote
 
 AbortStage: TypeAlias = Literal[
     "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
@@ -90,6 +94,21 @@ class InvalidArgumentError(OpenAIError, ValueError, TypeError):
         self.argument = argument
         self.expected = expected
         self.received = received
+
+
+class UnsupportedItemError(InvalidArgumentError):
+    """A file holds what has no input form, and `on_unsupported` is "error"; nothing has been sent.
+
+    Attributes:
+        notes: an `ImportNote` for each such thing.
+    """
+
+    def __init__(self, notes: Sequence[ImportNote]) -> None:
+        first = "; ".join(f"{note.place}: {note.what}" for note in notes[:3])
+        more = f" (and {len(notes) - 3} more)" if len(notes) > 3 else ""
+        expected = "items that have an input form (or on_unsupported 'skip' or 'text')"
+        super().__init__("file", expected=expected, received=first + more)
+        self.notes = notes
 
 
 class ClientClosedError(OpenAIError, RuntimeError):

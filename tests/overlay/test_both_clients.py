@@ -13,6 +13,7 @@ import openai_conversations as package
 import openai_conversations_api
 import pytest
 from openai_conversations import AsyncClient, Client
+from openai_conversations._sync.whole_conversations import WholeConversations
 
 from tools.unasync import build
 
@@ -85,7 +86,8 @@ def test_the_views_have_every_operation(path: str, view: str) -> None:
         parts = {n for n, v in public(part).items() if not inspect.isfunction(v)} - set(VIEWS)
         operations = {n for n, v in public(part).items() if inspect.isfunction(v)}
         shown = {name for name in dir(below) if not name.startswith("_")}
-        assert operations - {"stream", "append", "run", "run_stream", "wait"} | parts == shown
+        more = {"stream", "append", "run", "run_stream", "wait", *vars(WholeConversations)}
+        assert operations - more | parts == shown
         for name in parts:
             assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))
 

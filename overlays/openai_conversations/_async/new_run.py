@@ -13,7 +13,13 @@ from .._request.client_options import to_timeout
 from .._request.input_items import to_input_items
 from .._request.request import encode_body
 from .._request.types import given, omit
-from .._request.validation import check_id, check_positive, check_text, invalid, unexpected_keyword
+from .._request.validation import (
+    check_callback,
+    check_id,
+    check_positive,
+    check_text,
+    unexpected_keyword,
+)
 from .._run import NOT_IN_A_RUN
 from .._run.handlers import Handlers
 from ..items.messages import MessageItem
@@ -45,8 +51,7 @@ def new_run(
         if name in params:
             advice = "Conversations.run_stream() gives the events" if name == "stream" else ""
             raise unexpected_keyword("Conversations.run", name, [], advice)
-    if not (on_progress is None or callable(on_progress)):
-        raise invalid("on_progress", "a function or None", on_progress)
+    check_callback(on_progress)
     own = operation.own(params)
     own["extra_body"] = params.get("extra_body")
     tools, added = own.get("tools", omit), own.pop("input", omit)

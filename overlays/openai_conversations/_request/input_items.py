@@ -113,6 +113,41 @@ def needs_id(item: Mapping[str, Any]) -> bool:
     return all("id" in form.required for form in fitting)
 
 
+def without_needless_id(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item as a new one, for the service to give it an id, if the form allows that.
+
+    An assistant's message with a list of parts, and reasoning, keep theirs.
+    """
+    bare = {name: value for name, value in item.items() if name != "id"}
+    form = _form_for(bare, _members(params.InputItemParam))
+    return bare if form is not None and form.required <= bare.keys() else dict(item)
+
+
+def formless(item: Mapping[str, Any]) -> Iterator[str]:
+    """Give the places in an item, "" for itself, whose kind the document has no input form for."""
+    return _formless(item, _members(params.InputItemParam), "")
+
+
+def _formless(value: Any, types: frozenset[Any], place: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for index, each in enumerate(cast("list[object]", value)):
+            yield from _formless(each, types, f"{place}[{index}]")
+    elif isinstance(value, dict) and _are_closed(types):
+        given = cast("dict[str, Any]", value)
+        form = _form_for(given, types)
+        if form is None:
+            yield place
+            return
+        for name, inner in given.items():
+            yield from _formless(inner, form.fields.get(name, frozenset()), f"{place}.{name}")
+
+
+def _are_closed(types: frozenset[Any]) -> bool:
+    """Return whether a mapping has to be of one of the forms among types."""
+    free = any(hint in (object, Any) or get_origin(hint) is Mapping for hint in types)
+    return not free and any(map(is_typeddict, types))
+
+
 def _encode_parts(data: dict[str, Any]) -> dict[str, Any]:
     """Encode models in a mapping, as in `{"role": "user", "content": [Content.text("Hi")]}`."""
     encoded: dict[str, Any] = {}

@@ -237,6 +237,12 @@ def check_limit(limit: object, argument: str = "limit") -> int:
     return cast("int", limit)
 
 
+def check_callback(function: object, argument: str = "on_progress") -> None:
+    """Refuse what is neither a function nor None."""
+    if not (function is None or callable(function)):
+        raise invalid(argument, "a function or None", function)
+
+
 def check_one_of(value: object, argument: str, allowed: Collection[object]) -> object:
     """Return `value` if it is one of those that the OpenAPI document lists."""
     if value not in allowed:

@@ -27,7 +27,7 @@ from .._append.state import (
 )
 from .._request.input_items import to_input_item
 from .._request.types import omit
-from .._request.validation import MAX_ITEMS, MAX_LIMIT, invalid, mismatch
+from .._request.validation import MAX_ITEMS, MAX_LIMIT, check_callback, mismatch
 from .._transport.concurrency_sync import Intake, Source, check_source, report
 from .._transport.log import logger
 from .._transport.retries import delay_before_retry
@@ -75,8 +75,7 @@ class Append:
 
     def __post_init__(self, items: Source[InputItemLike], resume: str | None) -> None:
         check_source(items, "items")
-        if not (self.on_progress is None or callable(self.on_progress)):
-            raise invalid("on_progress", "a function or None", self.on_progress)
+        check_callback(self.on_progress)
         id, total = self.conversation_id, len(items) if isinstance(items, Sized) else None
         self._resume = None if resume is None else ResumePoint.from_token(resume, id)
         self._intake = Intake(items)

@@ -84,3 +84,8 @@ class Unsupported:
         """
         self._notes.append(ImportNote(self._place, what, self._action))
         return text if self._action == "text" else None
+
+    def leave_out(self, what: str) -> None:
+        """Take down a part for which no text can stand: it is an error, or left out."""
+        action: OnUnsupported = "error" if self._action == "error" else "skip"
+        self._notes.append(ImportNote(self._place, what, action))

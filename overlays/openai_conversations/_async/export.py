@@ -1,0 +1,75 @@
+"""From the arguments of `client.conversations.export` to a file: page after page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from types import SimpleNamespace
+from typing import Any, get_args
+
+from openai_conversations_api import models
+from openai_conversations_api.types import RawObject
+
+from .._request.operations import Operation
+from .._request.types import given, omit
+from .._request.validation import MAX_LIMIT, check_callback, check_id, check_strings
+from .._transport.concurrency_async import AsyncPaginator, report
+from .._transport.parallel_async import call
+from ..archive.export_file import ExportFile
+from ..archive.results import ExportResult
+from ..archive.source_file import AnyPath, TextTarget
+from ..errors import OpenAIError
+from ..progress import ArchiveProgress
+from .pages import AsyncPage
+
+#: Everything that an item can show: the values of `include` that the OpenAPI document has.
+EVERYTHING: tuple[str, ...] = get_args(get_args(models.IncludeEnum)[0])
+
+
+def _as_it_came(page: Any) -> Any:
+    """Return a page of items that are not decoded, so that keys keep their order."""
+    items = [RawObject.from_dict({**item}) for item in page["data"]]
+    fields = dict.fromkeys(("object", "has_more", "first_id", "last_id"))
+    return SimpleNamespace(**{name: page.get(name) for name in fields}, data=items)
+
+
+LIST_RAW: Operation[Any] = Operation("listConversationItems")
+LIST_RAW.decode = _as_it_came
+
+
+async def export(
+    retrieve: Callable[..., Awaitable[models.Conversation]],
+    list_items: Callable[..., AsyncPaginator[AsyncPage[RawObject], RawObject]],
+    conversation_id: object,
+    file: AnyPath | TextTarget,
+    *,
+    include: Any,
+    resume: bool,
+    on_progress: Callable[[ArchiveProgress], object] | None,
+    options: Mapping[str, Any],
+) -> ExportResult:
+    """Write a conversation to a file; see `AsyncWholeConversations.export`.
+
+    Args:
+        retrieve, list_items: send the requests.
+        options: for each of them.
+    """
+    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    wanted = check_strings(include, "include") if given(include) else [*EVERYTHING]
+    check_callback(on_progress)
+    target = ExportFile(file, resume=resume)
+    try:
+        conversation = await retrieve(place, **options)
+        after = await call(partial(target.open, conversation.to_dict(), wanted))
+        params = {"after": after or omit, "include": wanted, "limit": MAX_LIMIT, "order": "asc"}
+        first = await list_items(LIST_RAW, {**params, **options}, None, conversation_id=place)
+        async for page in first.iter_pages():
+            await call(partial(target.write, [item.data for item in page.data]))
+            if on_progress is not None:
+                await report(on_progress, ArchiveProgress(place, target.count))
+        return ExportResult(place, target.count, await call(target.finish))
+    except OpenAIError as error:
+        error.archive = ArchiveProgress(place, target.count)
+        raise
+    finally:
+        target.close()

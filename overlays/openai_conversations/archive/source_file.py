@@ -1,0 +1,152 @@
+"""A file to read, as often as needed, and errors about files."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from shutil import copyfileobj
+from typing import IO, Protocol, TextIO, TypeAlias, cast
+
+from .._request.validation import describe, invalid, mismatch
+from ..errors import InvalidArgumentError
+
+
+class TextSource(Protocol):
+    """What is needed of a text stream to read it."""
+
+    def read(self, size: int, /) -> str: ...
+
+
+class TextTarget(Protocol):
+    """What is needed of a text stream to write it."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+AnyPath: TypeAlias = str | os.PathLike[str]
+
+
+class SourceFile:
+    """A file to read from; for a `with` statement.
+
+    A stream, or a path that is not a regular file (a pipe), can be read only once. So it is copied
+    to a temporary file, which is there until the end of the block.
+
+    Args:
+        file: a path, or a text stream, which is read from where it stands and not closed.
+
+    Raises:
+        InvalidArgumentError: it is neither, or cannot be read.
+
+    Attributes:
+        path: the file, or the copy of the stream.
+        name: of the file, for people; "" for a stream.
+    """
+
+    def __init__(self, file: AnyPath | TextSource) -> None:
+        self._copy: IO[str] | None = None
+        with file_errors("read"):
+            path = to_path(file, "read")
+            self.name = "" if path is None else path.name
+            if path is not None and is_regular(path):
+                self.path = path
+                self.text().close()  # for its errors
+                return
+            self._copy = tempfile.NamedTemporaryFile(  # noqa: SIM115
+                "w", prefix="openai-conversations-", encoding="utf-8", errors="surrogatepass"
+            )
+            self.path = Path(self._copy.name)
+            try:
+                with nullcontext(cast(TextIO, file)) if path is None else _open(path) as stream:
+                    copyfileobj(stream, self._copy)
+                self._copy.flush()
+            except BaseException:
+                self.close()
+                raise
+
+    def text(self) -> TextIO:
+        """Open the file as text, from its start: UTF-8, with any line ends, without a BOM."""
+        return _open(self.path)
+
+    def close(self) -> None:
+        """Remove the copy, if there is one."""
+        if self._copy is not None:
+            self._copy.close()
+
+    def __enter__(self) -> SourceFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _open(path: Path) -> TextIO:
+    # A text stream may hold half a surrogate pair, which UTF-8 does not.
+    return path.open(encoding="utf-8-sig", errors="surrogatepass")
+
+
+def to_path(file: object, method: str) -> Path | None:
+    """Return the path of the argument `file`, or None for a text stream.
+
+    Args:
+        method: "read" or "write", which a stream must have.
+
+    Raises:
+        InvalidArgumentError: it is neither.
+    """
+    is_path = isinstance(file, str | os.PathLike)
+    path: object = os.fspath(cast(AnyPath, file)) if is_path else None
+    if isinstance(path, str) and path and "\0" not in path:
+        return Path(path)
+    if path is None and callable(getattr(file, method, None)):
+        return None
+    raise invalid("file", "a path or a text stream", file)
+
+
+@contextmanager
+def file_errors(verb: str) -> Generator[None]:
+    """Raise what goes wrong with the argument `file` in this block as an error of this package.
+
+    Args:
+        verb: "read" or "written".
+
+    Raises:
+        InvalidArgumentError: in place of an `OSError`, of text that is not UTF-8, and of what
+            streams raise that are closed or not of text.
+    """
+    try:
+        yield
+    except InvalidArgumentError:
+        raise
+    except OSError as error:
+        raise mismatch("file", f"one that can be {verb}", str(error.strerror or error)) from error
+    except UnicodeError as error:
+        received = f"other bytes ({getattr(error, 'reason', type(error).__name__)})"
+        raise mismatch("file", "text in UTF-8", received) from None
+    except (TypeError, ValueError) as error:
+        raise mismatch("file", f"a text stream that can be {verb}", str(error)) from error
+
+
+def bad_file(place: str, expected: str, received: object) -> InvalidArgumentError:
+    """Return the error for what is wrong at a place of the argument `file`.
+
+    Args:
+        place: "line 12".
+        expected: what should be there.
+        received: what is there, which is described.
+    """
+    said = describe(received)
+    message = f"file, {place}: expected {expected}, got {said}"
+    return InvalidArgumentError("file", expected=expected, received=said, message=message)
+
+
+def is_regular(path: Path) -> bool:
+    """Tell whether a path names a regular file, or nothing yet."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except FileNotFoundError:
+        return True
