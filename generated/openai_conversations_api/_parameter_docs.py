@@ -19,6 +19,7 @@ SUMMARIES: dict[str, str] = {
     "getInputTokenCounts": "Count input tokens. Tells how many input tokens a request would use, without running the",
     "getResponse": "Fetch a stored response. Returns the response in its present state; with stream, its events",
     "listConversationItems": "List a conversation's items. Returns one page, newest item first unless order is asc; pass",
+    "listConversations": "List conversations. Returns one page, newest first unless order is asc. Azure has the",
     "listInputItems": "List the input items of a response. Returns one page of what the model was given, newest",
     "updateConversation": "Set a conversation's metadata. Sends new metadata for the conversation and returns it; its",
 }
@@ -129,6 +130,11 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "order": "Order by age: asc is oldest first, desc is newest first. Absent: desc.",
         "after": "Item id to start behind, such as last_id of the page before. Absent: the first page.",
         "include": "Extra data to put into returned items; sent as include[]=a&include[]=b. Absent: none.",
+    },
+    "listConversations": {
+        "limit": "Conversations in a page, 1 to 100; absent means 20. It does not limit the whole listing.",
+        "order": "Order by age: asc is oldest first, desc is newest first. Absent: desc.",
+        "after": "Conversation id to start behind, such as last_id of the page before. Absent: the first page.",
     },
     "listInputItems": {
         "response_id": "Id of the response, as returned when it was created.",

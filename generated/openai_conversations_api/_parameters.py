@@ -399,6 +399,19 @@ OPERATIONS: dict[str, Operation] = {
             Parameter("include", "include[]", "query", False, "SequenceNotStr[models.IncludeEnum]"),
         ),
     ),
+    "listConversations": Operation(
+        "GET",
+        "/conversations",
+        "conversations.list_conversations",
+        "ListConversations",
+        False,
+        False,
+        (
+            Parameter("limit", "limit", "query", False, "int"),
+            Parameter("order", "order", "query", False, "Literal['asc', 'desc']"),
+            Parameter("after", "after", "query", False, "str"),
+        ),
+    ),
     "listInputItems": Operation(
         "GET",
         "/responses/{response_id}/input_items",

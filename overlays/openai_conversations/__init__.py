@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ._append.results import AppendResult
     from ._async.api_response import AsyncAPIResponse
     from ._async.client import AsyncClient
+    from ._async.conversations import AsyncRunStream
     from ._async.pages import AsyncPage
-    from ._async.run_stream import AsyncRunStream
     from ._async.streams import AsyncParsedStream, AsyncStream
     from ._request.client_options import UnencryptedKeyWarning
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
-    from ._run.events import ToolFinishedEvent, ToolStartedEvent
+    from ._run import ToolFinishedEvent, ToolStartedEvent
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     )
     from ._sync.api_response import APIResponse
     from ._sync.client import Client
+    from ._sync.conversations import RunStream
     from ._sync.pages import Page
-    from ._sync.run_stream import RunStream
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
     from .archive.records import ImportNote
@@ -92,16 +92,16 @@ _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
     "._async.client": ("AsyncClient",),
     "._async.pages": ("AsyncPage",),
-    "._async.run_stream": ("AsyncRunStream",),
+    "._async.conversations": ("AsyncRunStream",),
     "._async.streams": ("AsyncParsedStream", "AsyncStream"),
     "._request.client_options": ("UnencryptedKeyWarning",),
     "._sync.api_response": ("APIResponse",),
     "._sync.client": ("Client",),
     "._sync.pages": ("Page",),
-    "._sync.run_stream": ("RunStream",),
+    "._sync.conversations": ("RunStream",),
     "._sync.streams": ("ParsedStream", "Stream"),
     "._request.types": ("Omit", "omit"),
-    "._run.events": ("ToolFinishedEvent", "ToolStartedEvent"),
+    "._run": ("ToolFinishedEvent", "ToolStartedEvent"),
     "._structured.callable_tool": ("CallableTool",),
     "._structured.parsed_response": (
         "ParsedResponse",

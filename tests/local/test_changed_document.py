@@ -239,21 +239,20 @@ def test_a_new_field_of_an_item() -> None:
 
 def test_an_operation_that_is_new() -> None:
     def change(spec: Json) -> None:
-        fresh = {"operationId": "listConversations", "responses": {"200": {}}}
-        spec["paths"]["/conversations"]["get"] = fresh
         spec["paths"]["/conversations/{conversation_id}/pin"] = {
+            "get": {"operationId": "getPin", "responses": {"200": {}}},
             "post": {
                 "operationId": "pinConversation",
                 "requestBody": {"required": True, "content": {"multipart/form-data": {}}},
                 "responses": {"200": {}},
-            }
+            },
         }
 
     serves(change)
     with changed(change):
         service = LocalService()
         for method, path, name in (
-            ("GET", "/conversations", "listConversations"),
+            ("GET", "/conversations/conv_1/pin", "getPin"),
             ("POST", "/conversations/conv_1/pin", "pinConversation"),
         ):
             response = ask(service, method, path)
@@ -263,5 +262,5 @@ def test_an_operation_that_is_new() -> None:
         assert ask(service, "DELETE", "/conversations").status == 405
         assert ask(service, "GET", "/pins").status == 404
     with changed(change), Client.local() as client, pytest.raises(InternalServerError) as error:
-        client.get("/conversations")
+        client.get("/conversations/conv_1/pin")
     assert error.value.status_code == 501

@@ -90,6 +90,7 @@ def _requests(id: str, item: str, done: str, old: str, waiting: str) -> dict[str
         "listConversationItems": ("GET", f"/conversations/{id}/items", None),
         "getConversationItem": ("GET", f"/conversations/{id}/items/{item}", None),
         "deleteConversationItem": ("DELETE", f"/conversations/{id}/items/{item}", None),
+        "listConversations": ("GET", "/conversations", None),
         "deleteConversation": ("DELETE", f"/conversations/{id}", None),
         "createResponse": ("POST", "/responses", turn),
         "streamed": ("POST", "/responses", {**turn, "stream": True}),

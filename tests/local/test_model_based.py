@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -31,6 +31,22 @@ from tests.local.calls import Response, ask
 TEXT = st.text(max_size=4)
 METADATA = st.dictionaries(st.sampled_from("abc"), TEXT, max_size=3)
 TEXTS = st.lists(TEXT, max_size=4)
+
+
+class Page(NamedTuple):
+    """The page of a list that is asked for."""
+
+    ascending: bool | None
+    limit: int | None
+    start: int | None
+
+
+PAGE = st.builds(
+    Page,
+    ascending=st.none() | st.booleans(),
+    limit=st.none() | st.integers(1, 4),
+    start=st.none() | st.integers(0, 6),
+)
 
 
 @dataclass
@@ -175,30 +191,42 @@ class LocalMode(RuleBasedStateMachine):
         self.known[id].items = remaining
         return self.same_conversation(id, response)
 
-    @rule(
-        id=conversations,
-        ascending=st.none() | st.booleans(),
-        limit=st.none() | st.integers(1, 4),
-        start=st.none() | st.integers(0, 6),
-    )
-    def page(self, id: str, ascending: bool | None, limit: int | None, start: int | None) -> None:
-        expected = list(self.known[id].items)
-        if not ascending:
-            expected.reverse()
-        query = {} if ascending is None else {"order": "asc" if ascending else "desc"}
-        query |= {} if limit is None else {"limit": str(limit)}
-        if start is not None and start < len(expected):
-            query["after"] = expected[start][0]
-            expected = expected[start + 1 :]
-        response = self.ask("GET", f"/conversations/{id}/items", **query)
+    @rule(id=conversations, page=PAGE)
+    def list_items(self, id: str, page: Page) -> None:
+        items = dict(self.known[id].items)
+        response = self.same_page(f"/conversations/{id}/items", [*items], page)
         if id in self.deleted:
             return self.refused(response, 404)
-        shown = expected[: limit or 20]
-        assert [(item["id"], text_of(item)) for item in response.json["data"]] == shown
-        assert response.json["has_more"] == (len(expected) > len(shown))
-        ends = (shown[0][0], shown[-1][0]) if shown else ("", "")
-        assert (response.json["first_id"], response.json["last_id"]) == ends
+        assert all(items[item["id"]] == text_of(item) for item in response.json["data"])
         return None
+
+    @rule(page=PAGE)
+    def list_conversations(self, page: Page) -> None:
+        there = [id for id in self.known if id not in self.deleted]
+        for one in self.same_page("/conversations", there, page).json["data"]:
+            assert one["metadata"] == self.known[one["id"]].metadata
+
+    @rule(id=conversations)
+    def list_from(self, id: str) -> None:
+        response = self.ask("GET", "/conversations", after=id)
+        assert response.status == (400 if id in self.deleted else 200)
+
+    def same_page(self, path: str, ids: list[str], page: Page) -> Response:
+        """Ask for a page of a list, which holds these ids, the oldest first."""
+        expected = ids if page.ascending else ids[::-1]
+        query = {} if page.ascending is None else {"order": "asc" if page.ascending else "desc"}
+        query |= {} if page.limit is None else {"limit": str(page.limit)}
+        if page.start is not None and page.start < len(expected):
+            query["after"] = expected[page.start]
+            expected = expected[page.start + 1 :]
+        response = self.ask("GET", path, **query)
+        if response.status == 200:
+            shown = expected[: page.limit or 20]
+            assert [one["id"] for one in response.json["data"]] == shown
+            assert response.json["has_more"] == (len(expected) > len(shown))
+            ends = (shown[0], shown[-1]) if shown else ("", "")
+            assert (response.json["first_id"], response.json["last_id"]) == ends
+        return response
 
     # Responses
 

@@ -202,5 +202,5 @@ def test_a_literal_path_comes_before_a_parameter() -> None:
 
 
 def test_an_unknown_operation_is_named_with_the_known_ones() -> None:
-    with pytest.raises(KeyError, match=r"listConversations.*createConversation"):
-        _schema.operation("listConversations")
+    with pytest.raises(KeyError, match=r"listThreads.*createConversation"):
+        _schema.operation("listThreads")

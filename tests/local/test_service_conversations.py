@@ -183,11 +183,33 @@ def test_an_empty_page(service: LocalService) -> None:
     ],
 )
 def test_bad_query_parameters_are_named(service: LocalService, query: tuple[str, str]) -> None:
-    id = new_conversation(service, "x")
-    response = ask(service, "GET", f"/conversations/{id}/items", query=[query])
-    assert response.status == 400
-    assert response.error["param"].split("[")[0] == query[0].removesuffix("[]")
-    assert response.error["type"] == "invalid_request_error"
+    name = query[0].removesuffix("[]")
+    for path in ("/conversations", f"/conversations/{new_conversation(service, 'x')}/items"):
+        if name != "include" or path.endswith("/items"):
+            response = ask(service, "GET", path, query=[query])
+            assert response.status == 400
+            assert response.error["param"].split("[")[0] == name
+            assert response.error["type"] == "invalid_request_error"
+
+
+def test_conversations_are_listed_whole_and_the_newest_first(service: LocalService) -> None:
+    assert ask(service, "GET", "/conversations").json["data"] == []
+    made = [new_conversation(service, "x", metadata={"n": str(n)}) for n in range(21)]
+    page = ask(service, "GET", "/conversations").json
+    assert [one["id"] for one in page["data"]] == made[:0:-1]
+    assert (page["has_more"], page["first_id"], page["last_id"]) == (True, made[20], made[1])
+    assert page["data"][0] == ask(service, "GET", f"/conversations/{made[20]}").json
+
+
+def test_a_deleted_conversation_is_not_listed_and_not_a_cursor(service: LocalService) -> None:
+    first, second, third = (new_conversation(service) for _ in range(3))
+    ask(service, "DELETE", f"/conversations/{second}")
+    page = ask(service, "GET", "/conversations", query=[("order", "asc")]).json
+    assert [one["id"] for one in page["data"]] == [first, third]
+    response = ask(service, "GET", "/conversations", query=[("after", second)])
+    assert (response.status, response.error["param"]) == (400, "after")
+    page = ask(service, "GET", "/conversations", query=[("order", "asc"), ("after", first)]).json
+    assert [one["id"] for one in page["data"]] == [third]
 
 
 def test_a_repeated_query_parameter_is_refused(service: LocalService) -> None:

@@ -214,6 +214,41 @@ def test_a_long_list_is_read_in_as_many_steps_as_a_short_one(
     assert taken[0] == taken[1] > 0
 
 
+def test_a_page_of_conversations_is_read_in_as_many_steps_whatever_there_is() -> None:
+    """Read from the middle, in both orders, among conversations of which most were deleted."""
+    taken: list[list[int]] = []
+    for length, kept in ((30, 30), (10_000, 10_000), (10_000, 30)):
+        store = Store(None)
+        with store.transaction():
+            places = [store.add_conversation(f"conv_{n}", 0, {}) for n in range(length)]
+            for n in range(kept // 2, length - kept // 2):
+                store.delete_conversation(f"conv_{n}")
+        middle = places[kept // 2 - 1]
+        reads = (
+            partial(store.conversations, after=middle, ascending=order, limit=9)
+            for order in (True, False)
+        )
+        taken.append([steps(store, read) for read in reads])
+        store.close()
+    assert taken[0] == taken[1] == taken[2]
+
+
+def test_a_file_of_an_older_version_is_listed_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "local.sqlite"
+    service = LocalService(path)
+    ids = [new_conversation(service) for _ in range(3)]
+    service.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP INDEX conversations_in_order")
+    db.close()
+    service = LocalService(path)
+    assert [one["id"] for one in ask(service, "GET", "/conversations").json["data"]] == ids[::-1]
+    service.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'conversations_in_order'")
+    db.close()
+
+
 def test_a_lock_ends_with_its_process_or_its_time() -> None:
     database = Database(None)
     locks = Locks(database, lambda: 100.0)

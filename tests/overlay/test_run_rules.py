@@ -8,13 +8,13 @@ import pytest
 from openai_conversations import InvalidArgumentError, RunResult, Tool, models
 from openai_conversations._run.calls import (
     OUTPUTS,
+    Handlers,
     call_of,
     is_for_the_model,
     make_error_output,
     make_output,
     open_calls,
 )
-from openai_conversations._run.handlers import Handlers
 from openai_conversations._run.state import RunState, turn_params
 
 from tests.document import schemas, variants

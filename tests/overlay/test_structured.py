@@ -253,7 +253,7 @@ def test_what_is_missing_is_named() -> None:
 import sys
 sys.modules["pydantic"] = None
 from openai_conversations import Client, Tool
-from openai_conversations._structured.extra import json_types
+from openai_conversations._structured.callable_tool import json_types
 try:
     Tool.function(print)
 except ValueError as error:

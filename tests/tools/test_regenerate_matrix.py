@@ -324,7 +324,7 @@ class ConversationArchiveParams(params.ArchiveConversationParams, RequestOptions
 ''',
     ),
     (
-        "_async/conversations.py",
+        "_async/conversation_operations.py",
         "    @describe(operations.get_conversation)",
         '''
     @describe(operations.archive_conversation)

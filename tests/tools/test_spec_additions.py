@@ -2,6 +2,7 @@
 
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,49 @@ def test_upstream_has_caught_up(root: Path, run: Run, capsys: pytest.CaptureFixt
     assert "written: nothing" in capsys.readouterr().out
 
 
+OPERATION = """
+  - x-name: list-of-things
+    target: $.paths['/things']
+    description: seen
+    update: {put: {operationId: listThings, responses: {'200': {description: OK}}}}
+"""
+ADDED = "  - {added: true, keep: {listThings: PUT /things}, reason: upstream lacks it}\nrules:"
+
+
+def operation_of(root: Path) -> Json:
+    found = parse((root / "spec" / "openapi.yaml").read_bytes(), "openapi.yaml")
+    assert isinstance(found, dict)
+    operation: Json = found["paths"]["/things"]["put"]
+    return operation
+
+
+def test_an_operation_is_added(root: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    selection = root / "spec" / "selection.yaml"
+    text = selection.read_text()
+    # Where the selection does not say so, upstream has to have it.
+    selection.write_text(text.replace("rules:", ADDED.replace("added: true, ", "")))
+    (root / "spec" / "additions.overlay.yaml").write_text(TEXT + OPERATION)
+    assert run(OLD) == 1
+    assert "`PUT /things` is not there." in capsys.readouterr().err
+    selection.write_text(text.replace("rules:", ADDED))
+    assert run(OLD) == 0
+    assert operation_of(root)["operationId"] == "listThings"
+    assert "done:" not in capsys.readouterr().out
+    # Upstream has it, under a name of its own and with more in it.
+    new = deepcopy(OLD)
+    theirs = {"200": {"description": "OK"}, "404": {"description": "Not Found"}}
+    new["paths"]["/things"]["put"] = {"operationId": "theirs", "responses": theirs}
+    assert run(new) == 0
+    made = operation_of(root)
+    assert (made["operationId"], made["responses"].keys()) == ("listThings", theirs.keys())
+    assert "done: upstream has what `list-of-things` of spec/" in capsys.readouterr().out
+    # Nothing adds it any more.
+    (root / "spec" / "additions.overlay.yaml").write_text(TEXT)
+    assert run(new) == 0
+    assert run(OLD) == 1
+    assert "selection.yaml: listThings: upstream does not have it" in capsys.readouterr().err
+
+
 def test_an_addition_that_is_half_there(root: Path, run: Run) -> None:
     assert run(behind(["green", "blue"], {}, {})) == 0
     assert result(root)["Thing"]["properties"]["colour"]["enum"] == ["green", "blue", "red"]
@@ -136,7 +180,10 @@ def test_our_additions_are_not_changes_of_upstreams(root: Path, run: Run) -> Non
 def test_every_addition_names_its_evidence() -> None:
     for action in read_overlay(ADDITIONS):
         assert action.adds
-        source = r"openai \(Python\) \d+\.\d+\.\d+, \w+|Recorded in \d+ \w+ of \d+"
+        source = (
+            r"openai \(Python\) \d+\.\d+\.\d+, \w+|Recorded in \d+ \w+ of \d+"
+            r"|Azure/azure-rest-api-specs, \w+"
+        )
         assert re.match(source, action.reason), action.name
 
 

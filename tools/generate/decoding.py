@@ -36,6 +36,10 @@ class Decoding:
     types: Types
     tables: dict[tuple[frozenset[str], bool], Table] = field(default_factory=dict)
 
+    def sorted_tables(self) -> list[Table]:
+        """Return the tables that were needed so far, by their names."""
+        return sorted(self.tables.values(), key=lambda table: table.name)
+
     def expression(self, node: Node, value: Code, owner: str) -> Code:
         """Source that decodes `value`; `value` itself where JSON already is what people get.
 

@@ -14,7 +14,7 @@ from tools.openapi import operations
 
 from .code import Code, code, identifier, joined, literal
 from .names import attribute_name, json_name, plain_text, python_name
-from .template_context import Views, doc_text, helpers_in
+from .template_context import Views, doc_text
 from .types import NONE, Enum, Node, Ref, Scalar, flat, kinds
 from .unsupported import EVENTS
 
@@ -25,36 +25,37 @@ _TAKEN = {"body", "client", "encode", "header", "kwargs", "models", "path_segmen
 
 @dataclass(frozen=True)
 class Argument:
-    """A parameter; `place` is what stands for it in the generator's path, `segment` its source."""
+    """A parameter that is not in the body; `segment` is its source as a part of the path."""
 
     name: Code
-    place: str
-    segment: Code
     key: str
+    location: str
+    required: bool
+    node: Node
     annotation: Code
+    segment: Code
     doc: str
 
 
 @dataclass(frozen=True)
 class EndpointView:
-    """One operation, ready to be written."""
+    """One operation, ready to be written; `sent` and `received` are what its bodies hold."""
 
+    id: str
     name: Code
     method: str
     path: str
     url: Code
     doc: str
-    path_arguments: tuple[Argument, ...]
-    query_arguments: tuple[Argument, ...]
-    header_arguments: tuple[Argument, ...]
+    arguments: tuple[Argument, ...]
+    sent: Node | None
+    received: Node
     body: Code | None
     body_required: bool
     result: Code
     decoded: Code
     model: Code | None
     events: Code | None
-    constants: tuple[Code, ...]
-    helpers: tuple[Code, ...]
 
 
 class Endpoints:
@@ -71,44 +72,48 @@ class Endpoints:
         """Return the view of one operation."""
         types = self.views.types
         path = endpoint.path.get_untrusted_value()
-        operation = self.operation(endpoint)
-        result = self.result(endpoint)
+        operation = self._operations[endpoint.name, endpoint.method]
+        received, sent = self._received(endpoint), self._sent(endpoint)
         place = f"{endpoint.name}.response"
-        decoded = self.views.decoding.expression(result, Code("data"), place)
-        events = self._events(operation)
-        body = self.body(endpoint)
+        decoded = self.views.decoding.expression(received, Code("data"), place)
         required = bool(operation.get("requestBody", {}).get("required"))
-        annotation = None
-        if body is not None:
+        body = None
+        if sent is not None:
             optional = Code("") if required else Code(" | None = None")
-            annotation = code("{} | dict[str, Any]{}", types.annotation(body), optional)
-        path_arguments = tuple(self._argument(p, operation) for p in endpoint.path_parameters)
+            body = code("{} | dict[str, Any]{}", types.annotation(sent), optional)
+        places = {
+            "path": endpoint.path_parameters,
+            "query": endpoint.query_parameters,
+            "header": endpoint.header_parameters,
+        }
+        arguments = {
+            f"{{{prop.python_name}}}": self._argument(prop, location, operation)
+            for location, props in places.items()
+            for prop in props
+        }
         return EndpointView(
+            id=operation["operationId"],
             name=identifier(endpoint.name, "The name of an operation"),
             method=endpoint.method.upper(),
             path=path,
-            url=_url(path, path_arguments),
+            url=_url(path, {stands: one.segment for stands, one in arguments.items()}),
             doc=doc_text(f"{plain_text(endpoint.summary)} {plain_text(endpoint.description)}"),
-            path_arguments=path_arguments,
-            query_arguments=tuple(self._argument(p, operation) for p in endpoint.query_parameters),
-            header_arguments=tuple(
-                self._argument(p, operation) for p in endpoint.header_parameters
-            ),
-            body=annotation,
+            arguments=tuple(arguments.values()),
+            sent=sent,
+            received=received,
+            body=body,
             body_required=required,
-            result=types.annotation(result),
+            result=types.annotation(received),
             decoded=decoded,
-            model=result.name if isinstance(result, Ref) and decoded.startswith(_MODEL) else None,
-            events=events,
-            constants=self.views.constants(decoded),
-            helpers=helpers_in(decoded),
+            model=(
+                received.name if isinstance(received, Ref) and decoded.startswith(_MODEL) else None
+            ),
+            events=self._events(operation),
         )
 
-    def operation(self, endpoint: Endpoint) -> dict[str, Any]:
-        """Return the operation as the document has it."""
-        return self._operations[endpoint.name, endpoint.method]
-
-    def _argument(self, prop: PropertyProtocol, operation: dict[str, Any]) -> Argument:
+    def _argument(
+        self, prop: PropertyProtocol, location: str, operation: dict[str, Any]
+    ) -> Argument:
         # the generator reads a parameter's schema and leaves the parameter's description out
         described = {p["name"]: p.get("description", "") for p in operation["parameters"]}
         node = self.views.types.node(prop)
@@ -116,17 +121,19 @@ class Endpoints:
         if not prop.required:
             null = NONE in flat([node])
             annotation = code("{} = None" if null else "{} | None = None", annotation)
-        name = _argument_name(prop)
+        name, key = _argument_name(prop), json_name(prop)
         return Argument(
-            name,
-            f"{{{prop.python_name}}}",
-            code("path_segment({}, {}{})", str(name), name, _kinds(node)),
-            json_name(prop),
-            annotation,
-            doc_text(described.get(json_name(prop), ""), width=80),
+            name=name,
+            key=key,
+            location=location,
+            required=prop.required,
+            node=node,
+            annotation=annotation,
+            segment=code("path_segment({}, {}{})", str(name), name, _kinds(node)),
+            doc=doc_text(described.get(key, ""), width=80),
         )
 
-    def result(self, endpoint: Endpoint) -> Node:
+    def _received(self, endpoint: Endpoint) -> Node:
         """Return what a 2xx response holds."""
         for response in endpoint.responses:
             codes = response.status_code.range
@@ -138,7 +145,7 @@ class Endpoints:
             "action in spec/fixes.overlay.yaml."
         )
 
-    def body(self, endpoint: Endpoint) -> Node | None:
+    def _sent(self, endpoint: Endpoint) -> Node | None:
         """Return what a request holds; None where it has no body."""
         bodies = [body for body in endpoint.bodies if body.body_type == "json"]
         if endpoint.bodies and not bodies:
@@ -176,8 +183,7 @@ def _kinds(node: Node) -> Code:
     return joined(code(", {}", kind) for kind in sorted(found)) if found != {"str"} else Code("")
 
 
-def _url(path: str, arguments: tuple[Argument, ...]) -> Code:
+def _url(path: str, segments: dict[str, Code]) -> Code:
     """Return the source of a path: its text, and each argument as one segment of it."""
-    sources = {argument.place: argument.segment for argument in arguments}
-    parts = [sources.get(part) or literal(part) for part in re.split(r"(\{\w+\})", path) if part]
+    parts = [segments.get(part) or literal(part) for part in re.split(r"(\{\w+\})", path) if part]
     return joined(parts, " + ")

@@ -7,20 +7,17 @@ CreateThingParamsBase                      all besides `stream` or `items`, for 
                                            as an argument of their own
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
-
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 from tools.errors import ToolError
 from tools.openapi_spec.names import FILE
 
 from .accepted import Accepted, Reached
 from .code import Code, code, identifier, literal
-from .endpoints import Argument, Endpoints, EndpointView
+from .endpoints import Endpoints, EndpointView
 from .input_forms import InputForms
 from .names import attribute_name, json_name
 from .template_context import Views, doc_text
@@ -114,21 +111,23 @@ class Parameter:
 class Operation:
     """One operation."""
 
-    id: str
+    view: EndpointView
     name: Code
-    method: str
-    path: str
     module: str
-    body_required: bool
-    streams: bool
     statuses: tuple[str, ...]
-    doc: str
     parameters: tuple[Parameter, ...]
+
+    @property
+    def doc(self) -> str:
+        """The first line of its description."""
+        return self.view.doc.partition("\n")[0]
 
     @property
     def can_stream(self) -> bool:
         """Whether its parameter `stream` decides if the response is a stream of events."""
-        return self.streams and any(p.name == STREAM and p.boolean for p in self.parameters)
+        return self.view.events is not None and any(
+            p.name == STREAM and p.boolean for p in self.parameters
+        )
 
 
 class Params:
@@ -136,23 +135,21 @@ class Params:
 
     def __init__(self, views: Views, document: dict[str, Any], endpoints: Endpoints) -> None:
         self._views = views
-        self._endpoints = endpoints
         found = [
-            (identifier(tag, f"The tag of {endpoint.name}"), endpoint)
+            (identifier(tag, f"The tag of {endpoint.name}"), endpoints.view(endpoint))
             for tag, collection in views.parsed.data.endpoint_collections_by_tag.items()
             for endpoint in collection.endpoints
         ]
         sent, received = Reached(), Reached()
-        for _, endpoint in found:
-            body = endpoints.body(endpoint)
-            if body is not None and (own := _only_ref(body)) is not None:
+        for _, view in found:
+            if view.sent is not None and (own := _only_ref(view.sent)) is not None:
                 sent.add_fields(views.types, own)  # the operation's `…Body` is in its place
-            elif body is not None:
-                sent.add(views.types, body)
-            received.add(views.types, endpoints.result(endpoint))
+            elif view.sent is not None:
+                sent.add(views.types, view.sent)
+            received.add(views.types, view.received)
         self.accepted = Accepted(views.types, sent, received, _also(views, document))
         self.operations = sorted(
-            (self._operation(tag, endpoint) for tag, endpoint in found), key=lambda o: o.name
+            (self._operation(tag, view) for tag, view in found), key=lambda o: o.name
         )
         self.dictionaries = [
             *(self._object(name) for name in sorted(sent.refs)),
@@ -204,63 +201,44 @@ class Params:
         doc = doc_text(types.models[name].description, name)
         return Dictionary(self.accepted.names[name], doc, (), keys)
 
-    def _operation(self, tag: str, endpoint: Endpoint) -> Operation:
-        view = self._endpoints.view(endpoint)
-        source = self._endpoints.operation(endpoint)
-        result = _only_ref(self._endpoints.result(endpoint))
+    def _operation(self, tag: str, view: EndpointView) -> Operation:
+        result = _only_ref(view.received)
         operation = Operation(
-            id=source["operationId"],
-            name=identifier("".join(p[:1].upper() + p[1:] for p in view.name.split("_"))),
-            method=view.method,
-            path=view.path,
+            view,
+            identifier("".join(p[:1].upper() + p[1:] for p in view.name.split("_"))),
             module=f"{tag}.{view.name}",
-            body_required=view.body_required,
-            streams=view.events is not None,
             statuses=() if result is None else self._views.types.constant(result, STATUS),
-            doc=view.doc.splitlines()[0] if view.doc else "",
-            parameters=tuple(self._parameters(endpoint, view)),
+            parameters=tuple(self._parameters(view)),
         )
         owners: dict[str, Parameter] = {}
         for parameter in operation.parameters:
             other = owners.setdefault(parameter.name, parameter)
             if other is not parameter:
                 raise ToolError(
-                    f"Operation {operation.id}: {parameter.key!r} of the {parameter.location} and "
+                    f"Operation {view.id}: {parameter.key!r} of the {parameter.location} and "
                     f"{other.key!r} of the {other.location} would both be the parameter "
                     f"{parameter.name!r}. Rename or remove one of them with an action in "
                     "spec/fixes.overlay.yaml."
                 )
         return operation
 
-    def _parameters(self, endpoint: Endpoint, view: EndpointView) -> Iterator[Parameter]:
-        types = self._views.types
-        places: tuple[tuple[str, Sequence[PropertyProtocol], tuple[Argument, ...]], ...] = (
-            ("path", endpoint.path_parameters, view.path_arguments),
-            ("query", endpoint.query_parameters, view.query_arguments),
-            ("header", endpoint.header_parameters, view.header_arguments),
-        )
-        for location, props, arguments in places:
-            for prop, told in zip(props, arguments, strict=True):
-                node = types.node(prop)
-                yield self._parameter(told.name, told.key, location, node, prop.required, told.doc)
-        body = self._endpoints.body(endpoint)
-        if body is None:
+    def _parameters(self, view: EndpointView) -> Iterator[Parameter]:
+        for one in view.arguments:
+            yield self._parameter(one.name, one.key, one.location, one.node, one.required, one.doc)
+        if view.sent is None:
             return
-        name = _only_ref(body)
+        name = _only_ref(view.sent)
         if name is None:
             doc = "The whole body."
-            yield self._parameter(Code("body"), "", "body", body, view.body_required, doc)
+            yield self._parameter(Code("body"), "", "body", view.sent, view.body_required, doc)
             return
-        for prop in types.fields(name):
-            yield self._body_field(prop, required=prop.required and view.body_required)
-
-    def _body_field(self, prop: PropertyProtocol, *, required: bool) -> Parameter:
-        node = self._views.types.node(prop)
-        if not required:
-            # its model reads absent as None, so None is accepted (and sent, as null)
-            node = OneOf((node, NONE))
-        doc = doc_text(prop.description, width=88)
-        return self._parameter(attribute_name(prop), json_name(prop), "body", node, required, doc)
+        for prop in self._views.types.fields(name):
+            node, required = self._views.types.node(prop), prop.required and view.body_required
+            if not required:
+                # its model reads absent as None, so None is accepted (and sent, as null)
+                node = OneOf((node, NONE))
+            attribute, doc = attribute_name(prop), doc_text(prop.description, width=88)
+            yield self._parameter(attribute, json_name(prop), "body", node, required, doc)
 
     def _parameter(
         self, name: Code, key: str, location: str, node: Node, required: bool, doc: str
@@ -271,7 +249,7 @@ class Params:
 
 
 def _dictionaries(operation: Operation) -> Iterator[Dictionary]:
-    name, told = operation.name, f"`{operation.id}`"
+    name, told = operation.name, f"`{operation.view.id}`"
     bases = []
     for location in ("path", "query", "header", "body"):
         keys = tuple(p.as_key() for p in operation.parameters if p.location == location)

@@ -1,7 +1,8 @@
 """From views to a formatted package in an empty folder.
 
 The generator's `Project` lays out the files that it knows (models, endpoints, client), through our
-templates where `tools/templates/` has one of the name. The files it has no notion of (a module
+templates where `tools/templates/` has one of the name. They import all that a file may need; ruff
+takes out what it does not. The files it has no notion of (a module
 for each alias, the tables, the readings) are written here with the same environment.
 """
 
@@ -38,6 +39,7 @@ _OWN_FILES += ["_parameters.py", "_parameter_docs.py", "_provenance.py", "_pydan
 _OWN_FILES += ["params/__init__.py", "params/_definitions.py", "params/_likes.py"]
 # Isolated from any pyproject.toml above the output, without a cache, every rule named.
 RUFF_LINT = ["check", "--fix-only", "--quiet", "--select", "I,F401,TC005"]
+RUFF_LINT += ["--config", "lint.isort.split-on-trailing-comma=false"]
 RUFF_STYLE = ["--isolated", "--no-cache", "--line-length", "100", "--target-version", "py311"]
 
 
@@ -58,6 +60,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
         endpoint_view=endpoints.view,
         module=views.modules.__getitem__,
         names=views.names,
+        tables=views.decoding.sorted_tables,
         variant=views.decoding.variant,
         base_url=document["servers"][0]["url"],
         title=document["info"]["title"],
@@ -69,10 +72,7 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
     if failures:
         raise ToolError(" ".join(f"{f.header}: {f.detail}" for f in failures))
     (into / "params").mkdir()
-    # last: rendering the endpoints asked for tables too
-    tables = sorted(views.decoding.tables.values(), key=lambda table: table.name)
-    source = provenance(root)
-    project.env.globals.update(params=params, tables=tables, source=source)
+    project.env.globals.update(params=params, source=provenance(root))
     for name in _OWN_FILES:
         template = name.replace("/__init__", "_init").replace("/_", "_")
         _write(project, f"{template}.jinja", into / name)

@@ -3,7 +3,6 @@
 All decisions are made here, in Python, so that the templates only lay out.
 """
 
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from .code import literal as source_of
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
-from .types import ANY, NONE, RAW, Array, Enum, Node, OneOf, Ref, Types, flat, holds_models, literal
+from .types import ANY, NONE, Array, Enum, Node, OneOf, Ref, Types, flat, holds_models, literal
 
 WIDTH = 92
 
@@ -59,8 +58,6 @@ class ModelView:
     bases: tuple[Code, ...]
     fields: tuple[Field, ...]
     readers: tuple[Reader, ...]
-    constants: tuple[Code, ...]
-    helpers: tuple[Code, ...]
     others: Code | None
     others_decoded: Code
 
@@ -84,10 +81,7 @@ class AliasView:
     module: Code
     doc: str
     annotation: Code
-    imports: tuple[Code, ...]
     decoded: Code
-    constants: tuple[Code, ...]
-    helpers: tuple[Code, ...]
 
 
 class Views:
@@ -110,18 +104,12 @@ class Views:
         views: list[ModelView | AliasView] = [*self.models, *self.aliases]
         return dict(sorted((view.name, view.module) for view in views))
 
-    def imports(self, names: set[Code]) -> tuple[Code, ...]:
-        """Return the lines by which a module of the models package imports names of it."""
-        lines = [code("from .{} import {}", self.modules[n], n) for n in sorted(names - {RAW})]
-        return (*lines, *([code("from ..types import {}", RAW)] if RAW in names else []))
-
     def _model(self, name: Code) -> ModelView:
         props = self.types.fields(name)
         fields = [self._field(name, prop) for prop in props]
         self._check_attributes(name, fields)
         others = self.types.others(name)
         others_decoded = self.decoding.expression(others, Code("each"), f"{name}.others")
-        used = " ".join([*(f"{f.decoded} {f.encoded}" for f in fields), others_decoded])
         names = {field.attribute for field in fields}
         bases = [base for base, needs, own in _READINGS if needs <= names and own not in names]
         return ModelView(
@@ -131,8 +119,6 @@ class Views:
             bases=(*bases, Code("Model")),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
             readers=tuple(self._readers(props, names)) if _OUTPUT in bases else (),
-            constants=self.constants(used),
-            helpers=helpers_in(used),
             others=None if others == ANY else self.types.annotation(others),
             others_decoded=others_decoded,
         )
@@ -202,35 +188,19 @@ class Views:
         if isinstance(node, Enum):
             parts = (Enum(node.values),)
         annotation = self.types.annotation(OneOf(parts), Code(""))
-        # a word of a constant that is a class's name too is an import that ruff takes out again
-        words = {*re.findall(r"\w+", annotation)} - {name}
-        used = {one for one in (*self.types.names_of_all, RAW) if one in words}
         decoded = self.decoding.expression(node, Code("value"), name)
         return AliasView(
             name=name,
             module=self.modules[name],
             doc=doc_text(prop.description, name),
             annotation=annotation,
-            imports=self.imports(used),
             decoded=decoded,
-            constants=self.constants(decoded),
-            helpers=helpers_in(decoded),
         )
 
-    def constants(self, source: str) -> tuple[Code, ...]:
-        """Return the tables that `source` uses."""
-        words = set(source.replace("(", " ").replace(",", " ").split())
-        return tuple(sorted(t.name for t in self.decoding.tables.values() if t.name in words))
-
-
-_HELPERS = (
-    *map(Code, ("decode_each", "decode_many", "decode_model", "decode_models", "decode_one")),
-    *map(Code, ("decode_values", "encode", "encode_list")),
-)
 
 # Names that a parsing method uses itself.
-_LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", *_HELPERS}
-
+_LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", "encode", "encode_list", "decode_each"}
+_LOCALS |= {"decode_many", "decode_model", "decode_models", "decode_one", "decode_values"}
 
 _OUTPUT = Code("HasOutputText")
 # The bases of `_reading.py`: the fields that each needs, and the name that must be free.
@@ -256,11 +226,6 @@ def _encoded(node: Node, value: Code) -> Code:
 
 
 _LISTS = ("decode_many(", "decode_models(")
-
-
-def helpers_in(source: str) -> tuple[Code, ...]:
-    """Return the functions that `source` calls."""
-    return tuple(helper for helper in _HELPERS if f"{helper}(" in source)
 
 
 def doc_text(text: UntrustedString | str | None, fallback: str = "", width: int = WIDTH) -> str:

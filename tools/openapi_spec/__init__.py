@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import ToolError, not_too_deep
+from tools.openapi import operations
 from tools.openapi_spec.names import name_schemas, read_names
 from tools.openapi_spec.overlay import Action, apply, read_overlay, with_enums, without_enums
 from tools.openapi_spec.selection import Selection, read_selection
@@ -61,6 +62,12 @@ def build(upstream: Json, *, root: Path, keep_prose: bool = False) -> Built:
         document, passed = apply(document, actions, name)
         skipped += [f"{one.name} – {one.optional}" for one in passed if not one.adds]
         done += [f"`{one.name}` of spec/{name}" for one in passed if one.adds]
+    lacking = selection.added - {one.name for one in operations(document)}
+    if lacking:
+        raise ToolError(
+            f"spec/selection.yaml: {', '.join(sorted(lacking))}: upstream does not have it, and no "
+            f"action of spec/{STRUCTURE[1]} adds it."
+        )
     try:
         document = prune(without_enums(document))
         validate(document)

@@ -34,6 +34,8 @@ class Selection:
     operations: dict[str, str]
     """Our operationIds, each with its method and path, or "" where it is upstream's own name."""
     rules: tuple[Rule, ...]
+    added: frozenset[str] = frozenset()
+    """Those of the operations that upstream may lack, because an addition has them."""
 
     def name_of(self, operation: Operation) -> str:
         """Return our name of an operation of a document; its own where it is not selected."""
@@ -55,10 +57,14 @@ def read_selection(path: Path) -> Selection:
     content = parse(fetch(str(path)), path.name)
     top = _mapping(content, path.name, "the file", {"repository", "title", "operations", "rules"})
     operations: list[tuple[str, str]] = []
+    added: list[str] = []
     for where, entry in _entries(top, path.name, "operations"):
-        group = _mapping(entry, path.name, where, {"keep", "reason"})
+        group = _mapping(entry, path.name, where, {"keep", "reason", "added"})
         text_of(group, "reason", f"{path.name}: {where}")
-        operations += _operations(group, path.name, where)
+        kept = _operations(group, path.name, where)
+        operations += kept
+        if _switch(group, path.name, where, "added"):
+            added += [name for name, _ in kept]
     names = [name for name, _ in operations]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
@@ -66,16 +72,14 @@ def read_selection(path: Path) -> Selection:
     rules: list[Rule] = []
     for where, entry in _entries(top, path.name, "rules"):
         rule = _mapping(entry, path.name, where, {"drop", "reason", "prose"})
-        prose = rule.get("prose", False)
-        if not isinstance(prose, bool):
-            raise ToolError(f"{path.name}: {where}.prose: expected true or false, got {prose!r}.")
+        prose = _switch(rule, path.name, where, "prose")
         reason = text_of(rule, "reason", f"{path.name}: {where}")
         rules.append(Rule(tuple(_names(rule, path.name, where, "drop")), reason, prose))
     repository = text_of(top, "repository", path.name)
     if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
         raise ToolError(f"{path.name}: repository: expected owner/name, got {repository!r}.")
     title = text_of(top, "title", path.name)
-    return Selection(repository, title, dict(operations), tuple(rules))
+    return Selection(repository, title, dict(operations), tuple(rules), frozenset(added))
 
 
 def _mapping(value: object, name: str, where: str, allowed: set[str]) -> dict[str, Any]:
@@ -95,6 +99,13 @@ def _entries(top: dict[str, Any], name: str, key: str) -> list[tuple[str, object
     if not is_list(value) or not value:
         raise ToolError(f"{name}: {key}: expected a list with at least one entry.")
     return [(f"{key}[{index}]", entry) for index, entry in enumerate(value)]
+
+
+def _switch(entry: dict[str, Any], name: str, where: str, key: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise ToolError(f"{name}: {where}.{key}: expected true or false, got {value!r}.")
+    return value
 
 
 def _operations(entry: dict[str, Any], name: str, where: str) -> list[tuple[str, str]]:

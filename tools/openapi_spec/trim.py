@@ -38,8 +38,8 @@ def trim(upstream: Json, selection: Selection, *, keep_prose: bool = False) -> J
     `upstream` is not changed.
 
     Raises:
-        ToolError: with the place, for an operation that is not there, or a reference that leads
-            nowhere.
+        ToolError: with the place, for an operation that is neither there nor added later, or a
+            reference that leads nowhere.
     """
     keep = partial(selection.keeps, keep_prose=keep_prose)
     result: Json = {"openapi": upstream["openapi"], "info": _info(upstream, selection, keep)}
@@ -107,7 +107,11 @@ def _paths(upstream: Json, selection: Selection, keep: Keep) -> Json:
             kept = paths.setdefault(operation.path, kept)
             named = {**operation.value, "operationId": ours[wanted]}
             kept[operation.method] = rebuild(named, "operation", place, keep)
-    missing = [wanted for wanted in ours if wanted not in known]
+    missing = [
+        wanted
+        for wanted, name in ours.items()
+        if wanted not in known and name not in selection.added
+    ]
     if missing:
         hints = " ".join(f"`{name}` is not there.{nearest(name, known)}" for name in missing)
         raise ToolError(

@@ -125,6 +125,7 @@ if TYPE_CHECKING:
     from .conversation import Conversation as Conversation
     from .conversation_item import ConversationItem as ConversationItem
     from .conversation_item_list import ConversationItemList as ConversationItemList
+    from .conversation_list import ConversationList as ConversationList
     from .conversation_param import ConversationParam as ConversationParam
     from .conversation_reference import ConversationReference as ConversationReference
     from .coord_param import CoordParam as CoordParam
@@ -685,6 +686,7 @@ _MODULES = {
     "Conversation": ".conversation",
     "ConversationItem": ".conversation_item",
     "ConversationItemList": ".conversation_item_list",
+    "ConversationList": ".conversation_list",
     "ConversationParam": ".conversation_param",
     "ConversationReference": ".conversation_reference",
     "CoordParam": ".coord_param",
@@ -1069,6 +1071,7 @@ __all__ = [  # noqa: F822, RUF022
     "Conversation",
     "ConversationItem",
     "ConversationItemList",
+    "ConversationList",
     "ConversationParam",
     "ConversationReference",
     "CoordParam",

@@ -164,6 +164,8 @@ __all__ = [  # noqa: F822, RUF022
     "ListConversationItemsParams",
     "ListConversationItemsPath",
     "ListConversationItemsQuery",
+    "ListConversationsParams",
+    "ListConversationsQuery",
     "ListInputItemsParams",
     "ListInputItemsPath",
     "ListInputItemsQuery",

@@ -2533,6 +2533,23 @@ class ListConversationItemsParams(ListConversationItemsQuery):
     """The parameters of `listConversationItems`."""
 
 
+class ListConversationsQuery(TypedDict, total=False):
+    """The query parameters of `listConversations`."""
+
+    limit: int | Omit
+    """Conversations in a page, 1 to 100; absent means 20. It does not limit the whole
+    listing."""
+    order: Literal["asc", "desc"] | Omit
+    """Order by age: asc is oldest first, desc is newest first. Absent: desc."""
+    after: str | Omit
+    """Conversation id to start behind, such as last_id of the page before. Absent: the
+    first page."""
+
+
+class ListConversationsParams(ListConversationsQuery):
+    """The parameters of `listConversations`."""
+
+
 class ListInputItemsPath(TypedDict):
     """The path parameters of `listInputItems`."""
 

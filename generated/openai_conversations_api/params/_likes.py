@@ -9,11 +9,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from .. import models
-from ._definitions import (
-    InputItemParam,
-    ToolChoiceParam,
-    ToolParam,
-)
+from ._definitions import InputItemParam, ToolChoiceParam, ToolParam
 
 InputItemLike: TypeAlias = (
     models.InputItem

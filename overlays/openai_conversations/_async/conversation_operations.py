@@ -10,7 +10,9 @@ from openai_conversations_api import models
 from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
+from .._transport.concurrency_async import AsyncPaginator
 from .items import AsyncItems
+from .pages import AsyncPage
 from .resource import AsyncResource
 
 _RawViewT = TypeVar("_RawViewT")
@@ -35,6 +37,25 @@ class AsyncConversationOperations(AsyncResource[_RawViewT, _StreamingViewT]):
             The new conversation, with its id.
         """
         return await self._send(operations.create_conversation, params)
+
+    @describe(operations.list_conversations)
+    def list(
+        self, *, max_items: int | None = None, **params: Unpack[p.ConversationListParams]
+    ) -> AsyncPaginator[AsyncPage[models.Conversation], models.Conversation]:
+        """List conversations, without their items, where the server can (listConversations).
+
+        Azure and the local service can; OpenAI's service has no such operation, so give the client
+        a `ConversationIndex` there. `limit` is the size of one page; `max_items` ends the list
+        after so many, over all pages. Conversations may be deleted meanwhile, as of `items.list`.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError, APIStatusError: 404 or 405, the server does not list conversations. A
+                note says what to do instead.
+        """
+        return self._list(operations.list_conversations, params, max_items)
 
     @describe(operations.get_conversation)
     async def retrieve(

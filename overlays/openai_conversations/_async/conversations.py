@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import cached_property
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, Generic, Self, TypeVar, Unpack, overload
 
 from openai_conversations_api import models
 
@@ -12,11 +12,17 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
-from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
+from .._run import (
+    NOT_IN_A_RUN,
+    OnApproval,
+    OnCall,
+    OnToolError,
+    ToolFinishedEvent,
+    ToolStartedEvent,
+)
 from ..progress import RunResult
 from .items import AsyncItemsWithRawResponse, AsyncItemsWithStreamingResponse
 from .resource import AsyncRawView, AsyncStreamingView, AsyncViewMethod
-from .run_stream import AsyncRunStream
 from .whole_conversations import AsyncWholeConversations
 
 _T = TypeVar("_T")
@@ -199,8 +205,55 @@ class AsyncConversations(
         return AsyncRunStream(run.events(), run.result)
 
 
+class AsyncRunStream(Generic[_T]):
+    """Iterate over it for the events of all responses, and of the tools in between.
+
+    A response that breaks off and is asked for again begins anew with `response.created`. Closing
+    early, or leaving the `with` block, ends the run as an `AbortSignal` does.
+    """
+
+    def __init__(self, events: AsyncGenerator[Any], result: RunResult[Any]) -> None:
+        self._events = events
+        self.result = result
+        """What has happened so far."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(
+        self,
+    ) -> models.ResponseStreamEvent | ToolStartedEvent | ToolFinishedEvent:
+        event: models.ResponseStreamEvent | ToolStartedEvent | ToolFinishedEvent
+        event = await self._events.__anext__()
+        return event
+
+    async def get_final_result(self) -> RunResult[_T]:
+        """Read to the end and return the result.
+
+        Raises:
+            OpenAIError: as of `conversations.run`.
+        """
+        async for _ in self:
+            pass
+        return self.result
+
+    async def close(self) -> None:
+        """End the run. Calls that are open get an output, as of `conversations.run`."""
+        await self._events.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.result!r})"
+
+
 class _AsyncConversationsView:
     create = AsyncViewMethod(AsyncConversations.create)
+    list = AsyncViewMethod(AsyncConversations.list)
     retrieve = AsyncViewMethod(AsyncConversations.retrieve)
     update = AsyncViewMethod(AsyncConversations.update)
     delete = AsyncViewMethod(AsyncConversations.delete)

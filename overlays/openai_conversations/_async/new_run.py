@@ -21,7 +21,7 @@ from .._request.validation import (
     unexpected_keyword,
 )
 from .._run import NOT_IN_A_RUN
-from .._run.handlers import Handlers
+from .._run.calls import Handlers
 from ..items.messages import MessageItem
 from .http_methods import AsyncHttpMethods
 from .run import AsyncRun

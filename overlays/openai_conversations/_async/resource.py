@@ -15,6 +15,7 @@ from .._request.validation import check_bool
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_async import AsyncPaginator, first_page
+from ..errors import APIStatusError
 from .api_response import AsyncAPIResponse, AsyncResponseContextManager
 from .background import AsyncResumption
 from .body_reader import AsyncBodyReader
@@ -82,7 +83,15 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         pages: AsyncListing[Any] = AsyncListing(self._client, operation, params, max_items, **path)
 
         parse = partial(pages.to_page, 0, max_items)
-        return first_page(lambda: self._deliver(pages.request, pages.options, parse))
+
+        async def fetch() -> AsyncPage[Any]:
+            try:
+                return await self._deliver(pages.request, pages.options, parse)
+            except APIStatusError as error:
+                operation.explain(error)
+                raise
+
+        return first_page(fetch)
 
     async def _send_stream(
         self,

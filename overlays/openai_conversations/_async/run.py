@@ -21,9 +21,8 @@ from openai_conversations_api import models
 from .. import _structured as structured
 from .._append.results import ResumePoint
 from .._append.state import Attempts, kind_and_status, may_have_happened
-from .._run.calls import make_error_output
-from .._run.events import ToolFinishedEvent, ToolStartedEvent
-from .._run.handlers import Handlers
+from .._run import ToolFinishedEvent, ToolStartedEvent
+from .._run.calls import Handlers, make_error_output
 from .._run.state import RunState, turn_params
 from .._transport.concurrency_async import report, shield, within
 from .._transport.log import logger
@@ -39,8 +38,7 @@ from ..errors import (
     RequestAbortedError,
 )
 from ..progress import AppendProgress, RunResult
-from .run_calls import run_calls
-from .run_requests import AsyncRunRequests
+from .run_requests import AsyncRunRequests, run_calls
 
 #: For how many seconds a run that is aborted sends the outputs of its open calls.
 CLOSING = 10.0

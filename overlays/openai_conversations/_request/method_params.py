@@ -22,6 +22,7 @@ from .types import GetOptions, RequestOptions, WaitOptions
 __all__ = [
     "ConversationCreateParams",
     "ConversationDeleteParams",
+    "ConversationListParams",
     "ConversationRetrieveParams",
     "ConversationRunParams",
     "ConversationUpdateParams",
@@ -49,6 +50,10 @@ __all__ = [
 
 class ConversationCreateParams(params.CreateConversationParams, RequestOptions):
     """Keyword arguments of `conversations.create`."""
+
+
+class ConversationListParams(params.ListConversationsParams, RequestOptions):
+    """Keyword arguments of `conversations.list`."""
 
 
 class ConversationRetrieveParams(params.GetConversationParams, RequestOptions):

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
 
-from ..errors import InvalidArgumentError
+from ..errors import APIStatusError, InvalidArgumentError
 from .encoding import check_header, quote_value, quoted
 from .generated import MISSING, OPERATIONS, Parameter, descriptions
 from .input_items import to_dict, to_input_items, to_response_input
@@ -43,14 +43,18 @@ _T = TypeVar("_T")
 
 
 class Operation(Generic[_T]):
-    """One operation, by its id in the spec; its module is imported with the first response."""
+    """One operation, by its id in the spec; its module is imported with the first response.
 
-    def __init__(self, operation_id: str) -> None:
+    `lacking` is what to do where a server does not have it.
+    """
+
+    def __init__(self, operation_id: str, lacking: str = "") -> None:
         described = OPERATIONS.get(operation_id, MISSING)
         self.id = operation_id
         self.method_name = operation_id
         """The method of the facade, once it is defined; for error messages."""
         self.parameters = described.parameters
+        self._lacking = lacking
         self._method = described.method
         self._path = described.path
         self._module = described.module
@@ -160,6 +164,11 @@ class Operation(Generic[_T]):
         )
         return request, Options(**options)
 
+    def explain(self, error: APIStatusError) -> None:
+        """Add to an error what to do, if it may come from a server without the operation."""
+        if self._lacking and error.status_code in (404, 405):
+            error.add_note(self._lacking)
+
     def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of keyword arguments that are parameters of the operation.
 
@@ -261,6 +270,11 @@ def _encode() -> Callable[[Any], Any]:
 
 
 create_conversation: Operation[models.Conversation] = Operation("createConversation")
+list_conversations: Operation[models.ConversationList] = Operation(
+    "listConversations",
+    lacking="OpenAI's service does not list conversations. A ConversationIndex, given to the "
+    "client, knows those that were created through it.",
+)
 get_conversation: Operation[models.Conversation] = Operation("getConversation")
 update_conversation: Operation[models.Conversation] = Operation("updateConversation")
 delete_conversation: Operation[models.DeletedConversation] = Operation("deleteConversation")

@@ -12,8 +12,7 @@ from .._append.state import id_of
 from .._request.input_items import to_dict
 from .._request.types import given, omit
 from ..progress import RunResult
-from .calls import APPROVAL, Call, is_for_the_model, open_calls
-from .handlers import Handlers
+from .calls import APPROVAL, Call, Handlers, is_for_the_model, open_calls
 
 
 @dataclass(eq=False, repr=False)

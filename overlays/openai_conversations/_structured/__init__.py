@@ -10,16 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .parsed_response import ParsedResponse
-    from .text_format import TextFormat
+    from .parsed_response import ParsedResponse, TextFormat
 
 __all__ = ["ParsedResponse", "TextFormat"]
 
-_HOMES = {"ParsedResponse": ".parsed_response", "TextFormat": ".text_format"}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name], __name__), name)
+    value = globals()[name] = getattr(import_module(".parsed_response", __name__), name)
     return value

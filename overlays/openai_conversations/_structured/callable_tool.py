@@ -10,13 +10,15 @@ from contextlib import suppress
 
 # `Literal` is for `typing.get_type_hints` of what attrs writes: it is in a base's annotations.
 # pyright: reportUnusedImport=false
-from typing import Any, Generic, Literal, ParamSpec, Self, TypeVar, cast  # noqa: F401
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, Self, TypeVar, cast  # noqa: F401
 
 import attrs
 from openai_conversations_api import models
 
 from .._request.validation import invalid, is_list_like, mismatch
-from .extra import json_types
+
+if TYPE_CHECKING:
+    from .json_type import JsonType
 
 _P = ParamSpec("_P")
 _R_co = TypeVar("_R_co", covariant=True)
@@ -120,6 +122,20 @@ class CallableTool(models.FunctionTool, Generic[_P, _R_co]):
             return FunctionCallOutputItem.parts(call_id, parts)
         text = result if isinstance(result, str) else _json_text(result)
         return FunctionCallOutputItem.text(call_id, text)
+
+
+def json_types(argument: str) -> type[JsonType]:
+    """Return `JsonType`, for an argument that needs it.
+
+    Raises:
+        InvalidArgumentError: the extra is not installed; the message says how to install it.
+    """
+    try:
+        from .json_type import JsonType
+    except ImportError as error:
+        expected = "what `pip install 'openai-conversations[structured]'` installs"
+        raise mismatch(argument, expected, f"no {error.name}") from None
+    return JsonType
 
 
 def _json_text(result: object) -> str:

@@ -12,6 +12,7 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .items import Items
+from .pages import Page
 from .resource import Resource
 
 _RawViewT = TypeVar("_RawViewT")
@@ -36,6 +37,25 @@ class ConversationOperations(Resource[_RawViewT, _StreamingViewT]):
             The new conversation, with its id.
         """
         return self._send(operations.create_conversation, params)
+
+    @describe(operations.list_conversations)
+    def list(
+        self, *, max_items: int | None = None, **params: Unpack[p.ConversationListParams]
+    ) -> Page[models.Conversation]:
+        """List conversations, without their items, where the server can (listConversations).
+
+        Azure and the local service can; OpenAI's service has no such operation, so give the client
+        a `ConversationIndex` there. `limit` is the size of one page; `max_items` ends the list
+        after so many, over all pages. Conversations may be deleted meanwhile, as of `items.list`.
+
+        Returns:
+            The first page; iterating over it goes on through the following ones.
+
+        Raises:
+            NotFoundError, APIStatusError: 404 or 405, the server does not list conversations. A
+                note says what to do instead.
+        """
+        return self._list(operations.list_conversations, params, max_items)
 
     @describe(operations.get_conversation)
     def retrieve(

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import cached_property
-from typing import Any, TypeVar, Unpack, overload
+from typing import Any, Generic, Self, TypeVar, Unpack, overload
 
 from openai_conversations_api import models
 
@@ -13,11 +13,17 @@ from .. import params as p
 from .._request import operations
 from .._request.signatures import describe
 from .._request.types import omit
-from .._run import NOT_IN_A_RUN, OnApproval, OnCall, OnToolError
+from .._run import (
+    NOT_IN_A_RUN,
+    OnApproval,
+    OnCall,
+    OnToolError,
+    ToolFinishedEvent,
+    ToolStartedEvent,
+)
 from ..progress import RunResult
 from .items import ItemsWithRawResponse, ItemsWithStreamingResponse
 from .resource import RawView, StreamingView, ViewMethod
-from .run_stream import RunStream
 from .whole_conversations import WholeConversations
 
 _T = TypeVar("_T")
@@ -200,8 +206,55 @@ class Conversations(
         return RunStream(run.events(), run.result)
 
 
+class RunStream(Generic[_T]):
+    """Iterate over it for the events of all responses, and of the tools in between.
+
+    A response that breaks off and is asked for again begins anew with `response.created`. Closing
+    early, or leaving the `with` block, ends the run as an `AbortSignal` does.
+    """
+
+    def __init__(self, events: Generator[Any], result: RunResult[Any]) -> None:
+        self._events = events
+        self.result = result
+        """What has happened so far."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(
+        self,
+    ) -> models.ResponseStreamEvent | ToolStartedEvent | ToolFinishedEvent:
+        event: models.ResponseStreamEvent | ToolStartedEvent | ToolFinishedEvent
+        event = self._events.__next__()
+        return event
+
+    def get_final_result(self) -> RunResult[_T]:
+        """Read to the end and return the result.
+
+        Raises:
+            OpenAIError: as of `conversations.run`.
+        """
+        for _ in self:
+            pass
+        return self.result
+
+    def close(self) -> None:
+        """End the run. Calls that are open get an output, as of `conversations.run`."""
+        self._events.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.result!r})"
+
+
 class _ConversationsView:
     create = ViewMethod(Conversations.create)
+    list = ViewMethod(Conversations.list)
     retrieve = ViewMethod(Conversations.retrieve)
     update = ViewMethod(Conversations.update)
     delete = ViewMethod(Conversations.delete)

@@ -16,6 +16,7 @@ from .._request.validation import check_bool
 from .._response.parsing import parse_response
 from .._response.raw_response import RawResponse
 from .._transport.concurrency_sync import first_page
+from ..errors import APIStatusError
 from .api_response import APIResponse, ResponseContextManager
 from .background import Resumption
 from .body_reader import BodyReader
@@ -83,7 +84,15 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
         pages: Listing[Any] = Listing(self._client, operation, params, max_items, **path)
 
         parse = partial(pages.to_page, 0, max_items)
-        return first_page(lambda: self._deliver(pages.request, pages.options, parse))
+
+        def fetch() -> Page[Any]:
+            try:
+                return self._deliver(pages.request, pages.options, parse)
+            except APIStatusError as error:
+                operation.explain(error)
+                raise
+
+        return first_page(fetch)
 
     def _send_stream(
         self,

@@ -1,21 +1,28 @@
 # Made from _async/run_requests.py by tools/unasync. Do not edit.
-"""The requests of a run, which go out through the methods of `items` and `responses`."""
+"""What a run does between its decisions: it sends requests, waits, and runs the model's calls.
+
+The requests go out through the methods of `items` and `responses`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
 from openai_conversations_api import models
 
 from .._append.state import id_of, ids_of, kind_and_status
-from .._request.validation import MAX_LIMIT
+from .._request.validation import MAX_LIMIT, check_text
 from .._response.raw_response import RawResponse
+from .._run.calls import Call, Handlers, make_error_output, make_output, text_of
 from .._transport.concurrency_sync import sleep
 from .._transport.log import logger
+from .._transport.parallel_sync import call, gather
 from .._transport.retries import delay_before_retry
+from ..abort import AbortSignal
 from ..errors import (
     APIError,
     APIResponseValidationError,
@@ -184,3 +191,51 @@ class RunRequests:
 
     def _all(self, params: Mapping[str, Any]) -> dict[str, Any]:
         return {**params, **self.options, "conversation": self.conversation_id}
+
+
+def run_calls(
+    calls: Sequence[Call],
+    handlers: Handlers,
+    outputs: dict[str, Any],
+    *,
+    abort: AbortSignal | None,
+) -> Exception | None:
+    """Run the calls of a response at the same time; put the outputs into `outputs` by their ids.
+
+    Returns:
+        The exception with which the run has to end, once the outputs are sent.
+
+    Raises:
+        RequestAbortedError: `abort` was set; `outputs` has those that were ready.
+    """
+    ready: dict[str, Any] = {}
+    failures: list[Exception] = []
+
+    def work(one: Call) -> None:
+        try:
+            ready[one.id] = make_output(one, call(handlers.bind(one)))
+        except Exception as error:
+            text = text_of(error)
+            failure = error if handlers.on_tool_error == "raise" else None
+            if (describe := handlers.bind_error(one, error)) is not None:
+                try:
+                    text = check_text(call(describe), "on_tool_error")
+                except Exception as second:
+                    failure = second
+            if (output := make_error_output(one, text)) is not None:
+                ready[one.id] = output
+            else:
+                failure = error  # no text can stand for its output
+            if failure is not None:
+                failures.append(failure)
+
+    try:
+        gather([partial(work, one) for one in calls], abort)
+    finally:
+        # What a thread that was left behind makes later, is not sent.
+        outputs.update(ready)
+    for one in calls:
+        # An async tool that cancelled itself has none.
+        if one.id not in outputs and not failures:
+            outputs[one.id] = make_error_output(one, "cancelled")
+    return failures[0] if failures else None

@@ -1,14 +1,15 @@
 """The span of a request, by the semantic conventions for generative AI.
 
-Source: https://github.com/open-telemetry/semantic-conventions-genai, docs/gen-ai/openai.md, and for
-`error.type` and `http.request.resend_count` the conventions of OpenTelemetry itself.
+Source: https://github.com/open-telemetry/semantic-conventions-genai, docs/gen-ai/openai.md; for
+messages gen-ai-input-messages.json and gen-ai-output-messages.json there; and for `error.type` and
+`http.request.resend_count` the conventions of OpenTelemetry itself.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any, cast
 from urllib.parse import unquote
@@ -24,7 +25,6 @@ from .._response.parsing import loads
 from .._response.server_sent_events import SSEDecoder
 from .._transport.whole_response import ContentDecoder
 from ..errors import APIError, APIResponseValidationError, APIStatusError
-from .contents import input_messages, output_messages
 
 _REQUESTED = {
     "temperature": "gen_ai.request.temperature",
@@ -89,7 +89,7 @@ class RequestSpan:
         named = f"{operation} {model}" if inference and isinstance(model, str) else operation
         self._span: Span = tracer.start_span(named, kind=SpanKind.CLIENT, attributes=kept)
         if inference and contents and self._span.is_recording():
-            self._set(input_messages(sent))
+            self._set(_input_messages(sent))
 
     def current(self) -> AbstractContextManager[Span]:
         """Return a context in which the spans of others are within this one."""
@@ -178,7 +178,7 @@ class RequestSpan:
         if reason is not None:
             self._span.set_attribute("gen_ai.response.finish_reasons", [reason])
             if self._contents:
-                self._set(output_messages(data, reason))
+                self._set(_output_messages(data, reason))
 
     def _set(self, attributes: Mapping[str, object]) -> None:
         for name, value in attributes.items():
@@ -219,3 +219,50 @@ def _finish_reason(response: Mapping[str, Any]) -> str | None:
         return "error" if status == "failed" else None
     calls = (_at(item, ("type",)) == "function_call" for item in output or ())
     return "tool_call" if any(calls) else "stop"
+
+
+def _input_messages(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes for the instructions and the input of a request for a response."""
+    items, instructions = sent.get("input"), sent.get("instructions")
+    if isinstance(items, str):
+        items = [{"role": "user", "content": items}]
+    return {
+        "gen_ai.system_instructions": _parts(instructions) if instructions else None,
+        "gen_ai.input.messages": [_message(item) for item in _mappings(items)] or None,
+    }
+
+
+def _output_messages(response: Mapping[str, Any], reason: str) -> dict[str, Any]:
+    """Return the attribute for the output of a response that is over, as one message."""
+    parts = [part for item in _mappings(response.get("output")) for part in _message(item)["parts"]]
+    message = {"role": "assistant", "parts": parts, "finish_reason": reason}
+    return {"gen_ai.output.messages": [message]}
+
+
+def _message(item: Mapping[str, Any]) -> dict[str, Any]:
+    kind, call = item.get("type", "message"), {"id": item.get("call_id")}
+    if kind == "message":
+        return {"role": item.get("role"), "parts": _parts(item.get("content"))}
+    if kind == "function_call":
+        named = {"name": item.get("name"), "arguments": item.get("arguments")}
+        return {"role": "assistant", "parts": [{"type": "tool_call", **call, **named}]}
+    if kind == "function_call_output":
+        part = {"type": "tool_call_response", **call, "response": item.get("output")}
+        return {"role": "tool", "parts": [part]}
+    # Anything else is a part of its own kind, as it is.
+    return {"role": "assistant", "parts": [dict(item)]}
+
+
+def _parts(content: object) -> list[Any]:
+    if isinstance(content, str):
+        return [{"type": "text", "content": content}]
+    return [
+        {"type": "text", "content": part["text"]} if "text" in part else dict(part)
+        for part in _mappings(content)
+    ]
+
+
+def _mappings(values: object) -> list[Mapping[str, Any]]:
+    if not isinstance(values, list | tuple):
+        return []
+    return [each for each in cast("Sequence[object]", values) if is_mapping(each)]

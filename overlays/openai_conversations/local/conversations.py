@@ -1,4 +1,4 @@
-"""The eight operations on conversations and their items, as rules over the store.
+"""The operations on conversations and their items, as rules over the store.
 
 What the OpenAPI document says by itself (limits, types, defaults) was checked by `routing`.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from .errors import conversation_locked, duplicate_item, found, invalid_request
 from .ids import new_id
@@ -18,6 +19,7 @@ from .store import ConversationRow, Store
 from .stored_items import make_stored_items
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 #: The length of a page where the OpenAPI document does not state one.
 LIMIT = 20
@@ -40,6 +42,15 @@ class Conversations:
             id, created_at = new_id("conv"), int(self.clock())
             self.store.append(self.store.add_conversation(id, created_at, metadata), items)
         return _conversation(ConversationRow(id, created_at, metadata, 0))
+
+    def list(self, request: RoutedRequest) -> Json:
+        """Serve listConversations, in the order in which they were created.
+
+        One that was deleted is not in the list, and is not a cursor any more, as with items.
+        """
+        store = self.store
+        rows, has_more = _page(request, "conversation", store.place, store.conversations)
+        return _list([_conversation(row) for row in rows], has_more)
 
     def retrieve(self, request: RoutedRequest) -> Json:
         """Serve getConversation."""
@@ -107,27 +118,45 @@ def append_new(store: Store, row: ConversationRow, items: list[Json], param: str
 
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
-    """Return the page of a list that `limit`, `order` and `after` (or else a 400) ask for."""
-    limit: int = request.query.get("limit", LIMIT)
-    after: str | None = request.query.get("after")
-    position = store.position(list_key, after) if after is not None else None
-    if after is not None and position is None:
-        message = f"Invalid 'after': no item with id '{after:.200}' in this list."
-        raise invalid_request("after", message)
-    ascending = request.query.get("order") == "asc"
-    # One more than the limit tells whether there are more.
-    items = store.items(list_key, after=position, ascending=ascending, limit=limit + 1)
-    return item_list(items[:limit], len(items) > limit, request.include)
+    """Return the page of a list of items that a request asks for."""
+    position, read = partial(store.position, list_key), partial(store.items, list_key)
+    items, has_more = _page(request, "item", position, read)
+    return item_list(items, has_more, request.include)
 
 
 def item_list(items: list[Json], has_more: bool, include: Collection[str]) -> Json:
+    """Return the API's list object of items, each with the parts that are to be included."""
+    return _list([apply_include(item, include) for item in items], has_more)
+
+
+def _page(
+    request: RoutedRequest,
+    kind: str,
+    position: Callable[[str], int | None],
+    read: Callable[..., list[T]],
+) -> tuple[list[T], bool]:
+    """Read what `limit`, `order` and `after` (or else a 400) ask for, and whether there is more."""
+    limit: int = request.query.get("limit", LIMIT)
+    after: str | None = request.query.get("after")
+    start = position(after) if after is not None else None
+    if after is not None and start is None:
+        message = f"Invalid 'after': no {kind} with id '{after:.200}' in this list."
+        raise invalid_request("after", message)
+    ascending = request.query.get("order") == "asc"
+    # One more than the limit tells whether there are more.
+    found = read(after=start, ascending=ascending, limit=limit + 1)
+    return found[:limit], len(found) > limit
+
+
+def _list(data: list[Json], has_more: bool) -> Json:
     """Return the API's list object; an empty one has empty ids, as they must be strings."""
+    ids = [one["id"] for one in data] or [""]
     return {
         "object": "list",
-        "data": [apply_include(item, include) for item in items],
+        "data": data,
         "has_more": has_more,
-        "first_id": items[0]["id"] if items else "",
-        "last_id": items[-1]["id"] if items else "",
+        "first_id": ids[0],
+        "last_id": ids[-1],
     }
 
 

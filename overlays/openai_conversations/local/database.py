@@ -46,6 +46,10 @@ CREATE TABLE leases (
     name TEXT PRIMARY KEY, owner TEXT NOT NULL, process TEXT, until REAL NOT NULL
 ) WITHOUT ROWID;
 """
+# Younger than the layout: a file of an older version gets it when it is opened.
+_INDEX = """
+CREATE INDEX IF NOT EXISTS conversations_in_order ON conversations (items) WHERE NOT deleted
+"""
 
 
 class Database:
@@ -159,12 +163,12 @@ class Database:
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             # Checked again in a transaction: another process may be preparing the same file.
-            if self.row("PRAGMA application_id") == (APPLICATION_ID,):
-                return
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            if self.row("PRAGMA application_id") != (APPLICATION_ID,):
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            self._db.execute(_INDEX)
 
     def _use_wal(self) -> None:
         # SQLite does not wait for other processes here, whatever the timeout says. Counted, not

@@ -87,6 +87,7 @@ class LocalService:
         responses = Responses(store, locks, self.model, clock)
         self._operations: dict[str, Callable[[RoutedRequest], Result]] = {
             "createConversation": conversations.create,
+            "listConversations": conversations.list,
             "getConversation": conversations.retrieve,
             "updateConversation": conversations.update,
             "deleteConversation": conversations.delete,

@@ -55,10 +55,19 @@ class Store(Database):
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        columns = "id, created_at, metadata, items"
-        sql = f"SELECT {columns} FROM conversations WHERE id = ? AND NOT deleted"
-        row = self.row(sql, (id,))
-        return ConversationRow(row[0], row[1], json.loads(row[2]), row[3]) if row else None
+        return next(iter(self._conversations("id = ?", id)), None)
+
+    def place(self, id: str) -> int | None:
+        """Return the place of a conversation among all: the number of its list of items."""
+        row = self.conversation(id)
+        return row.items if row else None
+
+    def conversations(
+        self, *, after: int | None, ascending: bool, limit: int
+    ) -> list[ConversationRow]:
+        """Return conversations that were not deleted, by place, from behind `after` on."""
+        beyond, order, start = _direction(after, ascending)
+        return self._conversations(f"items {beyond} ? ORDER BY items {order} LIMIT ?", start, limit)
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
         """Replace a conversation's metadata."""
@@ -94,12 +103,11 @@ class Store(Database):
         self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
     ) -> list[Json]:
         """Return items of a list by position, from behind `after` on; all without a limit."""
-        # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
-        beyond, order, start = (">", "ASC", 0) if ascending else ("<", "DESC", 2**62)
+        beyond, order, start = _direction(after, ascending)
         rows = self.rows(
             f"SELECT body FROM items WHERE list = ? AND position {beyond} ? "
             f"ORDER BY position {order} LIMIT ?",
-            (list_key, start if after is None else after, limit),
+            (list_key, start, limit),
         )
         # Read as one text: that takes half the time of reading item by item.
         found: list[Json] = json.loads(f"[{','.join(row[0] for row in rows)}]")
@@ -136,12 +144,25 @@ class Store(Database):
         self.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
         self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
+    def _conversations(self, rest: str, *values: Any) -> list[ConversationRow]:
+        columns = "id, created_at, metadata, items"
+        sql = f"SELECT {columns} FROM conversations WHERE NOT deleted AND {rest}"
+        found = self.rows(sql, values)
+        return [ConversationRow(row[0], row[1], json.loads(row[2]), row[3]) for row in found]
+
     def _new_list(self) -> int:
         return self.run("INSERT INTO lists DEFAULT VALUES")
 
     def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
         row = self.row(sql, values)
         return json.loads(row[0]) if row else None
+
+
+def _direction(after: int | None, ascending: bool) -> tuple[str, str, int]:
+    """Return how to compare, how to order, and where to start a list read from behind `after`."""
+    # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
+    beyond, order, start = (">", "ASC", 0) if ascending else ("<", "DESC", 2**62)
+    return beyond, order, start if after is None else after
 
 
 def _text(value: Any) -> str:

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai_conversations import AsyncClient, BadRequestError, NotFoundError, OpenAIError
+from openai_conversations import (
+    APIStatusError,
+    AsyncClient,
+    BadRequestError,
+    NotFoundError,
+    OpenAIError,
+)
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import messages
 from tests.overlay.listing import deletable, ids, listing
-from tests.overlay.scripted_server import ScriptedServer
+from tests.overlay.scripted_server import ScriptedServer, responds
 
 
 async def test_pages_by_hand(connect: Callable[..., AsyncClient]) -> None:
@@ -61,6 +67,40 @@ async def test_a_loop_may_delete_what_it_gets(
     # A page whose cursor is gone costs one request more.
     reads = [seen for seen in conversations_local.requests if seen.method == "GET"]
     assert len(reads) <= 5 + 4 + 3
+
+
+async def test_conversations_are_listed_and_may_be_deleted_by_the_loop(
+    client: AsyncClient, conversations_local: FaultInjectingService
+) -> None:
+    made = [(await client.conversations.create()).id for _ in range(45)]
+    conversations_local.requests.clear()
+    listed = client.conversations.list(order="asc", limit=10, after=made[1], max_items=25)
+    assert [one.id async for one in listed] == made[2:27]
+    assert len(conversations_local.requests) == 3
+    raw = await client.conversations.with_raw_response.list(limit=1)
+    assert raw.json()["data"][0]["id"] == made[-1]
+    given: list[str] = []
+    async for conversation in client.conversations.list(limit=10):
+        given.append(conversation.id)
+        await client.conversations.delete(given[-1])
+    assert given == made[::-1]
+    assert (await client.conversations.list()).data == []
+
+
+@pytest.mark.parametrize("status", [404, 405, 403])
+async def test_a_service_that_does_not_list_conversations(
+    connect: Callable[..., AsyncClient], status: int
+) -> None:
+    refusal = responds({"error": {"message": "Invalid URL (GET /v1/conversations)"}}, status=status)
+    with ScriptedServer(refusal) as server:
+        async with connect(server.url) as client:
+            with pytest.raises(APIStatusError) as caught:
+                _ = [one async for one in client.conversations.list()]
+            said = "".join(getattr(caught.value, "__notes__", ()))
+            assert ("ConversationIndex" in said) == (status != 403)
+            with pytest.raises(APIStatusError) as caught:
+                await client.conversations.items.list("c")
+            assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openai_conversations import BadRequestError, Client, NotFoundError, OpenAIError
+from openai_conversations import APIStatusError, BadRequestError, Client, NotFoundError, OpenAIError
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.overlay.append.cases import messages
 from tests.overlay.listing import deletable, ids, listing
-from tests.overlay.scripted_server import ScriptedServer
+from tests.overlay.scripted_server import ScriptedServer, responds
 
 
 def test_pages_by_hand(connect: Callable[..., Client]) -> None:
@@ -62,6 +62,40 @@ def test_a_loop_may_delete_what_it_gets(
     # A page whose cursor is gone costs one request more.
     reads = [seen for seen in conversations_local.requests if seen.method == "GET"]
     assert len(reads) <= 5 + 4 + 3
+
+
+def test_conversations_are_listed_and_may_be_deleted_by_the_loop(
+    client: Client, conversations_local: FaultInjectingService
+) -> None:
+    made = [(client.conversations.create()).id for _ in range(45)]
+    conversations_local.requests.clear()
+    listed = client.conversations.list(order="asc", limit=10, after=made[1], max_items=25)
+    assert [one.id for one in listed] == made[2:27]
+    assert len(conversations_local.requests) == 3
+    raw = client.conversations.with_raw_response.list(limit=1)
+    assert raw.json()["data"][0]["id"] == made[-1]
+    given: list[str] = []
+    for conversation in client.conversations.list(limit=10):
+        given.append(conversation.id)
+        client.conversations.delete(given[-1])
+    assert given == made[::-1]
+    assert (client.conversations.list()).data == []
+
+
+@pytest.mark.parametrize("status", [404, 405, 403])
+def test_a_service_that_does_not_list_conversations(
+    connect: Callable[..., Client], status: int
+) -> None:
+    refusal = responds({"error": {"message": "Invalid URL (GET /v1/conversations)"}}, status=status)
+    with ScriptedServer(refusal) as server:
+        with connect(server.url) as client:
+            with pytest.raises(APIStatusError) as caught:
+                _ = [one for one in client.conversations.list()]
+            said = "".join(getattr(caught.value, "__notes__", ()))
+            assert ("ConversationIndex" in said) == (status != 403)
+            with pytest.raises(APIStatusError) as caught:
+                client.conversations.items.list("c")
+            assert not hasattr(caught.value, "__notes__")
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])

@@ -18,6 +18,7 @@ Call = Callable[[Any, Ids], Any]
 
 CALLS: dict[str, Call] = {
     "createConversation": lambda c, ids: c.conversations.create(items=[HELLO]),
+    "listConversations": lambda c, ids: c.conversations.list(),
     "getConversation": lambda c, ids: c.conversations.retrieve(ids["conversation"]),
     "updateConversation": lambda c, ids: c.conversations.update(ids["conversation"], metadata={}),
     "deleteConversation": lambda c, ids: c.conversations.delete(ids["conversation"]),
