@@ -2,10 +2,10 @@
 
     python -m benchmarks.bulk [--conversations 2000] [--items 50] [--kills 20] [--write]
 
-`examples/bulk_dask.py` imports files and exports what was made, with 2 workers of 4 threads. A proxy
-does something bad to a tenth of all exchanges, workers are killed, and once the program itself.
-Then it does the same without proxy and kills, with 1 and with 2 workers, to see how fast it is.
-`--write` also puts the tables into docs/scale.md.
+`examples/bulk_dask.py` imports files and exports what was made, with 2 workers of 4 threads. A
+proxy does something bad to a tenth of all exchanges, and workers are killed, and once the program
+itself. Then it does the same without proxy and kills, with 1 and with 2 workers, to see how fast it
+is. `--write` also puts the tables into docs/scale.md.
 """
 
 from __future__ import annotations

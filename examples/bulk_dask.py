@@ -100,7 +100,8 @@ def left_empty(lines: list[Line]) -> list[str]:
     known = {made for line in lines for made in line["conversations"]}
     with Client(max_retries=8) as client:
         made = client.conversations.list(limit=100)
-        unknown = (c.id for c in made if c.metadata.get("source") in sources and c.id not in known)
+        ours = (one.id for one in made if (one.metadata or {}).get("source") in sources)
+        unknown = (id for id in ours if id not in known)
         return [id for id in unknown if not client.conversations.items.list(id, limit=1).data]
 
 

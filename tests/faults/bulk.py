@@ -50,7 +50,7 @@ class Setting:
 
     Attributes:
         kills: how many workers die while there is an import, and while there is an export.
-        stops: how often the program itself does.
+        stops: how often the program itself does, in the import.
         rate: of the exchanges that are faulty.
     """
 
@@ -142,17 +142,18 @@ class Cluster:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def run(self, *arguments: object, exchanges: int) -> Run:
+    def run(self, *arguments: object, exchanges: int, stops: int = 0) -> Run:
         """Run the program until it ends, again after each kill.
 
         Args:
             arguments: of the program.
             exchanges: about how many there will be; kills are at some of them.
+            stops: how often the program is killed.
         """
-        first, setting = len(self._proxy.exchanges), self._setting
-        drawn = self._random.sample(range(exchanges), setting.kills + setting.stops)
+        first = len(self._proxy.exchanges)
+        drawn = self._random.sample(range(exchanges), self._setting.kills + stops)
         numbers = [first + number for number in drawn]
-        self._stops, self._kills = {*numbers[: setting.stops]}, {*numbers[setting.stops :]}
+        self._stops, self._kills = {*numbers[:stops]}, {*numbers[stops:]}
         self._run, struck, begun = Run(), self._proxy.struck.total(), time.monotonic()
         while not self._start(*map(str, arguments)):
             pass
@@ -261,7 +262,7 @@ def run(setting: Setting, folder: Path) -> tuple[Outcome, Outcome]:
     with serve(database) as service, Cluster(setting, service) as cluster:
         # To create it, to see how it ends, and a batch each.
         exchanges = setting.conversations * (2 - setting.items // -20)
-        run = cluster.run("import", dumps, made, exchanges=exchanges)
+        run = cluster.run("import", dumps, made, exchanges=exchanges, stops=setting.stops)
         report = read_lines(made / "report.jsonl")
         sources = {line["conversations"][0]: line["source"] for line in report}
         there = read_database(database)
