@@ -24,23 +24,19 @@ from typing import Any
 import httpx
 from dask.distributed import Client as Cluster
 from dask.distributed import Semaphore, as_completed
-from openai_conversations import ArchiveProgress, Client, NotFoundError
+from openai_conversations import Client, NotFoundError
 
 Line = dict[str, Any]
 
 
 def import_file(client: Client, source: str, token: str | None, save: Callable[..., None]) -> Line:
     """Import a file, or the rest of it."""
-
-    def on_progress(progress: ArchiveProgress) -> None:
-        save(token=progress.token)
-
     result = client.conversations.import_file(
         source,
         metadata={"source": Path(source).name},
         on_unsupported="text",
         resume=token,
-        on_progress=on_progress,
+        on_progress=lambda progress: save(token=progress.token),
     )
     made = {one.conversation_id: one.count for one in result.conversations}
     notes = [asdict(note) for note in result.notes]
@@ -57,8 +53,8 @@ def work(source: str, verb: str, folder: Path, at_once: int, seconds: float) -> 
     """Do a unit, or what is left of it; return its line of the report.
 
     Args:
-        at_once: how many units of all workers may be at work.
-        seconds: how long each request of this unit lasts at least.
+        at_once: how many units may be at work, on all workers together.
+        seconds: how long each request takes at least, with the pause after it.
     """
 
     def pace(request: httpx.Request, send: Callable[[httpx.Request], httpx.Response]) -> Any:
@@ -100,13 +96,12 @@ def left_empty(lines: list[Line]) -> list[str]:
     known = {made for line in lines for made in line["conversations"]}
     with Client(max_retries=8) as client:
         made = client.conversations.list(limit=100)
-        ours = (one.id for one in made if (one.metadata or {}).get("source") in sources)
-        unknown = (id for id in ours if id not in known)
-        return [id for id in unknown if not client.conversations.items.list(id, limit=1).data]
+        ours = {one.id for one in made if (one.metadata or {}).get("source") in sources}
+        return [id for id in ours - known if not client.conversations.items.list(id, limit=1).data]
 
 
 def main() -> int:
-    """Give the units to the cluster, and write the report; return how many have failed."""
+    """Give the units to the cluster, and write the report; return 1 if one of them has failed."""
     parser = argparse.ArgumentParser(description=sys.modules[__name__].__doc__)
     parser.add_argument("verb", choices=["import", "export"])
     parser.add_argument("source", type=Path, help="a folder of dumps, or a file of ids")
@@ -116,15 +111,13 @@ def main() -> int:
     given = parser.parse_args()
     folder: Path = given.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    if given.verb == "import":
-        units = sorted(str(file) for file in given.source.resolve().iterdir())
-    else:
-        units = given.source.read_text("utf-8").split()
+    source: Path = given.source.resolve()
+    files = source.iterdir() if given.verb == "import" else None
+    units = sorted(map(str, files)) if files else source.read_text("utf-8").split()
     seconds = 60 * given.at_once / given.a_minute
     lines: list[Line] = []
     with Cluster() as cluster, (folder / "report.jsonl").open("w", encoding="utf-8") as report:
-        how = {"verb": given.verb, "folder": folder, "at_once": given.at_once, "seconds": seconds}
-        do = partial(work, **how)
+        do = partial(work, verb=given.verb, folder=folder, at_once=given.at_once, seconds=seconds)
         sources = dict(zip(cluster.map(do, units, retries=9, pure=False), units, strict=True))
         for future in as_completed(list(sources)):
             error = future.exception()

@@ -287,7 +287,9 @@ def test_the_order_of_a_dump_of_threads() -> None:
         expected = [message(role, text) for role, text in told]
         api_list = json.dumps({"object": "list", "data": oldest_first[::-1], "has_more": False})
         assert items(api_list) == items(lines(oldest_first)) == expected
-        assert items(json.dumps({"thread": {"id": "thread_1"}, "messages": oldest_first})) == expected
+        assert (
+            items(json.dumps({"thread": {"id": "thread_1"}, "messages": oldest_first})) == expected
+        )
         if times[0] != times[-1]:
             assert items(json.dumps(oldest_first[::-1])) == expected
     without = [{k: v for k, v in m.items() if k != "created_at"} for m in oldest_first]
