@@ -61,7 +61,7 @@ def table(options: argparse.Namespace) -> Iterator[str]:
         yield row(name, outcome, setting)
     yield f"\n{SPEED_HEAD}"
     for workers in (1, 2):
-        setting = Setting(*size, workers=workers)
+        setting = Setting(options.conversations // 4, options.items, workers=workers)
         for name, outcome in outcomes(setting):
             each = setting.conversations / outcome.run.seconds
             title = f"{name}, {workers} {'workers' if workers > 1 else 'worker'}"

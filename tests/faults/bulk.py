@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import dask
-from distributed import LocalCluster
+from distributed import LocalCluster, Nanny, Status
 
 from tests.document import ROOT
 from tests.faults.proxy import KINDS, FaultProxy, Message, seeded
@@ -38,6 +38,9 @@ CLUSTER = {
     "distributed.scheduler.locks.lease-timeout": "2s",
     "distributed.scheduler.locks.lease-validation-interval": "500ms",
     "distributed.scheduler.allowed-failures": 50,
+    # A cluster on this machine gives up a worker that is not there 15 seconds after it was lost,
+    # such as one that has come back and was killed again.
+    "distributed.deploy.lost-worker-timeout": "1h",
     "distributed.nanny.pre-spawn-environ": {"DASK_LOGGING__DISTRIBUTED": "critical"},
 }
 Texts = dict[str, list[str]]
@@ -118,6 +121,8 @@ class Cluster:
         self._random = random.Random(f"kill {setting.seed}")
         self._stops: set[int] = set()
         self._kills: set[int] = set()
+        self._due = 0
+        self._killed: set[int] = set()
         self._proxy = FaultProxy(service, self._draw)
         self._url = self._proxy.url if setting.rate else service
         self._run = Run()
@@ -177,15 +182,27 @@ class Cluster:
         return self._process.returncode == 0
 
     def _draw(self, number: int, request: Message) -> str | None:
-        if number in self._kills:
-            running = [worker.pid for worker in self._dask.workers.values() if worker.pid]
-            os.kill(self._random.choice(running), 9)
+        self._due += number in self._kills
+        # A nanny gives up a worker that dies while it starts.
+        running = {one.pid for one in self._dask.workers.values() if is_running(one)}
+        if self._due and (living := sorted(running - self._killed - {None})):
+            self._killed.add(killed := self._random.choice(living))
+            os.kill(killed, 9)
+            self._due -= 1
             self._run.kills += 1
         if number in self._stops:
             self._process.kill()
+        if request.first_line.startswith("GET /v1/conversations?"):
+            self._proxy.finish()  # what was given up on is there when the program looks for it
         appends = "/items" in request.target and request.first_line.startswith("POST")
         kinds = KINDS if appends else NOT_CROSSED
         return seeded(self._setting.seed, self._setting.rate, kinds)(number, request)
+
+
+def is_running(nanny: Nanny) -> bool:
+    """Return whether the worker of a nanny runs, and is not just being started."""
+    states = [one.status for one in (nanny, nanny.process) if one is not None]
+    return states == [Status.running, Status.running]
 
 
 @contextmanager
