@@ -54,7 +54,7 @@ generate: $(READY) ## spec/openapi.yaml -> generated/, overlays/*/_async -> _syn
 	@$(RUN) -m tools.api_index
 
 changes: $(READY) ## OLD=<document> NEW=<document> [JSON=1] [FAIL=major]: what changed, and a verdict
-	@$(RUN) -m tools.changes $(if $(JSON),--json="$$JSON") $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
+	@$(RUN) -m tools.changes $(if $(call on,JSON),--json) $(if $(FAIL),--fail="$$FAIL") -- "$$OLD" "$$NEW"
 
 $(BEHIND)/.ready: tools/behind/requirements.txt
 	$(PYTHON) -m venv $(BEHIND)

@@ -35,6 +35,7 @@ TOPICS = {
     "get": "requests.get_rows",
     "post": "requests.post_rows",
     "walk": "walk.rows",
+    "archive": "archive.rows",
     "event": "decode.event_rows",
     "stream": "streams.rows",
     "async": "throughput.rows",

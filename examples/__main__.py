@@ -21,7 +21,10 @@ PROGRAMS = {
         "import of 5,000 messages with a bar",
         "notice a batch that arrives after it was given up on: it is there twice",
     ),
-    "export_markdown": ("export to Markdown", "–"),
+    "export_markdown": (
+        "export to Markdown",
+        "show images, sources and most kinds of items; keep HTML and headings in their message",
+    ),
     "tool_loop": (
         "tool loop",
         "wait for a locked conversation; leave no call open when it is stopped; end after 10 turns",

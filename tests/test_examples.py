@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
 # docs/items.md, local.md and append.md have tests of their own, beside what they describe
-PAGES = ("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md", "docs/tools.md")
+PAGES = (
+    *("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md", "docs/tools.md"),
+    *("docs/transcript.md", "docs/index-of-conversations.md"),
+)
 SHOWN = {name: (ROOT / name).read_text("utf-8") for name in PAGES}
 BLOCKS = [
     pytest.param(block, id=f"{name}-{number}")
@@ -27,9 +30,10 @@ def environment() -> Mapping[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(("OPENAI_", "LIVE"))}
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, folder: Path | None = None) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", *arguments],
+        cwd=folder,
         env=environment(),
         capture_output=True,
         text=True,
@@ -54,8 +58,8 @@ def test_the_demo_tells_the_whole_story_twice() -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_every_block_of_code_runs(block: str) -> None:
-    run("-c", block)
+def test_every_block_of_code_runs(block: str, tmp_path: Path) -> None:
+    run("-c", block, folder=tmp_path)
 
 
 def test_the_readme_names_what_is_there() -> None:

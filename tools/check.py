@@ -18,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from tools import PACKAGE, ROOT, api_index, docs, house, unasync, words
 from tools.errors import ToolError, exit_status
@@ -33,6 +34,7 @@ from tools.openapi_spec.lock import read_lock
 
 UPSTREAM = Path(os.environ.get("UPSTREAM_DIR", ROOT.parent / "shared" / "upstream"))
 TYPED = ("generated", "overlays", "tools", "examples", "tests/typing")
+_ROOM = "overlays/openai_conversations"
 LINTED = ("overlays", "tools", "tests", "examples", "benchmarks")
 
 
@@ -66,11 +68,39 @@ def generated() -> str:
     return f"current, {made.summary}"
 
 
-def facade() -> str:
-    """Check that the facade has a method for every operation of the spec."""
-    from tools.facade import check
+def facade(spec: Mapping[str, Any] | None = None) -> str:
+    """Compare the operations of the spec, or other ones, with the methods of the facade.
 
-    return check()
+    Parameters reach the facade by themselves; a new operation needs a method that a person names.
+    """
+    from openai_conversations._request import operations
+    from openai_conversations_api._parameters import OPERATIONS
+
+    spec = OPERATIONS if spec is None else spec
+    known = {one.id for one in vars(operations).values() if isinstance(one, operations.Operation)}
+    told = [_to_write(name, spec[name]) for name in spec if name not in known]
+    told += [
+        f"The document has no {name} any more. Take out its line in "
+        f"{_ROOM}/_request/operations.py, its method, its line of the views, and its parameters."
+        for name in sorted(known - spec.keys())
+    ]
+    if told:
+        raise ToolError("\n".join(told))
+    return f"{len(spec)} operations, each with a method"
+
+
+def _to_write(name: str, operation: Any) -> str:
+    function = operation.module.rpartition(".")[2]
+    return (
+        f"{name} ({operation.method} {operation.path}) has no method in the facade. Write\n"
+        f'  {_ROOM}/_request/operations.py: {function}: Operation[models.…] = Operation("{name}")\n'
+        f"  {_ROOM}/_request/method_params.py: "
+        f"class …Params(p.{operation.name}Params, RequestOptions), "
+        f"and its name in __all__\n"
+        f"  {_ROOM}/_async/: @describe(operations.{function}), a method that takes\n"
+        f"    **params: Unpack[p.…Params] and returns self._send(operations.{function}, params),\n"
+        f"    and its line in the table of the resource's views; then `make generate`."
+    )
 
 
 def sync() -> str:

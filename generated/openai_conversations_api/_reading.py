@@ -93,7 +93,7 @@ class HasArguments:
                 return value
             problem = f"expected an object, got {type(value).__name__}"
         name = getattr(self, "name", None)
-        raise ArgumentsError(f"the arguments of {name} cannot be read: {problem}")
+        raise ArgumentsError.raised(f"the arguments of {name} cannot be read: {problem}")
 
 
 def items_of(output: Any, kind: str) -> list[Any]:

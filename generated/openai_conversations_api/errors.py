@@ -14,7 +14,7 @@ ArgumentsError     the arguments of a call are not a JSON object (a ValueError)
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 
 class ApiError(Exception):
@@ -62,4 +62,13 @@ class DecodeError(ApiError):
 
 
 class ArgumentsError(ValueError):
-    """The arguments that a model wrote for a call are not a JSON object."""
+    """The arguments that a model wrote for a call are not a JSON object.
+
+    Attributes:
+        raised: what `arguments_json` raises; a package on top of this one may have a subclass.
+    """
+
+    raised: ClassVar[type[ArgumentsError]]
+
+
+ArgumentsError.raised = ArgumentsError

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._request.types import Omit, omit
     from ._response.raw_response import RawResponse
     from ._run import ToolFinishedEvent, ToolStartedEvent
+    from ._sqlite.database_file import StoreError
     from ._structured.callable_tool import CallableTool
     from ._structured.parsed_response import (
         ParsedResponse,
@@ -41,8 +42,16 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
-    from .archive.records import ImportNote
-    from .archive.results import ExportResult, ImportedConversation, ImportResult
+    from .archive.index import ConversationIndex
+    from .archive.results import (
+        CheckResult,
+        ExportResult,
+        Finding,
+        ImportedConversation,
+        ImportResult,
+        PurgeResult,
+        Repair,
+    )
     from .errors import (
         APIConnectionError,
         APIError,
@@ -50,6 +59,7 @@ if TYPE_CHECKING:
         APIStatusError,
         APITimeoutError,
         AppendUncertainError,
+        ArgumentsError,
         AuthenticationError,
         BadRequestError,
         ClientClosedError,
@@ -86,7 +96,7 @@ if TYPE_CHECKING:
         message_text,
     )
     from .items.tools import Tool, ToolChoice
-    from .progress import AppendProgress, ArchiveProgress, RunResult
+    from .progress import AppendProgress, ArchiveProgress, ImportNote, RunResult
 
 _HOMES = {
     "._async.api_response": ("AsyncAPIResponse",),
@@ -109,9 +119,18 @@ _HOMES = {
         "ParsedResponseOutputText",
     ),
     ".items.tools": ("Tool", "ToolChoice"),
+    "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
-    ".archive.records": ("ImportNote",),
-    ".archive.results": ("ExportResult", "ImportResult", "ImportedConversation"),
+    ".archive.index": ("ConversationIndex",),
+    ".archive.results": (
+        "CheckResult",
+        "ExportResult",
+        "Finding",
+        "ImportResult",
+        "ImportedConversation",
+        "PurgeResult",
+        "Repair",
+    ),
     "._append.results": ("AppendResult",),
     ".errors": (
         "APIConnectionError",
@@ -120,6 +139,7 @@ _HOMES = {
         "APIStatusError",
         "APITimeoutError",
         "AppendUncertainError",
+        "ArgumentsError",
         "AuthenticationError",
         "BadRequestError",
         "ClientClosedError",
@@ -138,7 +158,7 @@ _HOMES = {
         "UnsupportedItemError",
     ),
     ".interceptors": ("AsyncInterceptor", "AsyncSend", "Interceptor", "Send"),
-    ".progress": ("AppendProgress", "ArchiveProgress", "RunResult"),
+    ".progress": ("AppendProgress", "ArchiveProgress", "ImportNote", "RunResult"),
     ".items": (
         "ApplyPatchCallOutputItem",
         "ComputerCallOutputItem",
@@ -173,6 +193,7 @@ __all__ = [
     "AppendUncertainError",
     "ApplyPatchCallOutputItem",
     "ArchiveProgress",
+    "ArgumentsError",
     "AsyncAPIResponse",
     "AsyncClient",
     "AsyncInterceptor",
@@ -184,15 +205,18 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "CallableTool",
+    "CheckResult",
     "Client",
     "ClientClosedError",
     "ComputerCallOutputItem",
     "ConflictError",
     "Content",
+    "ConversationIndex",
     "ConversationLockedError",
     "CustomToolCallItem",
     "CustomToolCallOutputItem",
     "ExportResult",
+    "Finding",
     "FunctionCallItem",
     "FunctionCallOutputItem",
     "ImportNote",
@@ -216,15 +240,18 @@ __all__ = [
     "ParsedResponseOutputText",
     "ParsedStream",
     "PermissionDeniedError",
+    "PurgeResult",
     "RateLimitError",
     "RawResponse",
     "ReasoningInputItem",
+    "Repair",
     "RequestAbortedError",
     "ResponseInput",
     "RunResult",
     "RunStream",
     "Send",
     "ShellCallOutputItem",
+    "StoreError",
     "Stream",
     "Tool",
     "ToolChoice",

@@ -3,6 +3,7 @@
     OpenAIError
     ├── InvalidArgumentError            wrong argument, nothing sent (a ValueError, TypeError too)
     │   └── UnsupportedItemError        what an import has no input form for; `notes` names it
+    ├── ArgumentsError                  a model wrote arguments that are not JSON (a ValueError too)
     ├── ClientClosedError               the client was closed before (a RuntimeError too)
     ├── RequestAbortedError             an AbortSignal was set; `stage` says at which point
     ├── AppendUncertainError            an append cannot tell what has landed; can be resumed
@@ -32,16 +33,14 @@ harmless ones have values. The body of an `APIStatusError` is kept: it says what
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 import httpx
+from openai_conversations_api import errors as generated
 
 from ._request.library import library_of
 from ._response.headers import asked_delay, shown_response, without_secrets
-from .progress import AppendProgress, ArchiveProgress, RunResult
-
-if TYPE_CHECKING:
-    from .archive.records import ImportNote
+from .progress import AppendProgress, ArchiveProgress, ImportNote, RunResult
 
 AbortStage: TypeAlias = Literal[
     "before sending", "in flight", "waiting for a retry", "streaming", "running tools"
@@ -97,18 +96,25 @@ class InvalidArgumentError(OpenAIError, ValueError, TypeError):
 
 
 class UnsupportedItemError(InvalidArgumentError):
-    """A file holds what has no input form, and `on_unsupported` is "error"; nothing has been sent.
+    """What is read holds what has no input form, and `on_unsupported` is "error"; nothing is sent.
 
     Attributes:
         notes: an `ImportNote` for each such thing.
     """
 
-    def __init__(self, notes: Sequence[ImportNote]) -> None:
+    def __init__(self, notes: Sequence[ImportNote], argument: str = "file") -> None:
         first = "; ".join(f"{note.place}: {note.what}" for note in notes[:3])
         more = f" (and {len(notes) - 3} more)" if len(notes) > 3 else ""
         expected = "items that have an input form (or on_unsupported 'skip' or 'text')"
-        super().__init__("file", expected=expected, received=first + more)
+        super().__init__(argument, expected=expected, received=first + more)
         self.notes = notes
+
+
+class ArgumentsError(OpenAIError, generated.ArgumentsError):
+    """The arguments that a model wrote for a call are not a JSON object (see `arguments_json`)."""
+
+
+generated.ArgumentsError.raised = ArgumentsError
 
 
 class ClientClosedError(OpenAIError, RuntimeError):

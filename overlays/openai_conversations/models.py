@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 from openai_conversations_api import models as _models
 from openai_conversations_api.models import __all__ as __all__
 
+# What the models raise is of this package once it is loaded.
+from . import errors as _errors  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
 if TYPE_CHECKING:
     from openai_conversations_api.models import *  # noqa: F403
 else:  # a checker that sees it takes a misspelt name

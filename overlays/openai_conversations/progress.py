@@ -9,12 +9,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from openai_conversations_api import models as m
 
 _T = TypeVar("_T")
 TOKEN_VERSION = 1
+OnUnsupported: TypeAlias = Literal["error", "skip", "text"]
+"""What becomes of what has no input form: nothing is sent, it goes, or a text stands for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,22 @@ class ArchiveProgress:
     done: int
     total: int | None = None
     token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNote:
+    """Something in a file that has no input form, and what was done with it.
+
+    Attributes:
+        place: where it stands in the file: "line 12", "conversation 'abc', message 'def'".
+        what: what it is: "an annotation of the kind 'file_citation'".
+        action: "error" (nothing is imported), "skip" (it is left out) or "text" (a text stands for
+            it).
+    """
+
+    place: str
+    what: str
+    action: OnUnsupported
 
 
 @dataclass(eq=False, repr=False)

@@ -70,7 +70,7 @@ def message(role: str, *texts: str) -> Json:
     }
 
 
-def thread_message(role: str, text: str, created_at: int, **fields: Json) -> Json:
+def thread_message(role: str, text: str, created_at: Json, **fields: Json) -> Json:
     """Return a message of a thread, as the Assistants API listed it."""
     content = [{"type": "text", "text": {"value": text, "annotations": []}}]
     return {
@@ -116,7 +116,7 @@ def chatgpt(*nodes: Json, **fields: Json) -> Json:
 def write_sessions(path: Path, sessions: dict[str, list[Json]], *, tables: str = "") -> None:
     """Write the file of the sessions of openai-agents; a string in one is a row as it is."""
     with closing(sqlite3.connect(path)) as database, database:
-        database.executescript(SESSION_TABLES + tables)
+        database.executescript("PRAGMA synchronous = OFF;" + SESSION_TABLES + tables)
         for id, values in sessions.items():
             database.execute("INSERT INTO agent_sessions (session_id) VALUES (?)", [id])
             rows = [(id, v if isinstance(v, str) else json.dumps(v)) for v in values]

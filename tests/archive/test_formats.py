@@ -103,7 +103,7 @@ def test_a_conversation_for_each_line_with_messages() -> None:
 
 
 def test_what_is_longer_than_what_is_read_at_once() -> None:
-    """Values end anywhere in what is read: in a string, an escape, a number, a word."""
+    # What is read ends anywhere: in a string, an escape, a number, a word.
     for length in range(65490, 65540):
         values = [{"role": "user", "content": "x" * length + "\n\U0001f600", "weight": -1.5e10}]
         values.append({"role": "user", "content": "y" * 200_000, "seen": True})
@@ -199,19 +199,19 @@ def test_what_has_no_input_form(given: Json, what: str, stand_in: str) -> None:
     ],
 )
 def test_what_no_text_can_stand_for(given: Json, what: str) -> None:
-    """It is an error or left out: with "text", too."""
+    # It is an error or left out: with "text", too.
     for asked, done in (("error", "error"), ("skip", "skip"), ("text", "skip")):
         (notes,) = [record.notes for record in records(chat(given), asked) if record.notes]  # type: ignore[arg-type]
         assert [(note.what, note.action) for note in notes] == [(what, done)]
 
 
 def test_ids_of_calls() -> None:
-    """Calls without ids, with the ids of earlier calls, and with ids that no item can have."""
+    # Calls without ids, with the ids of earlier calls, and with ids that no item can have.
 
     def turn(id: Json, name: str) -> list[Json]:
         call = {"id": id, "type": "function", "function": {"name": name, "arguments": {"n": 1}}}
-        answer = {"role": "tool", "tool_call_id": id, "name": name, "content": name}
-        return [{"role": "assistant", "content": "", "tool_calls": [call]}, answer]
+        output = {"role": "tool", "tool_call_id": id, "name": name, "content": name}
+        return [{"role": "assistant", "content": "", "tool_calls": [call]}, output]
 
     ids = [None, "", "call_0", "call_0", "x" * 65, "a b"]
     made = items(chat(*(one for n, id in enumerate(ids) for one in turn(id, f"f{n}"))))
@@ -226,7 +226,7 @@ def test_ids_of_calls() -> None:
 
 
 def test_an_output_that_is_too_long() -> None:
-    long = {"role": "tool", "tool_call_id": "c", "content": "é" * 10_485_761}
+    long = {"role": "tool", "tool_call_id": "c", "content": "x" * 10_485_761}
     call = {"id": "c", "function": {"name": "f", "arguments": "{}"}}
     ((_, output),) = [
         made for _, made in conversations(chat({"role": "assistant", "tool_calls": [call]}, long))
@@ -278,7 +278,7 @@ def test_a_thread_with_its_run_steps() -> None:
 
 
 def test_the_order_of_a_dump_of_threads() -> None:
-    """Lists of the API are newest first; times are whole seconds, so that many are the same."""
+    # Lists of the API are newest first; times are whole seconds, so that many are the same.
     told = [("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d")]
     for times in ([1, 2, 3, 4], [1, 1, 1, 1], [1, 1, 2, 2]):
         oldest_first = [
@@ -480,7 +480,7 @@ def test_chatgpt_without_a_current_node() -> None:
 
 @pytest.mark.parametrize("format", [*SAMPLES, "agents-sqlite"])
 def test_an_import_of_each_format(tmp_path: Path, format: str) -> None:
-    """From the file to the conversations of a service: items are there as they were read."""
+    # From the file to the conversations of a service: items are there as they were read.
     file = tmp_path / "file"
     if format == "agents-sqlite":
         write_sessions(file, {"s1": SESSION, "s2": SESSION[:1]})

@@ -24,9 +24,7 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from openai_conversations._async import append_requests as async_requests
-from openai_conversations._async import run_requests as async_run
 from openai_conversations._sync import append_requests as sync_requests
-from openai_conversations._sync import run_requests as sync_run
 
 #: What is drawn from when a fault strikes: what the client sees, and what happens to its request.
 KINDS = (
@@ -193,10 +191,8 @@ def short_pauses(
     async def sleep(seconds: float, *_: object) -> None:
         instead(seconds)
 
-    for module in (sync_requests, sync_run):
-        patch(module, "sleep", lambda seconds, *_: instead(seconds))
-    for module in (async_requests, async_run):
-        patch(module, "sleep", sleep)
+    patch(sync_requests, "sleep", lambda seconds, *_: instead(seconds))
+    patch(async_requests, "sleep", sleep)
 
 
 class FaultProxy:

@@ -6,6 +6,7 @@ import copy
 import inspect
 import keyword
 import pickle
+import subprocess
 import sys
 from contextlib import suppress
 from types import FrameType
@@ -246,6 +247,26 @@ def test_the_arguments_of_a_call_as_json() -> None:
         call.arguments = cast(str, arguments)
         with pytest.raises(ArgumentsError, match=r"^the arguments of get_weather cannot be read: "):
             _ = call.arguments_json
+
+
+def test_the_arguments_of_a_call_raise_an_error_of_the_package_that_is_used() -> None:
+    """Check each package alone, in a process that has imported nothing else."""
+    program = """
+import {package}
+call = {package}.models.FunctionToolCall(call_id="c", name="f", arguments="[")
+try:
+    call.arguments_json
+except {error} as error:
+    print(type(error).__module__, type(error).__name__)
+"""
+    for package, error, expected in (
+        ("openai_conversations_api", "ValueError", "openai_conversations_api.errors"),
+        ("openai_conversations", "openai_conversations.OpenAIError", "openai_conversations.errors"),
+        ("openai_conversations", "ValueError", "openai_conversations.errors"),
+    ):
+        code = program.format(package=package, error=error)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.stdout == f"{expected} ArgumentsError\n", done.stderr
 
 
 def test_no_property_raises_whatever_a_response_holds() -> None:

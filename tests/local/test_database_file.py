@@ -16,7 +16,7 @@ import pytest
 from openai_conversations import AsyncClient, Client, InternalServerError, InvalidArgumentError
 from openai_conversations.cli import main
 from openai_conversations.local import LocalService, StoreError
-from openai_conversations.local.database import Database
+from openai_conversations.local.store import Store
 
 from tests.local.calls import ask, new_conversation, texts_of
 
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_used_is_an_error_at_once(
     "code", [sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR]
 )
 def test_only_a_busy_database_is_waited_for(code: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    database = Database(None)
+    database = Store(None)
     tries: list[str] = []
 
     class Failing:
@@ -126,7 +126,7 @@ def test_only_a_busy_database_is_waited_for(code: int, monkeypatch: pytest.Monke
 def test_a_busy_database_is_waited_for_also_while_the_clock_stands_still(
     code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = Database(None)
+    database = Store(None)
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     monkeypatch.setattr("time.monotonic", lambda: 0.0)

@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 from openai_conversations.local import LocalService, StoreError
-from openai_conversations.local.database import Database
 from openai_conversations.local.locks import Locks
 from openai_conversations.local.store import Store
 
@@ -172,14 +171,14 @@ def test_files_that_are_not_ours_are_refused(tmp_path: Path) -> None:
 
 
 def test_writes_are_on_disk_before_they_are_acknowledged(tmp_path: Path) -> None:
-    database = Database(tmp_path / "db")
+    database = Store(tmp_path / "db")
     [mode] = database.row("PRAGMA journal_mode", ())
     [synchronous] = database.row("PRAGMA synchronous", ())
     assert (mode, synchronous) == ("wal", 2)
     database.close()
 
 
-def steps(database: Database, read: Callable[[], object]) -> int:
+def steps(database: Store, read: Callable[[], object]) -> int:
     """Return the instructions that SQLite executes for a read: they tell a search from a scan."""
     count = itertools.count()
     database._db.set_progress_handler(lambda: next(count) < 0, 1)
@@ -250,7 +249,7 @@ def test_a_file_of_an_older_version_is_listed_in_order(tmp_path: Path) -> None:
 
 
 def test_a_lock_ends_with_its_process_or_its_time() -> None:
-    database = Database(None)
+    database = Store(None)
     locks = Locks(database, lambda: 100.0)
     host = socket.gethostname()
     replace = "REPLACE INTO leases VALUES (?, ?, ?, ?)"

@@ -11,6 +11,7 @@ from openai_conversations import (
     AppendProgress,
     AsyncClient,
     Client,
+    ConversationIndex,
     InvalidArgumentError,
     NotFoundError,
     OpenAIError,
@@ -54,6 +55,13 @@ async def test_any_number_of_items_in_order(
     assert await session.get_items() == messages(45)
     assert await session.get_items(limit=3) == messages(45)[-3:]
     assert await session.get_items(limit=0) == []
+
+
+async def test_an_index_notes_the_conversation(client: AsyncClient) -> None:
+    with ConversationIndex(":memory:") as index:
+        session = ConversationsSession(client=client.with_options(index=index))
+        await session.add_items(messages(1))
+        assert [each.id for each in index.list()] == [session.session_id]
 
 
 async def test_more_items_than_a_page_has(session: ConversationsSession) -> None:

@@ -10,9 +10,7 @@ import pytest
 from openai_conversations import Tool
 from openai_conversations._append import state
 from openai_conversations._async import append_requests as async_append
-from openai_conversations._async import run_requests as async_run
 from openai_conversations._sync import append_requests as sync_append
-from openai_conversations._sync import run_requests as sync_run
 from openai_conversations._transport import retries
 from openai_conversations.local.fault_injection import Fault, FaultInjectingService, Respond
 from openai_conversations.local.service import ServiceRequest, ServiceResponse
@@ -109,10 +107,8 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> Pauses:
     monkeypatch.setattr(state, "LONGEST_TO_SETTLE", 2.0)
     monkeypatch.setattr(retries, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(retries, "MAX_DELAY", 2.0)
-    for module in (async_append, async_run):
-        monkeypatch.setattr(module, "sleep", pause)
-    for module in (sync_append, sync_run):
-        monkeypatch.setattr(module, "sleep", lambda seconds, *_: pauses.pause(seconds))
+    monkeypatch.setattr(async_append, "sleep", pause)
+    monkeypatch.setattr(sync_append, "sleep", lambda seconds, *_: pauses.pause(seconds))
     return pauses
 
 

@@ -113,8 +113,15 @@ def test_a_class_that_a_response_cannot_become(runner: ClientRunner) -> None:
         return lambda c: c.get("/x", cast_to=cast_to)
 
     with ScriptedServer(responds(CONVERSATION)) as server:
-        for wrong in (set, CONVERSATION, None, "dict", Client):
-            with pytest.raises(InvalidArgumentError, match="cast_to: expected a model class"):
+        for wrong, shown in (
+            (set, "the class set"),
+            (CONVERSATION, "dict of length 4"),
+            (None, "None"),
+            ("dict", "'dict'"),
+            (Client, "the class Client"),
+        ):
+            expected = f"^cast_to: expected a model class.*, got {shown}$"
+            with pytest.raises(InvalidArgumentError, match=expected):
                 runner.run(server.url, get(wrong))
         assert not server.requests
         for right in (dict, dict[str, Any], object, Any):

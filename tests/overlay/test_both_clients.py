@@ -86,7 +86,7 @@ def test_the_views_have_every_operation(path: str, view: str) -> None:
         parts = {n for n, v in public(part).items() if not inspect.isfunction(v)} - set(VIEWS)
         operations = {n for n, v in public(part).items() if inspect.isfunction(v)}
         shown = {name for name in dir(below) if not name.startswith("_")}
-        more = {"stream", "append", "run", "run_stream", "wait", *vars(WholeConversations)}
+        more = {"stream", "append", "clear", "run", "run_stream", "wait", *vars(WholeConversations)}
         assert operations - more | parts == shown
         for name in parts:
             assert type(getattr(below, name)) is type(getattr(getattr(part, name), view))

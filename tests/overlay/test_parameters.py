@@ -16,6 +16,7 @@ from openai_conversations._request.types import Options
 from openai_conversations._run import NOT_IN_A_RUN
 from openai_conversations_api._parameters import OPERATIONS
 
+from tests.offenders import check_each
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 
@@ -35,6 +36,8 @@ WITHOUT = {
     "stream": {"stream"},
     "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
 }
+# Methods over several operations, which take no parameters of one of them.
+WHOLE = {"check", "clear", "copy_to", "export", "fork", "import_file", "purge", "transcript"}
 HELPERS = {
     "parse": "createResponse",
     "run": "createResponse",
@@ -58,7 +61,7 @@ def methods() -> Iterator[tuple[str, Callable[..., Any]]]:
     for path, resource in resources():
         for name in dir(type(resource)):
             method = inspect.getattr_static(type(resource), name)
-            if not name.startswith("_") and inspect.isfunction(method):
+            if not name.startswith("_") and inspect.isfunction(method) and name not in WHOLE:
                 yield f"{type(resource).__module__}.{path}.{name}", method
 
 
@@ -109,8 +112,10 @@ def test_type_hints_resolve_on_everything_public() -> None:
 
     for name in method_params.__all__:
         resolve(name, getattr(package.params, name))
-    for name, method in methods():
-        resolve(name, method)
+    for name, resource in resources():
+        for leaf, method in inspect.getmembers_static(type(resource), inspect.isfunction):
+            if not leaf.startswith("_"):
+                resolve(f"{name}.{leaf}", method)
     for name in package.__all__:
         value = getattr(package, name)
         if not isinstance(value, type):
@@ -153,6 +158,40 @@ def test_an_unknown_keyword_names_the_nearest_one(client: Client) -> None:
         append("c", [], extra_body={})
     with pytest.raises(TypeError, match="unexpected keyword argument 'extra_body'"):
         client.post("/x", extra_body={})
+
+
+def test_each_method_calls_itself_by_its_name(client: Client) -> None:
+    """Check that an error names the method that was called, also where it shares an operation."""
+
+    def check(case: tuple[str, Any, str]) -> None:
+        shown, resource, name = case
+        method = getattr(resource, name)
+        parameters = inspect.signature(method).parameters.values()
+        args = {
+            p.name: {"text_format": dict, "metadata": {}, "items": []}.get(p.name, "x")
+            for p in parameters
+            if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        }
+        with pytest.raises(InvalidArgumentError) as e:
+            method(**args, modle=1)
+        assert str(e.value).startswith(f"{shown}.{name}() got an unexpected keyword"), e.value
+
+    resources: dict[str, Any] = {
+        "Conversations": client.conversations,
+        "Items": client.conversations.items,
+        "Responses": client.responses,
+        "InputItems": client.responses.input_items,
+        "InputTokens": client.responses.input_tokens,
+    }
+    check_each(
+        [
+            (shown, resource, name)
+            for shown, resource in resources.items()
+            for name, member in inspect.getmembers(type(resource), inspect.isfunction)
+            if not name.startswith("_") and hasattr(member, "__signature__")
+        ],
+        check,
+    )
 
 
 def test_a_required_keyword_is_missed_by_name(client: Client) -> None:

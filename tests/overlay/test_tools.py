@@ -364,3 +364,23 @@ def test_builders_make_what_the_service_takes() -> None:
     with Client.local() as client:
         for choice in choices:
             client.responses.create(model="m", input="x", tools=tools, tool_choice=choice)
+
+
+def test_two_functions_of_one_name_are_refused_wherever_tools_are_given() -> None:
+    """Check that the model is never offered two that its calls could not be told apart by."""
+    one, other = (Tool.function(function, name="same") for function in (google, numpy))
+    space = models.NamespaceToolParam(name="space", description="d", tools=[other])
+    expected = "^tools: expected functions of different names, got same, same$"
+    with Client.local() as client:
+        responses, conversation = client.responses, client.conversations.create()
+        given: dict[str, Any] = {"model": "m", "input": "x"}
+        for send in (
+            responses.create,
+            functools.partial(responses.parse, text_format=Place),
+            responses.input_tokens.count,
+            functools.partial(client.conversations.run, conversation),
+        ):
+            with pytest.raises(InvalidArgumentError, match=expected):
+                send(**given, tools=[one, other])
+        # A function in a namespace is another one for the service.
+        assert responses.create(**given, tools=[one, space]).is_completed

@@ -3,8 +3,8 @@
 import pytest
 from openai_conversations_api._parameters import OPERATIONS, Operation, Parameter
 
+from tools.check import facade
 from tools.errors import ToolError
-from tools.facade import check
 
 NEW = Operation(
     "POST",
@@ -19,12 +19,12 @@ NEW = Operation(
 
 
 def test_all_operations_have_a_method() -> None:
-    assert check() == f"{len(OPERATIONS)} operations, each with a method"
+    assert facade() == f"{len(OPERATIONS)} operations, each with a method"
 
 
 def test_a_new_operation_is_named_with_what_to_write() -> None:
     with pytest.raises(ToolError) as caught:
-        check({**OPERATIONS, "archiveConversation": NEW})
+        facade({**OPERATIONS, "archiveConversation": NEW})
     said = str(caught.value)
     assert said.startswith("archiveConversation (POST /conversations/{conversation_id}/archive)")
     assert 'archive_conversation: Operation[models.…] = Operation("archiveConversation")' in said
@@ -35,5 +35,5 @@ def test_a_new_operation_is_named_with_what_to_write() -> None:
 def test_a_method_whose_operation_is_gone_is_named() -> None:
     left = {name: one for name, one in OPERATIONS.items() if name != "deleteResponse"}
     with pytest.raises(ToolError, match=r"no deleteResponse any more.*operations\.py") as caught:
-        check(left)
+        facade(left)
     assert "getResponse" not in str(caught.value)

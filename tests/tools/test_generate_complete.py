@@ -28,7 +28,8 @@ OBJECT = object_({"id": TEXT})
             {"Thing": {"allOf": [OBJECT, {"anyOf": [OBJECT, object_({"b": TEXT})]}]}},
             "an allOf has a union as a member",
         ),
-        ({"Thing": {"oneOf": [TEXT, ref("Thing")]}}, "holds itself as a list"),
+        ({"Thing": {"oneOf": [TEXT, ref("Thing")]}}, "it consists of itself"),
+        ({"Thing": {"type": "array", "items": ref("Thing")}}, "holds itself as a list"),
         ({"Thing": OBJECT, "thing": OBJECT}, "differs from Thing by case alone"),
         (
             {"Thing": {"oneOf": [OBJECT, {}], "discriminator": {"propertyName": "kind"}}},

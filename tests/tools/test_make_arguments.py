@@ -36,8 +36,8 @@ def folder(tmp_path: Path) -> Path:
         ("spec UPSTREAM", ["-m", "tools.openapi_spec", "--", 0]),
         ("spec UPSTREAM COMMIT DATE KEEP_PROSE", ["-m", "tools.openapi_spec", "--", 0]),
         ("changes OLD NEW", ["-m", "tools.changes", "--", 0, 0]),
-        ("changes OLD NEW JSON", ["-m", "tools.changes", 2, "--", 0, 0]),
-        ("changes OLD NEW JSON FAIL", ["-m", "tools.changes", 2, 3, "--", 0, 0]),
+        ("changes OLD NEW JSON", ["-m", "tools.changes", "--json", "--", 0, 0]),
+        ("changes OLD NEW JSON FAIL", ["-m", "tools.changes", "--json", 3, "--", 0, 0]),
         ("vendor DEST", ["-m", "tools.vendoring", "copy", "--", 0]),
         ("vendor DEST NAME", ["-m", "tools.vendoring", "copy", 1, "--", 0]),
         ("vendor DEST HTTP FORCE", ["-m", "tools.vendoring", "copy", 4, "--force", "--", 0]),
@@ -61,7 +61,6 @@ def test_arguments_are_not_run(
     given = {
         0: text,
         1: f"--name={text}",
-        2: f"--json={text}",
         3: f"--fail={text}",
         4: f"--http={text}",
     }
@@ -76,6 +75,7 @@ def test_arguments_are_not_run(
     [
         ("vendor DEST=x", "FORCE", "--force"),
         ("vendor-check DEST=x", "JSON", "--json"),
+        ("changes OLD=x NEW=y", "JSON", "--json"),
         ("test", "QUICK", "QUICK=1 leaves out"),
         ("test", "COVERAGE", "coverage run"),
         ("faults", "WRITE", "--write"),

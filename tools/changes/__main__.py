@@ -42,7 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tools.changes", usage=USAGE.removeprefix("usage: "))
     parser.add_argument("old", nargs="?", default="")
     parser.add_argument("new", nargs="?", default="")
-    parser.add_argument("--json", default="", help="anything but nothing and 0: as JSON")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--fail", default="", help="the lowest verdict that is a failure")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder that holds spec/")
     given = parser.parse_args()
@@ -51,8 +51,7 @@ def main() -> None:
     if given.fail not in ("", *LEVELS[1:]):
         raise ToolError(f"FAIL: expected {', '.join(LEVELS[1:])}, got {given.fail!r:.60}. {USAGE}")
     report = run(given.old, given.new, given.root)
-    as_json = given.json not in ("", "0")
-    print(f"{json.dumps(report.json(), indent=2)}\n" if as_json else report.markdown(), end="")
+    print(f"{json.dumps(report.json(), indent=2)}\n" if given.json else report.markdown(), end="")
     if given.fail and LEVELS.index(report.verdict) >= LEVELS.index(given.fail):
         raise SystemExit(FAILED)
 

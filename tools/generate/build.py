@@ -8,6 +8,7 @@ from tools import PACKAGE
 from tools.errors import ToolError, not_too_deep
 from tools.files import load
 from tools.openapi import rebuild
+from tools.openapi_spec.validate import validate
 from tools.values import Json
 
 from .keywords import refuse_keywords
@@ -40,6 +41,7 @@ def build(root: Path, into: Path) -> Made:
     """
     document = read_document(root / SPEC)
     refuse_keywords(document)
+    validate(document)
     plain = normalize(document)
     refuse_schemas(plain)
     refuse_unions(document)

@@ -10,10 +10,9 @@ from copy import deepcopy
 from itertools import groupby
 from pathlib import Path
 
-from openapi_python_client.strings import ClassName
-
 from tools.changes import renames
-from tools.openapi_spec.names import ADDED, found_at, line
+from tools.changes.names import class_of
+from tools.openapi_spec.names import found_at, line
 from tools.openapi_spec.places import places
 from tools.values import Json
 
@@ -34,18 +33,20 @@ def gone(before: set[str], after: set[str], old: Json, new: Json) -> list[str]:
 
     The names before were made from the document `old`, and those after from `new`.
     """
-    kept = successors(old, new)
+    classes = {
+        class_of(one, _schemas(old)): (class_of(found, _schemas(new)), place)
+        for one, (found, place) in successors(old, new).items()
+    }
     told: list[tuple[str, str]] = []
     for name in sorted(before - after):
         room, _, bare = name.partition(".")
-        owners = [one for one in kept if bare.startswith(_class(one))]
-        owner = max(owners, key=lambda one: len(_class(one)), default=None)
+        owner = max((one for one in classes if bare.startswith(one)), key=len, default=None)
         if owner is None:
             told.append(("nothing in the document has their place", name))
             continue
-        found, place = kept[owner]
-        now = f"{room}.{bare.replace(_class(owner), _class(found), 1)}"
-        advice = f"{line(_class(owner), place)} keeps them, then `make spec`"
+        successor, place = classes[owner]
+        now = f"{room}.{bare.replace(owner, successor, 1)}"
+        advice = f"{line(owner, place)} keeps them, then `make spec`"
         told.append((advice, f"{name} (now {now})" if now in after else name))
     told.sort()
     return [
@@ -57,7 +58,7 @@ def gone(before: set[str], after: set[str], old: Json, new: Json) -> list[str]:
 def successors(old: Json, new: Json) -> dict[str, tuple[str, str]]:
     """Return for each schema that is gone its successor, "" where written out, and its place."""
     result: dict[str, tuple[str, str]] = {}
-    there = new.get("components", {}).get("schemas", {})
+    there = _schemas(new)
     moved, trial, called = renames(old, new), deepcopy(new), dict[str, str]()
     known = places(old)
     for name, place in {**known, **{one: moved[one] for one in moved if one not in known}}.items():
@@ -74,5 +75,6 @@ def successors(old: Json, new: Json) -> dict[str, tuple[str, str]]:
     return result
 
 
-def _class(component: str) -> str:
-    return ADDED.sub("", ClassName(component, ""))
+def _schemas(document: Json) -> Json:
+    found: Json = document.get("components", {}).get("schemas", {})
+    return found

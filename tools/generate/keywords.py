@@ -6,16 +6,15 @@ Names that begin with `x-` are extensions, which a reader may ignore (OpenAPI 3.
 The document is as it stands in spec/, before normalize.py puts other forms in place.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from tools.errors import ToolError
-from tools.openapi import METHODS, UNIONS, Node, operations, references, resolve, walk
+from tools.openapi import METHODS, UNIONS, Node, operations, resolve, walk
 from tools.values import Json, is_list, is_object, kind_of
 
-FIX = "Change it with an action in spec/fixes.overlay.yaml."
-SHOWN = 8  # a fault in one schema shows in every place that uses it
+_FIX = "Change it with an action in spec/fixes.overlay.yaml."
+_SHOWN = 8  # a fault in one schema shows in every place that uses it
 
 PROSE = {"title", "summary", "description", "deprecated", "externalDocs", "$comment", "xml"}
 PROSE |= {"default", "example", "examples", "readOnly", "writeOnly"}
@@ -44,7 +43,6 @@ _READ = {
     "schema": "type enum const properties required items additionalProperties allOf anyOf oneOf "
     f"discriminator nullable {' '.join(sorted(LIMITS))}",
 }
-_COMPONENT = re.compile(r"[A-Za-z0-9._-]{1,128}")  # OpenAPI 3.1.1, section 4.8.7
 # Keywords of which the client can do one value alone.
 _VALUES: dict[tuple[str, str], tuple[object, ...]] = {
     ("document", "jsonSchemaDialect"): ("https://spec.openapis.org/oas/3.1/dialect/base",),
@@ -97,19 +95,15 @@ def refuse_keywords(document: Json) -> None:
     """Raise ToolError, with one sentence for each fault, if `document` has unread keywords."""
     for check in (_malformed, _unread):
         refuse(f"{node}: {what}" for node in walk(document, "document") for what in check(node))
-    for node in walk(document, "document"):
-        if node.kind != "schema":  # those are looked at in normal form
-            for _ in references(node, document):
-                pass  # each raises by itself when it leads nowhere
     refuse(_one_way(document))
 
 
-def refuse(faults: Iterator[str]) -> None:
-    """Raise ToolError with the faults, if there are any, and how to fix them."""
+def refuse(faults: Iterable[str], result: str = "") -> None:
+    """Raise ToolError with the faults, if there are any, their result, and how to fix them."""
     found = list(faults)
     if found:
-        more = f" And {len(found) - SHOWN} more." if len(found) > SHOWN else ""
-        raise ToolError(f"{' '.join(found[:SHOWN])}{more} {FIX}")
+        more = f" And {len(found) - _SHOWN} more." if len(found) > _SHOWN else ""
+        raise ToolError(f"{result}{' '.join(found[:_SHOWN])}{more} {_FIX}")
 
 
 def _malformed(node: Node) -> Iterator[str]:
@@ -137,10 +131,6 @@ def _unread(node: Node) -> Iterator[str]:
         allowed = _VALUES.get((node.kind, key))
         if allowed and value[key] not in allowed:
             yield f"the client cannot do {key} {value[key]!r:.60}, only {allowed[0]!r}."
-    for section, held in value.items() if node.kind == "components" else ():
-        for name in held if is_object(held) else ():
-            if not _COMPONENT.fullmatch(name):
-                yield f"{section} has {name!r:.99}, which is not the name of a component."
     if node.kind == "operation" and value.get("security") == []:
         yield "security asks for no key, and the client sends the one it has."
     if {"discriminator", "properties"} <= set(value) and not any(key in value for key in UNIONS):

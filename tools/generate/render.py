@@ -77,7 +77,8 @@ def render(views: Views, document: dict[str, Any], root: Path, into: Path) -> No
         template = name.replace("/__init__", "_init").replace("/_", "_")
         _write(project, f"{template}.jinja", into / name)
     for alias in views.aliases:
-        _write(project, "alias.py.jinja", into / "models" / f"{alias.module}.py", alias=alias)
+        path = into / "models" / f"{views.modules[alias.name]}.py"
+        _write(project, "alias.py.jinja", path, alias=alias)
     (into / "py.typed").touch()
     _format(into)
     for path in into.rglob("*.py"):

@@ -53,7 +53,6 @@ class ModelView:
     """One class of the models package."""
 
     name: Code
-    module: Code
     doc: str
     bases: tuple[Code, ...]
     fields: tuple[Field, ...]
@@ -78,7 +77,6 @@ class AliasView:
     """A named schema that is not a class: a union, an enumeration, a list, a dictionary."""
 
     name: Code
-    module: Code
     doc: str
     annotation: Code
     decoded: Code
@@ -102,7 +100,7 @@ class Views:
     def names(self) -> dict[Code, Code]:
         """Every public name of the models package, and its module."""
         views: list[ModelView | AliasView] = [*self.models, *self.aliases]
-        return dict(sorted((view.name, view.module) for view in views))
+        return {name: self.modules[name] for name in sorted(view.name for view in views)}
 
     def _model(self, name: Code) -> ModelView:
         props = self.types.fields(name)
@@ -114,7 +112,6 @@ class Views:
         bases = [base for base, needs, own in _READINGS if needs <= names and own not in names]
         return ModelView(
             name=name,
-            module=self.modules[name],
             doc=doc_text(self.types.models[name].description, name),
             bases=(*bases, Code("Model")),
             fields=tuple(sorted(fields, key=lambda f: f.default is not None)),
@@ -191,7 +188,6 @@ class Views:
         decoded = self.decoding.expression(node, Code("value"), name)
         return AliasView(
             name=name,
-            module=self.modules[name],
             doc=doc_text(prop.description, name),
             annotation=annotation,
             decoded=decoded,

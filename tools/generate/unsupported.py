@@ -44,7 +44,7 @@ def refuse_schemas(document: Json) -> None:
         objects = [node for node in schemas if not isinstance(node.value, bool)]
         found = [f"{node}: {what}" for node in objects for what in _misread(document, node.value)]
         found += [*_endless(known), *_same_but_for_case(known)]
-    refuse(iter(found))
+    refuse(found)
 
 
 def _schemas(node: Node) -> Iterator[Node]:
@@ -160,7 +160,7 @@ def refuse_operations(document: Json) -> None:
         value = operation.value
         faults = [*_path(operation), *_parameters(document, value), *_bodies(value)]
         found += [f"Operation {name}: {what}" for what in faults]
-    refuse(iter(found))
+    refuse(found)
 
 
 def _is_address(url: object) -> bool:

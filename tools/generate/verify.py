@@ -7,12 +7,11 @@ the run with its name.
 
 from pathlib import Path
 
-from tools.errors import ToolError
 from tools.openapi import operations, resolve
 from tools.values import Json
 
 from .code import identifier
-from .keywords import FIX, SHOWN
+from .keywords import refuse
 from .names import json_name
 from .normalize import alternatives, properties_of, schema_kinds
 from .template_context import Views
@@ -34,11 +33,7 @@ def verify(views: Views, document: Json, package: Path) -> str:
     check = _Fields(views, document)
     for name, schema in components.items():
         check.compare(views.types.node(views.parsed.components[name]), schema, name)
-    lost += check.lost
-    if lost:
-        more = f" And {len(lost) - SHOWN} more." if len(lost) > SHOWN else ""
-        shown = " ".join(lost[:SHOWN])
-        raise ToolError(f"The generated package would lose something. {shown}{more} {FIX}")
+    refuse([*lost, *check.lost], "The generated package would lose something. ")
     counts = {"operations": len(list(operations(document))), "schemas": len(components)}
     return ", ".join(f"{count} of {count} {what}" for what, count in counts.items())
 

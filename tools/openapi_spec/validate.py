@@ -109,7 +109,7 @@ def _check_cycles(document: Json) -> None:
     """
     edges: dict[Component, list[tuple[Component, Place]]] = {}
     for section, inside in FIELDS["components"].items():
-        for name, value in document["components"].get(section, {}).items():
+        for name, value in document.get("components", {}).get(section, {}).items():
             node = Node(("components", section, name), inside[1] if inside else "", value)
             edges[section, name] = list(_in_place(node, document))
     loop = cycle({name: [target for target, _ in found] for name, found in edges.items()})

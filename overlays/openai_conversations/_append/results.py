@@ -35,17 +35,18 @@ class ResumePoint(NamedTuple):
     print: str | None
 
     @classmethod
-    def from_token(cls, token: object, conversation_id: str) -> ResumePoint:
+    def from_token(cls, token: object, conversation_id: str, of: str = "an append") -> ResumePoint:
         """Return the point that a token stands for.
 
         Args:
-            token: the argument `resume` of an append.
+            token: the argument `resume`.
             conversation_id: the conversation to which the token must belong.
+            of: what is resumed, for the errors.
 
         Raises:
             InvalidArgumentError: it is not a token, or one of another conversation.
         """
-        expected = "the token of an append (of AppendProgress or AppendUncertainError)"
+        expected = f"the token of {of}"
         try:
             found: object = json.loads(token) if isinstance(token, str) else None
         except ValueError:
@@ -62,7 +63,7 @@ class ResumePoint(NamedTuple):
             raise mismatch("resume", expected, "a damaged token")
         if point.conversation_id != conversation_id:
             received = f"one of {describe(point.conversation_id)}"
-            raise mismatch("resume", f"a token of an append to {conversation_id!r}", received)
+            raise mismatch("resume", f"a token of {of} to {conversation_id!r}", received)
         return point
 
 

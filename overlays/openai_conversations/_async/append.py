@@ -39,7 +39,7 @@ from ..errors import (
     OpenAIError,
 )
 from ..progress import AppendProgress, fingerprint
-from .append_requests import AsyncAppendRequests, AsyncItemMethods
+from .append_requests import AsyncAppendRequests, AsyncItemMethods, pause
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
@@ -187,7 +187,7 @@ class AsyncAppend:
             if await self._send(batch):  # 1
                 return
             waited = batch.delay()
-            await self._requests.pause(waited, batch.failure)
+            await pause(waited, self.abort, batch.failure)
             batch.retries += 1
 
     async def _look_for(self, batch: Batch, waited: float) -> None:
@@ -202,7 +202,7 @@ class AsyncAppend:
         while rest > 0 and (batch.left or batch.given_up > 1):
             missing = len(batch.left)
             self._state.unknown = missing
-            await self._requests.pause(rest, batch.failure)
+            await pause(rest, self.abort, batch.failure)
             await self._look_once(batch)
             # Until a reading shows nothing new: they may arrive one by one.
             rest = settling if 0 < len(batch.left) < missing else 0.0
@@ -262,7 +262,7 @@ class AsyncAppend:
                 raise self._uncertain(problem, found) from failure
             before = ids
             if unchanged or strange:
-                await self._requests.pause(delay_before_retry(unchanged), failure)
+                await pause(delay_before_retry(unchanged), self.abort, failure)
             if strange:
                 continue
             try:  # 8

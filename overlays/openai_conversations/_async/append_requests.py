@@ -113,7 +113,7 @@ class AsyncAppendRequests:
                 # All other failures have been retried by the client.
                 if retries >= self.max_retries:
                     raise
-                await self.pause(delay_before_retry(retries), error)
+                await pause(delay_before_retry(retries), self.abort, error)
             retries += 1
 
     async def delete(self, ids: Iterable[str | None]) -> None:
@@ -126,12 +126,13 @@ class AsyncAppendRequests:
             with suppress(NotFoundError):
                 await self.methods.delete(item_id)
 
-    async def pause(self, delay: float, failure: OpenAIError | None) -> None:
-        """Wait for so many seconds after a failure, or a reading, before going on.
 
-        Raises:
-            RequestAbortedError: the signal was set.
-        """
-        after = "reading" if failure is None else kind_and_status(failure)
-        logger.info("append: going on in %.2f s after: %s", delay, after)
-        await sleep(delay, self.abort, failure)
+async def pause(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:
+    """Wait after a failure, or a reading, before going on.
+
+    Raises:
+        RequestAbortedError: the signal was set.
+    """
+    after = "reading" if failure is None else kind_and_status(failure)
+    logger.info("going on in %.2f s after: %s", seconds, after)
+    await sleep(seconds, abort, failure)

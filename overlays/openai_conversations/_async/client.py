@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
+from .. import archive
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
@@ -57,6 +58,7 @@ class AsyncClient(AsyncHttpMethods):
         http_client: AsyncHttpClient | None = None,
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
+        index: archive.ConversationIndex | None = None,
     ) -> None:
         """Make a client; no connection is opened before the first request.
 
@@ -79,6 +81,8 @@ class AsyncClient(AsyncHttpMethods):
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
             strict: raise `APIResponseValidationError` for a response that does not fit the
                 spec. Off, unknown and missing fields are taken as they come.
+            index: notes the conversations that are created, updated and deleted through this
+                client. It is never closed here.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
@@ -103,6 +107,7 @@ class AsyncClient(AsyncHttpMethods):
             default_query=default_query,
             interceptors=interceptors,
             strict=strict,
+            index=index,
         )
         warn_if_unencrypted(self._client_options.base_url)
         if http_client is None:
@@ -124,6 +129,7 @@ class AsyncClient(AsyncHttpMethods):
         default_query: Query | None = None,
         interceptors: Sequence[AsyncInterceptor] = (),
         strict: bool = False,
+        index: archive.ConversationIndex | None = None,
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
@@ -134,8 +140,8 @@ class AsyncClient(AsyncHttpMethods):
             path: an SQLite file that keeps the data; None keeps it in memory.
             model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
-            timeout, max_retries, default_headers, default_query, interceptors: as for the client
-                itself.
+            timeout, max_retries, default_headers, default_query, interceptors, index: as for the
+                client itself.
             strict: as for the client itself, and the service refuses what the OpenAPI document
                 does not have.
 
@@ -157,6 +163,7 @@ class AsyncClient(AsyncHttpMethods):
             http_client=httpx.AsyncClient(transport=transport),
             interceptors=interceptors,
             strict=strict,
+            index=index,
         )
         # Straight to the service, which no deadline has to be kept for.
         client._sender.transport = transport
@@ -219,6 +226,7 @@ class AsyncClient(AsyncHttpMethods):
         default_query: Query | Omit = omit,
         interceptors: Sequence[AsyncInterceptor] | Omit = omit,
         strict: bool | Omit = omit,
+        index: archive.ConversationIndex | Omit | None = omit,
     ) -> Self:
         """Return a client like this one with some options changed, on the same connections.
 

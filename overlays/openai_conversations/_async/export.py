@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, get_args
+from typing import Any
 
 from openai_conversations_api import models
 from openai_conversations_api.types import RawObject
@@ -20,10 +20,8 @@ from ..archive.results import ExportResult
 from ..archive.source_file import AnyPath, TextTarget
 from ..errors import OpenAIError
 from ..progress import ArchiveProgress
+from .item_pages import EVERYTHING
 from .pages import AsyncPage
-
-#: Everything that an item can show: the values of `include` that the OpenAPI document has.
-EVERYTHING: tuple[str, ...] = get_args(get_args(models.IncludeEnum)[0])
 
 
 def _as_it_came(page: Any) -> Any:

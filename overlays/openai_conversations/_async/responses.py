@@ -125,6 +125,7 @@ class AsyncResponses(
             InvalidArgumentError: a place in the type has no strict JSON Schema.
             OutputParsingError: the response is incomplete or failed, or is not of the type.
         """
+        operations.create_response.check_keywords(params, "Responses.parse")
         wanted = structured.TextFormat(text_format, params)
         response = await self._send(operations.create_response, wanted.params, read=wanted.read)
         return cast("structured.ParsedResponse[Any]", response)
@@ -194,8 +195,8 @@ class AsyncResponses(
             )
             asked = {"tools": params.pop("tools", omit)} if given(text_format) else {}
         elif given(starting_after):
-            operation.check_keywords(["starting_after"])
-        operation.check_keywords(params)
+            operation.check_keywords(["starting_after"], "Responses.stream")
+        operation.check_keywords(params, "Responses.stream")
         opened: Any = partial(AsyncStream[Any], starting_after=seen)
         if given(text_format):
             wanted = structured.TextFormat(text_format, asked)
@@ -271,6 +272,7 @@ class AsyncResponses(
             APITimeoutError: it is still being made when the time is over.
             NotFoundError: there is no such response.
         """
+        operations.get_response.check_keywords(params, "Responses.wait")
         return await wait_for_response(self._client, response_id, params, timeout)
 
     @describe(operations.delete_response)

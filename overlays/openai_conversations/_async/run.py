@@ -85,7 +85,7 @@ class AsyncRun:
         unsent = dict(before.unsent) if isinstance(before, RunResult) else {}
         if token is None:
             token = AppendProgress(conversation, 0, 0, None, None, [], None).token
-        self._landed = ResumePoint.from_token(token, conversation).landed
+        self._landed = ResumePoint.from_token(token, conversation, "a run").landed
         sending = before.sending if isinstance(before, RunResult) else None
         self.result: RunResult[Any] = RunResult(conversation, token, unsent=unsent, sending=sending)
         self._state = RunState(self.handlers, self.result)

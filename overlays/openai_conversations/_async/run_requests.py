@@ -13,12 +13,10 @@ from typing import Any
 import httpx
 from openai_conversations_api import models
 
-from .._append.state import id_of, ids_of, kind_and_status
+from .._append.state import id_of, ids_of
 from .._request.validation import MAX_LIMIT, check_text
 from .._response.raw_response import RawResponse
 from .._run.calls import Call, Handlers, make_error_output, make_output, text_of
-from .._transport.concurrency_async import sleep
-from .._transport.log import logger
 from .._transport.parallel_async import call, gather
 from .._transport.retries import delay_before_retry
 from ..abort import AbortSignal
@@ -30,6 +28,7 @@ from ..errors import (
 )
 from ..progress import AppendProgress
 from .api_response import AsyncResponseContextManager
+from .append_requests import pause
 from .http_methods import AsyncHttpMethods
 from .items import AsyncItems
 from .responses import AsyncResponses
@@ -149,14 +148,8 @@ class AsyncRunRequests:
         self._locks, self._locked_for = 0, 0.0
 
     async def pause(self, seconds: float, failure: OpenAIError | None) -> None:
-        """Wait after a failure, or before reading again.
-
-        Raises:
-            RequestAbortedError: the signal was set.
-        """
-        after = "reading" if failure is None else kind_and_status(failure)
-        logger.info("run: going on in %.2f s after: %s", seconds, after)
-        await sleep(seconds, self.options["abort"], failure)
+        """Wait after a failure, or before reading again; raise as `pause` does."""
+        await pause(seconds, self.options["abort"], failure)
 
     def check(self, response: models.Response, http: httpx.Response) -> models.Response:
         """Return a response that belongs to the conversation, and did not fail.

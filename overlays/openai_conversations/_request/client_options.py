@@ -65,6 +65,7 @@ class ClientOptions:
         default_query: Query | None,
         interceptors: Sequence[Any],
         strict: bool,
+        index: Any,
     ) -> None:
         """Check the arguments of a client.
 
@@ -93,6 +94,7 @@ class ClientOptions:
         self.default_query = check_mapping(default_query, "default_query", mapping)
         self.interceptors = tuple(check_list(interceptors, "interceptors", "a list of functions"))
         self.strict = strict
+        self.index = _check_index(index)
         # As far as here they are arguments, from which a copy can be made; the rest follows.
         self._arguments = dict(vars(self))
         self.headers: dict[str, tuple[bytes, bytes] | None] = {
@@ -124,6 +126,16 @@ def check_key(key: object) -> str:
         received = f"a string of {len(key)} characters" if key else "an empty string"
         raise mismatch("api_key", expected, received)
     return key
+
+
+def _check_index(index: object) -> Any:
+    if index is None:
+        return None
+    from ..archive.index import ConversationIndex
+
+    if not isinstance(index, ConversationIndex):
+        raise invalid("index", "a ConversationIndex or None", index)
+    return index
 
 
 def to_timeout(timeout: Timeout) -> httpx.Timeout:

@@ -119,8 +119,13 @@ def without_needless_id(item: Mapping[str, Any]) -> dict[str, Any]:
     An assistant's message with a list of parts, and reasoning, keep theirs.
     """
     bare = {name: value for name, value in item.items() if name != "id"}
-    form = _form_for(bare, _members(params.InputItemParam))
-    return bare if form is not None and form.required <= bare.keys() else dict(item)
+    types = _members(params.InputItemParam)
+    form = _form_for(bare, types)
+    if form is None or not form.required <= bare.keys():
+        return dict(item)
+    # Without an id and a type, it is of a form that does not know every field.
+    narrowed: dict[str, Any] = _narrowed(bare, types)
+    return narrowed
 
 
 def formless(item: Mapping[str, Any]) -> Iterator[str]:

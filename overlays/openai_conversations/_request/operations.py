@@ -116,7 +116,7 @@ class Operation(Generic[_T]):
             if parameter is None:
                 # 1. An option of the request, or 2. unknown.
                 if name not in Options._fields:
-                    raise self._unknown(name)
+                    raise self._unknown(name, self.method_name)
                 if value is not omit:
                     options[name] = value
             elif value is omit:
@@ -180,17 +180,20 @@ class Operation(Generic[_T]):
             if name in self._by_name
         }
 
-    def check_keywords(self, names: Iterable[str]) -> None:
-        """Raise `InvalidArgumentError` for the first name that the operation does not take."""
+    def check_keywords(self, names: Iterable[str], method: str) -> None:
+        """Raise `InvalidArgumentError` for the first name that the operation does not take.
+
+        `method` is the one that was called, where the operation has several.
+        """
         for name in names:
             if name not in self._by_name and name not in Options._fields:
-                raise self._unknown(name)
+                raise self._unknown(name, method)
 
-    def _unknown(self, name: str) -> InvalidArgumentError:
+    def _unknown(self, name: str, method: str) -> InvalidArgumentError:
         extra = "extra_body" if self._has_body else "extra_query"
         advice = f"{extra}={{{name!r}: ...}} sends a parameter that is newer than this package"
         known = [*self._by_name, *Options._fields]
-        return unexpected_keyword(self.method_name, name, known, advice)
+        return unexpected_keyword(method, name, known, advice)
 
 
 def _to_json(parameter: Parameter, value: Any) -> Any:
@@ -235,6 +238,10 @@ def _to_tools(value: object, argument: str) -> list[Any]:
         if to_dict(tool) is None:
             expected = "a tool (a model or a mapping; `Tool.function` makes one of a function)"
             raise invalid(f"{argument}[{index}]", expected, tool)
+    # A call names its function, and nothing else would tell two of `Tool.function` apart.
+    names = [tool.name for tool in tools if hasattr(tool, "parse_arguments")]
+    if len({*names}) < len(names):
+        raise mismatch(argument, "functions of different names", ", ".join(names))
     return [encode(tool) for tool in tools]
 
 

@@ -59,7 +59,9 @@ def describe(operation: Operation[Any], *, without: Collection[str] = ()) -> Cal
         parameters = [*written, *required, *optional, *options]
         described = operation.descriptions
         if not without:
-            operation.method_name = method.__qualname__.removeprefix("Async")
+            # AsyncConversationOperations is a part of what its users know as Conversations.
+            name = method.__qualname__.removeprefix("Async")
+            operation.method_name = name.replace("Operations.", "s.")
         names = [p.name for p in parameters if p.name in described]
         method.__doc__ = _with_arguments(method.__doc__, {n: described[n] for n in names})
         method.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -114,6 +114,20 @@ class Options(NamedTuple):
     abort: AbortSignal | None = None
 
 
+def bound_options(options: Mapping[str, Any], method: str) -> dict[str, Any]:
+    """Return the keywords with which a method passes its `GetOptions` on to others.
+
+    Args:
+        options, method: as of `to_options`.
+
+    Raises:
+        InvalidArgumentError: as of `to_options`.
+    """
+    bound = to_options(options, method)._asdict()
+    del bound["extra_body"]
+    return bound
+
+
 def to_options(options: Mapping[str, Any], method: str, *, also: Sequence[str] = ()) -> Options:
     """Return the `Options` of keyword arguments.
 

@@ -44,6 +44,8 @@ def describe(value: object) -> str:
         if "sk-" in value:  # anywhere: a key may have been pasted with words around it
             return f"a string of {len(value)} characters that looks like an API key"
         return repr(value) if _NAME.fullmatch(value) else f"a string of {len(value)} characters"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     name = type(value).__name__
     if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
         return f"{name} of length {len(cast('Sized', value))}"

@@ -63,7 +63,7 @@ def open_calls(items: Iterable[Any]) -> list[Call]:
     calls: dict[str, Call] = {}
     for item in items:
         kind = item.type
-        if kind in OUTPUTS and not _runs_at_the_service(item):
+        if kind in OUTPUTS and not runs_at_the_service(item):
             id = item.id if kind == APPROVAL else getattr(item, "call_id", None) or item.id
             calls[id] = Call(item, kind, id)
         elif kind in _OUTPUT_TYPES:
@@ -143,7 +143,8 @@ def _text_output(call: Call, text: str, *, failed: bool) -> Any:
             return None
 
 
-def _runs_at_the_service(item: Any) -> bool:
+def runs_at_the_service(item: Any) -> bool:
+    """Tell whether the output of a call, of a kind in `OUTPUTS`, comes from the service."""
     if item.type == "tool_search_call":
         return bool(item.execution != "client")
     place = getattr(item, "environment", None)

@@ -40,7 +40,7 @@ from ..errors import (
     OpenAIError,
 )
 from ..progress import AppendProgress, fingerprint
-from .append_requests import AppendRequests, ItemMethods
+from .append_requests import AppendRequests, ItemMethods, pause
 
 if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem
@@ -188,7 +188,7 @@ class Append:
             if self._send(batch):  # 1
                 return
             waited = batch.delay()
-            self._requests.pause(waited, batch.failure)
+            pause(waited, self.abort, batch.failure)
             batch.retries += 1
 
     def _look_for(self, batch: Batch, waited: float) -> None:
@@ -203,7 +203,7 @@ class Append:
         while rest > 0 and (batch.left or batch.given_up > 1):
             missing = len(batch.left)
             self._state.unknown = missing
-            self._requests.pause(rest, batch.failure)
+            pause(rest, self.abort, batch.failure)
             self._look_once(batch)
             # Until a reading shows nothing new: they may arrive one by one.
             rest = settling if 0 < len(batch.left) < missing else 0.0
@@ -263,7 +263,7 @@ class Append:
                 raise self._uncertain(problem, found) from failure
             before = ids
             if unchanged or strange:
-                self._requests.pause(delay_before_retry(unchanged), failure)
+                pause(delay_before_retry(unchanged), self.abort, failure)
             if strange:
                 continue
             try:  # 8

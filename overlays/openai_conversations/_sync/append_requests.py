@@ -114,7 +114,7 @@ class AppendRequests:
                 # All other failures have been retried by the client.
                 if retries >= self.max_retries:
                     raise
-                self.pause(delay_before_retry(retries), error)
+                pause(delay_before_retry(retries), self.abort, error)
             retries += 1
 
     def delete(self, ids: Iterable[str | None]) -> None:
@@ -127,12 +127,13 @@ class AppendRequests:
             with suppress(NotFoundError):
                 self.methods.delete(item_id)
 
-    def pause(self, delay: float, failure: OpenAIError | None) -> None:
-        """Wait for so many seconds after a failure, or a reading, before going on.
 
-        Raises:
-            RequestAbortedError: the signal was set.
-        """
-        after = "reading" if failure is None else kind_and_status(failure)
-        logger.info("append: going on in %.2f s after: %s", delay, after)
-        sleep(delay, self.abort, failure)
+def pause(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:
+    """Wait after a failure, or a reading, before going on.
+
+    Raises:
+        RequestAbortedError: the signal was set.
+    """
+    after = "reading" if failure is None else kind_and_status(failure)
+    logger.info("going on in %.2f s after: %s", seconds, after)
+    sleep(seconds, abort, failure)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
+from .. import archive
 from .. import local as local_mode
 from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
 from .._request.library import library_of
@@ -48,6 +49,7 @@ class Client(HttpMethods):
         http_client: HttpClient | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
+        index: archive.ConversationIndex | None = None,
     ) -> None:
         """Make a client; no connection is opened before the first request.
 
@@ -70,6 +72,8 @@ class Client(HttpMethods):
             interceptors: functions around each attempt, see `openai_conversations.interceptors`.
             strict: raise `APIResponseValidationError` for a response that does not fit the
                 spec. Off, unknown and missing fields are taken as they come.
+            index: notes the conversations that are created, updated and deleted through this
+                client. It is never closed here.
 
         Raises:
             InvalidArgumentError: an argument is not usable.
@@ -94,6 +98,7 @@ class Client(HttpMethods):
             default_query=default_query,
             interceptors=interceptors,
             strict=strict,
+            index=index,
         )
         warn_if_unencrypted(self._client_options.base_url)
         if http_client is None:
@@ -115,6 +120,7 @@ class Client(HttpMethods):
         default_query: Query | None = None,
         interceptors: Sequence[Interceptor] = (),
         strict: bool = False,
+        index: archive.ConversationIndex | None = None,
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
@@ -125,8 +131,8 @@ class Client(HttpMethods):
             path: an SQLite file that keeps the data; None keeps it in memory.
             model: what responds in place of the stand-in: a function of the request and the items
                 that a model would see, which returns a text or output items; or a `LocalModel`.
-            timeout, max_retries, default_headers, default_query, interceptors: as for the client
-                itself.
+            timeout, max_retries, default_headers, default_query, interceptors, index: as for the
+                client itself.
             strict: as for the client itself, and the service refuses what the OpenAPI document
                 does not have.
 
@@ -148,6 +154,7 @@ class Client(HttpMethods):
             http_client=httpx.Client(transport=transport),
             interceptors=interceptors,
             strict=strict,
+            index=index,
         )
         # Straight to the service, which no deadline has to be kept for.
         client._sender.transport = transport
@@ -210,6 +217,7 @@ class Client(HttpMethods):
         default_query: Query | Omit = omit,
         interceptors: Sequence[Interceptor] | Omit = omit,
         strict: bool | Omit = omit,
+        index: archive.ConversationIndex | Omit | None = omit,
     ) -> Self:
         """Return a client like this one with some options changed, on the same connections.
 

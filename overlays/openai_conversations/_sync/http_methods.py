@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Self, TypeVar, Unpack, overload
 
 import httpx
 
+from .. import archive
 from .._request.client_options import ClientOptions
 from .._request.encoding import quoted
 from .._request.library import library_of
@@ -14,6 +16,7 @@ from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import decoder_of, parse_response
+from ..errors import NotFoundError
 from .sender import Sender
 
 _T = TypeVar("_T")
@@ -70,7 +73,28 @@ class HttpMethods:
         Raises:
             OpenAIError: one of its subclasses, see `errors`.
         """
+        index = self._client_options.index
+        if index is not None and index.concerns(request.method, request.path):
+            return self._send_and_note(index, request, options)
         return self._sender.send(self._client_options, request, options, self.is_closed)
+
+    def _send_and_note(
+        self, index: archive.ConversationIndex, request: OperationRequest[Any], options: Options
+    ) -> tuple[httpx.Response, int]:
+        from .._transport.parallel_sync import call
+
+        note = partial(index.note, request.method, request.path)
+        # What is noted is in the body, so it is read here, also where the caller would read it.
+        request = request._replace(unread=False)
+        try:
+            sent = self._sender.send(self._client_options, request, options, self.is_closed)
+        except NotFoundError:
+            if request.method == "DELETE":
+                # It is gone, perhaps by an attempt whose response was lost.
+                call(partial(note, b""))
+            raise
+        call(partial(note, sent[0].content))
+        return sent
 
     @overload
     def get(self, path: str, *, cast_to: type[_T], **options: Unpack[GetOptions]) -> _T: ...

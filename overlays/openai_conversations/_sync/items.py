@@ -9,15 +9,16 @@ from typing import Any, Unpack
 
 from openai_conversations_api import models
 
+from .. import archive
 from .. import params as p
 from .._append.results import AppendResult
 from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.signatures import describe
-from .._request.types import given, to_options
+from .._request.types import GetOptions, bound_options, given, to_options
 from .._request.validation import check_id
 from .._transport.concurrency_sync import Source
-from ..progress import AppendProgress
+from ..progress import AppendProgress, ArchiveProgress
 from .pages import Page
 from .resource import RawView, Resource, StreamingView, ViewMethod, returns_raw
 
@@ -160,6 +161,34 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         return self._send(
             operations.delete_item, params, conversation_id=conversation_id, item_id=item_id
         )
+
+    def clear(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> archive.PurgeResult:
+        """Delete all items of a conversation, newest first, until it lists none; it stays itself.
+
+        Eight requests at a time. After an error, do it again. `options` hold for each request.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            on_progress: gets the number of deleted items after each page of 100. The async client
+                awaits async functions.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `list` and `delete`, or items are still listed after they
+                were deleted. All of them have the number of deleted items as `archive`.
+        """
+        from .purge import Purge
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        bound = bound_options(options, "Items.clear")
+        retries = self._client.max_retries
+        return Purge(self, place, bound, on_progress, retries).clear()
 
 
 class _ItemsView:

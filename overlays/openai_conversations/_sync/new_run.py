@@ -48,10 +48,12 @@ def new_run(
         InvalidArgumentError: naming the argument.
     """
     operation = operations.create_response
+    method = f"Conversations.run{'_stream' if streamed else ''}"
     for name in NOT_IN_A_RUN:
         if name in params:
             advice = "Conversations.run_stream() gives the events" if name == "stream" else ""
-            raise unexpected_keyword("Conversations.run", name, [], advice)
+            raise unexpected_keyword(method, name, [], advice)
+    operation.check_keywords(params, method)
     check_callback(on_progress)
     own = operation.own(params)
     own["extra_body"] = params.get("extra_body")

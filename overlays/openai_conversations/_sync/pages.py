@@ -11,6 +11,7 @@ is read on from where the page at hand began, or one before it, without what has
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -114,7 +115,7 @@ class Page(Generic[_T]):
         number = self._number + 1
         if cursor is None:
             problem = "the service says that there are more items, and not after which one"
-        elif self._listing.cursors.setdefault(cursor, number) != number:
+        elif self._listing.has_led_elsewhere(cursor, number):
             problem = f"the service repeats the cursor {cursor!r}, so the list would never end"
         else:
             again = _Stretch(cursor, self._skip)
@@ -182,7 +183,6 @@ class Listing(Generic[_T]):
     Attributes:
         request: for the first page.
         options: for the request of each page.
-        cursors: each with the number of the page that it leads to.
     """
 
     def __init__(
@@ -202,9 +202,17 @@ class Listing(Generic[_T]):
         self._params = params = {**params, **operation.own(params)}
         self._path = path
         self.request, self.options = operation.request(params, **path)
-        # Where the first page begins counts as seen: a server may lead back to it.
-        after = params.get("after", omit)
-        self.cursors = {} if after is omit else {after: 0}
+        # Of the cursors that lead to the pages, by their numbers: 8 bytes each, so that a list may
+        # have any number of pages. The first one counts as seen, too: a server may lead back to it.
+        self._hashes = array("q", [hash(params.get("after", omit))])
+
+    def has_led_elsewhere(self, cursor: str, number: int) -> bool:
+        """Note to which page a cursor leads; tell whether it has led to another one before."""
+        if number < len(self._hashes):
+            return self._hashes[number] != hash(cursor)
+        repeated = hash(cursor) in self._hashes
+        self._hashes.append(hash(cursor))
+        return repeated
 
     def fetch(
         self, again: _Stretch, number: int, left: int | None, given: tuple[_Stretch, ...]

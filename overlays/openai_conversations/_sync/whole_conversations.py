@@ -4,19 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
 
-from .._request.types import GetOptions, Omit, omit, to_options
-from ..archive.records import OnUnsupported
+from .. import archive
+from .._request.types import GetOptions, Omit, bound_options, omit
+from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
-
-if TYPE_CHECKING:
-    from ..archive.formats import Format
-    from ..archive.results import ExportResult, ImportResult
-    from ..archive.source_file import AnyPath, TextSource, TextTarget
+from .http_methods import HttpMethods
 
 _RawViewT = TypeVar("_RawViewT")
 _StreamingViewT = TypeVar("_StreamingViewT")
@@ -32,13 +29,13 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
     def export(
         self,
         conversation_id: str | models.Conversation,
-        file: AnyPath | TextTarget,
+        file: archive.AnyPath | archive.TextTarget,
         *,
         include: Sequence[models.IncludeEnum] | Omit = omit,
         resume: bool = False,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> ExportResult:
+    ) -> archive.ExportResult:
         """Write a conversation to a file: each item on a line, exactly as it came, oldest first.
 
         docs/archive.md describes the format. Memory does not grow with the number of items. A file
@@ -70,23 +67,23 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             include=include,
             resume=resume,
             on_progress=on_progress,
-            options=_checked(options, "export"),
+            options=bound_options(options, "Conversations.export"),
         )
 
     def import_file(
         self,
-        file: AnyPath | TextSource,
+        file: archive.AnyPath | archive.TextSource,
         *,
-        format: Format = "auto",
+        format: archive.Format = "auto",
         select: str | None = None,
         conversation_id: str | models.Conversation | None = None,
         metadata: Mapping[str, str] | None = None,
         resume: str | None = None,
-        on_unsupported: OnUnsupported = "error",
+        on_unsupported: archive.OnUnsupported = "error",
         dry_run: bool = False,
         on_progress: Callable[[ArchiveProgress], object] | None = None,
         **options: Unpack[GetOptions],
-    ) -> ImportResult:
+    ) -> archive.ImportResult:
         """Make conversations of those in a file, each item once, through failures.
 
         The file is read twice: once to its end, before anything is sent, and again while its items
@@ -127,16 +124,198 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             resume=resume,
             dry_run=dry_run,
             on_progress=on_progress,
-            options=_checked(options, "import_file"),
+            options=bound_options(options, "Conversations.import_file"),
         )
 
+    def fork(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        after: str | None = None,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        on_unsupported: archive.OnUnsupported = "error",
+        resume: str | None = None,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> models.Conversation:
+        """Make a new conversation with the items of another one, up to one of them.
 
-def _checked(options: Mapping[str, Any], method: str) -> dict[str, Any]:
-    """Return request options, for each request of a method.
+        The original is read twice, before the new one is made and while its items are appended;
+        nobody may delete from it meanwhile. Items get new ids, but for those that the service takes
+        with an id only, and reasoning with what follows it. docs/whole-conversations.md has the
+        rules.
 
-    Raises:
-        InvalidArgumentError: the method does not take one of them.
-    """
-    checked: dict[str, Any] = to_options(options, f"Conversations.{method}")._asdict()
-    del checked["extra_body"]
-    return checked
+        Args:
+            conversation_id: the original, or its id.
+            after: the id of the last item that comes along; None for all.
+            metadata: of the new conversation; by default that of the original.
+            on_unsupported: what becomes of items that have no input form, as of `import_file`.
+                "skip" and "text" log a warning for each.
+            resume: the token of a fork that ended early: of the last report, or of the `archive` of
+                the error. The other arguments are then the same as before.
+            on_progress: called before each batch is sent and after it has landed. The async client
+                awaits async functions.
+            options: hold for each request.
+
+        Returns:
+            The new conversation.
+
+        Raises:
+            InvalidArgumentError: `after` parts items that belong together, or is not there; the
+                error names the nearest items that part nothing. Nothing is made.
+            UnsupportedItemError: items have no input form. Nothing is made.
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`, `create` and `items.append`. All of them have
+                the progress as `archive`.
+        """
+        return self.copy_to(
+            conversation_id,
+            self._client,
+            after=after,
+            metadata=metadata,
+            on_unsupported=on_unsupported,
+            resume=resume,
+            on_progress=on_progress,
+            **options,
+        )
+
+    def copy_to(
+        self,
+        conversation_id: str | models.Conversation,
+        other_client: HttpMethods,
+        *,
+        after: str | None = None,
+        metadata: Mapping[str, str] | Omit | None = omit,
+        on_unsupported: archive.OnUnsupported = "error",
+        resume: str | None = None,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> models.Conversation:
+        """Make a new conversation in another account, server or file, with the items of this one.
+
+        As `fork`, but that reasoning without its encrypted content, and generated images without
+        their data, have no input form there.
+
+        Args:
+            conversation_id: the original, or its id.
+            other_client: makes the new conversation. Reading is up to the client of this method.
+            after, metadata, on_unsupported, resume, on_progress, options: as of `fork`.
+
+        Returns:
+            The new conversation, of the other client.
+
+        Raises:
+            OpenAIError: as of `fork`.
+        """
+        from .copies import Copy
+
+        if not isinstance(other_client, HttpMethods):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise invalid("other_client", "a client like this one", other_client)
+        return Copy(
+            self._client,
+            other_client,
+            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            bound_options(options, "Conversations.copy_to"),
+            after=after,
+            metadata=metadata,
+            on_unsupported=on_unsupported,
+            resume=resume,
+            on_progress=on_progress,
+        ).run()
+
+    def transcript(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        format: archive.TranscriptFormat = "markdown",
+        **options: Unpack[GetOptions],
+    ) -> str:
+        """Read a conversation, and return it for people to read, oldest item first.
+
+        Tools are called by name, with arguments and outputs; images and files are links; summaries
+        of reasoning are folded; items of unknown kinds are named and shown as JSON.
+        docs/transcript.md says what contents can do to it. `archive.transcript` makes one of items
+        at hand.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            format: "markdown"; "text", of which no character can control a terminal; or "html", one
+                file that runs nothing and loads nothing.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`.
+        """
+        from ..archive.transcripts import Transcript
+        from .item_pages import EVERYTHING
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        written = Transcript(format, f"Conversation {place}")
+        checked = bound_options(options, "Conversations.transcript")
+        for item in self.items.list(
+            place, limit=MAX_LIMIT, order="asc", include=EVERYTHING, **checked
+        ):
+            written.add(item)
+        return written.text()
+
+    def check(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        repair: bool = False,
+        **options: Unpack[GetOptions],
+    ) -> archive.CheckResult:
+        """Look for what is wrong with a conversation: what is parted, doubled, or unknown.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            repair: mend what is an error, and look again until nothing new is found. A call that
+                input has followed gets the output "aborted" (a request for approval is denied), or
+                is deleted, if its output cannot be a text. Other items of errors are deleted.
+                Nobody else may add to the conversation meanwhile.
+            options: hold for each request.
+
+        Returns:
+            What is found; with `repair`, what was done, and what is there after it.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+            OpenAIError: others, as of `items.list`, `items.delete` and `items.append`. Do it again.
+        """
+        from .check import Check
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        bound = bound_options(options, "Conversations.check")
+        check = Check(self._client, place, bound)
+        return check.run(repair=check_bool(repair, "repair"))
+
+    def purge(
+        self,
+        conversation_id: str | models.Conversation,
+        *,
+        on_progress: Callable[[ArchiveProgress], object] | None = None,
+        **options: Unpack[GetOptions],
+    ) -> archive.PurgeResult:
+        """Delete every item of a conversation, then the conversation, and read that it is gone.
+
+        `delete` alone leaves the items. They are deleted newest first, eight requests at a time,
+        until none is listed. After an error, do it again; once the conversation is deleted, its
+        items can no longer be listed. Nobody else may add to it meanwhile. `options` hold for each
+        request.
+
+        Args:
+            conversation_id: the conversation, or its id.
+            on_progress: gets the number of deleted items after each page of 100. The async client
+                awaits async functions.
+
+        Raises:
+            NotFoundError: there is no such conversation, or none any more.
+            OpenAIError: others, as of `items.list` and `delete`, or something can still be read
+                after it was deleted. All of them have the number of deleted items as `archive`.
+        """
+        from .purge import Purge
+
+        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        bound = bound_options(options, "Conversations.purge")
+        retries = self._client.max_retries
+        return Purge(self.items, place, bound, on_progress, retries).purge(self)

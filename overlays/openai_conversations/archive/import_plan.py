@@ -16,9 +16,9 @@ from .._request.validation import (
     mismatch,
 )
 from ..errors import UnsupportedItemError
-from ..progress import TOKEN_VERSION
+from ..progress import TOKEN_VERSION, ImportNote, OnUnsupported
 from .formats import reader_of
-from .records import ImportNote, OnUnsupported, SourceConversation
+from .records import SourceConversation
 from .results import ImportedConversation, ImportResult
 from .source_file import SourceFile, file_errors
 

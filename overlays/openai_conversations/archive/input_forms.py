@@ -9,14 +9,18 @@ from typing import Any, cast
 from .._request.input_items import formless, to_input_item, without_needless_id
 from .._request.validation import is_mapping
 from ..errors import InvalidArgumentError
-from .records import OnUnsupported, Record, Unsupported
+from ..progress import OnUnsupported
+from .records import Record, Unsupported
+from .source_file import bad_file
 
 #: What the service gives each item anew.
 _ASSIGNED = frozenset({"id", "status", "created_by"})
 _ROLES = ("user", "assistant", "system", "developer")
 
 
-def to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported) -> Record:
+def to_record(
+    item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported, *, keep_id: bool = False
+) -> Record:
     """Return an item of a conversation as it is sent to another one.
 
     Ids that the service gives anew are left out. What has no input form is noted: the item goes, or
@@ -26,7 +30,20 @@ def to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported
         item: as it was listed.
         place: where it stands, for notes.
         on_unsupported: what becomes of what has no input form.
+        keep_id: whether it keeps an id that the service could give anew.
+
+    Raises:
+        InvalidArgumentError: of `file`: the item is nested too deeply.
     """
+    try:
+        return _to_record(item, place, on_unsupported, keep_id)
+    except RecursionError:
+        raise bad_file(place, "an item that is not nested deeply", item) from None
+
+
+def _to_record(
+    item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported, keep_id: bool
+) -> Record:
     unsupported = Unsupported(place, on_unsupported)
     try:
         sent = to_input_item(item, "item", 0)
@@ -42,7 +59,7 @@ def to_record(item: Mapping[str, Any], place: str, on_unsupported: OnUnsupported
         return Record(place, {"role": role, "content": text}, unsupported.notes)
     for lost in _lost(item, sent):
         unsupported.leave_out(f"the field '{lost}' of {_name(item)}")
-    return Record(place, without_needless_id(sent), unsupported.notes)
+    return Record(place, sent if keep_id else without_needless_id(sent), unsupported.notes)
 
 
 def _name(item: Mapping[str, Any]) -> str:
@@ -52,7 +69,7 @@ def _name(item: Mapping[str, Any]) -> str:
 def _problem(item: Mapping[str, Any], sent: Mapping[str, Any]) -> str | None:
     """Return why an item cannot be sent, or None."""
     kind = item.get("type")
-    if kind == "item_reference":
+    if kind == "item_reference" or (kind is None and "role" not in item):
         return "a reference to an item elsewhere"
     if kind == "reasoning" and not item.get("encrypted_content"):
         return "reasoning without its encrypted content"

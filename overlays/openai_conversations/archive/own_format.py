@@ -13,8 +13,9 @@ from hashlib import sha256
 from typing import Any, cast
 
 from .._request.validation import is_mapping, mismatch
+from ..progress import OnUnsupported
 from .input_forms import to_record
-from .records import OnUnsupported, Record, SourceConversation
+from .records import Record, SourceConversation
 from .source_file import SourceFile, bad_file
 
 FORMAT = "openai-conversations"
@@ -111,7 +112,7 @@ def read(source: SourceFile, on_unsupported: OnUnsupported) -> Iterator[SourceCo
 
 
 def _records(source: SourceFile, on_unsupported: OnUnsupported) -> Iterator[Record]:
-    digest, count = sha256(), 0
+    digest, count, follows = sha256(), 0, False
     with source.text() as text:
         lines = enumerate(text, 1)
         for number, line in lines:
@@ -122,7 +123,10 @@ def _records(source: SourceFile, on_unsupported: OnUnsupported) -> Iterator[Reco
             digest.update(line.encode(errors="surrogatepass"))
             if number > 1:
                 count += 1
-                yield to_record(value, place, on_unsupported)
+                # The service refuses reasoning before an item without the id that it had.
+                record = to_record(value, place, on_unsupported, keep_id=follows)
+                follows = record.item is not None and record.item.get("type") == "reasoning"
+                yield record
         else:
             received = f"a file that ends after {count} items: it was cut"
             raise mismatch("file", "an export with its closing line", received)

@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-OnUnsupported: TypeAlias = Literal["error", "skip", "text"]
-"""What becomes of what has no input form: nothing is sent, it goes, or a text stands for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportNote:
-    """Something in a file that has no input form, and what was done with it.
-
-    Attributes:
-        place: where it stands in the file: "line 12", "conversation 'abc', message 'def'".
-        what: what it is: "an annotation of the kind 'file_citation'".
-        action: "error" (nothing is imported), "skip" (it is left out) or "text" (a text stands for
-            it).
-    """
-
-    place: str
-    what: str
-    action: OnUnsupported
+from ..progress import ImportNote, OnUnsupported
 
 
 @dataclass(frozen=True, slots=True)

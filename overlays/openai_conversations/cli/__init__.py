@@ -1,26 +1,32 @@
-"""The command line of the package: `python -m openai_conversations COMMAND`.
+"""The command line of the package: `openai-conversations COMMAND`, or `python -m` with its name.
 
-A command is a module of this folder with `add_arguments(parser)` and `run(options)`.
+`serve` needs the extra `local`; the other commands need the extra `cli`, and are in `app`.
 """
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Sequence
-
-from . import serve
+from importlib.util import find_spec
+from pathlib import Path
 
 __all__ = ["main"]
+
+_NAME = "openai-conversations"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default the process's own) and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m openai_conversations")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    summary = "serve the local service over HTTP: no model, for development and tests"
-    command = commands.add_parser("serve", help=summary, description=summary)
-    serve.add_arguments(command)
-    command.set_defaults(run=serve.run)
-    options = parser.parse_args(arguments)
-    status: int = options.run(options)
-    return status
+    program = _NAME if Path(sys.argv[0]).stem == _NAME else "python -m openai_conversations"
+    given = [*(sys.argv[1:] if arguments is None else arguments)]
+    if given[:1] == ["serve"]:
+        from . import serve
+
+        return serve.main(given[1:], program)
+    if missing := [name for name in ("click", "rich") if find_spec(name) is None]:
+        needs = f"needs the extra 'cli' ({missing[0]} is not installed)"
+        print(f"{program}: {needs}: pip install 'openai-conversations[cli]'", file=sys.stderr)
+        return 1
+    from .app import run
+
+    return run(given, program)

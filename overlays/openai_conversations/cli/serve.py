@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +27,19 @@ KEY_VARIABLE = "LOCAL_API_KEY"
 
 class ServeError(Exception):
     """The server cannot start; the message is for the user of the command."""
+
+
+def main(arguments: Sequence[str], program: str) -> int:
+    """Serve as the arguments say, and return the exit status.
+
+    Args:
+        arguments: those behind the name of the command.
+        program: how the program is called, for its help.
+    """
+    summary = "serve the local service over HTTP: no model, for development and tests"
+    parser = argparse.ArgumentParser(prog=f"{program} serve", description=summary)
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ what it gets and follows the documented rules. A request takes this way through 
     conversations,    the rules of the operations: a JSON object, or the events of a stream
     responses         (response_plan -> response_run -> output_events, with model and tokens)
     stored_items      the items of a request as they are stored (item_schemas, ids)
-    store, locks      the tables, in one SQLite database (database, database_file)
+    store, locks      the tables, in one SQLite database (`_sqlite`)
 
 Each imports from those below it. `fault_injection` is for the pytest plugin alone: it wraps a
 service, and the transports take a wrapped one as they take any `Service`.

@@ -20,7 +20,8 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar
 
 from .._schema.values import REQUIRED, Problem
-from ..errors import InvalidArgumentError, OpenAIError
+from .._sqlite.database_file import StoreError as StoreError
+from ..errors import InvalidArgumentError
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +61,6 @@ class ConnectionLostError(Exception):
 
 class ResponseTimeoutError(Exception):
     """No response will come; the client waits until its own timeout."""
-
-
-class StoreError(OpenAIError, RuntimeError):
-    """The database file cannot be opened or is not there any more, or another program wrote it."""
 
 
 def invalid_request(param: str | None, message: str, code: str = "invalid_value") -> ServiceError:

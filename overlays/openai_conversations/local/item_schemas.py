@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from .._schema.document import operations, problems
-from .._schema.parts import EACH, Schema, at, body, fields, parts, response, strings, tags, union
 from .._schema.values import is_array, is_object
+from .schema_parts import EACH, Schema, at, body, fields, parts, response, strings, tags, union
 from .structured_output import emptiest_of_document
 
 Item = dict[str, Any]

@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .database import Database
+from .._sqlite.database import Database
 
 #: How long a lock lasts if it is not released, in seconds.
 LOCK_SECONDS = 600.0

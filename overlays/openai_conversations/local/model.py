@@ -14,12 +14,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from .._schema.parts import response, strings
 from .._schema.values import is_array, is_object
 from ..errors import InvalidArgumentError
 from .errors import check_argument
 from .ids import new_id
 from .json_body import encode_json
+from .schema_parts import response, strings
 from .structured_output import required_output
 
 

@@ -15,10 +15,10 @@ from operator import getitem
 from typing import Any
 
 from .._schema.document import document, operation
-from .._schema.parts import strings
 from .._schema.unions import TELLING
 from .._schema.values import JsonObject, Problem, is_array, is_object
 from .places import Place
+from .schema_parts import strings
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from .._schema.document import problems
-from .._schema.parts import Schema, fields, parts, tags, union
 from .._schema.unions import TAG
 from .._schema.values import REQUIRED, JsonObject, Problem, is_array, is_object
 from .item_schemas import item_tag, returned_item, sent_item
+from .schema_parts import Schema, fields, parts, tags, union
 from .structured_output import emptiest_of_document
 
 #: How many tags a place remembers at most: names that somebody makes up have no end.

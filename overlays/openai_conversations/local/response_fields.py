@@ -11,8 +11,8 @@ from functools import cache
 from typing import Any
 
 from .._schema.document import problems
-from .._schema.parts import Schema, body, default, event, fields, response, tags, union
 from .places import Place
+from .schema_parts import Schema, body, default, event, fields, response, tags, union
 from .structured_output import emptiest_of_document
 
 Json = dict[str, Any]

@@ -20,13 +20,13 @@ from .._schema.document import (
     problems,
     with_nulls_exchanged,
 )
-from .._schema.parts import EACH, Schema, default, types
 from .._schema.values import REQUIRED, Problem, is_object
 from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .item_schemas import ITEM_FIELDS
 from .json_body import decode_body
 from .newer import Newer
+from .schema_parts import EACH, Schema, default, types
 from .stored_items import complete_request_item, field_problems
 
 

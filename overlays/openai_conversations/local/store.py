@@ -11,10 +11,33 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .database import Database
+from .._sqlite.database import Database, Layout
 from .json_body import encode_json
 
 Json = dict[str, Any]
+_SCHEMA = """
+CREATE TABLE lists (key INTEGER PRIMARY KEY);
+CREATE TABLE items (
+    list INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (list, position)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX items_by_id ON items (id, list);
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL,
+    items INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE responses (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, request TEXT NOT NULL, events TEXT,
+    input INTEGER NOT NULL, output INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE leases (
+    name TEXT PRIMARY KEY, owner TEXT NOT NULL, process TEXT, until REAL NOT NULL
+) WITHOUT ROWID;
+"""
+# Younger than the layout: a file of an older version gets it when it is opened.
+_INDEX = """
+CREATE INDEX IF NOT EXISTS conversations_in_order ON conversations (items) WHERE NOT deleted
+"""
 
 
 class ConversationRow(NamedTuple):
@@ -43,6 +66,8 @@ class Store(Database):
 
     Statements that belong together must run inside one `transaction`.
     """
+
+    layout = Layout(0x6F616376, 1, _SCHEMA, _INDEX)  # "oacv"
 
     # Conversations
 

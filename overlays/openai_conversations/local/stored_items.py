@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._schema.document import problems
-from .._schema.parts import EACH
 from .._schema.values import Problem, is_array, is_object
 from .errors import ServiceError, duplicate_item, found, invalid_request
 from .ids import is_valid_id, new_item_id
@@ -25,6 +24,7 @@ from .item_schemas import (
     sent_types,
     stored_types,
 )
+from .schema_parts import EACH
 
 Item = dict[str, Any]
 

@@ -792,8 +792,12 @@ def test_an_output_that_cannot_be_sent_is_told_to_the_model(
 
 def test_the_token_of_another_run_is_refused(client: Client) -> None:
     result = client.conversations.run(new(client), model=MODEL, input="x")
-    with pytest.raises(InvalidArgumentError, match="resume"):
-        client.conversations.run(new(client), model=MODEL, resume=result.token)
+    for token, expected in (
+        (result.token, "a token of a run to"),
+        ("x", "the token of a run, got"),
+    ):
+        with pytest.raises(InvalidArgumentError, match=f"^resume: expected {expected}"):
+            client.conversations.run(new(client), model=MODEL, resume=token)
 
 
 def test_outputs_can_be_parts_and_json(

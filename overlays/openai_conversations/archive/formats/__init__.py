@@ -11,8 +11,9 @@ from contextlib import closing
 from typing import Literal, TypeAlias
 
 from ..._request.validation import check_one_of, mismatch
+from ...progress import OnUnsupported
 from .. import own_format
-from ..records import OnUnsupported, SourceConversation
+from ..records import SourceConversation
 from ..source_file import SourceFile, file_errors
 from . import agents_sqlite, assistants, chat_completions, chatgpt
 from .json_objects import JsonObject, json_objects

@@ -14,8 +14,9 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 from ...errors import InvalidArgumentError
+from ...progress import OnUnsupported
 from ..input_forms import to_record
-from ..records import OnUnsupported, Record, SourceConversation
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile, file_errors
 from .drafts import Draft
 from .json_objects import json_object, shown
@@ -69,8 +70,8 @@ def _records(source: SourceFile, id: object, on_unsupported: OnUnsupported) -> I
 def _database(source: SourceFile) -> Generator[sqlite3.Connection]:
     """Open the file to read it, in any thread.
 
-    The sessions of a program that runs have a log (WAL) beside the file, which is read, too. Without
-    one nobody writes, and SQLite is told so: it would leave an empty log there.
+    The sessions of a program that runs have a log (WAL) beside the file, which is read, too.
+    Without one nobody writes, and SQLite is told so: it would leave an empty log there.
     """
     log = source.path.with_name(f"{source.path.name}-wal")
     mode = "mode=ro" if log.exists() else "immutable=1"

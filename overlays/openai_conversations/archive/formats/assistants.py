@@ -16,7 +16,8 @@ from functools import partial
 from typing import Any, cast
 
 from ..._request.validation import is_mapping
-from ..records import OnUnsupported, Record, SourceConversation
+from ...progress import OnUnsupported
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile
 from .drafts import Draft, OpenCalls, said
 from .json_objects import JsonObject, json_objects, shown
@@ -134,8 +135,13 @@ def _records(thread: _Thread, on_unsupported: OnUnsupported) -> Iterator[Record]
         place = f"{entry.place}, message {shown(entry.text('id'))}"
         if kind == "thread.run.step":
             yield from _step(entry, on_unsupported)
-        elif kind == "thread.message" or "role" in entry.fields:
-            yield from _message(entry, Draft(entry.need("role", str), place, on_unsupported))
+        elif kind in ("thread.message", ""):
+            role = entry.text("role")
+            if role not in ("user", "assistant"):
+                raise entry.error("role", "'user' or 'assistant'")
+            yield from _message(entry, Draft(role, place, on_unsupported))
+        elif not kind.startswith("thread."):
+            raise entry.error("object", "'thread.message' or 'thread.run.step'")
         else:
             draft = Draft("", entry.place, on_unsupported)
             draft.leave_out(f"an object of the kind {shown(kind)}")

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from ..records import OnUnsupported, Record, SourceConversation
+from ...progress import OnUnsupported
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile
 from .drafts import Draft, OpenCalls
 from .json_objects import JsonObject, again, json_objects, shown

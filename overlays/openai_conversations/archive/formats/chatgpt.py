@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from ..records import OnUnsupported, Record, SourceConversation
+from ...progress import OnUnsupported
+from ..records import Record, SourceConversation
 from ..source_file import SourceFile
 from .drafts import Draft, OpenCalls, said
 from .json_objects import JsonObject, again, json_objects, shown

@@ -13,7 +13,8 @@ from ..._request.validation import (
     fit_output,
 )
 from ...errors import InvalidArgumentError
-from ..records import OnUnsupported, Record, Unsupported
+from ...progress import OnUnsupported
+from ..records import Record, Unsupported
 from .json_objects import JsonObject, shown
 
 _URLS = ("https://", "http://", "data:")
@@ -117,7 +118,7 @@ class Draft:
             yield self.record(None)
 
     def output(self, call_type: str, call_id: str) -> Record:
-        """Return the output of a call: a string, or a list of parts if one of them is no text."""
+        """Return the output of a call: a string, or a list of parts if one is not a text."""
         output: object = self._parts
         if all("text" in part for part in self._parts):
             output = text = self.joined()

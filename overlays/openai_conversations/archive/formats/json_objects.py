@@ -43,7 +43,7 @@ class JsonObject:
     Attributes:
         place: where it stands: "line 12, messages[3]".
         fields: as they were read.
-        span: first and last byte in the file, if `json_objects` gave it.
+        span: where its bytes begin and end in the file, if `json_objects` gave it.
     """
 
     place: str

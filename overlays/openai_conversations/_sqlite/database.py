@@ -14,42 +14,30 @@ import weakref
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
-from .database_file import DatabaseFile, check_path
-from .errors import StoreError
+from .database_file import DatabaseFile, StoreError, check_path
 
 T = TypeVar("T")
 
-#: Marks a file as one of this package ("oacv"): the database of another program is never changed.
-APPLICATION_ID = 0x6F616376
-SCHEMA_VERSION = 1
 #: How long a writer waits for another process before it gives up, in seconds.
 BUSY_TIMEOUT = 30.0
 
-_SCHEMA = """
-CREATE TABLE lists (key INTEGER PRIMARY KEY);
-CREATE TABLE items (
-    list INTEGER NOT NULL, position INTEGER NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (list, position)
-) WITHOUT ROWID;
-CREATE UNIQUE INDEX items_by_id ON items (id, list);
-CREATE TABLE conversations (
-    id TEXT PRIMARY KEY, created_at INTEGER NOT NULL, metadata TEXT NOT NULL,
-    items INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE responses (
-    id TEXT PRIMARY KEY, body TEXT NOT NULL, request TEXT NOT NULL, events TEXT,
-    input INTEGER NOT NULL, output INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE leases (
-    name TEXT PRIMARY KEY, owner TEXT NOT NULL, process TEXT, until REAL NOT NULL
-) WITHOUT ROWID;
-"""
-# Younger than the layout: a file of an older version gets it when it is opened.
-_INDEX = """
-CREATE INDEX IF NOT EXISTS conversations_in_order ON conversations (items) WHERE NOT deleted
-"""
+
+class Layout(NamedTuple):
+    """What is in a file.
+
+    Attributes:
+        application_id: marks it: the database of another program is never changed.
+        version: of the tables.
+        schema: the statements that make them.
+        younger: one that is run whenever a file is opened, for what older files lack.
+    """
+
+    application_id: int
+    version: int
+    schema: str
+    younger: str = ""
 
 
 class Database:
@@ -57,12 +45,14 @@ class Database:
 
     One that is dropped without `close`, or still open when the interpreter ends, is closed without
     a warning. A file that does not exist is made, for this user alone (mode 0600). Without a path,
-    the database is in memory.
+    the database is in memory. The `layout` of the subclass says what is in it.
 
     Raises:
         InvalidArgumentError: If the path is not one.
         StoreError: If the file cannot be opened or written, or belongs to another program.
     """
+
+    layout: ClassVar[Layout]
 
     def __init__(self, path: str | os.PathLike[str] | None) -> None:
         self.closed = False
@@ -149,26 +139,27 @@ class Database:
         return next(iter(self.rows(sql, values)), None)
 
     def _prepare(self, name: str | None) -> None:
+        application_id, layout_version, schema, younger = self.layout
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         [application] = self.row("PRAGMA application_id")
         [version] = self.row("PRAGMA user_version")
         empty = self.row("SELECT 1 FROM sqlite_schema") is None
-        if application != APPLICATION_ID and not (application == 0 and empty):
+        if application != application_id and not (application == 0 and empty):
             raise StoreError(f"{name!r} is the database of another program")
-        if version not in (0, SCHEMA_VERSION):
-            found = f"layout {version}, not {SCHEMA_VERSION}"
+        if version not in (0, layout_version):
+            found = f"layout {version}, not {layout_version}"
             raise StoreError(f"{name!r} was written by another version: {found}")
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             # Checked again in a transaction: another process may be preparing the same file.
-            if self.row("PRAGMA application_id") != (APPLICATION_ID,):
-                for statement in filter(str.strip, _SCHEMA.split(";")):
+            if self.row("PRAGMA application_id") != (application_id,):
+                for statement in filter(str.strip, schema.split(";")):
                     self._db.execute(statement)
-                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            self._db.execute(_INDEX)
+                self._db.execute(f"PRAGMA application_id = {application_id}")
+                self._db.execute(f"PRAGMA user_version = {layout_version}")
+            self._db.execute(younger)
 
     def _use_wal(self) -> None:
         # SQLite does not wait for other processes here, whatever the timeout says. Counted, not

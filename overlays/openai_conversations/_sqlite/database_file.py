@@ -9,8 +9,12 @@ import weakref
 from contextlib import suppress
 from typing import cast
 
-from ..errors import InvalidArgumentError
-from .errors import StoreError
+from ..errors import InvalidArgumentError, OpenAIError
+
+
+class StoreError(OpenAIError, RuntimeError):
+    """The database file cannot be opened or is not there any more, or another program wrote it."""
+
 
 #: The file itself, and what SQLite adds to its name for those that it keeps beside it.
 _BESIDE = ("", "-wal", "-shm")

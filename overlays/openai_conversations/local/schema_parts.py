@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .document import operations, validator
-from .unions import admitted_strings, admitted_tags, admitted_types
+from .._schema.document import operations, validator
+from .._schema.unions import admitted_strings, admitted_tags, admitted_types
 
 Schema = Mapping[str, Any]
 

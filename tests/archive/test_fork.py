@@ -1,0 +1,295 @@
+"""`conversations.fork` and `copy_to`: the same items again, whole, and each of them once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openai_conversations import (
+    ArchiveProgress,
+    AsyncClient,
+    BadRequestError,
+    Client,
+    InvalidArgumentError,
+    NotFoundError,
+    OpenAIError,
+    UnsupportedItemError,
+)
+
+from tests.archive.test_check import call, output, reasoning, said, user
+from tests.document import alternatives, name_of, schemas
+from tests.faults.conversation import messages
+from tests.faults.proxy import FaultProxy, seeded
+from tests.offenders import check_drawn
+from tests.overlay.client_runner import ClientRunner
+from tests.strategies import for_ref
+
+Item = dict[str, Any]
+#: What the service gives anew.
+ASSIGNED = {"id", "created_by"}
+
+
+@pytest.fixture
+def direct(service: str) -> Iterator[Client]:
+    with Client(api_key="k", base_url=service) as client:
+        yield client
+
+
+def _stored(client: Client, items: list[Item], **params: Any) -> str:
+    conversation = client.conversations.create(**params)
+    client.conversations.items.append(conversation.id, items)
+    return conversation.id
+
+
+def _listed(client: Client, conversation: str) -> list[Item]:
+    include: Any = ["reasoning.encrypted_content", "message.input_image.image_url"]
+    listed = client.conversations.items.list(conversation, order="asc", include=include)
+    return [item.to_dict() for item in listed]
+
+
+def _without_ids(items: list[Item]) -> list[Item]:
+    return [{name: each for name, each in item.items() if name not in ASSIGNED} for item in items]
+
+
+IMAGE = {"type": "input_image", "image_url": "https://x/y.png", "detail": "low"}
+ITEMS = [
+    user("a"),
+    {"role": "user", "content": [IMAGE]},
+    reasoning("rs_1", encrypted_content="secret"),
+    call("c1"),
+    output("c1"),
+    reasoning("rs_2"),
+    said("b"),
+    *messages(60),
+]
+
+
+def test_fork(service: str, direct: Client, runner: ClientRunner) -> None:
+    original = direct.conversations.retrieve(_stored(direct, ITEMS, metadata={"topic": "x"}))
+    seen: list[ArchiveProgress] = []
+    fork = runner.run(service, lambda c: c.conversations.fork(original, on_progress=seen.append))
+    assert fork.id != original.id
+    assert fork.metadata == {"topic": "x"}
+    before, after = _listed(direct, original.id), _listed(direct, fork.id)
+    assert _without_ids(after) == _without_ids(before)
+    # Reasoning and what follows it are the same items as before, all others are new ones.
+    same = [n for n in range(len(ITEMS)) if before[n]["id"] == after[n]["id"]]
+    assert same == [2, 3, 5, 6]
+    assert [seen[0].done, seen[-1].done, seen[-1].total] == [0, len(ITEMS), len(ITEMS)]
+    assert {report.conversation_id for report in seen} == {fork.id}
+
+
+@pytest.mark.parametrize("metadata", [None, {"other": "y"}])
+def test_other_metadata(
+    service: str, direct: Client, runner: ClientRunner, metadata: dict[str, str] | None
+) -> None:
+    original = _stored(direct, [], metadata={"topic": "x"})
+    fork = runner.run(service, lambda c: c.conversations.fork(original, metadata=metadata))
+    assert fork.metadata == (metadata or {})
+    assert _listed(direct, fork.id) == []
+
+
+#: Items, and for each of them whether a copy may end there, or the places of what to name instead.
+ENDS: list[tuple[list[Item], list[list[int] | None]]] = [
+    (
+        [
+            user("a"),
+            reasoning("rs_1"),
+            call("c1"),
+            call("c2"),
+            output("c2"),
+            output("c1"),
+            said("b"),
+        ],
+        [None, [0, 5], [0, 5], [0, 5], [0, 5], None, None],
+    ),
+    # It may end at a call that is open in the original, too.
+    ([call("c1"), user("a"), reasoning("rs_1"), user("b")], [None] * 4),
+    ([call("c1"), reasoning("rs_1"), said("a"), user("b")], [None, [3], None, None]),
+    ([reasoning("rs_1"), reasoning("rs_2"), said("a")], [[2], [2], None]),
+]
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("n", range(len(ENDS)))
+def test_where_a_fork_may_end(service: str, direct: Client, runner: ClientRunner, n: int) -> None:
+    items, ends = ENDS[n]
+    original = _stored(direct, items)
+    stored = _listed(direct, original)
+    ids = [item["id"] for item in stored]
+    for place, instead in enumerate(ends):
+
+        def fork(client: Any, place: int = place) -> Any:
+            return client.conversations.fork(original, after=ids[place])
+
+        if instead is None:
+            copied = _listed(direct, runner.run(service, fork).id)
+            assert _without_ids(copied) == _without_ids(stored[: place + 1])
+            continue
+        with pytest.raises(InvalidArgumentError) as caught:
+            runner.run(service, fork)
+        assert caught.value.argument == "after"
+        for other, id in enumerate(ids):
+            assert (f"'{id}'" in caught.value.expected) == (other in instead)
+        for other in instead:
+            assert ends[other] is None
+
+
+def test_an_end_that_is_not_there(service: str, direct: Client, runner: ClientRunner) -> None:
+    original = _stored(direct, [user("a")])
+    with pytest.raises(InvalidArgumentError, match="after: expected the id of an item"):
+        runner.run(service, lambda c: c.conversations.fork(original, after="msg_other"))
+    with pytest.raises(NotFoundError):
+        runner.run(service, lambda c: c.conversations.fork("conv_none"))
+
+
+def test_copy_to_another_server(direct: Client, tmp_path: Path) -> None:
+    original = _stored(direct, ITEMS[:5], metadata={"topic": "x"})
+    with Client.local(tmp_path / "copy.sqlite") as other:
+        copy = direct.conversations.copy_to(original, other)
+        assert copy.metadata == {"topic": "x"}
+        assert _without_ids(_listed(other, copy.id)) == _without_ids(_listed(direct, original))
+    with pytest.raises(InvalidArgumentError, match="other_client"):
+        direct.conversations.copy_to(original, AsyncClient(api_key="k"))  # type: ignore[arg-type]
+
+
+@pytest.mark.off_contract
+def test_what_has_no_input_form(direct: Client, caplog: pytest.LogCaptureFixture) -> None:
+    strange = {"type": "hologram", "id": "holo_1", "content": "x"}
+    original = _stored(direct, [user("a"), strange, reasoning("rs_9"), said("b")])
+    with Client.local() as other:
+        copy_to = direct.conversations.copy_to
+        with pytest.raises(UnsupportedItemError) as caught:
+            copy_to(original, other)
+        assert caught.value.argument == "conversation_id"
+        assert [note.place for note in caught.value.notes] == ["item 'holo_1'", "item 'rs_9'"]
+        assert caught.value.archive == ArchiveProgress(None, 0)
+        with caplog.at_level(logging.WARNING):
+            copy = copy_to(original, other, on_unsupported="skip")
+        assert [item["type"] for item in _listed(other, copy.id)] == ["message", "message"]
+        assert "item 'holo_1'" in caplog.text
+        copy = copy_to(original, other, on_unsupported="text")
+        assert "hologram" in _listed(other, copy.id)[1]["content"][0]["text"]
+    # In the same account reasoning is known by its id.
+    with pytest.raises(UnsupportedItemError) as caught:
+        direct.conversations.fork(original)
+    assert [note.place for note in caught.value.notes] == ["item 'holo_1'"]
+
+
+@pytest.mark.off_contract
+def test_every_kind_of_item() -> None:
+    """Check that each is copied as it is, or said to have no input form."""
+    kinds = {name_of(one): one for one in alternatives(schemas()["ConversationItem"])}
+    copied: set[str | None] = set()
+
+    def check(kind: str | None, item: Item) -> None:
+        sent = {**item, "id": "it_1"}
+        if kind == "ToolSearchCall":  # the document has anything here, of what is sent an object
+            sent["arguments"] = {}
+        with Client.local() as client:
+            conversation = client.conversations.create()
+            try:
+                client.conversations.items.create(conversation.id, items=[sent])
+            except BadRequestError:  # a drawn value that is not one of a stored item
+                return
+            try:
+                fork = client.conversations.fork(conversation)
+            except UnsupportedItemError:
+                return
+            before, after = _listed(client, conversation.id), _listed(client, fork.id)
+            assert _without_ids(after) == _without_ids(before)
+            copied.add(kind)
+
+    check_drawn(kinds, lambda kind: for_ref(kinds[kind]), check, examples=5)
+    # Of a few kinds a drawn item is seldom one that can be sent.
+    assert len(copied) > len(kinds) - 5
+
+
+@pytest.mark.parametrize(
+    "token", ["", "x", "[]", '{"version": 1, "copy": {"source_id": "a"}}', '{"version": 2}', 7]
+)
+def test_tokens_that_are_none(direct: Client, token: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="resume: expected"):
+        direct.conversations.fork("a", resume=token)
+
+
+def test_a_token_of_another_copy(direct: Client) -> None:
+    seen: list[ArchiveProgress] = []
+    direct.conversations.fork(_stored(direct, [user("a")]), on_progress=seen.append)
+    with pytest.raises(InvalidArgumentError, match="resume: expected a token of a copy"):
+        direct.conversations.fork("conv_1", resume=seen[-1].token)
+
+
+class _StopError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("stop", range(7))
+def test_going_on_from_any_report(direct: Client, stop: int) -> None:
+    original = _stored(direct, messages(45))
+    seen: list[ArchiveProgress] = []
+
+    def note(progress: ArchiveProgress) -> None:
+        seen.append(progress)
+        if len(seen) > stop:
+            raise _StopError
+
+    with pytest.raises(_StopError):
+        direct.conversations.fork(original, on_progress=note)
+    # What comes later is not copied.
+    direct.conversations.items.append(original, messages(3))
+    fork = direct.conversations.fork(original, resume=seen[-1].token)
+    assert fork.id == seen[0].conversation_id
+    assert _without_ids(_listed(direct, fork.id)) == _without_ids(_listed(direct, original)[:45])
+
+
+def test_a_source_that_changes_meanwhile(direct: Client) -> None:
+    original = _stored(direct, messages(110))
+    ids = [item["id"] for item in _listed(direct, original)]
+
+    def delete(progress: ArchiveProgress) -> None:
+        if progress.done == 0 and ids:
+            direct.conversations.items.delete(ids[105], conversation_id=original)
+            ids.clear()
+
+    with pytest.raises(OpenAIError, match="did not give the same items") as caught:
+        direct.conversations.fork(original, on_progress=delete)
+    archive = caught.value.archive
+    assert archive is not None
+    assert archive.done == 100
+    fork = direct.conversations.fork(original, resume=archive.token)
+    assert _without_ids(_listed(direct, fork.id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize(("seed", "max_retries"), [(1, 8), (2, 2), (3, 0)])
+def test_random_faults(
+    service: str, direct: Client, runner: ClientRunner, seed: int, max_retries: int
+) -> None:
+    original = _stored(direct, ITEMS)
+    struck = 0
+    for n in range(2):
+        with FaultProxy(service, seeded(10 * seed + n, 0.2)) as proxy:
+            fork = _forked(runner, proxy, original, max_retries)
+            proxy.finish()
+        struck += proxy.struck.total()
+        assert _without_ids(_listed(direct, fork)) == _without_ids(_listed(direct, original))
+    assert struck
+
+
+def _forked(runner: ClientRunner, proxy: FaultProxy, original: str, max_retries: int) -> str:
+    """Fork through faults, and go on whenever it gives up; return the id of the fork."""
+    token: str | None = None
+
+    def fork(client: Any) -> Any:
+        return client.conversations.fork(original, resume=token)
+
+    for _ in range(200):
+        try:
+            return str(runner.run(proxy.url, fork, max_retries=max_retries, timeout=0.3).id)
+        except OpenAIError as error:
+            token = error.archive.token if error.archive else token
+    raise AssertionError
