@@ -159,7 +159,8 @@ class Cluster:
         drawn = self._random.sample(range(exchanges), self._setting.kills + stops)
         numbers = [first + number for number in drawn]
         self._stops, self._kills = {*numbers[:stops]}, {*numbers[stops:]}
-        self._run, struck, begun = Run(), self._proxy.struck.total(), time.monotonic()
+        self._due, self._run = 0, Run()
+        struck, begun = self._proxy.struck.total(), time.monotonic()
         while not self._start(*map(str, arguments)):
             pass
         self._run.seconds = time.monotonic() - begun
