@@ -22,7 +22,7 @@ from openai_conversations import (
 from tests.archive.test_check import call, output, reasoning, said, user
 from tests.document import alternatives, name_of, schemas
 from tests.faults.conversation import messages
-from tests.faults.proxy import FaultProxy, seeded
+from tests.faults.proxy import FaultProxy, scripted, seeded
 from tests.offenders import check_drawn
 from tests.overlay.client_runner import ClientRunner
 from tests.strategies import for_ref
@@ -262,6 +262,21 @@ def test_a_source_that_changes_meanwhile(direct: Client) -> None:
     assert archive.done == 100
     fork = direct.conversations.fork(original, resume=archive.token)
     assert _without_ids(_listed(direct, fork.id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("exchange", [0, 1])
+def test_a_page_of_another_conversation(service: str, direct: Client, exchange: int) -> None:
+    """Check that nothing is made of it, so that no token names its end."""
+    original = _stored(direct, messages(110))
+    draw = scripted({exchange: "other response, not done"})
+    with (
+        FaultProxy(service, draw) as proxy,
+        Client(api_key="k", base_url=proxy.url) as client,
+        pytest.raises(OpenAIError, match="did not give the same items") as caught,
+    ):
+        client.conversations.fork(original)
+    assert caught.value.archive == ArchiveProgress(None, 0)
 
 
 @pytest.mark.off_contract

@@ -362,7 +362,10 @@ def _other(request: Message) -> Message:
         return _message("HTTP/1.1 200 OK", {**fields, "conversation": conversation, "output": []})
     if request.first_line.startswith("DELETE") or "limit=1&" in request.target:
         return _message("HTTP/1.1 200 OK", conversation)
-    count = len(json.loads(request.body)["items"]) if request.body else 3
+    body = json.loads(request.body) if request.body else {"items": [{}] * 3}
+    if "items" not in body:
+        return _message("HTTP/1.1 200 OK", conversation)
+    count = len(body["items"])
     content = [{"type": "input_text", "text": "other"}]
     item = {"type": "message", "role": "user", "status": "completed", "content": content}
     items = [{**item, "id": f"msg_other_{n}"} for n in range(count)]

@@ -14,6 +14,7 @@ from openai_conversations._request import method_params, operations
 from openai_conversations._request.operations import Operation
 from openai_conversations._request.types import Options
 from openai_conversations._run import NOT_IN_A_RUN
+from openai_conversations._sync.whole_conversations import WholeConversations
 from openai_conversations_api._parameters import OPERATIONS
 
 from tests.offenders import check_each
@@ -27,6 +28,8 @@ UNKNOWN = (
 # Of `conversations.run`.
 RUN = {"abort_output", "max_turns", "on_approval", "on_call", "on_tool_error"}
 OWN = RUN | {"max_items", "on_progress", "response_id", "resume", "starting_after", "text_format"}
+# Methods that send requests of several operations.
+WHOLE = {"clear", *vars(WholeConversations)}
 # What a method does not take of its operation's parameters and of the options.
 WITHOUT = {
     "append": {"extra_body"},
@@ -36,8 +39,6 @@ WITHOUT = {
     "stream": {"stream"},
     "wait": {"extra_body", "include_obfuscation", "starting_after", "stream"},
 }
-# Methods over several operations, which take no parameters of one of them.
-WHOLE = {"check", "clear", "copy_to", "export", "fork", "import_file", "purge", "transcript"}
 HELPERS = {
     "parse": "createResponse",
     "run": "createResponse",

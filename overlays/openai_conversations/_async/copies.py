@@ -21,12 +21,17 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..errors import OpenAIError, UnsupportedItemError
+from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
 from .item_pages import EVERYTHING, AsyncItemPages
 from .items import AsyncItems
+
+_CHANGED = (
+    "the conversation to copy did not give the same items when it was read again: it was changed, "
+    "or a response was one to another request"
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -117,7 +122,17 @@ class AsyncCopy:
             raise UnsupportedItemError(notes, "conversation_id")
         for note in notes:
             logger.warning("copy of %s: %s, %s: %s", self.conversation_id, *_shown(note))
+        if end.last_id is not None and not resumed:
+            await self._confirm(end.last_id)
         self._state.last_id, self._total = end.last_id, total
+
+    async def _confirm(self, last_id: str) -> None:
+        """See to it that the end is an item of the original: the token will have it for good."""
+        items = AsyncItems(self.source)
+        try:
+            await items.retrieve(last_id, conversation_id=self.conversation_id, **self.options)
+        except NotFoundError as error:
+            raise OpenAIError(_CHANGED) from error
 
     async def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
@@ -179,10 +194,7 @@ class _Items(AsyncIterator[Mapping[str, Any]]):
             if self._last_id in ids:
                 page = page[: ids.index(self._last_id) + 1]
             if hash(tuple(ids_of(page))) != self._expected.popleft():
-                raise OpenAIError(
-                    "the conversation to copy did not give the same items when it was read again: "
-                    "it was changed, or a response was one to another request"
-                )
+                raise OpenAIError(_CHANGED)
             sent = (self._copier.copy(item).item for item in page)
             self._ready.extend(item for item in sent if item is not None)
         return self._ready.popleft()

@@ -42,10 +42,8 @@ class ItemCopier:
         if self._same_account and kind in _KNOWN_BY_ID and isinstance(id, str):
             record = Record(place, to_input_item(data, "item", 0))
         else:
-            record = to_record(data, place, self._on_unsupported)
-        follows = self._follows and not is_for_the_model(item) and isinstance(id, str)
-        if follows and record.item is not None and record.item.get("type") == kind:
-            record = Record(place, {"id": id, **record.item}, record.notes)
+            follows = self._follows and not is_for_the_model(item)
+            record = to_record(data, place, self._on_unsupported, keep_id=follows)
         self._follows = kind == "reasoning"
         return record
 
