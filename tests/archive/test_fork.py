@@ -273,6 +273,28 @@ def test_a_source_that_changes_meanwhile(direct: Client) -> None:
 
 
 @pytest.mark.off_contract
+@pytest.mark.parametrize(("verb", "exchange"), [("fork", 3), ("import_file", 0)])
+def test_a_new_conversation_that_is_not_there(
+    service: str, direct: Client, tmp_path: Path, verb: str, exchange: int
+) -> None:
+    """Make another one where the response to the first request was one to another."""
+    original = _stored(direct, messages(30))
+    direct.conversations.export(original, tmp_path / "a.jsonl")
+    source = original if verb == "fork" else tmp_path / "a.jsonl"
+    draw = scripted({exchange: "other response, not done"})
+    with (
+        FaultProxy(service, draw) as proxy,
+        Client(api_key="k", base_url=proxy.url, max_retries=0) as client,
+    ):
+        with pytest.raises(NotFoundError) as caught:
+            getattr(client.conversations, verb)(source)
+        assert caught.value.archive is not None
+        made = getattr(client.conversations, verb)(source, resume=caught.value.archive.token)
+    id = made.id if verb == "fork" else made.conversation_id
+    assert _without_ids(_listed(direct, id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.off_contract
 @pytest.mark.parametrize("exchange", [0, 1])
 def test_a_page_of_another_conversation(service: str, direct: Client, exchange: int) -> None:
     """Check that nothing is made of it, so that no token names its end."""

@@ -137,7 +137,12 @@ class AsyncCopy:
     async def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
         if self._state.target_id is not None:
-            return await self._conversations.retrieve(self._state.target_id, **self.options)
+            try:
+                return await self._conversations.retrieve(self._state.target_id, **self.options)
+            except NotFoundError:
+                # Where nothing has gone into it, the response may have been one to another request.
+                if self._state.append is not None:
+                    raise
         metadata = self.metadata
         if not given(metadata):
             source = AsyncConversationOperations[Any, Any](self.source)

@@ -138,7 +138,12 @@ class Copy:
     def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
         if self._state.target_id is not None:
-            return self._conversations.retrieve(self._state.target_id, **self.options)
+            try:
+                return self._conversations.retrieve(self._state.target_id, **self.options)
+            except NotFoundError:
+                # Where nothing has gone into it, the response may have been one to another request.
+                if self._state.append is not None:
+                    raise
         metadata = self.metadata
         if not given(metadata):
             source = ConversationOperations[Any, Any](self.source)

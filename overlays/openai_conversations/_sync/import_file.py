@@ -27,7 +27,7 @@ from .._transport.parallel_sync import call
 from ..archive.import_plan import ImportPlan, ImportState, make_plan
 from ..archive.results import ImportResult
 from ..archive.source_file import SourceFile
-from ..errors import OpenAIError
+from ..errors import NotFoundError, OpenAIError
 from ..progress import AppendProgress, ArchiveProgress
 
 
@@ -116,6 +116,8 @@ def import_file(
         except OpenAIError as error:
             if error.append is not None:
                 landed, state.append = error.append.landed, error.append.token
+            elif isinstance(error, NotFoundError) and state.append is None:
+                state.current = None  # the response that named it may have been to another request
             error.archive = so_far(landed)
             raise
         return plan.result(state.done)
