@@ -21,6 +21,18 @@ from openai_conversations import (
 )
 
 MODEL = "gpt-5.4"
+NEXT = """\
+To try next:
+
+  {python} examples/chat.py
+      A chat that streams. With OPENAI_BASE_URL=local:chat.sqlite it needs no key, and keeps
+      the conversation in a file.
+
+  {python} -m openai_conversations serve
+      The same service over HTTP, for programs in any language: http://127.0.0.1:8000/v1
+
+  README.md
+      How to install it, the first program, and where to read on."""
 
 
 def run(client: Client) -> None:
@@ -103,6 +115,7 @@ def main() -> None:
             await run_async(client)
 
     asyncio.run(asynchronous())
+    print(NEXT.format(python=os.path.relpath(sys.executable)))
 
 
 if __name__ == "__main__":
