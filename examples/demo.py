@@ -24,9 +24,8 @@ MODEL = "gpt-5.4"
 NEXT = """\
 To try next:
 
-  {python} examples/chat.py
-      A chat that streams. With OPENAI_BASE_URL=local:chat.sqlite it needs no key, and keeps
-      the conversation in a file.
+  OPENAI_BASE_URL=local: {python} examples/chat.py
+      A chat that streams; Ctrl-D ends it. Without the variable, and with a key, it asks OpenAI.
 
   {python} -m openai_conversations serve
       The same service over HTTP, for programs in any language: http://127.0.0.1:8000/v1
