@@ -7,6 +7,7 @@ BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
 COMPAT := .venv-compat
 OTHERS := .venv-generators
+DEMO   := .venv-demo
 
 # Half of the time of `make test`; QUICK=1 leaves them out.
 SLOW   := tests/faults tests/generated tests/local/test_crash.py tests/local/test_fuzz.py \
@@ -43,8 +44,14 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(RUN) -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-demo: $(READY)   ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: against OpenAI
-	@LIVE=$(LIVE) $(RUN) examples/demo.py
+# The package and the server of its local mode, and nothing else: seconds, not minutes.
+$(DEMO)/.ready: pyproject.toml
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[local]'
+	@touch $@
+
+demo: $(DEMO)/.ready ## the whole story in local mode; LIVE=1 with OPENAI_API_KEY: against OpenAI
+	@LIVE=$(LIVE) $(DEMO)/bin/python examples/demo.py
 
 spec: $(READY)   ## UPSTREAM=<path or URL>: trim OpenAI's document into spec/
 	@$(RUN) -m tools.openapi_spec -- "$$UPSTREAM"

@@ -97,8 +97,21 @@ class Extra:
         return f"Extra(unknown={self.unknown!r}, nulls={self.nulls!r}, missing={self.missing!r})"
 
 
+_INSTEAD = {
+    "json": ("to_dict", "model_dump_json"),
+    "dict": ("to_dict",),
+    "choices": ("output_text", "output"),
+    "prompt_tokens": ("input_tokens",),
+    "completion_tokens": ("output_tokens",),
+    "tool_calls": ("function_calls",),
+}
+
+
 class UnknownField(AttributeError):
-    """A model does not have the attribute. Its text lists near ones, found when it is asked for."""
+    """A model does not have the attribute. Its text lists near ones, found when it is asked for.
+
+    Of a model of pydantic or of chat completions it names what has its place here.
+    """
 
     def __init__(self, message: str, model: Model | None = None, name: str = "") -> None:
         super().__init__(message)
@@ -114,6 +127,7 @@ class UnknownField(AttributeError):
             [] if self._model is None else [*dir(self._model), *self._model.additional_properties]
         )
         near = get_close_matches(self._name, [name for name in known if name[:1] != "_"])
+        near = [name for name in _INSTEAD.get(self._name, ()) if name in known] or near
         return f"{self.args[0]}{'; near: ' if near else ''}{', '.join(near)}"
 
 

@@ -128,7 +128,8 @@ class AsyncSender:
                     # Case 1.
                     return response, retries
                 # Case 3.
-                failure, headers = to_status_error(response), response.headers
+                source = client_options.key_source if prepared.needs_key else ""
+                failure, headers = to_status_error(response, source), response.headers
                 again = retry_after_response(method, response.status_code, failure.code, headers)
             failure.retries_taken = retries
             if not again or retries >= client_options.max_retries:

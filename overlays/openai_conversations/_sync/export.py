@@ -53,7 +53,7 @@ def export(
         retrieve, list_items: send the requests.
         options: for each of them.
     """
-    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    place = check_id(conversation_id, "conversation_id")
     wanted = check_strings(include, "include") if given(include) else [*EVERYTHING]
     check_callback(on_progress)
     target = ExportFile(file, resume=resume)

@@ -74,7 +74,7 @@ def import_file(
         check_text(select, "select")
     place = None
     if conversation_id is not None:
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
     if metadata is not None:
         if place is not None:
             raise mismatch("metadata", "None with a conversation_id", "both")

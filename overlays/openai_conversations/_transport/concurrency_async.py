@@ -22,14 +22,14 @@ from collections.abc import (
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
 import httpcore
 import httpx
 
-from .._request.validation import invalid, is_list_like
+from .._request.validation import WrongWith, invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
 from .log import logger
@@ -46,6 +46,13 @@ Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """Where a method that takes many items gets them from."""
 TRANSPORTS = ("aiohttp", "httpx")
 """The names that `transport=` may have, the fastest first."""
+
+
+class AsyncBlock:
+    """The base of what `async with` opens; `with` is an error that says so."""
+
+    if not TYPE_CHECKING:
+        __enter__ = WrongWith("async with")
 
 
 def open_transport(name: str, pool: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
