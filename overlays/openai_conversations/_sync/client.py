@@ -158,6 +158,7 @@ class Client(HttpMethods):
         )
         # Straight to the service, which no deadline has to be kept for.
         client._sender.transport = transport
+        client._sender.name = "local"
         client._owns_http_client = True
         client._local_service = service
         return client
@@ -266,4 +267,5 @@ class Client(HttpMethods):
 
     def __repr__(self) -> str:
         state = ", closed" if self.is_closed() else ""
-        return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
+        sent = f"base_url={str(self.base_url)!r}, transport={self._sender.name!r}"
+        return f"{type(self).__name__}({sent}{state})"
