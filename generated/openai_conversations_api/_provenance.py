@@ -16,6 +16,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "b607b44c29cdd5a534799b566119ddcbdb2537b7a70baf3f35a8fdc0d703a901",
     "spec_sha256": "179a966b785d5e6dd43839a60e989c4c268c16af02d234fd61797746bf4fbb99",
     "config_sha256": "458c2b88263d3558eb9242cc0a0c3fba9809d8222ed9c353cdc92d9db3b9acbb",
-    "templates_sha256": "0b2f76b1c368bf017a8b222a0b5848f7b69f613ca9ff3c31f0cea2a87414b3c2",
+    "templates_sha256": "a30797a7e4ad1f9110c8e9f05a298faaaad04d62b2615c91e1b151c55e8586d6",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

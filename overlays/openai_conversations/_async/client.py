@@ -294,7 +294,8 @@ class AsyncClient(AsyncHttpMethods):
 
     def __repr__(self) -> str:
         state = ", closed" if self.is_closed() else ""
-        return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
+        sent = f"base_url={str(self.base_url)!r}, transport={self._sender.name!r}"
+        return f"{type(self).__name__}({sent}{state})"
 
 
 def _local_sender(service: local_mode.LocalService) -> AsyncSender:
@@ -302,4 +303,4 @@ def _local_sender(service: local_mode.LocalService) -> AsyncSender:
 
     # Straight to the service, which no deadline has to be kept for.
     transport = AsyncLocalTransport(service, close_service=True)
-    return AsyncSender(httpx.AsyncClient(transport=transport), transport)
+    return AsyncSender(httpx.AsyncClient(transport=transport), transport, name="local")

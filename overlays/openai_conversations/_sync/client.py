@@ -285,7 +285,8 @@ class Client(HttpMethods):
 
     def __repr__(self) -> str:
         state = ", closed" if self.is_closed() else ""
-        return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
+        sent = f"base_url={str(self.base_url)!r}, transport={self._sender.name!r}"
+        return f"{type(self).__name__}({sent}{state})"
 
 
 def _local_sender(service: local_mode.LocalService) -> Sender:
@@ -293,4 +294,4 @@ def _local_sender(service: local_mode.LocalService) -> Sender:
 
     # Straight to the service, which no deadline has to be kept for.
     transport = LocalTransport(service, close_service=True)
-    return Sender(httpx.Client(transport=transport), transport)
+    return Sender(httpx.Client(transport=transport), transport, name="local")

@@ -65,11 +65,13 @@ class Sender:
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
         proxies: Those that `http_client` takes from the environment, for error messages.
+        name: What it sends with, for people.
     """
 
     http_client: httpx.Client
     transport: httpx.BaseTransport | None = None
     proxies: Mapping[str, str] = field(default_factory=dict[str, str])
+    name: str = "http_client"
 
     def send(
         self,
@@ -300,11 +302,11 @@ def open_sender(transport: str | None) -> Sender:
     """
     name = choose_transport(transport, TRANSPORTS)
     if proxies := environment_proxies():
-        sender = Sender(_open_proxied(), proxies=proxies)
+        sender = Sender(_open_proxied(), proxies=proxies, name="httpx")
         renew_in_child(sender, _begin_in_child)
         return sender
     inner = open_transport(name, ConnectionPool())
-    return Sender(httpx.Client(transport=inner), inner)
+    return Sender(httpx.Client(transport=inner), inner, name=name)
 
 
 def _open_proxied() -> httpx.Client:
