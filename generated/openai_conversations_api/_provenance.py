@@ -16,6 +16,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "b607b44c29cdd5a534799b566119ddcbdb2537b7a70baf3f35a8fdc0d703a901",
     "spec_sha256": "179a966b785d5e6dd43839a60e989c4c268c16af02d234fd61797746bf4fbb99",
     "config_sha256": "458c2b88263d3558eb9242cc0a0c3fba9809d8222ed9c353cdc92d9db3b9acbb",
-    "templates_sha256": "914b1913f23d6816b558db21b43254dd58289d8cb75346872e831bcf2240c069",
+    "templates_sha256": "6aff47d531db73e4f366f48ff38718842393a70a9375c75746ad593167d7723a",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

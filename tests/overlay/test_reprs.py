@@ -193,6 +193,11 @@ def test_a_client_says_where_it_sends_and_with_what() -> None:
         assert repr(local) == "Client(base_url='http://localhost/v1', transport='local')"
 
 
+def test_a_list_that_was_not_awaited_says_so() -> None:
+    listed = AsyncClient(api_key="k").conversations.items.list("c")
+    assert repr(listed) == "AsyncPaginator(nothing is sent yet: await it, or use async for)"
+
+
 def test_a_page_is_a_sequence_of_its_items(runner: ClientRunner) -> None:
     def look(page: Any) -> None:
         assert (len(page), bool(page), repr(page)[-25:]) == (
