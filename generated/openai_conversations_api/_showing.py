@@ -19,7 +19,7 @@ from typing import Any
 
 from attrs import fields
 
-from .types import Model, RawObject
+from .types import JsonObject, Model, RawObject
 
 # Shown first, in this order, unless it is a list or a model.
 _FIRST = (
@@ -37,7 +37,7 @@ _CUT = 60
 _LONGEST = 190
 
 
-def shown(thing: Model | RawObject) -> Iterator[tuple[str, Any]]:
+def shown(thing: JsonObject) -> Iterator[tuple[str, Any]]:
     """Yield the names and values that a person looks for, then the other fields that have a value.
 
     Left out are constants that the name of the class says, and what may be secret. It takes any
@@ -46,7 +46,7 @@ def shown(thing: Model | RawObject) -> Iterator[tuple[str, Any]]:
     if isinstance(thing, RawObject):
         yield from _shown_raw(thing)
         return
-    kind = type(thing)
+    kind: Any = type(thing)
     others: dict[str, Any] = {}
     for field in fields(kind):
         value = getattr(thing, field.name, None)
@@ -70,7 +70,7 @@ def shown(thing: Model | RawObject) -> Iterator[tuple[str, Any]]:
 
 def _shown_raw(raw: RawObject) -> Iterator[tuple[str, Any]]:
     data: Any = getattr(raw, "data", None)
-    if isinstance(data, dict):
+    if data.__class__ is dict:
         yield "type", raw.type
         for name in _FIRST:
             if isinstance(data.get(name), str):
@@ -80,13 +80,13 @@ def _shown_raw(raw: RawObject) -> Iterator[tuple[str, Any]]:
         yield "missing", ", ".join(map(str, missing))
 
 
-def short_repr(thing: Model | RawObject) -> str:
+def short_repr(thing: JsonObject) -> str:
     """Return what `shown` yields on one line of at most 200 characters: texts cut, lists counted."""
     first = f"{type(thing).__name__}("
     line = ""
     for name, value in shown(thing):
         separator = ", " if line else ""
-        text = _pairs(value) if name in _FIRST and isinstance(value, dict) else short(value)
+        text = _pairs(value) if name in _FIRST and value.__class__ is dict else short(value)
         added = f"{separator}{name}={text}"
         # Others than the first fields fill a line that is short.
         if len(line) + len(added) + len(first) > (_LONGEST if name in _FIRST else _LONGEST // 2):
@@ -109,9 +109,9 @@ def short(value: Any) -> str:
         return repr(value) if value.bit_length() < 64 else "…"
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
-    if isinstance(value, list):
+    if value.__class__ is list:
         return f"[… {len(value)}]" if value else "[]"
-    if isinstance(value, dict):
+    if value.__class__ is dict:
         return "{" + (f"… {len(value)}" if value else "") + "}"
     return f"{type(value).__name__}(…)"
 

@@ -129,7 +129,7 @@ class UnknownField(AttributeError):
 
 
 class JsonObject:
-    """What `Model` and `RawObject` have in common: other ways out, and what they show."""
+    """What `Model` and `RawObject` have in common: other ways out, looks, and what pydantic asks for."""
 
     __slots__ = ()
 

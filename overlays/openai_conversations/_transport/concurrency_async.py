@@ -315,6 +315,9 @@ class AsyncPaginator(Generic[_PageT, _T]):
     def __aiter__(self) -> AsyncIterator[_T]:
         return _Items(self._fetch)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(nothing is sent yet: await it, or use async for)"
+
 
 class _Items(AsyncIterator[_T]):
     def __init__(self, fetch: Callable[[], Awaitable[AsyncIterable[_T]]]) -> None:
