@@ -10,9 +10,10 @@ from typing import Any
 from openai_conversations_api import models
 from openai_conversations_api.types import RawObject
 
+from .._append.state import id_of
 from .._request.operations import Operation
 from .._request.types import given, omit
-from .._request.validation import MAX_LIMIT, check_callback, check_id, check_strings
+from .._request.validation import MAX_LIMIT, check_callback, check_reference, check_strings
 from .._transport.concurrency_async import AsyncPaginator, report
 from .._transport.parallel_async import call
 from ..archive.export_file import ExportFile
@@ -56,7 +57,7 @@ async def export(
         retrieve, list_items: send the requests.
         options: for each of them.
     """
-    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    place = check_reference(conversation_id, "conversation_id")
     wanted = check_strings(include, "include") if given(include) else [*EVERYTHING]
     check_callback(on_progress)
     target = ExportFile(file, resume=resume)
@@ -64,8 +65,7 @@ async def export(
     async def write(items: list[RawObject]) -> None:
         if items:
             await call(partial(target.write, [item.data for item in items]))
-            if on_progress is not None:
-                await report(on_progress, ArchiveProgress(place, target.count))
+            await report(on_progress, ArchiveProgress(place, target.count))
 
     try:
         conversation = await retrieve(place, **options)
@@ -80,7 +80,7 @@ async def export(
         # That the service knows the item at which a page begins shows that the page before was one
         # of this conversation, and not the response to another request. So the last one is written
         # when it has let the service look for what follows it.
-        if (last_id := last[-1].data.get("id") if last else None) is not None:
+        if (last_id := id_of(last[-1]) if last else None) is not None:
             try:
                 then = {**params, "after": last_id, "limit": 1}
                 await list_items(LIST_RAW, then, None, conversation_id=place)

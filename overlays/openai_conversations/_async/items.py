@@ -15,7 +15,7 @@ from .._request import operations
 from .._request.client_options import to_timeout
 from .._request.signatures import describe
 from .._request.types import GetOptions, bound_options, given, to_options
-from .._request.validation import check_id
+from .._request.validation import check_id, check_reference
 from .._transport.concurrency_async import AsyncPaginator, Source
 from ..progress import AppendProgress, ArchiveProgress
 from .pages import AsyncPage
@@ -184,7 +184,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         """
         from .purge import AsyncPurge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         bound = bound_options(options, "Items.clear")
         retries = self._client.max_retries
         return await AsyncPurge(self, place, bound, on_progress, retries).clear()

@@ -15,8 +15,8 @@ from .._request.request import encode_body
 from .._request.types import given, omit
 from .._request.validation import (
     check_callback,
-    check_id,
     check_positive,
+    check_reference,
     check_text,
     unexpected_keyword,
 )
@@ -61,7 +61,7 @@ def new_run(
     if given(text_format):
         wanted = structured.TextFormat(text_format, {**own, "tools": omit})
         own = {**wanted.params, "tools": tools}
-    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    place = check_reference(conversation_id, "conversation_id")
     request, checked = operation.request({**params, **own, "input": omit, "conversation": place})
     # For its errors: they come before the input is added.
     encode_body(request, checked.extra_body)

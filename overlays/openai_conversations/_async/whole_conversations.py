@@ -9,7 +9,7 @@ from openai_conversations_api import models
 
 from .. import archive
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
+from .._request.validation import MAX_LIMIT, check_bool, check_reference, invalid
 from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
@@ -213,7 +213,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         return await AsyncCopy(
             self._client,
             other_client,
-            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            check_reference(conversation_id, "conversation_id"),
             bound_options(options, "Conversations.copy_to"),
             after=after,
             metadata=metadata,
@@ -248,7 +248,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         from ..archive.transcripts import Transcript
         from .item_pages import EVERYTHING
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
         async for item in self.items.list(
@@ -283,7 +283,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         """
         from .check import AsyncCheck
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.check")
         check = AsyncCheck(self._client, place, bound)
         return await check.run(repair=check_bool(repair, "repair"))
@@ -314,7 +314,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         """
         from .purge import AsyncPurge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.purge")
         retries = self._client.max_retries
         return await AsyncPurge(self.items, place, bound, on_progress, retries).purge(self)

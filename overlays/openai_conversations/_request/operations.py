@@ -28,6 +28,7 @@ from .validation import (
     check_list,
     check_metadata,
     check_one_of,
+    check_reference,
     check_strings,
     check_text,
     invalid,
@@ -249,7 +250,7 @@ def _to_reference(value: object, argument: str) -> object:
     """Return the id of a conversation, also where the caller has the whole of it at hand."""
     if is_mapping(value):
         return dict(value)
-    return check_id(value if isinstance(value, str) else getattr(value, "id", value), argument)
+    return check_reference(value, argument)
 
 
 _BY_NAME: dict[str, Callable[[Any, str], Any]] = {

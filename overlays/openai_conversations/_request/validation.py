@@ -130,6 +130,11 @@ def check_id(value: object, argument: str) -> str:
     return value
 
 
+def check_reference(value: object, argument: str) -> str:
+    """Return the id that is given, or that of the whole object which is given in its place."""
+    return check_id(getattr(value, "id", value), argument)
+
+
 def check_call_id(value: object, argument: str = "call_id") -> str:
     """Return the id that ties a tool's output to its call: 1 to 64 characters.
 

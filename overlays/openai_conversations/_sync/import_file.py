@@ -16,9 +16,9 @@ from .._request.validation import (
     MAX_LIMIT,
     check_bool,
     check_callback,
-    check_id,
     check_metadata,
     check_one_of,
+    check_reference,
     check_text,
     mismatch,
 )
@@ -74,7 +74,7 @@ def import_file(
         check_text(select, "select")
     place = None
     if conversation_id is not None:
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
     if metadata is not None:
         if place is not None:
             raise mismatch("metadata", "None with a conversation_id", "both")
@@ -95,8 +95,7 @@ def import_file(
 
         def note(progress: AppendProgress) -> None:
             state.append = progress.token
-            if on_progress is not None:
-                report(on_progress, so_far(progress.landed))
+            report(on_progress, so_far(progress.landed))
 
         landed = 0
         try:
@@ -105,8 +104,7 @@ def import_file(
                 if state.current is None:
                     made = create(metadata=planned.metadata or omit, **options)
                     state.current = made.id
-                    if on_progress is not None:
-                        report(on_progress, so_far(0))
+                    report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}
                 append(state.current, items, **given)

@@ -10,7 +10,7 @@ from openai_conversations_api import models
 
 from .. import archive
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
+from .._request.validation import MAX_LIMIT, check_bool, check_reference, invalid
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
@@ -214,7 +214,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         return Copy(
             self._client,
             other_client,
-            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            check_reference(conversation_id, "conversation_id"),
             bound_options(options, "Conversations.copy_to"),
             after=after,
             metadata=metadata,
@@ -249,7 +249,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         from ..archive.transcripts import Transcript
         from .item_pages import EVERYTHING
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
         for item in self.items.list(
@@ -284,7 +284,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         """
         from .check import Check
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.check")
         check = Check(self._client, place, bound)
         return check.run(repair=check_bool(repair, "repair"))
@@ -315,7 +315,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         """
         from .purge import Purge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_reference(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.purge")
         retries = self._client.max_retries
         return Purge(self.items, place, bound, on_progress, retries).purge(self)
