@@ -9,6 +9,7 @@ import os
 import threading
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from openai_conversations import (
     Client,
     ExportResult,
     InvalidArgumentError,
+    OpenAIError,
     omit,
 )
 from openai_conversations._async.item_pages import EVERYTHING
@@ -28,6 +30,8 @@ from openai_conversations.errors import InternalServerError
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.document import resolve, schemas
+from tests.faults.conversation import messages
+from tests.faults.proxy import FaultProxy, scripted
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import ScriptedServer, responds
 
@@ -104,7 +108,7 @@ def test_everything_that_an_item_can_show_is_asked_for(
         options = {} if include is None else {"include": include}
         conversations_client.conversations.export(conversation, io.StringIO(), **options)
     seen = [seen for seen in conversations_local.requests if seen.path.endswith("/items")]
-    asked = [[v for k, v in one.query if k == "include[]"] for one in seen[::3]]
+    asked = [[v for k, v in one.query if k == "include[]"] for one in seen[::4]]
     assert asked == [[*EVERYTHING], ["message.input_image.image_url"], []]
 
 
@@ -185,7 +189,7 @@ def test_an_export_goes_on(
     conversations_local.requests.clear()
     result = export(conversation, file, resume=True)(conversations_client)
     pages = [seen for seen in conversations_local.requests if seen.path.endswith("/items")]
-    assert len(pages) == (2 if whole >= 99 else 3)
+    assert len(pages) == (3 if whole >= 99 else 4)
     check(file, result, listed(conversations_client, conversation))
 
 
@@ -347,6 +351,24 @@ def test_the_folder_may_not_be_written(
     check(file, result, listed(conversations_client, conversation))
 
 
+@pytest.mark.off_contract
+@pytest.mark.parametrize("exchange", range(1, 5))
+def test_a_page_of_another_conversation(
+    conversations_client: Client, service: str, tmp_path: Path, exchange: int
+) -> None:
+    """Check that nothing of it comes into the file."""
+    with Client(api_key="k", base_url=service) as direct:
+        conversation = direct.conversations.create().id
+        direct.conversations.items.append(conversation, messages(210))
+        draw = scripted({exchange: "other response, not done"})
+        with FaultProxy(service, draw) as proxy, Client(api_key="k", base_url=proxy.url) as client:
+            with suppress(OpenAIError):
+                client.conversations.export(conversation, tmp_path / "a.jsonl")
+                assert exchange == 4
+            result = client.conversations.export(conversation, tmp_path / "a.jsonl", resume=True)
+        check(tmp_path / "a.jsonl", result, listed(direct, conversation))
+
+
 def made_up(total: int) -> httpx.Client:
     """Return a client for a service with a conversation of so many items."""
 
@@ -359,8 +381,8 @@ def made_up(total: int) -> httpx.Client:
         text = {"type": "input_text", "text": "x" * 300}
         message = {"type": "message", "status": "completed", "role": "user", "content": [text]}
         data = [{"id": f"msg_{number:032}", **message} for number in numbers]
-        ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]}
-        more = numbers[-1] < total - 1
+        ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {}
+        more = first + 100 < total
         return httpx.Response(200, json={"object": "list", "data": data, "has_more": more, **ends})
 
     return httpx.Client(transport=httpx.MockTransport(handle))

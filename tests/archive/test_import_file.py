@@ -121,6 +121,16 @@ def test_every_kind_of_item_comes_back(tmp_path: Path) -> None:
     assert len({*kinds} - seen) < 4
 
 
+def test_a_type_that_may_be_any_string(conversations_client: Client) -> None:
+    error = {"type": "image_generation_user_error", "message": "No.", "code": "moderation_blocked"}
+    call = {"type": "image_generation_call", "id": "ig_1", "status": "failed", "result": "aGk="}
+    made = conversations_client.conversations.import_file(
+        io.StringIO(exported([{**call, "error": error}]))
+    )
+    (item,) = exported_items(conversations_client, str(made.conversation_id))
+    assert item["error"] == error
+
+
 UNSUPPORTED: list[tuple[Item, str]] = [
     ({"type": "hologram", "id": "h"}, "an item of the type 'hologram', which is unknown"),
     ({"type": "item_reference", "id": "i"}, "a reference to an item elsewhere"),
@@ -280,7 +290,7 @@ class BytesStream:
     ("file", "received"),
     [
         ("/missing/a.jsonl", "No such file"),
-        ("/", "Is a directory"),
+        ("/", "the path of a file"),
         (BytesStream(), "must be str|bytes-like"),
         (5, "got 5"),
         (b"a.jsonl", "got bytes"),

@@ -165,8 +165,7 @@ class AsyncCopy:
         await self._report()
 
     async def _report(self) -> None:
-        if self.on_progress is not None:
-            await report(self.on_progress, self._progress())
+        await report(self.on_progress, self._progress())
 
     def _progress(self) -> ArchiveProgress:
         return self._state.progress(self._done, self._total)

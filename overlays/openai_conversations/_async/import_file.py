@@ -94,8 +94,7 @@ async def import_file(
 
         async def note(progress: AppendProgress) -> None:
             state.append = progress.token
-            if on_progress is not None:
-                await report(on_progress, so_far(progress.landed))
+            await report(on_progress, so_far(progress.landed))
 
         landed = 0
         try:
@@ -104,8 +103,7 @@ async def import_file(
                 if state.current is None:
                     made = await create(metadata=planned.metadata or omit, **options)
                     state.current = made.id
-                    if on_progress is not None:
-                        await report(on_progress, so_far(0))
+                    await report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}
                 await append(state.current, items, **given)

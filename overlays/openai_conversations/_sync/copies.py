@@ -166,8 +166,7 @@ class Copy:
         self._report()
 
     def _report(self) -> None:
-        if self.on_progress is not None:
-            report(self.on_progress, self._progress())
+        report(self.on_progress, self._progress())
 
     def _progress(self) -> ArchiveProgress:
         return self._state.progress(self._done, self._total)

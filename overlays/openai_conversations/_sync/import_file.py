@@ -95,8 +95,7 @@ def import_file(
 
         def note(progress: AppendProgress) -> None:
             state.append = progress.token
-            if on_progress is not None:
-                report(on_progress, so_far(progress.landed))
+            report(on_progress, so_far(progress.landed))
 
         landed = 0
         try:
@@ -105,8 +104,7 @@ def import_file(
                 if state.current is None:
                     made = create(metadata=planned.metadata or omit, **options)
                     state.current = made.id
-                    if on_progress is not None:
-                        report(on_progress, so_far(0))
+                    report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}
                 append(state.current, items, **given)

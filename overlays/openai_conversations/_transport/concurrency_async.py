@@ -253,9 +253,9 @@ async def ask_for_key(source: Callable[[], object]) -> object:
     return key
 
 
-async def report(callback: Callable[[_T], object], value: _T) -> None:
+async def report(callback: Callable[[_T], object] | None, value: _T) -> None:
     """Call a function, sync or async, that is told how far something is."""
-    returned = callback(value)
+    returned = None if callback is None else callback(value)
     if isinstance(returned, Awaitable):
         await returned
 

@@ -264,13 +264,13 @@ def ask_for_key(source: Callable[[], object]) -> object:
     return source()
 
 
-def report(callback: Callable[[_T], object], value: _T) -> None:
+def report(callback: Callable[[_T], object] | None, value: _T) -> None:
     """Call a function that is told how far something is.
 
     Raises:
         InvalidArgumentError: It is an async function, which would do nothing.
     """
-    returned = callback(value)
+    returned = None if callback is None else callback(value)
     if isinstance(returned, Coroutine):
         returned.close()  # or Python warns that it was never awaited
         raise invalid("on_progress", "a function that is not async", callback)
