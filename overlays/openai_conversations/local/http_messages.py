@@ -81,6 +81,10 @@ class EventStream(Iterator[bytes]):
         self._bytes.close()
         close_iterator(self._events)
 
+    def abort(self) -> None:
+        """Stop what the events come from, from any thread, because nobody wants them any more."""
+        getattr(self._events, "abort", lambda: None)()
+
     def _encode(self) -> Generator[bytes]:
         count = 0
         try:

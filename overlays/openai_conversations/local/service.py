@@ -129,6 +129,8 @@ class LocalService:
             status, body = error.status, encode_json(error.body())
             if status == 405:
                 headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
+            if error.retry_after is not None:
+                headers.append(("retry-after", error.retry_after))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
             # A bug, the store, no rule: it would fail again.

@@ -58,6 +58,8 @@ class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
             if self._closed:
                 return
             self._closed = True
+        # A model on another server stops at once.
+        getattr(self._body, "abort", lambda: None)()
         # Runs now if no chunk is being made, or on the thread that makes one once it is there.
         self._reading.add_done_callback(lambda _: close_iterator(self._body))
 
