@@ -54,7 +54,8 @@ def chat_request(request: Json, context: list[Json]) -> Json:
     _check_fields(request, {*_SETTINGS, *_OUTPUT, *_SERVICE, *kept}, "")
     if "message.output_text.logprobs" in (request.get("include") or ()):
         raise _no_counterpart("include", "message.output_text.logprobs")
-    reasoning, text = request.get("reasoning") or {}, request.get("text") or {}
+    reasoning: Json = request.get("reasoning") or {}
+    text: Json = request.get("text") or {}
     _check_fields(reasoning, {"effort"}, "reasoning.")
     _check_fields(text, {"format", "verbosity"}, "text.")
     messages = _messages(context)

@@ -35,7 +35,9 @@ class Responses:
     locks: Locks
     model: LocalModel
     clock: Callable[[], float]
-    _runs: WeakValueDictionary[str, ResponseRun] = field(default_factory=WeakValueDictionary)
+    _runs: WeakValueDictionary[str, ResponseRun] = field(
+        default_factory=WeakValueDictionary[str, ResponseRun]
+    )
 
     def create(self, request: RoutedRequest) -> Json | Iterator[Json]:
         """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
