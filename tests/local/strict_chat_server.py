@@ -21,7 +21,7 @@ from openai_conversations.local import ChatCompletions
 Json = dict[str, Any]
 
 SCHEMAS = Path(__file__).with_name("chat_completions.schemas.json")
-URL = "http://models.test/v1"
+URL = "https://models.test/v1"
 
 
 def close(schema: Any) -> None:
@@ -110,7 +110,8 @@ class StrictChatServer:
     def model(self, **options: Any) -> ChatCompletions:
         """Return the model behind this server."""
         client = httpx.Client(transport=httpx.MockTransport(self._respond))
-        return ChatCompletions(URL, **({"model": "m"} | options), http_client=client)
+        named: Any = {"model": "m"} | options
+        return ChatCompletions(URL, **named, http_client=client)
 
     def _respond(self, request: httpx.Request) -> httpx.Response:
         assert (request.method, str(request.url)) == ("POST", f"{URL}/chat/completions")

@@ -73,7 +73,8 @@ class ChatCompletions(RemoteModel):
         http_client: httpx.Client | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
-        fits = model is None or (isinstance(model, str) and bool(model))
+        given: object = model
+        fits = given is None or (isinstance(given, str) and given != "")
         check_argument("model", fits, "the name of a model, or None", model)
         self.model = model
         self._key = None if api_key is None else check_key(api_key)
@@ -197,7 +198,7 @@ class _Completion(Stream):
         self.incomplete = _INCOMPLETE.get(finish or "")
 
     @contextmanager
-    def _broken(self) -> Iterator[None]:
+    def _broken(self) -> Generator[None]:
         """Turn what can be wrong with a body into a response that failed."""
         try:
             yield
@@ -239,9 +240,11 @@ class _Completion(Stream):
 
     def _call(self, call: Json, index: int) -> Piece:
         type, field = CALLS[kind := call.get("type") or "function"]
-        tool, id = call.get(kind) or {}, call.get("id")
-        text = tool.get(field) or ""
-        text = text if isinstance(text, str) else json.dumps(text)  # an object, with some servers
+        tool: Json = call.get(kind) or {}
+        text: object = tool.get(field) or ""
+        # An object, with some servers.
+        text = text if isinstance(text, str) else json.dumps(text)
+        id: object = call.get("id")
         known = self._calls.get(index)
         # Some servers give all calls the same index; some repeat the id in each delta.
         if known is None or (id and id != known[0]):
