@@ -1,7 +1,7 @@
 """A server of Chat Completions that takes nothing but what OpenAI's document has for it.
 
 `chat_completions.schemas.json` is the part of the document that is about requests and chunks,
-without its words and without what no request of ours could have (audio, predictions, search).
+without its words and without what is never sent (audio, predictions, search).
 Objects are closed here: a field that the document does not have is refused, other than there. Only
 `reasoning_content`, which servers of open models have, is let in.
 """
@@ -100,7 +100,7 @@ def stream(chunks: Iterable[Json], end: str = "data: [DONE]\n\n") -> httpx.Respo
 
 
 class StrictChatServer:
-    """Responds to each request with the next of what it was given; the last serves for the rest."""
+    """Responds to each request with the next turn; the last one serves for the rest."""
 
     def __init__(self, *turns: list[Json] | httpx.Response | Exception) -> None:
         self.requests: list[httpx.Request] = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -126,6 +128,18 @@ def finished(peer: Peer) -> None:
     peer.events()
     peer.event({"type": "", **chunk({"content": "Hello."}, "stop")})
     peer.end()
+
+
+def test_the_program_of_the_documentation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "open-models.md").read_text("utf-8")
+    [program] = re.findall(r"```python\n(.*?)```", page, re.S)
+    monkeypatch.chdir(tmp_path)
+    with ScriptedServer(finished) as server:
+        exec(program.replace("http://127.0.0.1:11434/v1", server.url), {})
+    assert capsys.readouterr().out == "Hello.Hello."
+    assert len(server.requests[1].json()["messages"]) == 3
 
 
 def test_serve_with_a_model() -> None:

@@ -187,6 +187,7 @@ ORIGINAL = {"type": "input_image", "image_url": "https://x.test/a.png", "detail"
         CALL | {"call_id": "a", "namespace": "n"},
         CALL | {"call_id": "a"},  # without an output
         OUTPUT | {"call_id": "b"},  # without a call
+        OUTPUT,  # without an id of one
     ],
     ids=lambda item: item.get("type", "message"),
 )
@@ -232,6 +233,11 @@ def conversations(draw: st.DrawFn) -> list[Json]:
             }[kind]
             | {"id": id}
         )  # fmt: skip
+    outputs = {one["call_id"] for one in items if one["type"].endswith("_output")}
+    for one in list(items):
+        if draw(st.booleans()) and one.get("call_id") not in (None, *outputs):
+            type = f"{one['type']}_output"
+            items.append(OUTPUT | {"type": type, "call_id": one["call_id"], "id": f"{one['id']}_o"})
     return items
 
 

@@ -153,15 +153,15 @@ def _messages(context: list[Json]) -> list[Json]:
         elif type in _CALL_FIELDS:
             kind, given = _CALL_FIELDS[type]
             _check_item(item, {"call_id", "name", given})
-            if (id := item["call_id"]) in waiting:
+            if (call_id := item["call_id"]) in waiting:
                 raise _refused(item, "another call has the same call_id")
             group = assistant()
-            call = {"id": id, "type": kind, kind: {"name": item["name"], given: item[given]}}
+            call = {"id": call_id, "type": kind, kind: {"name": item["name"], given: item[given]}}
             group.message.setdefault("tool_calls", []).append(call)
-            waiting[id] = (item, group)
+            waiting[call_id] = (item, group)
         elif type.removesuffix("_output") in _CALL_FIELDS:
             _check_item(item, {"call_id", "output", "name"})
-            id = item["call_id"]
+            id: Any = item.get("call_id")  # one is not required
             if id not in waiting or f"{waiting[id][0]['type']}_output" != type:
                 raise _refused(item, "there is no such call before it")
             content = _content(item, item["output"], "tool")
