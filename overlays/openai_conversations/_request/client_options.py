@@ -92,7 +92,7 @@ class ClientOptions:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
         self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
         self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
-        self.base_url = _check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
+        self.base_url = check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
         mapping = "a mapping of names to values"
         self.default_headers = check_mapping(default_headers, "default_headers", mapping)
@@ -230,7 +230,8 @@ def local_path(base_url: object) -> str | None:
     return path if colon and scheme.lower() == "local" else None
 
 
-def _check_base_url(base_url: object) -> str:
+def check_base_url(base_url: object) -> str:
+    """Return a base URL without a slash at its end, or raise `InvalidArgumentError`."""
     # An error does not show it: it may hold a password.
     try:
         known = isinstance(base_url, str | library_of(base_url).URL)

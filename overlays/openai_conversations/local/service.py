@@ -113,6 +113,7 @@ class LocalService:
         started = time.perf_counter()
         headers = [("x-request-id", f"req_{secrets.token_hex(16)}")]
         status = 200
+        abort: Callable[[], None] | None = None
         body: bytes | Iterator[bytes]
         try:
             self._check_key(request.headers)
@@ -123,12 +124,14 @@ class LocalService:
             if isinstance(result, dict):
                 body = encode_json(fitted(routed.operation_id, result))
             else:
-                body = EventStream(result)
+                body, abort = EventStream(result), getattr(result, "abort", None)
         except Exception as raised:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
             if status == 405:
                 headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
+            if error.retry_after is not None:
+                headers.append(("retry-after", error.retry_after))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
             # A bug, the store, no rule: it would fail again.
@@ -140,7 +143,7 @@ class LocalService:
             headers += [("content-type", "application/json"), ("content-length", str(len(body)))]
         else:
             headers += [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
-        return ServiceResponse(status, headers, body)
+        return ServiceResponse(status, headers, body, abort)
 
     def body_limit(self, headers: Mapping[str, str], /) -> int:
         """Return how much of a request's body is worth reading, in bytes: 0 with a wrong key.
