@@ -94,14 +94,12 @@ def lay_out(root: Path, target: Path) -> str:
     shown = list(_files(config["nav"]))
     if missing := {page.relative_to(root).as_posix() for page in root.glob("docs/*.md")} - {*shown}:
         raise ToolError(f"mkdocs.yml: nav has not {', '.join(sorted(missing))}")
-    linked = {
-        (Path(page).parent / link.partition("#")[0]) for page, link in links(root) if "://" not in link
-    }
-    for file in {root / name for name in shown} | {(root / name).resolve() for name in linked}:
-        if file.is_file():
-            copy = pages / file.relative_to(root)
+    linked = [Path(page).parent / link.partition("#")[0] for page, link in links(root)]
+    for source in {root / name for name in shown} | {(root / name).resolve() for name in linked}:
+        if source.is_file():
+            copy = pages / source.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, copy)
+            shutil.copy(source, copy)
     described = reference()
     folded: dict[str, Any] = {}
     for title, entries in described.items():
@@ -133,9 +131,9 @@ def made(target: Path) -> str:
     known = {line.split(" ")[0] for line in zlib.decompress(inventory).decode().splitlines()}
     paths = {path for entries in reference().values() for _, path in entries}
     wrong = [f"{path} is not in the reference" for path in sorted(paths - known)]
-    for page in sorted(site.rglob("*.html")):
-        for found in _FETCHED.finditer(page.read_text("utf-8")):
-            wrong.append(f"{page.relative_to(site)} fetches {found[0]}")
+    for file in sorted(site.rglob("*.html")):
+        for found in _FETCHED.finditer(file.read_text("utf-8")):
+            wrong.append(f"{file.relative_to(site)} fetches {found[0]}")
     config: Any = YAML().load(target / "mkdocs.yml")
     for page in _files(config["nav"]):
         twin = re.sub(r"README\.md$", "index.md", page)
