@@ -152,9 +152,10 @@ generators: $(OTHERS)/0.29.0/.ready $(OTHERS)/0.29.1/.ready ## [NEWEST=1]: which
 	$(if $(call on,NEWEST),$(INSTALL_BESIDE) $(OTHERS)/newest openapi-python-client)
 	$(RUN) -m pytest $(ARGS) tests/tools/test_generator_versions.py
 
-faults: $(READY) ## [WRITE=1]: items and tools over a faulty network, beside openai-python; minutes
+faults: $(READY) ## [WRITE=1]: items, tools and a cluster over a faulty network; minutes
 	@$(RUN) -m benchmarks.faults $(if $(call on,WRITE),--write)
 	@$(RUN) -m benchmarks.tool_faults $(if $(call on,WRITE),--write)
+	@$(RUN) -m benchmarks.bulk $(if $(call on,WRITE),--write)
 
 clean:           ## remove what the other targets made
 	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results build .mypy_cache .ruff_cache .pytest_cache .hypothesis
