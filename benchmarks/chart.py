@@ -1,9 +1,9 @@
 """The pictures of the documentation, drawn from its tables: `python -m benchmarks.chart`.
 
 docs/speed.svg is the table of docs/speed.md, docs/append.svg that of docs/append.md, and
-docs/retries.svg the rules that docs/transport.md tells. An SVG is a text, so it is written by hand:
-no drawing library needs to be installed for it. The colours are those of Okabe and Ito, which people
-tell apart whose eyes see fewer; where a reader has chosen a dark theme, they stand on a dark ground.
+docs/retries.svg the rules that docs/transport.md tells. An SVG is a text, so it is written by
+hand: no drawing library needs to be installed for it. The colours are those of Okabe and Ito,
+which can be told apart with any kind of colour blindness. In a dark theme the ground is dark.
 """
 
 from __future__ import annotations
