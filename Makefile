@@ -75,6 +75,7 @@ vendor-check: $(READY) ## DEST=<folder> [JSON=1]: are the copies in it unchanged
 
 check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check
+	@$(MAKE) --no-print-directory docs
 
 $(DOCS)/.ready: requirements-docs.txt
 	$(PYTHON) -m venv $(DOCS)

@@ -58,9 +58,9 @@ def reference() -> dict[str, list[tuple[str, str]]]:
     for name in package.__all__:
         if name not in ("Client", "AsyncClient", "models", "params", "__version__"):
             pages.setdefault(_home(name), []).append((name, f"{OVERLAY}.{name}"))
-    for room in ("local", "archive"):
+    for title, room in {"Local mode": "local", "Files and transcripts": "archive"}.items():
         names = importlib.import_module(f"{OVERLAY}.{room}").__all__
-        pages[room] = [
+        pages[title] = [
             (name, f"{OVERLAY}.{room}.{name}") for name in names if name not in package.__all__
         ]
     pages["Integrations"] = [(name, f"{OVERLAY}.{name}") for name in _MODULES]
@@ -106,10 +106,10 @@ def lay_out(root: Path, target: Path) -> str:
         file = f"reference/{re.sub('[^a-z]+', '-', title.lower())}.md"
         group, _, rest = title.partition(": ")
         folded.setdefault(group, []).append({rest or title: file})
-        own = "      inherited_members: false\n" if group == "Models" else ""
+        own = ", inherited_members: false" if group == "Models" else ""
         directives = "".join(
-            f"\n::: {path}\n    options:\n      heading: {heading}\n{own}"
-            for heading, path in entries
+            f"\n::: {path}\n    options: {{ heading: {name}, toc_label: {name}{own} }}\n"
+            for name, path in entries
         )
         (pages / file).parent.mkdir(exist_ok=True)
         (pages / file).write_text(f"# {title}\n{directives}", "utf-8")
