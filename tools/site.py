@@ -95,7 +95,10 @@ def lay_out(root: Path, target: Path) -> str:
     if missing := {page.relative_to(root).as_posix() for page in root.glob("docs/*.md")} - {*shown}:
         raise ToolError(f"mkdocs.yml: nav has not {', '.join(sorted(missing))}")
     linked = [Path(page).parent / link.partition("#")[0] for page, link in links(root)]
-    for source in {root / name for name in shown} | {(root / name).resolve() for name in linked}:
+    theme = [*config.get("extra_css", []), *config.get("extra_javascript", [])]
+    for source in {root / name for name in [*shown, *theme]} | {
+        (root / name).resolve() for name in linked
+    }:
         if source.is_file():
             copy = pages / source.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
