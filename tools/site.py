@@ -108,7 +108,7 @@ def lay_out(root: Path, target: Path) -> str:
         file = f"reference/{re.sub('[^a-z]+', '-', title.lower())}.md"
         group, _, rest = title.partition(": ")
         folded.setdefault(group, []).append({rest or title: file})
-        own = ", inherited_members: false" if group == "Models" else ""
+        own = ", inherited_members: false" if group in ("Errors", "Models") else ""
         directives = "".join(
             f"\n::: {path}\n    options: {{ heading: {name}, toc_label: {name}{own} }}\n"
             for name, path in entries
