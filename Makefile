@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
 COMPAT := .venv-compat
+DOCS   := .venv-docs
 OTHERS := .venv-generators
 DEMO   := .venv-demo
 
@@ -29,7 +30,7 @@ export $(WORDS)
 on = $(filter-out 0,$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes behind check test test-lowest compat generators faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check docs test test-lowest compat generators faults vendor vendor-check bench clean
 
 # Targets that are given together run in the order given, with `make -j` as well: each reads what
 # the one before has written.
@@ -81,6 +82,17 @@ vendor-check: $(READY) ## DEST=<folder> [JSON=1]: are the copies in it unchanged
 
 check: $(READY)  ## drift of every generated file, budgets, words, documentation, ruff, mypy, pyright
 	@$(RUN) -m tools.check
+	@$(MAKE) --no-print-directory docs
+
+$(DOCS)/.ready: requirements-docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	@touch $@
+
+docs: $(READY) $(DOCS)/.ready ## the site of the documentation: build/site/index.html
+	@$(RUN) -m tools.site build
+	@$(DOCS)/bin/zensical build --strict -f build/mkdocs.yml
+	@$(RUN) -m tools.site build --made
 
 $(BENCH)/.ready: benchmarks/requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(BENCH)
@@ -154,4 +166,4 @@ faults: $(READY) ## [WRITE=1]: items, tools and a cluster over a faulty network;
 	@$(RUN) -m benchmarks.bulk $(if $(call on,WRITE),--write)
 
 clean:           ## remove what the other targets made
-	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* benchmarks/.venv benchmarks/results build .mypy_cache .ruff_cache .pytest_cache .hypothesis

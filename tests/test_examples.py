@@ -12,11 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
-# docs/items.md, local.md and append.md have tests of their own, beside what they describe
-PAGES = (
-    *("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md", "docs/tools.md"),
-    *("docs/transcript.md", "docs/index-of-conversations.md"),
-)
+# Pages that have tests of their own, beside what they describe.
+OTHERS = {"append.md", "archive.md", "items.md", "local.md", "neighbours.md", "testing.md"}
+DOCS = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.name not in OTHERS)
+PAGES = ("README.md", *(f"docs/{name}" for name in DOCS))
 SHOWN = {name: (ROOT / name).read_text("utf-8") for name in PAGES}
 BLOCKS = [
     pytest.param(block, id=f"{name}-{number}")
@@ -58,8 +57,12 @@ def test_the_demo_tells_the_whole_story_twice() -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_every_block_of_code_runs(block: str, tmp_path: Path) -> None:
-    run("-c", block, folder=tmp_path)
+def test_every_block_of_code_runs_and_prints_what_its_comments_say(
+    block: str, tmp_path: Path
+) -> None:
+    printed = run("-c", block, folder=tmp_path).splitlines()
+    said = re.findall(r"print\(.*\)  # (.*)", block)
+    assert [line for line in said if line not in printed] == []
 
 
 def test_the_readme_names_what_is_there() -> None:

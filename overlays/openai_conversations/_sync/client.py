@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 
 class Client(HttpMethods):
-    """A client of OpenAI's Conversations API, for asyncio and trio.
+    """A client of OpenAI's Conversations API.
 
     `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
     Use it as a context manager, or call `close()` when you are done. One client is enough for a
-    program: it keeps the connections, and any number of tasks may use it at once.
+    program: it keeps the connections, and any number of requests may be under way at once.
     """
 
     def __init__(
