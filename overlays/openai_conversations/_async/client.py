@@ -133,8 +133,8 @@ class AsyncClient(AsyncHttpMethods):
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. Unless you give one, there is no language model behind
-        it: responses come from a built-in stand-in that says so, or from your script
+        For development, tests and demonstrations. Unless you give one, there is no language model
+        behind it: responses come from a built-in stand-in that says so, or from your script
         (`local_service`).
 
         Args:

@@ -22,7 +22,7 @@ from .._request.client_options import (
     warn_if_unencrypted,
 )
 from .._request.types import Timeout
-from .._request.validation import check_call_id
+from .._request.validation import check_call_id, check_text
 from .._response.parsing import loads, to_status_error
 from .._response.server_sent_events import SSEDecoder
 from .._schema.values import is_object
@@ -73,8 +73,7 @@ class ChatCompletions(RemoteModel):
         http_client: httpx.Client | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
-        given: object = model
-        fits = given is None or (isinstance(given, str) and given != "")
+        fits = model is None or check_text(model, "model") != ""
         check_argument("model", fits, "the name of a model, or None", model)
         self.model = model
         self._key = None if api_key is None else check_key(api_key)
