@@ -152,12 +152,13 @@ def test_a_response_that_stops_early(finish: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 503, 302])
-@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(("streamed", "length"), [(False, 0), (True, 250)])
 def test_an_error_of_the_server(
-    status: int, streamed: bool, caplog: pytest.LogCaptureFixture
+    status: int, streamed: bool, length: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    said = {"error": {"message": f"Wrong key: {KEY}", "code": "a_code"}}
+    # Also where the message is cut in the middle of it.
+    said = {"error": {"message": f"Wrong key: {KEY} {'x' * length}{KEY}", "code": f"no {KEY}"}}
     turn = httpx.Response(status, json=said, headers={"retry-after": "7"})
     server = StrictChatServer(turn)
     with Client.local(model=server.model(api_key=KEY), max_retries=0) as client:
@@ -176,7 +177,7 @@ def test_an_error_of_the_server(
     assert error.response.headers["retry-after"] == "7"
     assert "From the model's server" in str(error)
     assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
-    assert KEY not in f"{error!r} {error} {error.body} {error.response.text} {caplog.text}"
+    assert KEY[:12] not in f"{error!r} {error} {error.body} {error.response.text} {caplog.text}"
     assert KEY not in repr(server.model(api_key=KEY))
 
 

@@ -143,13 +143,15 @@ class Client(HttpMethods):
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. There is no language model behind it: responses
-        come from a built-in stand-in that says so, or from your script (`local_service`).
+        For development, tests and demonstrations. Unless you give one, there is no language model
+        behind it: responses come from a built-in stand-in that says so, or from your script
+        (`local_service`).
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
             model: what responds in place of the stand-in: a function of the request and the items
-                that a model would see, which returns a text or output items; or a `LocalModel`.
+                that a model would see, which returns a text or output items; a `LocalModel`; or a
+                `openai_conversations.local.ChatCompletions`, a model on a server.
             timeout, max_retries, default_headers, default_query, interceptors, index: as for the
                 client itself.
             strict: as for the client itself, and the service refuses what the OpenAPI document

@@ -1,7 +1,7 @@
 """Local mode: the whole API in this process, with no key and no network.
 
-For development, tests and demonstrations. It has no model, and it is not for production: it stores
-what it gets and follows the documented rules. A request takes this way through the files:
+For development, tests and demonstrations. It has no model of its own, and it is not for production:
+it stores what it gets and follows the documented rules. A request takes this way through the files:
 
     transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest
     service           the key, the table of operations, errors  ->  http_messages.ServiceResponse

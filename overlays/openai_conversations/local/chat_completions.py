@@ -22,7 +22,7 @@ from .._request.client_options import (
     warn_if_unencrypted,
 )
 from .._request.types import Timeout
-from .._request.validation import check_call_id
+from .._request.validation import check_call_id, check_text
 from .._response.parsing import loads, to_status_error
 from .._response.server_sent_events import SSEDecoder
 from .._schema.values import is_object
@@ -57,7 +57,7 @@ class ChatCompletions(RemoteModel):
         model: The name of the model there; None passes on the one that a request names.
         api_key: The bearer token for that server, or None for none.
         timeout: Seconds to wait for a connection and for each piece of output, or a `Timeout`.
-        http_client: An `httpx.Client` to send with, for proxies and certificates.
+        http_client: An `httpx.Client` to send with over HTTP/1.1, for proxies and certificates.
 
     Raises:
         InvalidArgumentError: An argument is not usable.
@@ -73,18 +73,14 @@ class ChatCompletions(RemoteModel):
         http_client: httpx.Client | None = None,
     ) -> None:
         self.base_url = check_base_url(base_url)
-        given: object = model
-        fits = given is None or (isinstance(given, str) and given != "")
+        fits = model is None or check_text(model, "model") != ""
         check_argument("model", fits, "the name of a model, or None", model)
         self.model = model
         self._key = None if api_key is None else check_key(api_key)
         if api_key is not None:
             warn_if_unencrypted(self.base_url)
         self._timeout = to_timeout(timeout)
-        # A connection costs nothing beside a model; one that is kept may be dead, or shared by a
-        # fork.
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self._http = httpx.Client(limits=limits) if http_client is None else http_client
+        self._http = httpx.Client() if http_client is None else http_client
 
     def __repr__(self) -> str:
         return f"ChatCompletions({self.base_url!r}, model={self.model!r})"
@@ -100,7 +96,10 @@ class ChatCompletions(RemoteModel):
             raise invalid_request("model", "Missing required parameter: 'model'.")
         streamed = {"stream": True, "stream_options": {"include_usage": True}}
         body = {"model": model, **chat_request(request, context), **streamed}
-        headers = {} if self._key is None else {"authorization": f"Bearer {self._key}"}
+        # A connection costs nothing beside a model. One that is kept may be dead or shared by a
+        # fork, and to abort a response would end that of another request.
+        headers = {"connection": "close"}
+        headers |= {} if self._key is None else {"authorization": f"Bearer {self._key}"}
         url = f"{self.base_url}/chat/completions"
         sent = self._http.build_request(
             "POST", url, json=body, headers=headers, timeout=self._timeout
@@ -133,8 +132,7 @@ class _Completion(Stream):
         where = "The model's server"
         try:
             response = self._client.send(self._request, stream=True)
-            if response.status_code != 200:
-                response.read()
+            content = response.read() if response.status_code != 200 else b""
         except httpx.TimeoutException as error:
             connecting = isinstance(error, (httpx.ConnectTimeout, httpx.PoolTimeout))
             problem = "cannot be reached" if connecting else "did not respond"
@@ -146,11 +144,13 @@ class _Completion(Stream):
             message = f"{where} {problem} at {url}: {self._shown(error)}"
             raise ServiceError(502, message, type="server_error") from None
         if (status := response.status_code) != 200:
-            refusal = to_status_error(response)
+            # Without the key before anything of it is cut.
+            shown = self._shown(content.decode("utf-8", "replace"))
+            refusal = to_status_error(httpx.Response(status, text=shown, request=self._request))
             status = status if status >= 400 else 502
             raise ServiceError(
                 status,
-                f"From the model's server: {self._shown(refusal.message)}",
+                f"From the model's server: {refusal.message}",
                 type=error_type(status),
                 code=refusal.code,
                 retry_after=response.headers.get("retry-after"),
@@ -264,9 +264,8 @@ class _Completion(Stream):
         return chosen
 
     def _shown(self, text: object) -> str:
-        """Return the words of another program, cut, and without the key."""
-        shown = str(text) if self._key is None else str(text).replace(self._key, "***")
-        return shown[:500]
+        """Return the words of another program without the key."""
+        return str(text) if self._key is None else str(text).replace(self._key, "***")
 
 
 def _checked(text: object) -> str:

@@ -23,7 +23,7 @@ _SETTINGS = {
     "temperature": "temperature", "top_p": "top_p", "max_output_tokens": "max_tokens",
     "frequency_penalty": "frequency_penalty", "presence_penalty": "presence_penalty",
 }  # fmt: skip
-#: The parameters that say something else of the model's output. `_response_format` and so on.
+#: The parameters that have another form there.
 _OUTPUT = {"input", "instructions", "reasoning", "text", "tools", "tool_choice"}
 #: What the local service does with or without a model, or what is about OpenAI's machines.
 _SERVICE = {
