@@ -47,7 +47,8 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             include: what of the items to ask for; by default everything that they can show.
             resume: whether to go on from the partial file of an export that ended early, if there
                 is one; its last item must still be in the conversation.
-            on_progress: called after each page. The async client awaits async functions.
+            on_progress: called after each page that is written. The async client awaits async
+                functions.
 
         Returns:
             The number of items, and the SHA-256 that the file has, too.
