@@ -150,7 +150,7 @@ def test_other_work_is_interrupted_and_goes_on(
     remote.conversations.items.append(conversation, PROMPTS * 2)
     before = texts(remote, conversation)
     options = {"export": ["file.jsonl"], "fork": [], "purge": ["--yes"]}[verb]
-    service.hold(*{"export": ("GET", 2), "fork": ("POST", 2), "purge": ("DELETE", 150)}[verb])
+    service.hold(*{"export": ("GET", 3), "fork": ("POST", 2), "purge": ("DELETE", 150)}[verb])
     with in_terminal(verb, conversation, *options, "--base-url", url) as command:
         again = interrupted(service, command)
     with in_terminal(*again) as command:
