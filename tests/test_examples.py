@@ -75,6 +75,20 @@ def test_the_readme_names_what_is_there() -> None:
         assert (ROOT / path).exists(), path
 
 
+def test_the_figures_of_the_readme_are_those_of_the_last_whole_run() -> None:
+    speed = (ROOT / "docs" / "speed.md").read_text("utf-8")
+    measured = {
+        cells[0]: cells[6:8]
+        for line in speed.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 10
+    }
+    table = README.partition("## How fast")[2].partition("\n\nFrom")[0]
+    shown = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \|$", table, re.M)
+    assert len(shown) == 6
+    for name, theirs, plain in shown:
+        assert [theirs, plain] == measured[name], name
+
+
 def test_the_documentation_names_one_model_that_the_service_has() -> None:
     """Hold all to the model of the demo, the one place to change it: models leave the service."""
     demo = (ROOT / "examples" / "demo.py").read_text("utf-8")
