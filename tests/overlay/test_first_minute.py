@@ -48,7 +48,7 @@ def test_a_keyword_of_chat_completions(client: Any, method: str, name: str, hint
     assert ("extra_body" in str(caught.value)) == (not hint)
 
 
-def test_messages_are_items_where_input_is_not_taken(client: Any) -> None:
+def test_messages_are_items_of_a_method_without_input(client: Any) -> None:
     for method in (client.conversations.create, client.conversations.items.create):
         with pytest.raises(InvalidArgumentError, match="did you mean 'items'"):
             method(**{"conversation_id": "c"} if "Items" in repr(method) else {}, messages=[])
