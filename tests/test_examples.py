@@ -13,7 +13,15 @@ ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
 # Pages that have tests of their own, beside what they describe.
-OTHERS = {"append.md", "archive.md", "items.md", "local.md", "neighbours.md", "testing.md"}
+OTHERS = {
+    "append.md",
+    "archive.md",
+    "items.md",
+    "local.md",
+    "neighbours.md",
+    "open-models.md",
+    "testing.md",
+}
 DOCS = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.name not in OTHERS)
 PAGES = ("README.md", *(f"docs/{name}" for name in DOCS))
 SHOWN = {name: (ROOT / name).read_text("utf-8") for name in PAGES}

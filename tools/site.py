@@ -34,7 +34,8 @@ def _resources(one: object, path: str) -> Iterator[tuple[str, type]]:
     """Yield every resource below a client, as a caller reaches it, with its class."""
     yield path, type(one)
     for name in dir(type(one)):
-        if isinstance(getattr(type(one), name), cached_property) and not name.startswith("with_"):
+        found = getattr(type(one), name, None)
+        if isinstance(found, cached_property) and not name.startswith("with_"):
             yield from _resources(getattr(one, name), f"{path}.{name}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from openai_conversations import (
     ArchiveProgress,
@@ -16,6 +17,7 @@ from openai_conversations import (
     InvalidArgumentError,
     NotFoundError,
     OpenAIError,
+    Send,
     UnsupportedItemError,
 )
 
@@ -292,6 +294,35 @@ def test_a_new_conversation_that_is_not_there(
         made = getattr(client.conversations, verb)(source, resume=caught.value.archive.token)
     id = made.id if verb == "fork" else made.conversation_id
     assert _without_ids(_listed(direct, id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.parametrize("verb", ["fork", "import_file"])
+def test_a_new_conversation_that_is_somebody_elses(tmp_path: Path, verb: str) -> None:
+    """Send nothing to it, and make another one when the work goes on."""
+    crossed: list[httpx.Response] = []
+
+    def cross(request: httpx.Request, send: Send) -> httpx.Response:
+        response = send(request)
+        if (request.method, request.url.path) == ("POST", "/v1/conversations") and crossed:
+            response = crossed.pop()
+        return response
+
+    with Client.local(interceptors=[cross]) as client:
+        theirs, original = (_stored(client, messages(count)) for count in (3, 30))
+        client.conversations.export(original, tmp_path / "a.jsonl")
+        raw = client.conversations.with_raw_response.retrieve(theirs).http_response
+        crossed.append(httpx.Response(200, content=raw.content, headers=raw.headers))
+        work = getattr(client.conversations, verb)
+        source = original if verb == "fork" else tmp_path / "a.jsonl"
+        with pytest.raises(OpenAIError, match="was one to another request") as caught:
+            work(source)
+        progress = caught.value.archive
+        assert progress is not None
+        assert (progress.conversation_id, progress.done) == (None, 0)
+        made = work(source, resume=progress.token)
+        id = made.id if verb == "fork" else made.conversation_id
+        assert _without_ids(_listed(client, id)) == _without_ids(_listed(client, original))
+        assert len(_listed(client, theirs)) == 3
 
 
 @pytest.mark.off_contract

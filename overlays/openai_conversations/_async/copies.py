@@ -21,6 +21,7 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
+from ..archive.tokens import NOT_NEW, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
@@ -90,7 +91,7 @@ class AsyncCopy:
                 **self.options,
             )
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and self._state.target_id is not None:
                 self._done, self._state.append = error.append.landed, error.append.token
             error.archive = self._progress()
             raise
@@ -161,6 +162,9 @@ class AsyncCopy:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)
 
     async def _note(self, progress: AppendProgress) -> None:
+        if is_used(progress):
+            self._state.target_id = None
+            raise OpenAIError(NOT_NEW)
         self._done, self._state.append = progress.landed, progress.token
         await self._report()
 

@@ -22,6 +22,7 @@ from .._transport.concurrency_sync import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
+from ..archive.tokens import NOT_NEW, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
@@ -91,7 +92,7 @@ class Copy:
                 **self.options,
             )
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and self._state.target_id is not None:
                 self._done, self._state.append = error.append.landed, error.append.token
             error.archive = self._progress()
             raise
@@ -162,6 +163,9 @@ class Copy:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)
 
     def _note(self, progress: AppendProgress) -> None:
+        if is_used(progress):
+            self._state.target_id = None
+            raise OpenAIError(NOT_NEW)
         self._done, self._state.append = progress.landed, progress.token
         self._report()
 

@@ -27,6 +27,7 @@ from .._transport.parallel_sync import call
 from ..archive.import_plan import ImportPlan, ImportState, make_plan
 from ..archive.results import ImportResult
 from ..archive.source_file import SourceFile
+from ..archive.tokens import NOT_NEW, is_used
 from ..errors import NotFoundError, OpenAIError
 from ..progress import AppendProgress, ArchiveProgress
 
@@ -94,6 +95,9 @@ def import_file(
             return ArchiveProgress(state.current, done + landed, plan.total, state.token)
 
         def note(progress: AppendProgress) -> None:
+            if place is None and is_used(progress):
+                state.current = None
+                raise OpenAIError(NOT_NEW)
             state.append = progress.token
             report(on_progress, so_far(progress.landed))
 
@@ -112,7 +116,7 @@ def import_file(
                 state.done.append(state.current)
                 state.current = state.append = None
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and state.current is not None:
                 landed, state.append = error.append.landed, error.append.token
             elif isinstance(error, NotFoundError) and state.append is None:
                 state.current = None  # the response that named it may have been to another request

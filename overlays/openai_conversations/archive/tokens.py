@@ -1,4 +1,4 @@
-"""The tokens of imports and copies: how far they had come, as JSON. Pure."""
+"""How far imports and copies had come: their tokens, and what they find on the way. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .._request.validation import invalid, mismatch
-from ..progress import TOKEN_VERSION
+from ..progress import TOKEN_VERSION, AppendProgress
 
 _StateT = TypeVar("_StateT")
 
@@ -43,3 +43,14 @@ def from_token(
     if not all(map(isinstance, vars(state).values(), kinds)):
         raise mismatch("resume", expected, "a damaged token")
     return state
+
+
+NOT_NEW = (
+    "the conversation that was made has items: the response to its creation was one to another "
+    "request, or somebody added them; nothing was sent to it"
+)
+
+
+def is_used(progress: AppendProgress) -> bool:
+    """Tell, from the first report of an append, whether the conversation had items before."""
+    return progress.landed == 0 and progress.last_id is not None
