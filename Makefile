@@ -133,6 +133,7 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
 	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
 	  --ignore tests/compat --ignore tests/neighbours \
+	  --ignore-glob 'tests/archive/test_formats*' --ignore-glob 'tests/archive/test_transcript*' \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client \
 	  $(addprefix --deselect ,$(NEWER)) $(ARGS)
 
