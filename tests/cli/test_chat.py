@@ -142,7 +142,7 @@ def test_in_a_terminal_an_error_is_shown_and_the_prompt_comes_back() -> None:
     ):
         chat.expect_exact("> ")
         chat.sendline("First")
-        chat.expect_exact("Error: Error code: 401 - No \N{SYMBOL FOR ESCAPE}[31mmoney\r\n")
+        chat.expect_exact("Error: Error code: 401 - No \N{SYMBOL FOR ESCAPE}[31mmoney")
         chat.expect_exact("> ")
         chat.sendeof()
         chat.expect(pexpect.EOF)

@@ -40,7 +40,9 @@ def test_in_local_mode() -> None:
     ended = run()
     assert (ended.returncode, ended.stderr) == (0, "")
     sync, asynchronous = transcript(ended.stdout)
+    asynchronous, _, to_try = asynchronous.partition("To try next:")
     assert sync.strip() == asynchronous.strip()
+    assert "README.md" in to_try
     steps = re.findall(r"^  (\w\S+)", sync, re.MULTILINE)
     assert steps == [
         "conversations.create",

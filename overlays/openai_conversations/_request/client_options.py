@@ -225,8 +225,14 @@ def local_path(base_url: object) -> str | None:
     "" stands for a database in memory, and None for a URL that is not local. A `URL` is decoded.
     """
     url = _or_variable(base_url, "OPENAI_BASE_URL")
-    text = url if isinstance(url, str) else unquote(str(url))
-    scheme, colon, path = text.partition(":")
+    if not isinstance(url, str):
+        try:
+            if not isinstance(url, library_of(url).URL):
+                return None
+        except Exception:
+            return None  # an odd object, which is refused where the URL is checked
+        url = unquote(str(url))
+    scheme, colon, path = url.partition(":")
     return path if colon and scheme.lower() == "local" else None
 
 

@@ -86,6 +86,9 @@ class Stream:
 
     def close(self) -> None:
         """Leave the rest of the pieces; nobody is reading them."""
+        close: Callable[[], None] | None = getattr(self.pieces, "close", None)
+        if close is not None:
+            close()
 
     def abort(self) -> None:
         """End the pieces with an error, for another thread that may wait for one."""
@@ -236,8 +239,14 @@ def _check_value(argument: str, value: str, *place: str) -> None:
 
 
 def _texts(pieces: Iterable[str]) -> Iterator[Piece]:
-    # The first is empty: without any text it is a message, too.
-    return (Piece("output_text", text) for text in chain([""], pieces))
+    try:
+        # The first is empty: without any text it is a message, too.
+        for text in chain([""], pieces):
+            yield Piece("output_text", text)
+    finally:
+        close: Callable[[], None] | None = getattr(pieces, "close", None)
+        if close is not None:
+            close()
 
 
 def split_words(text: str) -> list[str]:
