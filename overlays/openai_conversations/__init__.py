@@ -42,9 +42,9 @@ if TYPE_CHECKING:
     from ._sync.pages import Page
     from ._sync.streams import ParsedStream, Stream
     from .abort import AbortSignal
-    from .archive.index import ConversationIndex
-    from .archive.results import (
+    from .archive import (
         CheckResult,
+        ConversationIndex,
         ExportResult,
         Finding,
         ImportedConversation,
@@ -121,9 +121,9 @@ _HOMES = {
     ".items.tools": ("Tool", "ToolChoice"),
     "._sqlite.database_file": ("StoreError",),
     ".abort": ("AbortSignal",),
-    ".archive.index": ("ConversationIndex",),
-    ".archive.results": (
+    ".archive": (
         "CheckResult",
+        "ConversationIndex",
         "ExportResult",
         "Finding",
         "ImportResult",

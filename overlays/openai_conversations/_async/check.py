@@ -8,7 +8,7 @@ from typing import Any
 from ..archive.findings import Examination
 from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import AsyncHttpMethods
-from .item_pages import EVERYTHING, AsyncItemPages
+from .item_pages import read_everything
 from .items import AsyncItems
 from .purge import delete_surely
 
@@ -48,10 +48,7 @@ class AsyncCheck:
                 await self._mend(finding, examined)
 
     async def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
-        options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = AsyncItemPages(
-            partial(self._items.list, self._id), options, self._client.max_retries
-        )
+        pages = read_everything(self._items, self._id, self._options, self._client.max_retries)
         examined = Examination()
         while (page := await pages.next()) is not None:
             for item in page:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from functools import partial
 from typing import Any
 
 from openai_conversations_api import models
@@ -26,7 +25,7 @@ from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
-from .item_pages import EVERYTHING, AsyncItemPages
+from .item_pages import AsyncItemPages, read_everything
 from .items import AsyncItems
 
 _CHANGED = (
@@ -154,9 +153,8 @@ class AsyncCopy:
         return made
 
     def _read(self) -> AsyncItemPages:
-        options = {**self.options, "order": "asc", "include": EVERYTHING}
-        read = partial(AsyncItems(self.source).list, self.conversation_id)
-        return AsyncItemPages(read, options, self.source.max_retries)
+        items = AsyncItems(self.source)
+        return read_everything(items, self.conversation_id, self.options, self.source.max_retries)
 
     def _copier(self) -> ItemCopier:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)

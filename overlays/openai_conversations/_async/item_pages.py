@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, get_args
 
 from openai_conversations_api import models
@@ -59,3 +60,17 @@ class AsyncItemPages:
                     raise
                 await pause(delay_before_retry(retries), self._options.get("abort"), error)
             retries += 1
+
+
+def read_everything(
+    items: Any, conversation_id: str, options: Mapping[str, Any], max_retries: int
+) -> AsyncItemPages:
+    """Return the pages of a conversation, oldest item first, with all that items can show.
+
+    Args:
+        items: has the method `list` of `items`.
+        conversation_id: the conversation.
+        options, max_retries: as of `AsyncItemPages`.
+    """
+    everything = {**options, "order": "asc", "include": EVERYTHING}
+    return AsyncItemPages(partial(items.list, conversation_id), everything, max_retries)

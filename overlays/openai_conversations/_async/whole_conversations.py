@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
@@ -248,13 +247,12 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             OpenAIError: others, as of `items.list`.
         """
         from ..archive.transcripts import Transcript
-        from .item_pages import EVERYTHING, AsyncItemPages
+        from .item_pages import read_everything
 
         place = check_id(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
-        listing = {**checked, "order": "asc", "include": EVERYTHING}
-        pages = AsyncItemPages(partial(self.items.list, place), listing, self._client.max_retries)
+        pages = read_everything(self.items, place, checked, self._client.max_retries)
         while (page := await pages.next()) is not None:
             for item in page:
                 written.add(item)

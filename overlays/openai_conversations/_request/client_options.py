@@ -225,23 +225,22 @@ def local_path(base_url: object) -> str | None:
     "" stands for a database in memory, and None for a URL that is not local. A `URL` is decoded.
     """
     url = _or_variable(base_url, "OPENAI_BASE_URL")
-    if not isinstance(url, str):
-        try:
-            if not isinstance(url, library_of(url).URL):
-                return None
-        except Exception:
-            return None  # an odd object, which is refused where the URL is checked
-        url = unquote(str(url))
-    scheme, colon, path = url.partition(":")
+    if not _is_url(url):
+        return None
+    text: str = url if isinstance(url, str) else unquote(str(url))
+    scheme, colon, path = text.partition(":")
     return path if colon and scheme.lower() == "local" else None
+
+
+def _is_url(value: object) -> bool:
+    return isinstance(value, str | library_of(value).URL)
 
 
 def check_base_url(base_url: object) -> str:
     """Return a base URL without a slash at its end, or raise `InvalidArgumentError`."""
     # An error does not show it: it may hold a password.
     try:
-        known = isinstance(base_url, str | library_of(base_url).URL)
-        url = httpx.URL(str(base_url) if known else "")
+        url = httpx.URL(str(base_url) if _is_url(base_url) else "")
     except (ValueError, httpx.InvalidURL):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:

@@ -9,7 +9,7 @@ from typing import Any
 from ..archive.findings import Examination
 from ..archive.results import CheckResult, Finding, Repair
 from .http_methods import HttpMethods
-from .item_pages import EVERYTHING, ItemPages
+from .item_pages import read_everything
 from .items import Items
 from .purge import delete_surely
 
@@ -49,10 +49,7 @@ class Check:
                 self._mend(finding, examined)
 
     def _examine(self) -> tuple[Examination, tuple[Finding, ...]]:
-        options = {**self._options, "order": "asc", "include": EVERYTHING}
-        pages = ItemPages(
-            partial(self._items.list, self._id), options, self._client.max_retries
-        )
+        pages = read_everything(self._items, self._id, self._options, self._client.max_retries)
         examined = Examination()
         while (page := pages.next()) is not None:
             for item in page:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
-from functools import partial
 from typing import Any
 
 from openai_conversations_api import models
@@ -27,7 +26,7 @@ from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
-from .item_pages import EVERYTHING, ItemPages
+from .item_pages import ItemPages, read_everything
 from .items import Items
 
 _CHANGED = (
@@ -155,9 +154,8 @@ class Copy:
         return made
 
     def _read(self) -> ItemPages:
-        options = {**self.options, "order": "asc", "include": EVERYTHING}
-        read = partial(Items(self.source).list, self.conversation_id)
-        return ItemPages(read, options, self.source.max_retries)
+        items = Items(self.source)
+        return read_everything(items, self.conversation_id, self.options, self.source.max_retries)
 
     def _copier(self) -> ItemCopier:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)

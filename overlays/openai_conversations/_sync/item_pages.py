@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, get_args
 
 from openai_conversations_api import models
@@ -60,3 +61,17 @@ class ItemPages:
                     raise
                 pause(delay_before_retry(retries), self._options.get("abort"), error)
             retries += 1
+
+
+def read_everything(
+    items: Any, conversation_id: str, options: Mapping[str, Any], max_retries: int
+) -> ItemPages:
+    """Return the pages of a conversation, oldest item first, with all that items can show.
+
+    Args:
+        items: has the method `list` of `items`.
+        conversation_id: the conversation.
+        options, max_retries: as of `ItemPages`.
+    """
+    everything = {**options, "order": "asc", "include": EVERYTHING}
+    return ItemPages(partial(items.list, conversation_id), everything, max_retries)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
@@ -249,13 +248,12 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             OpenAIError: others, as of `items.list`.
         """
         from ..archive.transcripts import Transcript
-        from .item_pages import EVERYTHING, ItemPages
+        from .item_pages import read_everything
 
         place = check_id(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
-        listing = {**checked, "order": "asc", "include": EVERYTHING}
-        pages = ItemPages(partial(self.items.list, place), listing, self._client.max_retries)
+        pages = read_everything(self.items, place, checked, self._client.max_retries)
         while (page := pages.next()) is not None:
             for item in page:
                 written.add(item)

@@ -16,13 +16,12 @@ from .._append.state import id_of
 from .._request.validation import MAX_ITEMS
 from .._run.calls import APPROVAL, Call, make_error_output, make_output, runs_at_the_service
 from ..progress import fingerprint
+from .input_forms import ASSIGNED
 from .links import Links, kind_of
 from .results import Finding, FindingKind
 
 #: The output of a call that nothing else will give one.
 TEXT = "aborted"
-#: What the service gives anew to an item that is sent a second time.
-_ASSIGNED = frozenset({"id", "status", "created_by"})
 
 
 class Examination:
@@ -125,7 +124,7 @@ class _Seen:
 
     @classmethod
     def of(cls, item: Any) -> _Seen:
-        data = {name: each for name, each in item.to_dict().items() if name not in _ASSIGNED}
+        data = {name: each for name, each in item.to_dict().items() if name not in ASSIGNED}
         encrypted = kind_of(item) == "reasoning" and bool(data.get("encrypted_content"))
         unique = encrypted or any(data.get(name) for name in ("call_id", "approval_request_id"))
         return cls(_id(item), fingerprint(data), unique, kind_of(item) == "message")

@@ -14,7 +14,7 @@ from .records import Record, Unsupported
 from .source_file import bad_file
 
 #: What the service gives each item anew.
-_ASSIGNED = frozenset({"id", "status", "created_by"})
+ASSIGNED = frozenset({"id", "status", "created_by"})
 _ROLES = ("user", "assistant", "system", "developer")
 
 
@@ -99,5 +99,5 @@ def _lost(before: Any, after: Any) -> Iterator[str]:
         for name, value in before.items():
             if name in after:
                 yield from _lost(value, after[name])
-            elif value is not None and name not in _ASSIGNED:
+            elif value is not None and name not in ASSIGNED:
                 yield name

@@ -86,9 +86,7 @@ class Stream:
 
     def close(self) -> None:
         """Leave the rest of the pieces; nobody is reading them."""
-        close: Callable[[], None] | None = getattr(self.pieces, "close", None)
-        if close is not None:
-            close()
+        _close(self.pieces)
 
     def abort(self) -> None:
         """End the pieces with an error, for another thread that may wait for one."""
@@ -244,9 +242,13 @@ def _texts(pieces: Iterable[str]) -> Iterator[Piece]:
         for text in chain([""], pieces):
             yield Piece("output_text", text)
     finally:
-        close: Callable[[], None] | None = getattr(pieces, "close", None)
-        if close is not None:
-            close()
+        _close(pieces)
+
+
+def _close(pieces: object) -> None:
+    close: Callable[[], None] | None = getattr(pieces, "close", None)  # of a generator
+    if close is not None:
+        close()
 
 
 def split_words(text: str) -> list[str]:
