@@ -118,12 +118,7 @@ class LocalService:
             self._check_key(request.headers)
             self._check_size(request)
             self._store.check_file()
-            routed = route(request, self._newer, self._operations)
-            result = self._operations[routed.operation_id](routed)
-            if isinstance(result, dict):
-                body = encode_json(fitted(routed.operation_id, result))
-            else:
-                body = EventStream(result)
+            body = self._body(request)
         except Exception as raised:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
@@ -152,6 +147,18 @@ class LocalService:
         except ServiceError:
             return 0
         return self._max_body
+
+    def _body(self, request: ServiceRequest) -> bytes | Iterator[bytes]:
+        # No operation of the document: what clients ask for that let people choose a model.
+        if request.method == "GET" and request.path.removeprefix(PREFIX) == "/models":
+            name = getattr(self.model.fallback, "model", "local")
+            model = {"id": name, "object": "model", "created": 0, "owned_by": "local"}
+            return encode_json({"object": "list", "data": [model]})
+        routed = route(request, self._newer, self._operations)
+        result = self._operations[routed.operation_id](routed)
+        if isinstance(result, dict):
+            return encode_json(fitted(routed.operation_id, result))
+        return EventStream(result)
 
     def _check_size(self, request: ServiceRequest) -> None:
         # A server that knows the length from the headers has not read the body.
