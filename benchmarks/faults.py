@@ -30,6 +30,7 @@ from openai_conversations._transport import retries
 from openai_conversations.local.server import LocalServer
 from openai_conversations.local.service import LocalService
 
+from benchmarks import chart
 from tests.faults.conversation import messages
 from tests.faults.proxy import seeded, short_pauses, twice_as_well
 from tests.faults.runs import (
@@ -147,6 +148,7 @@ def show(title: str, rows: Iterator[str], page: Path | None) -> None:
         after = rest.partition(END)[2]
         new = "\n".join(lines)
         page.write_text(f"{before}{BEGIN}\n{new}\n\n{END}{after}", "utf-8")
+        chart.write()
 
 
 def main() -> int:

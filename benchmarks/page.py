@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report
-from benchmarks.chart import svg
+from benchmarks import chart, report
 from benchmarks.measure import Row
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGIN, END = "<!-- table of make bench -->\n", "<!-- end of the table -->\n"
-TITLE = "Time and memory, as multiples of plain httpx (less is better)"
 
 
 def write(rows: Sequence[Row], about: Mapping[str, Any]) -> None:
@@ -24,7 +22,7 @@ def write(rows: Sequence[Row], about: Mapping[str, Any]) -> None:
         raise ValueError(f"{path} has lost the marks around its table")
     table = "\n".join(_lines(rows, about))
     path.write_text(f"{before}{BEGIN}\n{table}\n\n{END}{after}", "utf-8")
-    (DOCS / "speed.svg").write_text(svg(rows, TITLE), "utf-8")
+    chart.write()
 
 
 def _lines(rows: Sequence[Row], about: Mapping[str, Any]) -> Iterator[str]:

@@ -21,6 +21,17 @@ from openai_conversations import (
 )
 
 MODEL = "gpt-5.4"
+NEXT = """\
+To try next:
+
+  OPENAI_BASE_URL=local: {python} examples/chat.py
+      A chat that streams; Ctrl-D ends it. Without the variable, and with a key, it asks OpenAI.
+
+  {python} -m openai_conversations serve
+      The same service over HTTP, for programs in any language: http://127.0.0.1:8000/v1
+
+  README.md
+      How to install it, the first program, and where to read on."""
 
 
 def run(client: Client) -> None:
@@ -103,6 +114,7 @@ def main() -> None:
             await run_async(client)
 
     asyncio.run(asynchronous())
+    print(NEXT.format(python=os.path.relpath(sys.executable)))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,18 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
-# docs/items.md, local.md and append.md have tests of their own, beside what they describe
-PAGES = (
-    *("README.md", "docs/transport.md", "docs/structured.md", "docs/streams.md", "docs/tools.md"),
-    *("docs/transcript.md", "docs/index-of-conversations.md"),
-)
+# Pages that have tests of their own, beside what they describe.
+OTHERS = {
+    "append.md",
+    "archive.md",
+    "items.md",
+    "local.md",
+    "neighbours.md",
+    "open-models.md",
+    "testing.md",
+}
+DOCS = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.name not in OTHERS)
+PAGES = ("README.md", *(f"docs/{name}" for name in DOCS))
 SHOWN = {name: (ROOT / name).read_text("utf-8") for name in PAGES}
 BLOCKS = [
     pytest.param(block, id=f"{name}-{number}")
@@ -58,8 +65,12 @@ def test_the_demo_tells_the_whole_story_twice() -> None:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_every_block_of_code_runs(block: str, tmp_path: Path) -> None:
-    run("-c", block, folder=tmp_path)
+def test_every_block_of_code_runs_and_prints_what_its_comments_say(
+    block: str, tmp_path: Path
+) -> None:
+    printed = run("-c", block, folder=tmp_path).splitlines()
+    said = re.findall(r"print\(.*\)  # (.*)", block)
+    assert [line for line in said if line not in printed] == []
 
 
 def test_the_readme_names_what_is_there() -> None:
@@ -70,6 +81,20 @@ def test_the_readme_names_what_is_there() -> None:
         assert (ROOT / link).exists(), link
     for path in re.findall(r"`([\w.-]+/[\w./-]*)`", README):
         assert (ROOT / path).exists(), path
+
+
+def test_the_figures_of_the_readme_are_those_of_the_last_whole_run() -> None:
+    speed = (ROOT / "docs" / "speed.md").read_text("utf-8")
+    measured = {
+        cells[0]: cells[6:8]
+        for line in speed.splitlines()
+        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 10
+    }
+    table = README.partition("## How fast")[2].partition("\n\nFrom")[0]
+    shown = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \|$", table, re.M)
+    assert len(shown) == 6
+    for name, theirs, plain in shown:
+        assert [theirs, plain] == measured[name], name
 
 
 def test_the_documentation_names_one_model_that_the_service_has() -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .models import decode
     from .types import RawObject, encode
 
+notebook_writer = ""
+"""The module, of a package on top of this one, whose `in_notebook` writes items for notebooks."""
+
 _HOMES = {
     "ApiError": ".errors",
     "Client": ".client",

@@ -12,7 +12,7 @@ schema's name.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -34,6 +34,24 @@ class HasCreated:
             return datetime.fromtimestamp(seconds, tz=timezone.utc)
         except (ValueError, OverflowError, OSError):
             return None  # milliseconds, for instance: the year 55,000
+
+
+class HasData:
+    """A list: its items are in `data`. One without items is false."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return len(self._items())
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._items()[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._items())
+
+    def _items(self) -> Sequence[Any]:
+        return _elements(getattr(self, "data", None))
 
 
 class HasText:
@@ -106,7 +124,7 @@ def text_of(content: Any) -> str:
     return content if isinstance(content, str) else _joined(_elements(content))
 
 
-def _elements(value: Any) -> Iterable[Any]:
+def _elements(value: Any) -> Sequence[Any]:
     return value if value.__class__ is list else ()
 
 

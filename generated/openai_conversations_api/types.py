@@ -18,7 +18,6 @@ Three promises hold for every JSON object `x` and every model `M`:
 from __future__ import annotations
 
 import json
-import reprlib
 from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
@@ -97,8 +96,21 @@ class Extra:
         return f"Extra(unknown={self.unknown!r}, nulls={self.nulls!r}, missing={self.missing!r})"
 
 
+_INSTEAD = {
+    "json": ("to_dict", "model_dump_json"),
+    "dict": ("to_dict",),
+    "choices": ("output_text", "output"),
+    "prompt_tokens": ("input_tokens",),
+    "completion_tokens": ("output_tokens",),
+    "tool_calls": ("function_calls",),
+}
+
+
 class UnknownField(AttributeError):
-    """A model does not have the attribute. Its text lists near ones, found when it is asked for."""
+    """A model does not have the attribute. Its text lists near ones, found when it is asked for.
+
+    Of a model of pydantic or of chat completions it names what has its place here.
+    """
 
     def __init__(self, message: str, model: Model | None = None, name: str = "") -> None:
         super().__init__(message)
@@ -110,15 +122,14 @@ class UnknownField(AttributeError):
     def __str__(self) -> str:
         from difflib import get_close_matches
 
-        known = (
-            [] if self._model is None else [*dir(self._model), *self._model.additional_properties]
-        )
+        known = [] if self._model is None else dir(self._model)
         near = get_close_matches(self._name, [name for name in known if name[:1] != "_"])
+        near = [name for name in _INSTEAD.get(self._name, ()) if name in known] or near
         return f"{self.args[0]}{'; near: ' if near else ''}{', '.join(near)}"
 
 
 class JsonObject:
-    """What `Model` and `RawObject` have in common: other ways out, and what pydantic asks for."""
+    """What `Model` and `RawObject` have in common: other ways out, looks, and what pydantic asks for."""
 
     __slots__ = ()
 
@@ -162,6 +173,26 @@ class JsonObject:
         """Return `model_dump` as JSON text."""
         dumped = self.model_dump(exclude_unset=exclude_unset, exclude_none=exclude_none)
         return RawObject(dumped).to_json(indent=indent)
+
+    def __repr__(self) -> str:
+        from ._showing import short_repr
+
+        return short_repr(self)
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        from ._showing import shown
+
+        return shown(self)
+
+    def _repr_html_(self) -> str | None:
+        from ._showing import in_notebook
+
+        return in_notebook(self, "html")
+
+    def _repr_markdown_(self) -> str | None:
+        from ._showing import in_notebook
+
+        return in_notebook(self, "markdown")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> dict[str, Any]:
@@ -289,32 +320,9 @@ class Model(JsonObject):
         for name in {*(names - state.keys()), "_extra"}:
             setattr(self, name, getattr(now, name))
 
-    def __repr__(self) -> str:
-        shown = ""
-        for attribute in fields(type(self)):
-            value = getattr(self, attribute.name)
-            if value is None or attribute.name == "_extra":
-                continue
-            if len(shown) > 80:
-                shown += ", …"
-                break
-            shown += f"{', ' if shown else ''}{attribute.name}={_short(value)}"
-        return f"{type(self).__name__}({shown})"
-
-
-_reprs = reprlib.Repr()
-_reprs.maxstring = 56  # an id in full
-_reprs.maxother = 24
-_reprs.maxlong = 20
-_reprs.maxdict = 0
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, (Model, RawObject)):
-        return f"{type(value).__name__}(…)"
-    if value.__class__ is list:
-        return "[]" if not value else f"[… {len(value)}]"
-    return _reprs.repr(value)
+    def __dir__(self) -> list[str]:
+        extra = getattr(self, "_extra", None)
+        return _with_keys(self, {} if extra is None else extra.unknown)
 
 
 @define(weakref_slot=False, repr=False)
@@ -368,9 +376,13 @@ class RawObject(JsonObject):
             raise AttributeError(f"RawObject has no {name!r}")
         return self.data[name]
 
-    def __repr__(self) -> str:
-        lacks = f", missing={self.missing!r}" if self.missing else ""
-        return f"RawObject(type={_reprs.repr(self.type)}, keys={len(self.data)}{lacks})"
+    def __dir__(self) -> list[str]:
+        return _with_keys(self, getattr(self, "data", {}))
+
+
+def _with_keys(thing: JsonObject, data: Any) -> list[str]:
+    keys = data if data.__class__ is dict else ()
+    return [*object.__dir__(thing), *(k for k in keys if isinstance(k, str) and k.isidentifier())]
 
 
 def _without_none(value: Any) -> Any:

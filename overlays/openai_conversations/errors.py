@@ -36,6 +36,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, cast
 
 import httpx
+import openai_conversations_api
 from openai_conversations_api import errors as generated
 
 from ._request.library import library_of
@@ -114,7 +115,9 @@ class ArgumentsError(OpenAIError, generated.ArgumentsError):
     """The arguments that a model wrote for a call are not a JSON object (see `arguments_json`)."""
 
 
+# Here, since nothing makes a model without this module. By its name, to load it when it is needed.
 generated.ArgumentsError.raised = ArgumentsError
+openai_conversations_api.notebook_writer = f"{__package__}.archive.notebook"
 
 
 class ClientClosedError(OpenAIError, RuntimeError):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import Client, OpenAIError
 
-from tests.faults.proxy import FaultProxy, seeded
+from tests.faults.proxy import FaultProxy, scripted, seeded
 from tests.overlay.client_runner import ClientRunner
 
 Item = dict[str, Any]
@@ -284,3 +284,13 @@ def test_repairs_through_faults(
         proxy.finish()
     there = [item.type for item in direct.conversations.items.list(conversation, order="asc")]
     assert there == [*["message", "function_call", "message"] * 2, *["function_call_output"] * 2]
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize("verb", ["check", "transcript"])
+def test_a_page_that_is_not_json_is_read_again(service: str, direct: Client, verb: str) -> None:
+    conversation, _ = _stored(direct, [user("a")])
+    draw = scripted({0: "unreadable response, done"})
+    with FaultProxy(service, draw) as proxy, Client(api_key="k", base_url=proxy.url) as client:
+        found = getattr(client.conversations, verb)(conversation)
+    assert found == getattr(direct.conversations, verb)(conversation)

@@ -9,9 +9,11 @@ import os
 import threading
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import clear_cache
 
 import httpx
 import pytest
@@ -20,6 +22,7 @@ from openai_conversations import (
     Client,
     ExportResult,
     InvalidArgumentError,
+    OpenAIError,
     omit,
 )
 from openai_conversations._async.item_pages import EVERYTHING
@@ -27,6 +30,8 @@ from openai_conversations.errors import InternalServerError
 from openai_conversations.local.fault_injection import FaultInjectingService
 
 from tests.document import resolve, schemas
+from tests.faults.conversation import messages
+from tests.faults.proxy import FaultProxy, scripted
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import ScriptedServer, responds
 
@@ -103,7 +108,7 @@ def test_everything_that_an_item_can_show_is_asked_for(
         options = {} if include is None else {"include": include}
         conversations_client.conversations.export(conversation, io.StringIO(), **options)
     seen = [seen for seen in conversations_local.requests if seen.path.endswith("/items")]
-    asked = [[v for k, v in one.query if k == "include[]"] for one in seen[::3]]
+    asked = [[v for k, v in one.query if k == "include[]"] for one in seen[::4]]
     assert asked == [[*EVERYTHING], ["message.input_image.image_url"], []]
 
 
@@ -184,7 +189,7 @@ def test_an_export_goes_on(
     conversations_local.requests.clear()
     result = export(conversation, file, resume=True)(conversations_client)
     pages = [seen for seen in conversations_local.requests if seen.path.endswith("/items")]
-    assert len(pages) == (2 if whole >= 99 else 3)
+    assert len(pages) == (3 if whole >= 99 else 4)
     check(file, result, listed(conversations_client, conversation))
 
 
@@ -306,6 +311,7 @@ class Full(io.StringIO):
         (lambda _: io.BytesIO(), "bytes-like", 0),
         (lambda _: 5, "got 5", None),
         (lambda _: "", "got ''", None),
+        (lambda _: "folder/", "expected the path of a file", None),
         (lambda _: "a\0b", "got a string", None),
         (lambda _: b"a.jsonl", "got bytes", None),
         (lambda _: [].append, "got builtin", None),
@@ -345,33 +351,55 @@ def test_the_folder_may_not_be_written(
     check(file, result, listed(conversations_client, conversation))
 
 
-def made_up(total: int, size: int) -> httpx.Client:
-    """Return a client for a service with a conversation of so many items, in pages of a size."""
+@pytest.mark.off_contract
+@pytest.mark.parametrize("exchange", range(1, 5))
+def test_a_page_of_another_conversation(
+    conversations_client: Client, service: str, tmp_path: Path, exchange: int
+) -> None:
+    """Check that nothing of it comes into the file."""
+    with Client(api_key="k", base_url=service) as direct:
+        conversation = direct.conversations.create().id
+        direct.conversations.items.append(conversation, messages(210))
+        draw = scripted({exchange: "other response, not done"})
+        with FaultProxy(service, draw) as proxy, Client(api_key="k", base_url=proxy.url) as client:
+            with suppress(OpenAIError):
+                client.conversations.export(conversation, tmp_path / "a.jsonl")
+                assert exchange == 4
+            result = client.conversations.export(conversation, tmp_path / "a.jsonl", resume=True)
+        check(tmp_path / "a.jsonl", result, listed(direct, conversation))
+
+
+def made_up(total: int) -> httpx.Client:
+    """Return a client for a service with a conversation of so many items."""
 
     def handle(request: httpx.Request) -> httpx.Response:
         if not request.url.path.endswith("/items"):
             made = {"id": "conv_1", "object": "conversation", "created_at": 1, "metadata": {}}
             return httpx.Response(200, json=made)
         first = int(request.url.params.get("after", "msg_-1").partition("_")[2]) + 1
-        numbers = range(first, min(first + size, total))
+        numbers = range(first, min(first + 100, total))
         text = {"type": "input_text", "text": "x" * 300}
         message = {"type": "message", "status": "completed", "role": "user", "content": [text]}
         data = [{"id": f"msg_{number:032}", **message} for number in numbers]
-        ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]}
-        more = numbers[-1] < total - 1
+        ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {}
+        more = first + 100 < total
         return httpx.Response(200, json={"object": "list", "data": data, "has_more": more, **ends})
 
     return httpx.Client(transport=httpx.MockTransport(handle))
 
 
-def peak(total: int, file: Path, size: int = 100) -> int:
+def peak(total: int, file: Path) -> int:
     """Return how many bytes more are allocated at most, during an export of so many items."""
-    with made_up(total, size) as http, Client(api_key="k", http_client=http) as client:
+    with made_up(total) as http, Client(api_key="k", http_client=http) as client:
         gc.collect()
         before, _ = tracemalloc.get_traced_memory()
         tracemalloc.reset_peak()
-        # httpx's responses are in cycles.
-        client.conversations.export("conv_1", file, on_progress=lambda _: gc.collect())
+
+        def clean_up(_: object) -> None:
+            gc.collect()  # httpx's responses are in cycles
+            clear_cache()  # of the standard library, which httpx's cookies fill
+
+        client.conversations.export("conv_1", file, on_progress=clean_up)
         return tracemalloc.get_traced_memory()[1] - before
 
 
@@ -380,8 +408,7 @@ def test_memory_does_not_grow_with_the_items(tmp_path: Path) -> None:
     gc.freeze()
     tracemalloc.start()
     try:
-        # Fills the caches that keep so many addresses, before what is compared.
-        peak(300, tmp_path / "a.jsonl", size=1)
+        peak(1_000, tmp_path / "a.jsonl")
         few, many = (peak(total, tmp_path / "a.jsonl") for total in (1_000, 10_000))
     finally:
         tracemalloc.stop()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from openai_conversations import (
     ArchiveProgress,
@@ -16,6 +17,7 @@ from openai_conversations import (
     InvalidArgumentError,
     NotFoundError,
     OpenAIError,
+    Send,
     UnsupportedItemError,
 )
 
@@ -208,6 +210,14 @@ def test_every_kind_of_item() -> None:
     assert len(copied) > len(kinds) - 5
 
 
+@pytest.mark.parametrize("method", ["fork", "copy_to"])
+def test_an_argument_that_there_is_not(direct: Client, method: str) -> None:
+    others = (direct,) if method == "copy_to" else ()
+    with pytest.raises(InvalidArgumentError, match=rf"Conversations\.{method}\(\) got") as caught:
+        getattr(direct.conversations, method)("conv_1", *others, extra_body={})
+    assert caught.value.argument == "extra_body"
+
+
 @pytest.mark.parametrize(
     "token", ["", "x", "[]", '{"version": 1, "copy": {"source_id": "a"}}', '{"version": 2}', 7]
 )
@@ -262,6 +272,57 @@ def test_a_source_that_changes_meanwhile(direct: Client) -> None:
     assert archive.done == 100
     fork = direct.conversations.fork(original, resume=archive.token)
     assert _without_ids(_listed(direct, fork.id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.off_contract
+@pytest.mark.parametrize(("verb", "exchange"), [("fork", 3), ("import_file", 0)])
+def test_a_new_conversation_that_is_not_there(
+    service: str, direct: Client, tmp_path: Path, verb: str, exchange: int
+) -> None:
+    """Make another one where the response to the first request was one to another."""
+    original = _stored(direct, messages(30))
+    direct.conversations.export(original, tmp_path / "a.jsonl")
+    source = original if verb == "fork" else tmp_path / "a.jsonl"
+    draw = scripted({exchange: "other response, not done"})
+    with (
+        FaultProxy(service, draw) as proxy,
+        Client(api_key="k", base_url=proxy.url, max_retries=0) as client,
+    ):
+        with pytest.raises(NotFoundError) as caught:
+            getattr(client.conversations, verb)(source)
+        assert caught.value.archive is not None
+        made = getattr(client.conversations, verb)(source, resume=caught.value.archive.token)
+    id = made.id if verb == "fork" else made.conversation_id
+    assert _without_ids(_listed(direct, id)) == _without_ids(_listed(direct, original))
+
+
+@pytest.mark.parametrize("verb", ["fork", "import_file"])
+def test_a_new_conversation_that_is_somebody_elses(tmp_path: Path, verb: str) -> None:
+    """Send nothing to it, and make another one when the work goes on."""
+    crossed: list[httpx.Response] = []
+
+    def cross(request: httpx.Request, send: Send) -> httpx.Response:
+        response = send(request)
+        if (request.method, request.url.path) == ("POST", "/v1/conversations") and crossed:
+            response = crossed.pop()
+        return response
+
+    with Client.local(interceptors=[cross]) as client:
+        theirs, original = (_stored(client, messages(count)) for count in (3, 30))
+        client.conversations.export(original, tmp_path / "a.jsonl")
+        raw = client.conversations.with_raw_response.retrieve(theirs).http_response
+        crossed.append(httpx.Response(200, content=raw.content, headers=raw.headers))
+        work = getattr(client.conversations, verb)
+        source = original if verb == "fork" else tmp_path / "a.jsonl"
+        with pytest.raises(OpenAIError, match="was one to another request") as caught:
+            work(source)
+        progress = caught.value.archive
+        assert progress is not None
+        assert (progress.conversation_id, progress.done) == (None, 0)
+        made = work(source, resume=progress.token)
+        id = made.id if verb == "fork" else made.conversation_id
+        assert _without_ids(_listed(client, id)) == _without_ids(_listed(client, original))
+        assert len(_listed(client, theirs)) == 3
 
 
 @pytest.mark.off_contract

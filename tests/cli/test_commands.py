@@ -77,7 +77,10 @@ def test_transcript(run: Run, client: Client, conversation: str, tmp_path: Path)
         ran = run("transcript", conversation, "--format", form, "-o", "file")
         assert (ran.out, ran.err) == ("", "")
         assert (tmp_path / "file").read_text("utf-8") == whole
-    assert run("transcript", conversation, "--json").json["transcript"].startswith("# ")
+    ran = run("transcript", conversation, "--json")
+    assert ran.json["transcript"].startswith("# ")
+    assert run("transcript", conversation, "--json", "-o", "file").out == ""
+    assert (tmp_path / "file").read_text("utf-8") == ran.out
 
 
 def test_check(run: Run, client: Client, conversation: str) -> None:

@@ -150,7 +150,7 @@ def test_other_work_is_interrupted_and_goes_on(
     remote.conversations.items.append(conversation, PROMPTS * 2)
     before = texts(remote, conversation)
     options = {"export": ["file.jsonl"], "fork": [], "purge": ["--yes"]}[verb]
-    service.hold(*{"export": ("GET", 2), "fork": ("POST", 2), "purge": ("DELETE", 150)}[verb])
+    service.hold(*{"export": ("GET", 3), "fork": ("POST", 2), "purge": ("DELETE", 150)}[verb])
     with in_terminal(verb, conversation, *options, "--base-url", url) as command:
         again = interrupted(service, command)
     with in_terminal(*again) as command:
@@ -236,3 +236,13 @@ def test_nothing_is_sent_if_the_state_cannot_be_kept(
     assert (ran.status, ran.out) == (1, "")
     assert f"{conversation}.resume" in ran.err
     assert [one.id for one in client.conversations.list()] == [conversation]
+
+
+def test_it_goes_on_from_the_start_if_it_was_killed_there(
+    run: Run, client: Client, database: str
+) -> None:
+    conversation = client.conversations.create(items=PROMPTS[:1]).id
+    Path(f"{conversation}.resume").touch()
+    ran = run("fork", conversation, "--resume")
+    assert (ran.status, ran.err) == (0, "forking: 1 of 1 items\n")
+    assert not Path(f"{conversation}.resume").exists()

@@ -55,6 +55,8 @@ def texts_of(error: BaseException) -> Iterator[str]:
         if each is None or each in seen:
             continue
         seen.append(each)
+        # Such a chain has no end for tblib, which pickles the errors of workers.
+        assert each not in (each.__cause__, each.__context__)
         pending += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
         yield f"{each} {each!r} {each.args!r}"
         shown = dict(vars(each))

@@ -17,7 +17,7 @@ from openai_conversations._sync.whole_conversations import WholeConversations
 
 from tools.unasync import build
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+COMING = (Path(__file__).parents[2] / "docs" / "coming-from-openai.md").read_text("utf-8")
 VIEWS = ("with_raw_response", "with_streaming_response")
 
 
@@ -111,7 +111,7 @@ def test_open_responses_are_the_same_in_both_and_openai_pythons() -> None:
 
 
 def test_the_signatures_are_openai_pythons() -> None:
-    """Find every method and keyword of openai-python, but for those that README.md names."""
+    """Find every method and keyword of openai-python, but for those that the docs name."""
     import openai
 
     theirs = openai.OpenAI(api_key="k")
@@ -136,7 +136,7 @@ def test_the_signatures_are_openai_pythons() -> None:
                 assert wanted[parameter].kind == found[parameter].kind
     absent = {f"parse({each}=)" for each in ("parse_as", "stream", "verbosity")}
     assert missing == absent | {"responses.connect"}
-    table = README.partition("## Coming from openai-python")[2].partition("\n## ")[0]
+    table = COMING.partition("\n## ")[0]
     for name in missing:
         assert name.partition("(")[2].strip("=)") in table
         assert name.partition("(")[0] in table

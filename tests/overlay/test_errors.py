@@ -130,7 +130,8 @@ def test_a_status_has_its_error(status: int, name: str) -> None:
         ClientRunner("sync").run(server.url, lambda c: c.conversations.create(), max_retries=0)
     error = caught.value
     assert type(error).__name__ == name
-    assert str(error) == f"Error code: {status} - No."
+    source = " (the API key came from the argument api_key)" if status == 401 else ""
+    assert str(error) == f"Error code: {status} - No.{source}"
     assert (error.status_code, error.request_id) == (status, "req_7")
     assert (error.code, error.param, error.type) == ("c", "items", "t")
     assert error.body == body["error"]

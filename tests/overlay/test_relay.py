@@ -117,7 +117,7 @@ def test_a_browser_gets_what_the_service_sent(run: Run) -> None:
 
 
 def test_the_application_of_the_documentation() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "streams.md").read_text("utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "fastapi.md").read_text("utf-8")
     (block,) = [b for b in re.findall(r"```python\n(.*?)```", page, re.S) if "relay" in b]
     names: dict[str, Any] = {}
     exec(block, names)

@@ -106,6 +106,17 @@ def _exchange(line: Json) -> Exchange:
     return Exchange(line["id"], operation, line["status"], values, True)
 
 
+def items(exchanges: list[Exchange]) -> list[Json]:
+    """Return the whole items of the responses and events, once each but for their ids."""
+    values = [(one.operation, value) for one in exchanges for value in one.values]
+    found = [value for operation, value in values if operation == "getConversationItem"]
+    for _, value in values:
+        found += value.get("response", value).get("output") or ()
+        if value.get("type") == "response.output_item.done":
+            found.append(value["item"])
+    return list({json.dumps({**item, "id": ""}, sort_keys=True): item for item in found}.values())
+
+
 @cache
 def own() -> list[Exchange]:
     """Return an exchange for each kind of deviation that the recordings have."""

@@ -174,5 +174,5 @@ def test_a_person_constructs_without_a_sentinel(tmp_path: Path) -> None:
     thing = made.models.Thing(id="1")
     assert (thing.type, thing.size) == ("thing", None)
     assert thing.to_dict() == {"type": "thing", "id": "1"}
-    assert repr(thing) == "Thing(id='1', type='thing')"
+    assert repr(thing) == "Thing(id='1')"
     assert thing == made.models.Thing.from_dict(thing.to_dict())

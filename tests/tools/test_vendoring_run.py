@@ -35,6 +35,10 @@ PAGE = {
     "first_id": "msg_1", "last_id": "h_1",
 }  # fmt: skip
 CONVERSATION = {"object": "conversation", "id": "conv_1", "created_at": 1, "metadata": {"a": "b"}}
+CONVERSATIONS = {
+    "object": "list", "data": [CONVERSATION], "has_more": False,
+    "first_id": "conv_1", "last_id": "conv_1",
+}  # fmt: skip
 RESPONSE = {
     "object": "response", "id": "resp_1", "created_at": 1, "status": "completed", "model": "m",
     "output": [{**MESSAGE, "role": "assistant", "content": []}], "error": None,
@@ -48,6 +52,7 @@ COMPACTED = {
 # The response of the service to each request, and under which name the package has the operation.
 CALLS: dict[str, tuple[str, Any]] = {
     "POST /conversations": ("conversations.create_conversation", CONVERSATION),
+    "GET /conversations": ("conversations.list_conversations", CONVERSATIONS),
     "GET /conversations/conv_1": ("conversations.get_conversation", CONVERSATION),
     "POST /conversations/conv_1": ("conversations.update_conversation", CONVERSATION),
     "DELETE /conversations/conv_1": (
@@ -158,7 +163,7 @@ def test_every_operation_runs_from_a_vendored_copy(
     assert (done.returncode, done.stderr) == (0, "")
     seen = json.loads(done.stdout)
     expected = dict(CALLS.values())
-    assert len(expected) == 15
+    assert len(expected) == 16
     assert seen["sync"] == expected
     assert seen["async"] == expected
     assert sorted(call for call, _, _ in asked) == sorted([*CALLS, *CALLS])

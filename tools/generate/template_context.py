@@ -203,6 +203,7 @@ _OUTPUT = Code("HasOutputText")
 _READINGS = (
     (Code("HasArguments"), {"name", "arguments"}, "arguments_json"),
     (Code("HasCreated"), {"created_at"}, "created"),
+    (Code("HasData"), {"data", "has_more"}, "__len__"),
     (Code("HasText"), {"role", "content"}, "text"),
     (_OUTPUT, {"output", "instructions"}, "output_text"),
 )

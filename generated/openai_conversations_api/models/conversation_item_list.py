@@ -11,12 +11,13 @@ from attrs import define
 
 from .. import models
 from .._decoding import decode_many
+from .._reading import HasData
 from .._unions import CONVERSATION_ITEM
 from ..types import Extra, Model, encode_list, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class ConversationItemList(Model):
+class ConversationItemList(HasData, Model):
     """One page of items, with what is needed to fetch the next."""
 
     data: list[models.ConversationItem]

@@ -11,11 +11,12 @@ from attrs import define
 
 from .. import models
 from .._decoding import decode_models
+from .._reading import HasData
 from ..types import Extra, Model, encode_list, new
 
 
 @define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
-class ConversationList(Model):
+class ConversationList(HasData, Model):
     """One page of items, with what is needed to fetch the next."""
 
     data: list[models.Conversation]

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
-from .._transport.concurrency_async import open_file
+from .._transport.concurrency_async import AsyncBlock, open_file
 from ..abort import AbortSignal
 from .body_reader import AsyncBodyReader
 from .streams import AsyncStream
@@ -138,7 +138,7 @@ class AsyncAPIResponse(Head, Generic[_T]):
 _OpenedT = TypeVar("_OpenedT", bound=AsyncAPIResponse[Any] | AsyncStream[Any])
 
 
-class AsyncResponseContextManager(Generic[_OpenedT]):
+class AsyncResponseContextManager(AsyncBlock, Generic[_OpenedT]):
     """`async with` sends the request and gives what it opens; leaving the block closes that."""
 
     def __init__(self, send: Callable[[], Awaitable[_OpenedT]]) -> None:

@@ -11,7 +11,13 @@ import httpx
 
 from .. import archive
 from .. import local as local_mode
-from .._request.client_options import DEFAULT_MAX_RETRIES, ClientOptions, warn_if_unencrypted
+from .._request.client_options import (
+    DEFAULT_MAX_RETRIES,
+    LOCAL_BASE_URL,
+    ClientOptions,
+    local_path,
+    warn_if_unencrypted,
+)
 from .._request.library import library_of
 from .._request.types import (
     URL,
@@ -36,11 +42,11 @@ if TYPE_CHECKING:
 
 
 class AsyncClient(AsyncHttpMethods):
-    """A client of OpenAI's Conversations API, for asyncio and trio.
+    """A client of OpenAI's Conversations API.
 
     `client.conversations`, `client.conversations.items` and `client.responses` hold the operations.
     Use it as a context manager, or call `close()` when you are done. One client is enough for a
-    program: it keeps the connections, and any number of tasks may use it at once.
+    program: it keeps the connections, and any number of requests may be under way at once.
     """
 
     def __init__(
@@ -67,7 +73,8 @@ class AsyncClient(AsyncHttpMethods):
                 request. Default: environment variable OPENAI_API_KEY.
             organization: sent as `OpenAI-Organization`. Default: OPENAI_ORG_ID.
             project: sent as `OpenAI-Project`. Default: OPENAI_PROJECT_ID.
-            base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1.
+            base_url: default OPENAI_BASE_URL, or https://api.openai.com/v1. `local:` makes the
+                client that `local()` makes, `local:PATH` with the file PATH; no key is needed.
             timeout: seconds for each step of a request (and for the whole of it, unless it
                 streams), or a `Timeout` of httpx or httpx2; None for no limit. Default: 600, 5 to
                 connect.
@@ -87,8 +94,18 @@ class AsyncClient(AsyncHttpMethods):
         Raises:
             InvalidArgumentError: an argument is not usable.
             OpenAIError: no API key was given and OPENAI_API_KEY is not set.
+            StoreError: the file of `local:PATH` cannot be used.
         """
         set_up_from_environment()
+        service = sender = None
+        if (path := local_path(base_url)) is not None:
+            if http_client is not None:
+                raise invalid("http_client", "None, as the base URL is local", http_client)
+            from ..local.service import LocalService
+
+            service = LocalService(path or None, strict=strict)
+            sender = _local_sender(service)
+            api_key, base_url, http_client = "local", LOCAL_BASE_URL, sender.http_client
         library = library_of(http_client)
         if http_client is not None and not isinstance(http_client, library.AsyncClient):
             raise invalid("http_client", "an httpx.AsyncClient or httpx2.AsyncClient", http_client)
@@ -116,6 +133,8 @@ class AsyncClient(AsyncHttpMethods):
             self._sender = AsyncSender(cast(httpx.AsyncClient, http_client))
         self._owns_http_client = http_client is None
         self._local_service: local_mode.LocalService | None = None
+        if service is not None and sender is not None:
+            self._use(service, sender)
 
     @classmethod
     def local(
@@ -133,13 +152,15 @@ class AsyncClient(AsyncHttpMethods):
     ) -> Self:
         """Make a client with the whole API in this process: no key, no network.
 
-        For development, tests and demonstrations. There is no language model behind it: responses
-        come from a built-in stand-in that says so, or from your script (`local_service`).
+        For development, tests and demonstrations. Unless you give one, there is no language model
+        behind it: responses come from a built-in stand-in that says so, or from your script
+        (`local_service`).
 
         Args:
             path: an SQLite file that keeps the data; None keeps it in memory.
             model: what responds in place of the stand-in: a function of the request and the items
-                that a model would see, which returns a text or output items; or a `LocalModel`.
+                that a model would see, which returns a text or output items; a `LocalModel`; or a
+                `openai_conversations.local.ChatCompletions`, a model on a server.
             timeout, max_retries, default_headers, default_query, interceptors, index: as for the
                 client itself.
             strict: as for the client itself, and the service refuses what the OpenAPI document
@@ -149,27 +170,27 @@ class AsyncClient(AsyncHttpMethods):
             InvalidArgumentError: an argument is not usable.
         """
         from ..local.service import LocalService
-        from ..local.transport import AsyncLocalTransport
 
         service = LocalService(path, model=model, strict=strict)
-        transport = AsyncLocalTransport(service, close_service=True)
+        sender = _local_sender(service)
         client = cls(
             api_key="local",
-            base_url="http://localhost/v1",
+            base_url=LOCAL_BASE_URL,
             timeout=timeout,
             max_retries=max_retries,
             default_headers=default_headers,
             default_query=default_query,
-            http_client=httpx.AsyncClient(transport=transport),
+            http_client=sender.http_client,
             interceptors=interceptors,
             strict=strict,
             index=index,
         )
-        # Straight to the service, which no deadline has to be kept for.
-        client._sender.transport = transport
-        client._owns_http_client = True
-        client._local_service = service
+        client._use(service, sender)
         return client
+
+    def _use(self, service: local_mode.LocalService, sender: AsyncSender) -> None:
+        """Send to a service in this process, which is closed with this client."""
+        self._sender, self._owns_http_client, self._local_service = sender, True, service
 
     @property
     def local_service(self) -> local_mode.LocalService:
@@ -275,4 +296,13 @@ class AsyncClient(AsyncHttpMethods):
 
     def __repr__(self) -> str:
         state = ", closed" if self.is_closed() else ""
-        return f"{type(self).__name__}(base_url={str(self.base_url)!r}{state})"
+        sent = f"base_url={str(self.base_url)!r}, transport={self._sender.name!r}"
+        return f"{type(self).__name__}({sent}{state})"
+
+
+def _local_sender(service: local_mode.LocalService) -> AsyncSender:
+    from ..local.transport import AsyncLocalTransport
+
+    # Straight to the service, which no deadline has to be kept for.
+    transport = AsyncLocalTransport(service, close_service=True)
+    return AsyncSender(httpx.AsyncClient(transport=transport), transport, name="local")

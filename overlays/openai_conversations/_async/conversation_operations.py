@@ -59,7 +59,9 @@ class AsyncConversationOperations(AsyncResource[_RawViewT, _StreamingViewT]):
 
     @describe(operations.get_conversation)
     async def retrieve(
-        self, conversation_id: str, **params: Unpack[p.ConversationRetrieveParams]
+        self,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ConversationRetrieveParams],
     ) -> models.Conversation:
         """Read a conversation, without its items (getConversation).
 
@@ -72,7 +74,9 @@ class AsyncConversationOperations(AsyncResource[_RawViewT, _StreamingViewT]):
 
     @describe(operations.update_conversation)
     async def update(
-        self, conversation_id: str, **params: Unpack[p.ConversationUpdateParams]
+        self,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ConversationUpdateParams],
     ) -> models.Conversation:
         """Change a conversation's metadata (updateConversation).
 
@@ -88,7 +92,9 @@ class AsyncConversationOperations(AsyncResource[_RawViewT, _StreamingViewT]):
 
     @describe(operations.delete_conversation)
     async def delete(
-        self, conversation_id: str, **params: Unpack[p.ConversationDeleteParams]
+        self,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ConversationDeleteParams],
     ) -> models.DeletedConversation:
         """Delete a conversation; its items are not deleted with it (deleteConversation).
 

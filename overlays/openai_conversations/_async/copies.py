@@ -21,6 +21,7 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
+from ..archive.tokens import NOT_NEW, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
@@ -90,7 +91,7 @@ class AsyncCopy:
                 **self.options,
             )
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and self._state.target_id is not None:
                 self._done, self._state.append = error.append.landed, error.append.token
             error.archive = self._progress()
             raise
@@ -137,7 +138,12 @@ class AsyncCopy:
     async def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
         if self._state.target_id is not None:
-            return await self._conversations.retrieve(self._state.target_id, **self.options)
+            try:
+                return await self._conversations.retrieve(self._state.target_id, **self.options)
+            except NotFoundError:
+                # Where nothing has gone into it, the response may have been one to another request.
+                if self._state.append is not None:
+                    raise
         metadata = self.metadata
         if not given(metadata):
             source = AsyncConversationOperations[Any, Any](self.source)
@@ -156,12 +162,14 @@ class AsyncCopy:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)
 
     async def _note(self, progress: AppendProgress) -> None:
+        if is_used(progress):
+            self._state.target_id = None
+            raise OpenAIError(NOT_NEW)
         self._done, self._state.append = progress.landed, progress.token
         await self._report()
 
     async def _report(self) -> None:
-        if self.on_progress is not None:
-            await report(self.on_progress, self._progress())
+        await report(self.on_progress, self._progress())
 
     def _progress(self) -> ArchiveProgress:
         return self._state.progress(self._done, self._total)

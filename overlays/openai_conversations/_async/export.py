@@ -10,6 +10,7 @@ from typing import Any
 from openai_conversations_api import models
 from openai_conversations_api.types import RawObject
 
+from .._append.state import id_of
 from .._request.operations import Operation
 from .._request.types import given, omit
 from .._request.validation import MAX_LIMIT, check_callback, check_id, check_strings
@@ -18,7 +19,7 @@ from .._transport.parallel_async import call
 from ..archive.export_file import ExportFile
 from ..archive.results import ExportResult
 from ..archive.source_file import AnyPath, TextTarget
-from ..errors import OpenAIError
+from ..errors import BadRequestError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
 from .item_pages import EVERYTHING
 from .pages import AsyncPage
@@ -31,6 +32,10 @@ def _as_it_came(page: Any) -> Any:
     return SimpleNamespace(**{name: page.get(name) for name in fields}, data=items)
 
 
+_CHANGED = (
+    "the last item that was read is not in the conversation: it was deleted, or a response was one "
+    "to another request"
+)
 LIST_RAW: Operation[Any] = Operation("listConversationItems")
 LIST_RAW.decode = _as_it_came
 
@@ -52,19 +57,36 @@ async def export(
         retrieve, list_items: send the requests.
         options: for each of them.
     """
-    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    place = check_id(conversation_id, "conversation_id")
     wanted = check_strings(include, "include") if given(include) else [*EVERYTHING]
     check_callback(on_progress)
     target = ExportFile(file, resume=resume)
+
+    async def write(items: list[RawObject]) -> None:
+        if items:
+            await call(partial(target.write, [item.data for item in items]))
+            await report(on_progress, ArchiveProgress(place, target.count))
+
     try:
         conversation = await retrieve(place, **options)
         after = await call(partial(target.open, conversation.to_dict(), wanted))
-        params = {"after": after or omit, "include": wanted, "limit": MAX_LIMIT, "order": "asc"}
-        first = await list_items(LIST_RAW, {**params, **options}, None, conversation_id=place)
-        async for page in first.iter_pages():
-            await call(partial(target.write, [item.data for item in page.data]))
-            if on_progress is not None:
-                await report(on_progress, ArchiveProgress(place, target.count))
+        params = {"include": wanted, "limit": MAX_LIMIT, "order": "asc", **options}
+        first = {**params, "after": after or omit}
+        last: list[RawObject] = []
+        pages = await list_items(LIST_RAW, first, None, conversation_id=place)
+        async for page in pages.iter_pages():
+            await write(last)
+            last = page.data
+        # That the service knows the item at which a page begins shows that the page before was one
+        # of this conversation, and not the response to another request. So the last one is written
+        # when it has let the service look for what follows it.
+        if (last_id := id_of(last[-1]) if last else None) is not None:
+            try:
+                then = {**params, "after": last_id, "limit": 1}
+                await list_items(LIST_RAW, then, None, conversation_id=place)
+            except (BadRequestError, NotFoundError) as error:
+                raise OpenAIError(_CHANGED) from error
+        await write(last)
         return ExportResult(place, target.count, await call(target.finish))
     except OpenAIError as error:
         error.archive = ArchiveProgress(place, target.count)

@@ -26,7 +26,8 @@ from .._transport.parallel_async import call
 from ..archive.import_plan import ImportPlan, ImportState, make_plan
 from ..archive.results import ImportResult
 from ..archive.source_file import SourceFile
-from ..errors import OpenAIError
+from ..archive.tokens import NOT_NEW, is_used
+from ..errors import NotFoundError, OpenAIError
 from ..progress import AppendProgress, ArchiveProgress
 
 
@@ -73,7 +74,7 @@ async def import_file(
         check_text(select, "select")
     place = None
     if conversation_id is not None:
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
     if metadata is not None:
         if place is not None:
             raise mismatch("metadata", "None with a conversation_id", "both")
@@ -93,9 +94,11 @@ async def import_file(
             return ArchiveProgress(state.current, done + landed, plan.total, state.token)
 
         async def note(progress: AppendProgress) -> None:
+            if place is None and is_used(progress):
+                state.current = None
+                raise OpenAIError(NOT_NEW)
             state.append = progress.token
-            if on_progress is not None:
-                await report(on_progress, so_far(progress.landed))
+            await report(on_progress, so_far(progress.landed))
 
         landed = 0
         try:
@@ -104,8 +107,7 @@ async def import_file(
                 if state.current is None:
                     made = await create(metadata=planned.metadata or omit, **options)
                     state.current = made.id
-                    if on_progress is not None:
-                        await report(on_progress, so_far(0))
+                    await report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}
                 await append(state.current, items, **given)
@@ -113,8 +115,10 @@ async def import_file(
                 state.done.append(state.current)
                 state.current = state.append = None
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and state.current is not None:
                 landed, state.append = error.append.landed, error.append.token
+            elif isinstance(error, NotFoundError) and state.append is None:
+                state.current = None  # the response that named it may have been to another request
             error.archive = so_far(landed)
             raise
         return plan.result(state.done)

@@ -30,7 +30,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
     @describe(operations.create_items)
     async def create(
-        self, conversation_id: str, **params: Unpack[p.ItemCreateParams]
+        self, conversation_id: str | models.Conversation, **params: Unpack[p.ItemCreateParams]
     ) -> models.ConversationItemList:
         """Add items at the end of a conversation (createConversationItems).
 
@@ -45,7 +45,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
     @describe(operations.create_items, without=("extra_body",))
     async def append(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         items: Source[p.InputItemLike],
         *,
         on_progress: Callable[[AppendProgress], object] | None = None,
@@ -60,7 +60,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         `extra_query` and `timeout` hold for each request.
 
         Args:
-            conversation_id: as `conversations.create` gave it.
+            conversation_id: the conversation, or its id.
             items: helpers' results, models, mappings, or items read from elsewhere. Taken and
                 checked as they are needed, never held as a whole. The async client takes async
                 iterables, too.
@@ -87,7 +87,8 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         rest = {name: value for name, value in params.items() if name not in own}
         also = [p.name for p in operations.create_items.parameters]
         options = to_options(rest, "Items.append", also=also)
-        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        id = check_id(conversation_id, "conversation_id")
+        place = {"conversation_id": id}
         operations.create_items.request({**own, "items": ()}, **place)
         client, timeout = self._client, options.timeout
         once = AsyncItems(client.with_options(max_retries=0), form="raw")
@@ -98,7 +99,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
                 partial(self.list, **bound, **operations.list_items.own(own)),
                 partial(self.delete, **bound),
             ),
-            conversation_id,
+            id,
             items,
             on_progress=on_progress,
             resume=resume,
@@ -110,7 +111,11 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
     @describe(operations.get_item)
     async def retrieve(
-        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemRetrieveParams]
+        self,
+        item_id: str,
+        *,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ItemRetrieveParams],
     ) -> models.ConversationItem:
         """Read one item (getConversationItem).
 
@@ -124,7 +129,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
     @describe(operations.list_items)
     def list(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         max_items: int | None = None,
         **params: Unpack[p.ItemListParams],
@@ -147,7 +152,11 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
 
     @describe(operations.delete_item)
     async def delete(
-        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemDeleteParams]
+        self,
+        item_id: str,
+        *,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ItemDeleteParams],
     ) -> models.Conversation:
         """Delete one item of a conversation (deleteConversationItem).
 
@@ -184,7 +193,7 @@ class AsyncItems(AsyncResource["AsyncItemsWithRawResponse", "AsyncItemsWithStrea
         """
         from .purge import AsyncPurge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Items.clear")
         retries = self._client.max_retries
         return await AsyncPurge(self, place, bound, on_progress, retries).clear()

@@ -154,7 +154,7 @@ class AsyncPooledBody(httpx.AsyncByteStream):
             async for chunk in cast(AsyncIterable[bytes], self.core.stream):
                 yield chunk
         except Exception as error:
-            raise to_httpx_error(error) from error
+            raise (failure := to_httpx_error(error)) from failure.__cause__
 
     async def aclose(self) -> None:
         closed = False

@@ -102,8 +102,7 @@ class AsyncPurge:
                 raise OpenAIError(f"{self._id} still lists {len(ids)} items that were deleted")
             before = ids
             await self._delete_each([id for id in ids if id is not None])
-            if self._on_progress is not None:
-                await report(self._on_progress, self._progress())
+            await report(self._on_progress, self._progress())
 
     async def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []

@@ -57,6 +57,9 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         """The same methods, for `with` statements: an `AsyncAPIResponse`, its body not yet read."""
         return self._streaming_view(type(self)(self._client, form="streamed"))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"
+
     async def _send(
         self,
         operation: Operation[_T],
@@ -164,6 +167,9 @@ def streamed(
 class _AsyncView(Generic[_ResourceT]):
     def __init__(self, resource: _ResourceT) -> None:
         self._resource = resource
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._resource!r})"
 
 
 class AsyncRawView(_AsyncView[_ResourceT]):

@@ -328,5 +328,4 @@ class AsyncRun:
         return Attempts(True, 0).time_to_settle(self.requests.read_timeout)
 
     async def _report(self) -> None:
-        if self.on_progress is not None:
-            await report(self.on_progress, self.result)
+        await report(self.on_progress, self.result)

@@ -64,11 +64,13 @@ class AsyncSender:
         transport: That of `http_client`, if both were made here. It keeps to deadlines by itself,
             and requests need nothing that a user's httpx client would add.
         proxies: Those that `http_client` takes from the environment, for error messages.
+        name: What it sends with, for people.
     """
 
     http_client: httpx.AsyncClient
     transport: httpx.AsyncBaseTransport | None = None
     proxies: Mapping[str, str] = field(default_factory=dict[str, str])
+    name: str = "http_client"
 
     async def send(
         self,
@@ -128,7 +130,8 @@ class AsyncSender:
                     # Case 1.
                     return response, retries
                 # Case 3.
-                failure, headers = to_status_error(response), response.headers
+                source = client_options.key_source if prepared.needs_key else ""
+                failure, headers = to_status_error(response, source), response.headers
                 again = retry_after_response(method, response.status_code, failure.code, headers)
             failure.retries_taken = retries
             if not again or retries >= client_options.max_retries:
@@ -298,11 +301,11 @@ def open_sender(transport: str | None) -> AsyncSender:
     """
     name = choose_transport(transport, TRANSPORTS)
     if proxies := environment_proxies():
-        sender = AsyncSender(_open_proxied(), proxies=proxies)
+        sender = AsyncSender(_open_proxied(), proxies=proxies, name="httpx")
         renew_in_child(sender, _begin_in_child)
         return sender
     inner = open_transport(name, AsyncConnectionPool())
-    return AsyncSender(httpx.AsyncClient(transport=inner), inner)
+    return AsyncSender(httpx.AsyncClient(transport=inner), inner, name=name)
 
 
 def _open_proxied() -> httpx.AsyncClient:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
 
 from .. import archive
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
+from .._request.validation import check_bool, check_id, invalid
 from ..progress import ArchiveProgress
 from .conversation_operations import AsyncConversationOperations
 from .http_methods import AsyncHttpMethods
@@ -46,7 +47,8 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             include: what of the items to ask for; by default everything that they can show.
             resume: whether to go on from the partial file of an export that ended early, if there
                 is one; its last item must still be in the conversation.
-            on_progress: called after each page. The async client awaits async functions.
+            on_progress: called after each page that is written. The async client awaits async
+                functions.
 
         Returns:
             The number of items, and the SHA-256 that the file has, too.
@@ -175,7 +177,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             on_unsupported=on_unsupported,
             resume=resume,
             on_progress=on_progress,
-            **options,
+            **bound_options(options, "Conversations.fork"),
         )
 
     async def copy_to(
@@ -213,7 +215,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         return await AsyncCopy(
             self._client,
             other_client,
-            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            check_id(conversation_id, "conversation_id"),
             bound_options(options, "Conversations.copy_to"),
             after=after,
             metadata=metadata,
@@ -246,15 +248,16 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
             OpenAIError: others, as of `items.list`.
         """
         from ..archive.transcripts import Transcript
-        from .item_pages import EVERYTHING
+        from .item_pages import EVERYTHING, AsyncItemPages
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
-        async for item in self.items.list(
-            place, limit=MAX_LIMIT, order="asc", include=EVERYTHING, **checked
-        ):
-            written.add(item)
+        listing = {**checked, "order": "asc", "include": EVERYTHING}
+        pages = AsyncItemPages(partial(self.items.list, place), listing, self._client.max_retries)
+        while (page := await pages.next()) is not None:
+            for item in page:
+                written.add(item)
         return written.text()
 
     async def check(
@@ -283,7 +286,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         """
         from .check import AsyncCheck
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.check")
         check = AsyncCheck(self._client, place, bound)
         return await check.run(repair=check_bool(repair, "repair"))
@@ -314,7 +317,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
         """
         from .purge import AsyncPurge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.purge")
         retries = self._client.max_retries
         return await AsyncPurge(self.items, place, bound, on_progress, retries).purge(self)

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, cast
+from urllib.parse import unquote
 
 import httpx
 
@@ -23,6 +24,7 @@ from .types import URL, Headers, Omit, Query, Timeout, given, omit
 from .validation import check_integer, check_list, check_mapping, describe, invalid, mismatch
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
+LOCAL_BASE_URL = "http://localhost/v1"
 # Both as in openai-python: a model may think for minutes, a handshake takes less than a second.
 DEFAULT_TIMEOUT = httpx.Timeout(600.0, connect=5.0)
 DEFAULT_MAX_RETRIES = 2
@@ -46,6 +48,7 @@ class ClientOptions:
 
     Attributes:
         api_key: the key, or a function that returns it.
+        key_source: where it came from, for an error message.
         base_url: with the path prefix and no slash at the end.
         headers: those of every request, by their name in lower case; without the key. None stands
             for one that is not to be sent.
@@ -73,12 +76,14 @@ class ClientOptions:
             InvalidArgumentError: naming the argument.
             OpenAIError: no key was given and OPENAI_API_KEY is not set.
         """
+        key_source = "the function api_key" if callable(api_key) else "the argument api_key"
         if api_key is None:
+            key_source = "the environment variable OPENAI_API_KEY"
             api_key = os.environ.get("OPENAI_API_KEY")
             if not api_key:
                 raise OpenAIError(
                     "no API key: set the environment variable OPENAI_API_KEY, or give api_key=... "
-                    "to the client (Client.local() needs none)"
+                    "to the client (OPENAI_BASE_URL=local:, or Client.local(), needs none)"
                 )
         self.api_key = api_key if callable(api_key) else check_key(api_key)
         # As openai-python takes it, a very large number means: for ever.
@@ -87,7 +92,7 @@ class ClientOptions:
             raise invalid("max_retries", "a whole number, 0 or more", max_retries)
         self.organization: str | None = _or_variable(organization, "OPENAI_ORG_ID")
         self.project: str | None = _or_variable(project, "OPENAI_PROJECT_ID")
-        self.base_url = _check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
+        self.base_url = check_base_url(_or_variable(base_url, "OPENAI_BASE_URL", DEFAULT_BASE_URL))
         self.timeout = to_timeout(timeout) if given(timeout) else DEFAULT_TIMEOUT
         mapping = "a mapping of names to values"
         self.default_headers = check_mapping(default_headers, "default_headers", mapping)
@@ -97,6 +102,7 @@ class ClientOptions:
         self.index = _check_index(index)
         # As far as here they are arguments, from which a copy can be made; the rest follows.
         self._arguments = dict(vars(self))
+        self.key_source = key_source
         self.headers: dict[str, tuple[bytes, bytes] | None] = {
             "host": (b"Host", httpx.URL(self.base_url).netloc),
             "accept": (b"Accept", b"application/json"),
@@ -113,7 +119,10 @@ class ClientOptions:
 
     def changed(self, **changes: Any) -> ClientOptions:
         """Return a copy with other values, checked like the original."""
-        return ClientOptions(**{**self._arguments, **changes})
+        copy = ClientOptions(**{**self._arguments, **changes})
+        if "api_key" not in changes:
+            copy.key_source = self.key_source
+        return copy
 
 
 def check_key(key: object) -> str:
@@ -210,7 +219,19 @@ def _or_variable(value: Any, name: str, default: str | None = None) -> Any:
     return os.environ.get(name) or default if value is None or value == "" else value
 
 
-def _check_base_url(base_url: object) -> str:
+def local_path(base_url: object) -> str | None:
+    """Return the path in a base URL such as `local:chat.sqlite`, as it is written there.
+
+    "" stands for a database in memory, and None for a URL that is not local. A `URL` is decoded.
+    """
+    url = _or_variable(base_url, "OPENAI_BASE_URL")
+    text = url if isinstance(url, str) else unquote(str(url))
+    scheme, colon, path = text.partition(":")
+    return path if colon and scheme.lower() == "local" else None
+
+
+def check_base_url(base_url: object) -> str:
+    """Return a base URL without a slash at its end, or raise `InvalidArgumentError`."""
     # An error does not show it: it may hold a password.
     try:
         known = isinstance(base_url, str | library_of(base_url).URL)
@@ -218,7 +239,9 @@ def _check_base_url(base_url: object) -> str:
     except (ValueError, httpx.InvalidURL):
         url = httpx.URL()
     if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
-        raise mismatch("base_url", "a URL such as https://host/v1", "something else")
+        local = "local:, which only a new client can have"
+        received = local if url.scheme == "local" else "something else"
+        raise mismatch("base_url", "a URL such as https://host/v1", received)
     if url.userinfo:
         # httpx would send it in place of the API key.
         expected = "a URL without user and password (see default_headers)"

@@ -255,7 +255,9 @@ def _forms(types: frozenset[Any], kind: str | None) -> list[_Form]:
     for each in sorted(filter(is_typeddict, types), key=lambda each: each.__name__):
         form = _form(each)
         untyped = kind is None and "type" not in form.required
-        if untyped or kind in form.fields.get("type", (kind,)):
+        kinds = form.fields.get("type", (kind,))
+        # The `type` of an error is any string, and tells nothing of its form.
+        if untyped or kind in kinds or str in kinds:
             found.append(form)
     return found
 

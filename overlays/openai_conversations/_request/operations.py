@@ -235,9 +235,10 @@ def _to_items(value: object) -> list[dict[str, Any]]:
 def _to_tools(value: object, argument: str) -> list[Any]:
     tools = check_list(value, argument, "a list")
     for index, tool in enumerate(tools):
-        if to_dict(tool) is None:
+        if (data := to_dict(tool)) is None:
             expected = "a tool (a model or a mapping; `Tool.function` makes one of a function)"
             raise invalid(f"{argument}[{index}]", expected, tool)
+        _check_flat(data, f"{argument}[{index}]")
     # A call names its function, and nothing else would tell two of `Tool.function` apart.
     names = [tool.name for tool in tools if hasattr(tool, "parse_arguments")]
     if len({*names}) < len(names):
@@ -245,11 +246,24 @@ def _to_tools(value: object, argument: str) -> list[Any]:
     return [encode(tool) for tool in tools]
 
 
+def _to_tool_choice(value: object, argument: str) -> object:
+    if data := to_dict(value):
+        _check_flat(data, argument)
+    return encode(value)
+
+
+def _check_flat(tool: Mapping[str, Any], argument: str) -> None:
+    """Refuse the form of chat completions; source: `FunctionTool`, `ToolChoiceFunction`."""
+    if is_mapping(tool.get("function")) and "name" not in tool:
+        received = "the form of chat completions, {'type': 'function', 'function': {...}}"
+        raise mismatch(argument, "{'type': 'function', 'name': ...}, all in one object", received)
+
+
 def _to_reference(value: object, argument: str) -> object:
     """Return the id of a conversation, also where the caller has the whole of it at hand."""
     if is_mapping(value):
         return dict(value)
-    return check_id(value if isinstance(value, str) else getattr(value, "id", value), argument)
+    return check_id(value, argument)
 
 
 _BY_NAME: dict[str, Callable[[Any, str], Any]] = {
@@ -259,6 +273,7 @@ _BY_NAME: dict[str, Callable[[Any, str], Any]] = {
     "metadata": check_metadata,
     "model": check_text,
     "previous_response_id": check_id,
+    "tool_choice": _to_tool_choice,
     "tools": _to_tools,
 }
 """Checks of parameters for which the service documents more than their type."""

@@ -210,9 +210,10 @@ def set_content_length(request: httpx.Request) -> None:
             request.headers["content-length"] = length
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=8)
 def _url(address: str) -> httpx.URL:
-    # Parsing a URL costs 15 µs, and a program goes back to the same few.
+    # Parsing a URL costs 15 µs, and a program goes back to the same few. One of them takes 2.5 kB,
+    # so that a cache of those with a cursor would be seen to grow through a long list.
     try:
         return httpx.URL(address)
     except httpx.InvalidURL as error:

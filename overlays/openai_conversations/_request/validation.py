@@ -12,7 +12,7 @@ value, a new kind of item) passes through.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sized
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sized
 from typing import Any, TypeGuard, cast
 
 from ..errors import InvalidArgumentError
@@ -46,6 +46,8 @@ def describe(value: object) -> str:
         return repr(value) if _NAME.fullmatch(value) else f"a string of {len(value)} characters"
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    if isinstance(value, Coroutine):
+        return f"the coroutine {cast('Any', value).__qualname__}(), which was not awaited"
     name = type(value).__name__
     if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
         return f"{name} of length {len(cast('Sized', value))}"
@@ -62,17 +64,60 @@ def mismatch(argument: str, expected: str, received: str) -> InvalidArgumentErro
     return InvalidArgumentError(argument, expected=expected, received=received)
 
 
+#: Keywords of the chat-completions API, by those that stand for them in the Responses API.
+_FROM_CHAT_COMPLETIONS = {
+    "input": ("messages", "prompt"),
+    "items": ("messages",),
+    "max_output_tokens": ("max_tokens", "max_completion_tokens"),
+    "reasoning={'effort': ...}": ("reasoning_effort",),
+    "text={'format': ...} (text_format= of parse and stream)": ("response_format",),
+    "text={'verbosity': ...}": ("verbosity",),
+    "tool_choice": ("function_call",),
+    "tools": ("functions", "web_search_options"),
+    "include=['message.output_text.logprobs']": ("logprobs",),
+}
+_NOT_IN_RESPONSES = (
+    *("audio", "frequency_penalty", "logit_bias", "modalities", "n", "prediction"),
+    *("presence_penalty", "seed", "stop"),
+)
+
+
 def unexpected_keyword(
-    method: str, name: str, known: Iterable[str], advice: str = ""
+    method: str, name: str, known: Collection[str], advice: str = ""
 ) -> InvalidArgumentError:
     """Return the error for a keyword that `method` does not take, naming the nearest one."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else "." if advice else ""
+    meant = [
+        there
+        for there, names in _FROM_CHAT_COMPLETIONS.items()
+        if name in names and there.partition("=")[0] in known
+    ]
+    if meant:
+        hint = f"; did you mean {meant[0] if '=' in meant[0] else repr(meant[0])}?"
+        advice = ""
+    elif name in _NOT_IN_RESPONSES and "input" in known:
+        hint, advice = "; the Responses API has none", ""
+    else:
+        near = get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else "." if advice else ""
     message = f"{method}() got an unexpected keyword argument {name!r}{hint} {advice}".rstrip()
     expected = f"a keyword of {method}"
     return InvalidArgumentError(name, expected=expected, received=repr(name), message=message)
+
+
+class WrongWith:
+    """Stands for the method that a `with` of the wrong kind asks for; there is none.
+
+    It is a method to nobody who asks: `hasattr` says no. Only the error says more than Python's.
+    """
+
+    def __init__(self, right: str) -> None:
+        self._right = right
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        """Raise `AttributeError`, which names the right one."""
+        raise AttributeError(f"{owner.__name__} is for `{self._right}`")
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -120,8 +165,14 @@ def check_id(value: object, argument: str) -> str:
     would resolve them to another path), and any with whitespace or control characters. Everything
     else is allowed, `/` too: it is percent-encoded when the path is built.
 
+    A conversation, or a response's reference to one, stands for its id where that is asked for.
+
     Source: every operation with `{conversation_id}`, `{item_id}` or `{response_id}`.
     """
+    if not isinstance(value, str) and argument in ("conversation", "conversation_id"):
+        # An item has a type, and of objects without one only a reference does not say what it is.
+        kind = getattr(value, "type", None) or getattr(value, "object", "conversation")
+        value = getattr(value, "id", value) if kind == "conversation" else value
     if not isinstance(value, str):
         raise invalid(argument, "an id as a string", value)
     if not value or value in (".", "..") or " " in value or not value.isprintable():

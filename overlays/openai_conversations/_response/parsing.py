@@ -202,8 +202,11 @@ def check_strict(
     raise APIResponseValidationError(response, data, message=message)
 
 
-def to_status_error(response: httpx.Response) -> APIStatusError:
-    """Return the error for a response, which has been read, with a status that is not 2xx."""
+def to_status_error(response: httpx.Response, key_source: str = "") -> APIStatusError:
+    """Return the error for a response, which has been read, with a status that is not 2xx.
+
+    That of a 401 says where the key came from, if `key_source` does.
+    """
     content = response.content
     body: object
     try:
@@ -217,6 +220,8 @@ def to_status_error(response: httpx.Response) -> APIStatusError:
     said = said or _message(body) or response.reason_phrase
     if said:
         text += f" - {said}"
+    if key_source and response.status_code == 401:
+        text += f" (the API key came from {key_source})"
     code: object = body.get("code") if is_mapping(body) else None
     cls = status_error_class(response.status_code, code if isinstance(code, str) else None)
     return cls(text, response=response, body=body)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from .._request.validation import check_positive, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
-from .._transport.concurrency_sync import open_file
+from .._transport.concurrency_sync import Block, open_file
 from ..abort import AbortSignal
 from .body_reader import BodyReader
 from .streams import Stream
@@ -139,7 +139,7 @@ class APIResponse(Head, Generic[_T]):
 _OpenedT = TypeVar("_OpenedT", bound=APIResponse[Any] | Stream[Any])
 
 
-class ResponseContextManager(Generic[_OpenedT]):
+class ResponseContextManager(Block, Generic[_OpenedT]):
     """`with` sends the request and gives what it opens; leaving the block closes that."""
 
     def __init__(self, send: Callable[[], _OpenedT]) -> None:

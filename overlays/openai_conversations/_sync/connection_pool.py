@@ -101,7 +101,7 @@ class ConnectionPool(httpx.BaseTransport):
                 # Once more, for a Ctrl-C that comes in between: the second time does nothing.
                 self.release(place)
             if isinstance(error, Exception):
-                raise to_httpx_error(error) from error
+                raise (failure := to_httpx_error(error)) from failure.__cause__
             raise
         return WholeResponse(core.status, core.headers, content, core.extensions)
 

@@ -22,6 +22,7 @@ from .._transport.concurrency_sync import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
+from ..archive.tokens import NOT_NEW, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
@@ -91,7 +92,7 @@ class Copy:
                 **self.options,
             )
         except OpenAIError as error:
-            if error.append is not None:
+            if error.append is not None and self._state.target_id is not None:
                 self._done, self._state.append = error.append.landed, error.append.token
             error.archive = self._progress()
             raise
@@ -138,7 +139,12 @@ class Copy:
     def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
         if self._state.target_id is not None:
-            return self._conversations.retrieve(self._state.target_id, **self.options)
+            try:
+                return self._conversations.retrieve(self._state.target_id, **self.options)
+            except NotFoundError:
+                # Where nothing has gone into it, the response may have been one to another request.
+                if self._state.append is not None:
+                    raise
         metadata = self.metadata
         if not given(metadata):
             source = ConversationOperations[Any, Any](self.source)
@@ -157,12 +163,14 @@ class Copy:
         return ItemCopier(self.on_unsupported, same_account=self.source is self.target)
 
     def _note(self, progress: AppendProgress) -> None:
+        if is_used(progress):
+            self._state.target_id = None
+            raise OpenAIError(NOT_NEW)
         self._done, self._state.append = progress.landed, progress.token
         self._report()
 
     def _report(self) -> None:
-        if self.on_progress is not None:
-            report(self.on_progress, self._progress())
+        report(self.on_progress, self._progress())
 
     def _progress(self) -> ArchiveProgress:
         return self._state.progress(self._done, self._total)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 import httpx
 
@@ -16,13 +16,18 @@ from .._request.request import OperationRequest
 from .._request.types import Body, GetOptions, Omit, Options, omit, to_options
 from .._request.validation import check_text, invalid, mismatch
 from .._response.parsing import decoder_of, parse_response
+from .._transport.concurrency_sync import Block
 from ..errors import NotFoundError
 from .sender import Sender
 
 _T = TypeVar("_T")
 
 
-class HttpMethods:
+#: Names in openai-python, and what has their place here.
+_INSTEAD = {"chat": "responses", "completions": "responses", "beta": "conversations"}
+
+
+class HttpMethods(Block):
     """The part of a client that resources know; and `get`, `post` and `delete` by path."""
 
     _client_options: ClientOptions
@@ -44,6 +49,15 @@ class HttpMethods:
     def strict(self) -> bool:
         """Whether a response that does not fit the spec is an error."""
         return self._client_options.strict
+
+    if not TYPE_CHECKING:  # or no checker would find a misspelt name
+
+        def __getattr__(self, name):
+            if name in _INSTEAD:
+                hint = f"{type(self).__name__} has no {name!r}; see {_INSTEAD[name]!r}"
+                raise AttributeError(hint, name=name, obj=self)
+            # Also the error of a property comes here, and is raised again.
+            return object.__getattribute__(self, name)
 
     def with_options(self, *args: Any, **options: Any) -> Self:
         """Return a client like this one with some options changed, see `Client`."""

@@ -31,7 +31,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
 
     @describe(operations.create_items)
     def create(
-        self, conversation_id: str, **params: Unpack[p.ItemCreateParams]
+        self, conversation_id: str | models.Conversation, **params: Unpack[p.ItemCreateParams]
     ) -> models.ConversationItemList:
         """Add items at the end of a conversation (createConversationItems).
 
@@ -46,7 +46,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
     @describe(operations.create_items, without=("extra_body",))
     def append(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         items: Source[p.InputItemLike],
         *,
         on_progress: Callable[[AppendProgress], object] | None = None,
@@ -61,7 +61,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         `extra_query` and `timeout` hold for each request.
 
         Args:
-            conversation_id: as `conversations.create` gave it.
+            conversation_id: the conversation, or its id.
             items: helpers' results, models, mappings, or items read from elsewhere. Taken and
                 checked as they are needed, never held as a whole. The async client takes async
                 iterables, too.
@@ -88,7 +88,8 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         rest = {name: value for name, value in params.items() if name not in own}
         also = [p.name for p in operations.create_items.parameters]
         options = to_options(rest, "Items.append", also=also)
-        place = {"conversation_id": check_id(conversation_id, "conversation_id")}
+        id = check_id(conversation_id, "conversation_id")
+        place = {"conversation_id": id}
         operations.create_items.request({**own, "items": ()}, **place)
         client, timeout = self._client, options.timeout
         once = Items(client.with_options(max_retries=0), form="raw")
@@ -99,7 +100,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
                 partial(self.list, **bound, **operations.list_items.own(own)),
                 partial(self.delete, **bound),
             ),
-            conversation_id,
+            id,
             items,
             on_progress=on_progress,
             resume=resume,
@@ -111,7 +112,11 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
 
     @describe(operations.get_item)
     def retrieve(
-        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemRetrieveParams]
+        self,
+        item_id: str,
+        *,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ItemRetrieveParams],
     ) -> models.ConversationItem:
         """Read one item (getConversationItem).
 
@@ -125,7 +130,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
     @describe(operations.list_items)
     def list(
         self,
-        conversation_id: str,
+        conversation_id: str | models.Conversation,
         *,
         max_items: int | None = None,
         **params: Unpack[p.ItemListParams],
@@ -148,7 +153,11 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
 
     @describe(operations.delete_item)
     def delete(
-        self, item_id: str, *, conversation_id: str, **params: Unpack[p.ItemDeleteParams]
+        self,
+        item_id: str,
+        *,
+        conversation_id: str | models.Conversation,
+        **params: Unpack[p.ItemDeleteParams],
     ) -> models.Conversation:
         """Delete one item of a conversation (deleteConversationItem).
 
@@ -185,7 +194,7 @@ class Items(Resource["ItemsWithRawResponse", "ItemsWithStreamingResponse"]):
         """
         from .purge import Purge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Items.clear")
         retries = self._client.max_retries
         return Purge(self, place, bound, on_progress, retries).clear()

@@ -62,7 +62,7 @@ def new_run(
     if given(text_format):
         wanted = structured.TextFormat(text_format, {**own, "tools": omit})
         own = {**wanted.params, "tools": tools}
-    place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+    place = check_id(conversation_id, "conversation_id")
     request, checked = operation.request({**params, **own, "input": omit, "conversation": place})
     # For its errors: they come before the input is added.
     encode_body(request, checked.extra_body)

@@ -20,6 +20,7 @@ import httpx
 from .._request.operations import Operation
 from .._request.types import omit
 from .._request.validation import MAX_LIMIT, check_positive
+from .._response.item_sequence import ItemSequence
 from .._response.parsing import parse_response
 from ..errors import (
     APIResponseValidationError,
@@ -30,8 +31,8 @@ from ..errors import (
 from .http_methods import HttpMethods
 
 _T = TypeVar("_T")
-# How many pages back it is looked for an item that has not been deleted.
-_PAGES_BACK = 10
+# How many pages back it is looked for an item that has not been deleted: 13 kB for 100 items each.
+_PAGES_BACK = 8
 
 
 class _Stretch(NamedTuple):
@@ -44,8 +45,11 @@ class _Stretch(NamedTuple):
     ids: frozenset[object]
 
 
-class Page(Generic[_T]):
+class Page(ItemSequence[_T]):
     """One page of a list. Iterating over it goes on through all following pages.
+
+    `len(page)`, `page[0]`, `page[-1]`, `page[:3]` and `bool(page)` are about `data`, the items of
+    this page only: a page without items is false.
 
     Attributes:
         data: the items of this page only.
@@ -78,7 +82,7 @@ class Page(Generic[_T]):
         self._given = (*given, here)[-_PAGES_BACK:]
         # Where all of them have been given, those that follow may have been, too.
         self._skip = again.ids.difference(seen) if len(seen) == len(ids) else frozenset[object]()
-        self.data = data if left is None else data[:left]
+        self.data: list[_T] = data if left is None else data[:left]
         self.object: str = parsed.object
         self.has_more: bool | None = parsed.has_more
         self.first_id: str | None = parsed.first_id
@@ -101,7 +105,7 @@ class Page(Generic[_T]):
         """Fetch the next page.
 
         The item with which this page ends may have been deleted. Then the list is read on from an
-        item before it, up to ten pages back, and what has been given is not given again.
+        item before it, up to eight pages back, and what has been given is not given again.
 
         Raises:
             BadRequestError, NotFoundError: all of those have been deleted, too.

@@ -155,7 +155,7 @@ class PooledBody(httpx.SyncByteStream):
             for chunk in cast(Iterable[bytes], self.core.stream):
                 yield chunk
         except Exception as error:
-            raise to_httpx_error(error) from error
+            raise (failure := to_httpx_error(error)) from failure.__cause__
 
     def close(self) -> None:
         closed = False

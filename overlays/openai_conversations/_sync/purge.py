@@ -103,8 +103,7 @@ class Purge:
                 raise OpenAIError(f"{self._id} still lists {len(ids)} items that were deleted")
             before = ids
             self._delete_each([id for id in ids if id is not None])
-            if self._on_progress is not None:
-                report(self._on_progress, self._progress())
+            report(self._on_progress, self._progress())
 
     def _delete_each(self, ids: list[str]) -> None:
         gone: list[str] = []

@@ -58,6 +58,9 @@ class Resource(Generic[_RawViewT, _StreamingViewT]):
         """The same methods, for `with` statements: an `APIResponse`, its body not yet read."""
         return self._streaming_view(type(self)(self._client, form="streamed"))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._client!r})"
+
     def _send(
         self,
         operation: Operation[_T],
@@ -165,6 +168,9 @@ def streamed(
 class _View(Generic[_ResourceT]):
     def __init__(self, resource: _ResourceT) -> None:
         self._resource = resource
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._resource!r})"
 
 
 class RawView(_View[_ResourceT]):

@@ -329,5 +329,4 @@ class Run:
         return Attempts(True, 0).time_to_settle(self.requests.read_timeout)
 
     def _report(self) -> None:
-        if self.on_progress is not None:
-            report(self.on_progress, self.result)
+        report(self.on_progress, self.result)

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar, Unpack
 
 from openai_conversations_api import models
 
 from .. import archive
 from .._request.types import GetOptions, Omit, bound_options, omit
-from .._request.validation import MAX_LIMIT, check_bool, check_id, invalid
+from .._request.validation import check_bool, check_id, invalid
 from ..progress import ArchiveProgress
 from .conversation_operations import ConversationOperations
 from .http_methods import HttpMethods
@@ -47,7 +48,8 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             include: what of the items to ask for; by default everything that they can show.
             resume: whether to go on from the partial file of an export that ended early, if there
                 is one; its last item must still be in the conversation.
-            on_progress: called after each page. The async client awaits async functions.
+            on_progress: called after each page that is written. The async client awaits async
+                functions.
 
         Returns:
             The number of items, and the SHA-256 that the file has, too.
@@ -176,7 +178,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             on_unsupported=on_unsupported,
             resume=resume,
             on_progress=on_progress,
-            **options,
+            **bound_options(options, "Conversations.fork"),
         )
 
     def copy_to(
@@ -214,7 +216,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         return Copy(
             self._client,
             other_client,
-            check_id(getattr(conversation_id, "id", conversation_id), "conversation_id"),
+            check_id(conversation_id, "conversation_id"),
             bound_options(options, "Conversations.copy_to"),
             after=after,
             metadata=metadata,
@@ -247,15 +249,16 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
             OpenAIError: others, as of `items.list`.
         """
         from ..archive.transcripts import Transcript
-        from .item_pages import EVERYTHING
+        from .item_pages import EVERYTHING, ItemPages
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         written = Transcript(format, f"Conversation {place}")
         checked = bound_options(options, "Conversations.transcript")
-        for item in self.items.list(
-            place, limit=MAX_LIMIT, order="asc", include=EVERYTHING, **checked
-        ):
-            written.add(item)
+        listing = {**checked, "order": "asc", "include": EVERYTHING}
+        pages = ItemPages(partial(self.items.list, place), listing, self._client.max_retries)
+        while (page := pages.next()) is not None:
+            for item in page:
+                written.add(item)
         return written.text()
 
     def check(
@@ -284,7 +287,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         """
         from .check import Check
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.check")
         check = Check(self._client, place, bound)
         return check.run(repair=check_bool(repair, "repair"))
@@ -315,7 +318,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
         """
         from .purge import Purge
 
-        place = check_id(getattr(conversation_id, "id", conversation_id), "conversation_id")
+        place = check_id(conversation_id, "conversation_id")
         bound = bound_options(options, "Conversations.purge")
         retries = self._client.max_retries
         return Purge(self.items, place, bound, on_progress, retries).purge(self)

@@ -22,14 +22,14 @@ from collections.abc import (
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
 import httpcore
 import httpx
 
-from .._request.validation import invalid, is_list_like
+from .._request.validation import WrongWith, invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
 from .log import logger
@@ -46,6 +46,13 @@ Source: TypeAlias = Iterable[_T] | AsyncIterable[_T]
 """Where a method that takes many items gets them from."""
 TRANSPORTS = ("aiohttp", "httpx")
 """The names that `transport=` may have, the fastest first."""
+
+
+class AsyncBlock:
+    """The base of what `async with` opens; `with` is an error that says so."""
+
+    if not TYPE_CHECKING:
+        __enter__ = WrongWith("async with")
 
 
 def open_transport(name: str, pool: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
@@ -246,9 +253,9 @@ async def ask_for_key(source: Callable[[], object]) -> object:
     return key
 
 
-async def report(callback: Callable[[_T], object], value: _T) -> None:
+async def report(callback: Callable[[_T], object] | None, value: _T) -> None:
     """Call a function, sync or async, that is told how far something is."""
-    returned = callback(value)
+    returned = None if callback is None else callback(value)
     if isinstance(returned, Awaitable):
         await returned
 
@@ -307,6 +314,9 @@ class AsyncPaginator(Generic[_PageT, _T]):
 
     def __aiter__(self) -> AsyncIterator[_T]:
         return _Items(self._fetch)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(nothing is sent yet: await it, or use async for)"
 
 
 class _Items(AsyncIterator[_T]):

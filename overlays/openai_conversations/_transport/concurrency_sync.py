@@ -20,7 +20,7 @@ import httpcore
 import httpx
 
 from .._request.library import as_byte_stream, library_of
-from .._request.validation import invalid, is_list_like
+from .._request.validation import WrongWith, invalid, is_list_like
 from ..abort import AbortSignal
 from ..errors import AbortStage, OpenAIError, RequestAbortedError
 
@@ -43,6 +43,13 @@ TRANSPORTS = ("httpx",)
 """The names that `transport=` may have."""
 current_loop: Callable[[], object] = NoneType
 """Returns None: threads share their connections, as the tasks of one event loop do."""
+
+
+class Block:
+    """The base of what `with` opens; `async with` is an error that says so."""
+
+    if not TYPE_CHECKING:
+        __aenter__ = WrongWith("with")
 
 
 def open_transport(name: str, pool: httpx.BaseTransport) -> httpx.BaseTransport:
@@ -257,13 +264,13 @@ def ask_for_key(source: Callable[[], object]) -> object:
     return source()
 
 
-def report(callback: Callable[[_T], object], value: _T) -> None:
+def report(callback: Callable[[_T], object] | None, value: _T) -> None:
     """Call a function that is told how far something is.
 
     Raises:
         InvalidArgumentError: It is an async function, which would do nothing.
     """
-    returned = callback(value)
+    returned = None if callback is None else callback(value)
     if isinstance(returned, Coroutine):
         returned.close()  # or Python warns that it was never awaited
         raise invalid("on_progress", "a function that is not async", callback)

@@ -41,9 +41,16 @@ _QUOTES_NOTHING = re.compile(r"[A-Za-z0-9 ,.()/-]{1,160}")
 
 
 def to_httpx_error(error: Exception) -> Exception:
-    """Return the httpx error of the same name, which is what users of a transport expect."""
+    """Return the httpx error of the same name, which is what users of a transport expect.
+
+    Its cause is set; any other error is returned as it is, and must not become its own cause.
+    """
     found: Any = getattr(httpx, type(error).__name__, None)
-    return error if found is None else cast(Exception, found(str(error)))
+    if found is None:
+        return error
+    failure: Exception = found(str(error))
+    failure.__cause__ = error
+    return failure
 
 
 def aiohttp_to_httpx(error: Exception, *, writing: bool = False) -> httpx.TransportError:

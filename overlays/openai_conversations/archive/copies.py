@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .._request.input_items import to_input_item
-from .._request.validation import invalid, mismatch
+from .._request.validation import mismatch
 from .._run.calls import is_for_the_model
-from ..progress import TOKEN_VERSION, ArchiveProgress, OnUnsupported
+from ..progress import ArchiveProgress, OnUnsupported
 from .input_forms import to_record
 from .records import Record
+from .tokens import from_token, to_token
 
 #: Kinds that the account in which they were made knows by their ids, without their data.
 _KNOWN_BY_ID = frozenset({"reasoning", "image_generation_call"})
@@ -74,22 +74,12 @@ class CopyState:
         if resume is None:
             return cls(source_id)
         expected = "the token of a fork or copy (of ArchiveProgress)"
-        try:
-            found: Any = json.loads(resume) if isinstance(resume, str) else {}
-            state = cls(**found["copy"]) if found["version"] == TOKEN_VERSION else None
-        except (ValueError, TypeError, KeyError, RecursionError):
-            state = None
-        if state is None:
-            raise invalid("resume", expected, resume)
-        # A token comes from outside; a wrong type would be noticed only after items were sent.
-        values = (state.source_id, state.target_id, state.last_id, state.append)
-        if not all(map(isinstance, values, (str, str, str | None, str | None))):
-            raise mismatch("resume", expected, "a damaged token")
+        state = from_token(resume, "copy", cls, (str, str, str | None, str | None), expected)
         if state.source_id != source_id:
             raise mismatch("resume", f"a token of a copy of {source_id!r}", "one of another copy")
         return state
 
     def progress(self, done: int, total: int | None) -> ArchiveProgress:
         """Return the state as callers see it."""
-        token = json.dumps({"version": TOKEN_VERSION, "copy": vars(self)})
-        return ArchiveProgress(self.target_id, done, total, token if self.target_id else None)
+        token = to_token("copy", self) if self.target_id else None
+        return ArchiveProgress(self.target_id, done, total, token)

@@ -16,11 +16,12 @@ from .._request.validation import (
     mismatch,
 )
 from ..errors import UnsupportedItemError
-from ..progress import TOKEN_VERSION, ImportNote, OnUnsupported
+from ..progress import ImportNote, OnUnsupported
 from .formats import reader_of
 from .records import SourceConversation
 from .results import ImportedConversation, ImportResult
 from .source_file import SourceFile, file_errors
+from .tokens import from_token, to_token
 
 
 @dataclass
@@ -159,7 +160,7 @@ class ImportState:
     @property
     def token(self) -> str:
         """For `import_file(…, resume=token)`."""
-        return json.dumps({"version": TOKEN_VERSION, "import": vars(self)})
+        return to_token("import", self)
 
     @classmethod
     def of(cls, token: object, plan: ImportPlan) -> ImportState:
@@ -171,17 +172,9 @@ class ImportState:
         if token is None:
             return cls(plan.print, [])
         expected = "the token of an import (of ArchiveProgress)"
-        try:
-            found: Any = json.loads(token) if isinstance(token, str) else {}
-            state = cls(**found["import"]) if found["version"] == TOKEN_VERSION else None
-        except (ValueError, TypeError, KeyError, RecursionError):
-            state = None
-        if state is None:
-            raise invalid("resume", expected, token)
-        # A token comes from outside; a wrong type would be noticed only after items were sent.
-        given: tuple[Any, ...] = (state.print, state.done, state.current, state.append)
         kinds = (str, list, str | None, str | None)
-        if not all(map(isinstance, given, kinds)) or not all(isinstance(d, str) for d in given[1]):
+        state = from_token(token, "import", cls, kinds, expected)
+        if not all(isinstance(one, str) for one in cast("list[object]", state.done)):
             raise mismatch("resume", expected, "a damaged token")
         if state.print != plan.print or len(state.done) > len(plan.conversations):
             raise mismatch("resume", "a token of an import of this file", "one of other items")

@@ -100,11 +100,12 @@ def to_path(file: object, method: str) -> Path | None:
     """
     is_path = isinstance(file, str | os.PathLike)
     path: object = os.fspath(cast(AnyPath, file)) if is_path else None
-    if isinstance(path, str) and path and "\0" not in path:
+    # `Path` would take "folder/" for a file with the name "folder".
+    if isinstance(path, str) and os.path.basename(path) and "\0" not in path:
         return Path(path)
     if path is None and callable(getattr(file, method, None)):
         return None
-    raise invalid("file", "a path or a text stream", file)
+    raise invalid("file", "the path of a file or a text stream", file)
 
 
 @contextmanager

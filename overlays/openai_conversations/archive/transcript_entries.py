@@ -256,6 +256,17 @@ _PARTS: dict[str, _Kind] = {
 _MESSAGE_ROLES = {"developer": "system", "critic": "assistant"}
 
 
+def is_known(item: Mapping[str, Any]) -> bool:
+    """Return whether an object is an item of a kind that the table has, or a message."""
+    kind = item.get("type")
+    return _is_message(item) or (isinstance(kind, str) and kind in _ITEMS)
+
+
+def _is_message(item: Mapping[str, Any]) -> bool:
+    kind = item.get("type")
+    return kind == "message" or (kind is None and "role" in item)
+
+
 class Entries:
     """Makes the entries of a conversation, of one item after the other, oldest first."""
 
@@ -269,7 +280,7 @@ class Entries:
             # An output names its call by the id alone.
             name = self._calls[call] = name or self._calls.get(call, call)
         found = _ITEMS.get(kind) if isinstance(kind, str) else None
-        if kind == "message" or (kind is None and "role" in item):
+        if _is_message(item):
             said = in_one_line([str(item.get("role") or "")]) or "message"
             role = _MESSAGE_ROLES.get(said, said)
             found = _Kind("{said}", {"content": _parts}, role if role in ROLES else "other")

@@ -65,6 +65,10 @@ class Transcript:
         """Return the whole of it."""
         return visible("".join([*self._pieces, self._writer.tail()]))
 
+    def inside(self) -> str:
+        """Return the items alone, to be shown inside of something else."""
+        return visible("".join(self._pieces[1:]))
+
 
 def transcript(
     items: Iterable[Any], *, format: TranscriptFormat = "markdown", title: str | None = None

@@ -64,12 +64,13 @@ class Command:
     def client(self) -> Client:
         """The client of the service; the first use makes it."""
         from .. import Client
+        from .._request.client_options import local_path
 
         if self.local is not None and self.base_url is not None:
             raise click.UsageError("--local and --base-url exclude each other")
         if self.local is not None:
             return Client.local(self.local, index=self.index)
-        if not os.environ.get("OPENAI_API_KEY"):
+        if local_path(self.base_url) is None and not os.environ.get("OPENAI_API_KEY"):
             advice = "set OPENAI_API_KEY, or work on a file with --local FILE, which needs none"
             raise click.UsageError(f"no API key: {advice}")
         return Client(base_url=self.base_url, index=self.index)

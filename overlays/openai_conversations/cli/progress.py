@@ -48,7 +48,8 @@ class State:
         if resume and not path.exists():
             raise click.UsageError(f"there is no {path}, so there is nothing to go on with")
         if resume:
-            self.token = path.read_text("utf-8")
+            # Empty if what made it was killed before it had sent anything.
+            self.token = path.read_text("utf-8") or None
         elif path.exists():
             advice = "add --resume to go on, or delete it to start anew"
             raise click.UsageError(f"{path} is there, of work that ended early: {advice}")

@@ -109,8 +109,9 @@ def transcript(
     """Write a conversation as people read it."""
     text = command.client.conversations.transcript(conversation_id, format=form)
     if command.json:
-        print(to_json({"conversation_id": conversation_id, "format": form, "transcript": text}))
-    elif file is not None:
+        shown = {"conversation_id": conversation_id, "format": form, "transcript": text}
+        text = f"{to_json(shown)}\n"
+    if file is not None:
         Path(file).write_text(text, "utf-8", errors="backslashreplace")
     else:
         print(text, end="")

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from .._schema.values import is_array
 from ..errors import InvalidArgumentError
-from ..local import LocalModel, LocalService, StoreError
+from ..local import ChatCompletions, LocalModel, LocalService, StoreError
 from ..local.http_messages import PREFIX
 from ..local.same_origin import SameOrigin
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str], program: str) -> int:
         arguments: those behind the name of the command.
         program: how the program is called, for its help.
     """
-    summary = "serve the local service over HTTP: no model, for development and tests"
+    summary = "serve the local service over HTTP, for development and tests"
     parser = argparse.ArgumentParser(prog=f"{program} serve", description=summary)
     add_arguments(parser)
     return run(parser.parse_args(arguments))
@@ -58,8 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help=text)
     text = "file of queued outputs, one a line: a JSON string, item, or array of items"
     parser.add_argument("--script", metavar="FILE", help=text)
-    text = "function that is the model where nothing is queued, of the request and its items"
-    parser.add_argument("--model", metavar="MODULE:FUNCTION", help=text)
+    text = "server of the Chat Completions API whose model responds: http://127.0.0.1:11434/v1"
+    parser.add_argument("--model-url", metavar="URL", help=text)
+    text = "model of that server (each request names one without it); or, without --model-url, a"
+    text += " function MODULE:FUNCTION of the request and its items"
+    parser.add_argument("--model", metavar="NAME", help=text)
+    text = "environment variable that holds the API key of that server"
+    parser.add_argument("--model-key-env", metavar="NAME", help=text)
     key = parser.add_mutually_exclusive_group()
     warning = "other users of the machine can read it in the list of processes"
     text = f"bearer token that clients must send; {warning}, so prefer --api-key-env"
@@ -123,23 +128,35 @@ def read_api_key(options: argparse.Namespace) -> str | None:
     An empty key is a ServeError, and so is a variable that is named but not set.
     """
     given: str | None = options.api_key
-    name: str | None = options.api_key_env
     if given is not None and not given.strip():
         raise ServeError("--api-key is empty; leave it out to serve without one")
     if given is not None:
         return given
-    key = os.environ.get(name or KEY_VARIABLE, "").strip()
-    if name is not None and not key:
-        raise ServeError(f"--api-key-env names {name}, but that variable is not set")
-    return key or None
+    if options.api_key_env is not None:
+        return _variable(options.api_key_env, "--api-key-env")
+    return os.environ.get(KEY_VARIABLE, "").strip() or None
+
+
+def _variable(name: str, option: str) -> str:
+    """Return the key in an environment variable that an option names."""
+    if not (key := os.environ.get(name, "").strip()):
+        raise ServeError(f"{option} names {name}, but that variable is not set")
+    return key
 
 
 def read_model(options: argparse.Namespace) -> LocalModel:
-    """Return the model of the options `--model` and `--script`; a ServeError that names the fault.
+    """Return the model of the options `--model…` and `--script`; a ServeError that names the fault.
 
     A line of the script is one turn: a text, an item, or several. An empty line is none.
     """
-    model = LocalModel(_import_function(options.model) if options.model is not None else None)
+    key: str | None = options.model_key_env and _variable(options.model_key_env, "--model-key-env")
+    if options.model_url is not None:
+        fallback: Any = ChatCompletions(options.model_url, model=options.model, api_key=key)
+    elif key is not None:
+        raise ServeError("--model-key-env needs --model-url")
+    else:
+        fallback = _import_function(options.model) if options.model is not None else None
+    model = LocalModel(fallback)
     try:
         lines = Path(options.script).read_text("utf-8").splitlines() if options.script else []
     except (OSError, UnicodeError) as error:

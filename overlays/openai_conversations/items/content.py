@@ -18,6 +18,7 @@ from openai_conversations_api import models as m
 
 from .._request.validation import check_id, check_list, check_text, describe, invalid
 from ..errors import InvalidArgumentError
+from .maker import Maker
 
 _URL_SCHEMES = ("https://", "http://", "data:")
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -29,11 +30,13 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 
 
-class Content:
+class Content(metaclass=Maker):
     """Makes the parts of a message: `Content.text`, `Content.image`, `Content.file`, and so on.
 
     A text that is not a string is an `InvalidArgumentError`.
     """
+
+    _classes = ("InputTextContent", "OutputTextContent", "InputImageContent", "InputFileContent")
 
     @staticmethod
     def text(text: str) -> m.InputTextContent:

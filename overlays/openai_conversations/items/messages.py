@@ -16,14 +16,17 @@ from openai_conversations_api import params as p
 from .._request.input_items import to_dict, to_input_items
 from .._request.validation import check_id, check_list, check_text, invalid
 from .content import check_each, check_parts, input_parts, output_parts
+from .maker import Maker
 
 
-class MessageItem:
+class MessageItem(metaclass=Maker):
     """Makes messages: from a text, or from a list of parts (see `Content`).
 
     A text that is not a string is an `InvalidArgumentError`. So are parts that are empty, are not a
     list, or cannot be sent; the message names the one (`parts[2]`).
     """
+
+    _classes = ("Message", "InputMessage", "EasyInputMessage", "OutputMessage")
 
     @staticmethod
     def user_text(text: str) -> m.InputMessage:
@@ -113,8 +116,10 @@ class MessageItem:
         )
 
 
-class ItemReference:
+class ItemReference(metaclass=Maker):
     """Makes references to items that the service already has."""
+
+    _classes = ("ItemReferenceParam",)
 
     @staticmethod
     def of(id: str) -> m.ItemReferenceParam:
@@ -126,8 +131,10 @@ class ItemReference:
         return m.ItemReferenceParam(type="item_reference", id=check_id(id, "id"))
 
 
-class ReasoningInputItem:
+class ReasoningInputItem(metaclass=Maker):
     """Makes reasoning items out of what was stored elsewhere."""
+
+    _classes = ("ReasoningItem",)
 
     @staticmethod
     def create(
@@ -153,8 +160,10 @@ class ReasoningInputItem:
         return m.ReasoningItem(id=id, summary=[*parts], encrypted_content=encrypted_content)
 
 
-class ResponseInput:
+class ResponseInput(metaclass=Maker):
     """Makes the `input` of a response, which is a text or a list of items."""
+
+    _classes = ("str", "list")
 
     @staticmethod
     def text(text: str) -> str:

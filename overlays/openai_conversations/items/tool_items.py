@@ -22,10 +22,13 @@ from .._request.validation import (
     is_mapping,
 )
 from .content import input_parts
+from .maker import Maker
 
 
-class FunctionCallItem:
+class FunctionCallItem(metaclass=Maker):
     """Makes calls of functions, to put a call into a conversation that began elsewhere."""
+
+    _classes = ("FunctionToolCallResource", "FunctionToolCall")
 
     @staticmethod
     def create(
@@ -48,8 +51,10 @@ class FunctionCallItem:
         )
 
 
-class FunctionCallOutputItem:
+class FunctionCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's function calls."""
+
+    _classes = ("FunctionToolCallOutputResource", "FunctionCallOutputItemParam")
 
     @staticmethod
     def text(call_id: str, output: str) -> m.FunctionCallOutputItemParam:
@@ -72,8 +77,10 @@ class FunctionCallOutputItem:
         )
 
 
-class CustomToolCallItem:
+class CustomToolCallItem(metaclass=Maker):
     """Makes calls of custom tools, to put a call into a conversation that began elsewhere."""
+
+    _classes = ("CustomToolCall",)
 
     @staticmethod
     def create(call_id: str, *, name: str, input: str) -> m.CustomToolCall:
@@ -91,8 +98,10 @@ class CustomToolCallItem:
         )
 
 
-class CustomToolCallOutputItem:
+class CustomToolCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's calls of custom tools."""
+
+    _classes = ("CustomToolCallOutput", "CustomToolCallOutputResource")
 
     @staticmethod
     def text(call_id: str, output: str) -> m.CustomToolCallOutput:
@@ -112,8 +121,10 @@ class CustomToolCallOutputItem:
         return m.CustomToolCallOutput(call_id=check_call_id(call_id), output=output)
 
 
-class ComputerCallOutputItem:
+class ComputerCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's use of a computer."""
+
+    _classes = ("ComputerToolCallOutputResource", "ComputerCallOutputItemParam")
 
     @staticmethod
     def create(
@@ -139,8 +150,10 @@ class ComputerCallOutputItem:
         )
 
 
-class LocalShellCallOutputItem:
+class LocalShellCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's calls of the local shell."""
+
+    _classes = ("LocalShellToolCallOutput",)
 
     @staticmethod
     def create(call_id: str, output: str) -> m.LocalShellToolCallOutput:
@@ -155,8 +168,10 @@ class LocalShellCallOutputItem:
         return m.LocalShellToolCallOutput(id=call_id, call_id=call_id, output=output)
 
 
-class ShellCallOutputItem:
+class ShellCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's shell calls that ran one command."""
+
+    _classes = ("FunctionShellCallOutput", "FunctionShellCallOutputItemParam")
 
     @staticmethod
     def exited(
@@ -176,8 +191,10 @@ class ShellCallOutputItem:
         return _shell_output(call_id, stdout, stderr, outcome)
 
 
-class ApplyPatchCallOutputItem:
+class ApplyPatchCallOutputItem(metaclass=Maker):
     """Makes the outputs of a model's patches."""
+
+    _classes = ("ApplyPatchToolCallOutput", "ApplyPatchToolCallOutputItemParam")
 
     @staticmethod
     def create(
@@ -197,8 +214,10 @@ class ApplyPatchCallOutputItem:
         )
 
 
-class McpApprovalResponseItem:
+class McpApprovalResponseItem(metaclass=Maker):
     """Makes the responses to an MCP server's requests for approval."""
+
+    _classes = ("MCPApprovalResponseResource", "MCPApprovalResponse")
 
     @staticmethod
     def approve(approval_request_id: str, *, reason: str | None = None) -> m.MCPApprovalResponse:

@@ -14,6 +14,7 @@ from openai_conversations_api import models as m
 
 from .._request.generated import tool_choice_kinds, tool_kinds
 from .._request.validation import check_id
+from .maker import Maker
 
 if TYPE_CHECKING:
     from .._structured.callable_tool import CallableTool
@@ -22,20 +23,20 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-class _Kinds(type):
+class _Kinds(Maker):
     """Makes attributes of the kinds of a union: `Tool.shell` makes the model of `shell`."""
 
     _kinds: Callable[[], dict[str, str]]
 
     if not TYPE_CHECKING:
 
-        def __getattr__(cls, name: str) -> Any:
+        def __getattr__(cls, name: str) -> Any:  # noqa: N805
             model = cls._kinds().get(name)
             if model is None:
                 raise AttributeError(f"{cls.__name__} has no {name!r}")
             return partial(getattr(m, model), type=name)
 
-    def __dir__(cls) -> list[str]:
+    def __dir__(cls) -> list[str]:  # noqa: N805
         return [*super().__dir__(), *cls._kinds()]
 
 
@@ -46,6 +47,8 @@ class Tool(metaclass=_Kinds):
 
     A kind that this package does not know can be given as a mapping instead.
     """
+
+    _classes = ("FunctionTool", "WebSearchTool")
 
     _kinds = staticmethod(tool_kinds)
 
@@ -114,6 +117,8 @@ class ToolChoice(metaclass=_Kinds):
 
     `tool_choice=ToolChoice.function("get_weather")` has the model call that function.
     """
+
+    _classes = ("ToolChoiceFunction", "ToolChoiceTypes")
 
     _kinds = staticmethod(tool_choice_kinds)
 

@@ -1,7 +1,7 @@
 """Local mode: the whole API in this process, with no key and no network.
 
-For development, tests and demonstrations. It has no model, and it is not for production: it stores
-what it gets and follows the documented rules. A request takes this way through the files:
+For development, tests and demonstrations. It has no model of its own, and it is not for production:
+it stores what it gets and follows the documented rules. A request takes this way through the files:
 
     transport, or app behind server      httpx or ASGI  ->  http_messages.ServiceRequest
     service           the key, the table of operations, errors  ->  http_messages.ServiceResponse
@@ -19,12 +19,14 @@ service, and the transports take a wrapped one as they take any `Service`.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .chat_completions import ChatCompletions
     from .errors import ServiceError, StoreError
     from .http_messages import ServiceRequest, ServiceResponse
     from .model import LocalModel, ModelCallable, ModelError
     from .service import LocalService
 
 __all__ = [
+    "ChatCompletions",
     "LocalModel",
     "LocalService",
     "ModelCallable",
@@ -37,7 +39,7 @@ __all__ = [
 
 
 # Imported when first used: a client names these types and does without SQLite.
-_MODULES = ("errors", "http_messages", "model", "service")
+_MODULES = ("errors", "http_messages", "model", "service", "chat_completions")
 
 
 if not TYPE_CHECKING:  # a checker that sees it takes a misspelt name

@@ -122,7 +122,7 @@ class _Endpoint:
                 send = send if whole else _discarding(chunks, send)
                 await Response(response.body, status, headers)(scope, receive, send)
             else:
-                with contextlib.closing(StreamReader(response.body)) as reader:
+                with contextlib.closing(StreamReader(response.body, response.abort)) as reader:
                     await StreamingResponse(reader, status, headers)(scope, receive, send)
         except (ConnectionLostError, ResponseTimeoutError) as error:
             # Closed now, or silent; in both cases the client's end of it ends the request.

@@ -38,6 +38,7 @@ class ServiceError(Exception):
     type: str = "invalid_request_error"
     param: str | None = None
     code: str | None = None
+    retry_after: str | None = None  # the header, if another server has sent it
 
     def __post_init__(self) -> None:
         super().__init__(self.message)
@@ -48,6 +49,13 @@ class ServiceError(Exception):
         """Return the JSON body of the response."""
         names = ("message", "type", "param", "code")
         return {"error": {name: getattr(self, name) for name in names}}
+
+
+def error_type(status: int) -> str:
+    """Return the type of error that goes with an HTTP status."""
+    if status == 429:
+        return "rate_limit_error"
+    return "server_error" if status >= 500 else "invalid_request_error"
 
 
 def sendable(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -41,11 +41,14 @@ class ServiceResponse:
         headers: Name and value of each header.
         body: The bytes of the body, or an iterator that yields the events of a stream. A stream
             that is not read to its end must be closed.
+        abort: Stops what a stream comes from, from any thread; its reader gets an error, if there
+            is one. It does not close it.
     """
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes | Iterator[bytes]
+    abort: Callable[[], None] | None = None
 
     def close(self) -> None:
         """Close the body if it is a stream."""

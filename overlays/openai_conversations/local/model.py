@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 
 from .._schema.values import is_array, is_object
@@ -60,22 +61,57 @@ class ModelError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Output of one text."""
+class Piece:
+    """A piece of an output item. Pieces that follow each other and differ in nothing but the text
+    are of one item; those of several calls may come in turns.
+    """
 
-    pieces: Iterable[str]  # as a stream delivers it
+    kind: str  # `output_text`, `refusal`, `reasoning_text`, or the type of a tool call
+    text: str
+    call_id: str | None = None  # of a tool call
+    name: str = ""  # of its tool
+
+
+@dataclass(eq=False)
+class Stream:
+    """Output that may still be on its way."""
+
+    pieces: Iterable[Piece]
+    # Known once all pieces have come:
     incomplete: str | None = None  # why it stops early: `max_output_tokens`, `content_filter`
+    usage: dict[str, Any] | None = None  # as a response has it, if the model counts tokens
+
+    def open(self) -> None:
+        """Wait until pieces are going to come; raise the `ServiceError` if none are."""
+
+    def close(self) -> None:
+        """Leave the rest of the pieces; nobody is reading them."""
+
+    def abort(self) -> None:
+        """End the pieces with an error, for another thread that may wait for one."""
 
 
 #: The output of a function: text, text as it comes, one item, or several.
-ModelOutput = str | Iterator[str] | OutputItem | Sequence[OutputItem]
+ModelOutput = str | Iterator[str] | OutputItem | Sequence[OutputItem] | Stream
 
 #: A function as model. It is given the decoded request body and the items that a model sees (the
 #: conversation or the earlier responses, then the input), oldest first.
 ModelCallable = Callable[[dict[str, Any], list[dict[str, Any]]], ModelOutput]
 
 #: The whole output of one response, as the rest of the service takes it.
-Turn = Text | ModelError | list[dict[str, Any]]
+Turn = Stream | ModelError | list[dict[str, Any]]
+
+
+class RemoteModel:
+    """A model on a server, which is a function, too. It changes nothing that it is given."""
+
+    def __call__(self, request: dict[str, Any], context: list[dict[str, Any]], /) -> Stream:
+        """Return the output, before anything is sent.
+
+        Raises:
+            ServiceError: The model has no place for something in the request.
+        """
+        raise NotImplementedError
 
 
 class LocalModel:
@@ -118,7 +154,7 @@ class LocalModel:
         check_argument("chunks", joined, f"pieces that join to {text!r:.80}", pieces)
         if incomplete is not None:
             _check_value("incomplete", incomplete, "incomplete_details", "reason")
-        self._turns.append(Text(pieces, incomplete))
+        self._turns.append(Stream(_texts(pieces), incomplete))
 
     def enqueue_function_call(
         self, name: str, arguments: str | Mapping[str, Any], *, call_id: str | None = None
@@ -152,16 +188,28 @@ class LocalModel:
         """Return how many turns are still queued."""
         return len(self._turns)
 
+    def begin(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn | None:
+        """Let a `RemoteModel` begin before the response does, so that its errors are those of it.
+
+        Returns:
+            The turn, or None if `next_turn` has to be asked later.
+        """
+        if self._turns or not isinstance(self.fallback, RemoteModel):
+            return None
+        stream = self.fallback(request, context)
+        stream.open()
+        return stream
+
     def next_turn(self, request: dict[str, Any], context: list[dict[str, Any]]) -> Turn:
         """Take the oldest queued turn, or call the fallback."""
         with suppress(IndexError):
             return self._turns.popleft()
         # A copy: a function may keep or change its arguments, but not what is stored.
         output = self.fallback(*json.loads(encode_json([request, context])))
-        if isinstance(output, str):
-            return Text(split_words(output))
-        if isinstance(output, Iterator):
-            return Text(output)
+        if isinstance(output, Stream):
+            return output
+        if isinstance(output, (str, Iterator)):
+            return Stream(_texts(split_words(output) if isinstance(output, str) else output))
         items = [output] if isinstance(output, (Mapping, Item)) else output
         return [_to_json(item, f"output[{index}]") for index, item in enumerate(items)]
 
@@ -185,6 +233,11 @@ def _check_value(argument: str, value: str, *place: str) -> None:
     known = strings(response("createResponse", *place))
     expected = f"one of {', '.join(sorted(known or ()))}"
     check_argument(argument, known is None or value in known, expected, value)
+
+
+def _texts(pieces: Iterable[str]) -> Iterator[Piece]:
+    # The first is empty: without any text it is a message, too.
+    return (Piece("output_text", text) for text in chain([""], pieces))
 
 
 def split_words(text: str) -> list[str]:

@@ -6,12 +6,12 @@ a slow model is passed on as it comes.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any
 
-from .item_schemas import default_fields
-from .model import split_words
-from .stored_items import complete_part
+from .ids import new_item_id
+from .model import Piece, Stream, split_words
+from .stored_items import complete_part, make_output_item
 
 Json = dict[str, Any]
 Events = Generator[Json, None, None]
@@ -34,17 +34,77 @@ _STREAMED: Mapping[str, tuple[str, str]] = {
 }
 
 
-def text_message_events(
-    id: str, index: int, pieces: Iterable[str], status: str
-) -> Generator[Json, None, Json]:
-    """Yield the events of a message of one text that arrives in pieces; return the message."""
-    item = default_fields("message") | {"id": id, "type": "message", "role": "assistant"}
-    item["status"] = "in_progress"
-    yield _item_event("added", item | {"content": []}, index)
-    part = yield from _text_part({"item_id": id, "output_index": index}, 0, pieces)
-    item |= {"status": status, "content": [part]}
-    yield _item_event("done", item, index)
-    return item
+def streamed_events(stream: Stream, output: list[Json]) -> Events:
+    """Yield the events of items whose pieces are on their way, and add each that is whole."""
+    opened: dict[tuple[str, str | None], _StreamedItem] = {}
+    for piece in stream.pieces:
+        key = (piece.kind, piece.call_id)
+        if key not in opened:
+            # Calls stay open beside each other, because their pieces may come in turns.
+            if not all(call_id and piece.call_id for _, call_id in opened):
+                yield from _close(opened, output)
+            opened[key] = _StreamedItem(piece, len(output) + len(opened))
+            yield from opened[key].open()
+        if piece.text:
+            yield opened[key].add(piece.text)
+    yield from _close(opened, output, "incomplete" if stream.incomplete else "completed")
+
+
+def _close(opened: dict[Any, _StreamedItem], output: list[Json], last: str = "completed") -> Events:
+    while opened:
+        one = opened.pop(next(iter(opened)))
+        output.append((yield from one.close("completed" if opened else last)))
+
+
+class _StreamedItem:
+    """An item whose text is on its way: the events of a whole one, with other deltas in between."""
+
+    def __init__(self, first: Piece, index: int) -> None:
+        self.index = index
+        self.texts: list[str] = []
+        self._first = first
+        self._id = new_item_id(_type_of(first))
+        self._delta: Json = {}
+
+    def item(self, text: str, status: str) -> Json:
+        """Return the item with this text."""
+        kind, type = self._first.kind, _type_of(self._first)
+        item: Json = {"type": type, "id": self._id, "status": status}
+        part = {"type": kind, "refusal" if kind == "refusal" else "text": text}
+        if type == "message":
+            item |= {"role": "assistant", "content": [part]}
+        elif type == "reasoning":
+            item |= {"summary": [], "content": [part]}
+        else:
+            name, call_id = self._first.name, self._first.call_id
+            item |= {"call_id": call_id, "name": name, _STREAMED[type][0]: text}
+        return make_output_item(item)
+
+    def open(self) -> Events:
+        """Yield the events before the first delta."""
+        for event in item_events(self.item("x", "in_progress"), self.index):
+            if event["type"].endswith(".delta"):
+                self._delta = event
+                return
+            yield event
+
+    def add(self, text: str) -> Json:
+        """Return the event of a piece of the text."""
+        self.texts.append(text)
+        return self._delta | {"delta": text}
+
+    def close(self, status: str) -> Generator[Json, None, Json]:
+        """Yield the events after the last delta; return the item."""
+        item = self.item("".join(self.texts), status)
+        for event in item_events(item, self.index):
+            if event["type"].endswith(".done"):
+                yield event
+        return item
+
+
+def _type_of(piece: Piece) -> str:
+    kinds = {"output_text": "message", "refusal": "message", "reasoning_text": "reasoning"}
+    return kinds.get(piece.kind, piece.kind)
 
 
 def item_events(item: Json, index: int) -> Events:
@@ -66,7 +126,7 @@ def item_events(item: Json, index: int) -> Events:
     if type == "message":
         for n, part in enumerate(item["content"]):
             if part["type"] == "output_text":
-                yield from _text_part(place, n, split_words(part["text"]), part)
+                yield from _text_part(place, n, part)
             else:
                 numbered, event = place | {"content_index": n}, "response.refusal"
                 yield from _part("response.content_part", event, numbered, part, "refusal")
@@ -95,23 +155,17 @@ def _part(part_event: str, event: str, place: Json, part: Json, field: str) -> E
     yield {"type": f"{part_event}.done", **place, "part": part}
 
 
-def _text_part(
-    place: Json, n: int, pieces: Iterable[str], part: Json | None = None
-) -> Generator[Json, None, Json]:
+def _text_part(place: Json, n: int, part: Json) -> Events:
     place = place | {"content_index": n}
     empty = complete_part({"type": "output_text", "text": ""})
     yield {"type": "response.content_part.added", **place, "part": empty}
-    text = ""
-    for piece in pieces:
-        text += piece
+    for piece in split_words(part["text"]):
         yield {"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []}
-    part = empty | {"text": text} if part is None else part
     for k, annotation in enumerate(part.get("annotations", ())):
         added = {"annotation_index": k, "annotation": annotation}
         yield {"type": "response.output_text.annotation.added", **place, **added}
-    yield {"type": "response.output_text.done", **place, "text": text, "logprobs": []}
+    yield {"type": "response.output_text.done", **place, "text": part["text"], "logprobs": []}
     yield {"type": "response.content_part.done", **place, "part": part}
-    return part
 
 
 def _reasoning(item: Json, place: Json) -> Events:

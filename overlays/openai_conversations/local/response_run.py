@@ -12,10 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import ServiceError
-from .ids import new_item_id
-from .model import LocalModel, ModelError, Text
-from .output_events import item_events, text_message_events
+from .errors import ServiceError, error_type
+from .model import LocalModel, ModelError, Stream, Turn
+from .output_events import item_events, streamed_events
 from .response_fields import known_events
 from .response_plan import ResponsePlan
 from .stored_items import make_output_item
@@ -50,8 +49,9 @@ class ResponseRun(Iterator[Json]):
     def __post_init__(self) -> None:
         self._sent: list[Json] = []
         self._output: list[Json] = []
-        self._incomplete: str | None = None
-        self._error: ModelError | None = None
+        self._turn: Turn | None = self.plan.turn
+        self._error: ModelError | ServiceError | None = None
+        self._aborted = False
         self._events = self._play()
         self._background: bool = self.plan.response["background"]
         self._closed = False
@@ -77,9 +77,22 @@ class ResponseRun(Iterator[Json]):
                 with suppress(ServiceError):
                     deque(self._events, maxlen=0)
             self._events.close()
+            if isinstance(self._turn, Stream):
+                self._turn.close()
         finally:
             if self._locked:
                 self.release(self.plan.response)
+
+    def abort(self, *, background: bool = False) -> None:
+        """Stop a model that is still at work, from any thread; its response fails.
+
+        Args:
+            background: Also if the response is made in the background.
+        """
+        if background or not self._background:
+            self._aborted = True
+            if isinstance(self._turn, Stream):
+                self._turn.abort()
 
     def __del__(self) -> None:
         # A generator that never started runs no `finally`, but its locks must be released.
@@ -107,30 +120,30 @@ class ResponseRun(Iterator[Json]):
         try:
             for event in known_events(self._output_events()):
                 yield self._number(event)
-        except ModelError as error:
+        except (ModelError, ServiceError) as error:
             self._error = error
         except Exception as error:
             logger.exception("The model of the local service failed")
             self._error = ModelError(f"The local model failed: {type(error).__name__}: {error}")
         failed = self._error
         if failed is not None and failed.status is not None and not self._background:
-            kind = "server_error" if failed.status >= 500 else "invalid_request_error"
-            kind = "rate_limit_error" if failed.status == 429 else kind
+            if isinstance(failed, ServiceError):
+                raise failed
+            kind = error_type(failed.status)
             raise ServiceError(failed.status, failed.message, type=kind, code=failed.code)
         yield self._end()
 
     def _output_events(self) -> Generator[Json]:
-        turn = self.plan.turn
-        if turn is None:
-            turn = self.model.next_turn(self.plan.request, self.plan.context)
-        # A turn is 1. a failure, 2. a text whose pieces may still be on their way, 3. whole items.
+        if self._turn is None:
+            self._turn = self.model.next_turn(self.plan.request, self.plan.context)
+        turn = self._turn
+        # A turn is 1. a failure, 2. pieces that may still be on their way, 3. whole items.
         if isinstance(turn, ModelError):
             self._error = turn
-        elif isinstance(turn, Text):
-            self._incomplete = turn.incomplete
-            status = "incomplete" if turn.incomplete else "completed"
-            id = new_item_id("message")
-            self._output.append((yield from text_message_events(id, 0, turn.pieces, status)))
+        elif isinstance(turn, Stream):
+            if self._aborted:
+                turn.abort()
+            yield from streamed_events(turn, self._output)
         else:
             # All are made first: a wrong item fails the response before any of it is sent.
             for index, item in enumerate([make_output_item(output) for output in turn]):
@@ -150,7 +163,8 @@ class ResponseRun(Iterator[Json]):
 
     def _committed(self) -> Json:
         response = self.plan.response | self._outcome()
-        response["usage"] = usage(self.plan.input_tokens, self._output)
+        counted = self._turn.usage if isinstance(self._turn, Stream) else None
+        response["usage"] = usage(self.plan.input_tokens, self._output) | (counted or {})
         last = self._number(_last_event(response, self._output))
         kept = self.commit(self.plan, response, self._output, self._sent)
         self._locked = False
@@ -163,8 +177,9 @@ class ResponseRun(Iterator[Json]):
         if self._error is not None:
             code = "server_error" if self._error.status is not None else self._error.code
             return {"status": "failed", "error": {"code": code, "message": self._error.message}}
-        if self._incomplete is not None:
-            return {"status": "incomplete", "incomplete_details": {"reason": self._incomplete}}
+        if isinstance(self._turn, Stream) and self._turn.incomplete is not None:
+            details = {"reason": self._turn.incomplete}
+            return {"status": "incomplete", "incomplete_details": details}
         return {"status": "completed", "completed_at": self.now()}
 
     def _number(self, event: Json) -> Json:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 from .conversations import append_new, find_conversation, read_list
 from .errors import ServiceError, conversation_locked, found, invalid_request
@@ -34,6 +35,9 @@ class Responses:
     locks: Locks
     model: LocalModel
     clock: Callable[[], float]
+    _runs: WeakValueDictionary[str, ResponseRun] = field(
+        default_factory=WeakValueDictionary[str, ResponseRun]
+    )
 
     def create(self, request: RoutedRequest) -> Json | Iterator[Json]:
         """Serve createResponse: now, as a stream, or (`background`) when it is retrieved."""
@@ -49,6 +53,8 @@ class Responses:
             if background and not streamed:
                 # A run that nobody reads would play it, whenever it is collected.
                 return response | {"status": "queued", "output": []}
+            if plan.turn is None and not background:
+                plan = replace(plan, turn=self.model.begin(plan.request, plan.context))
             run = self._run(plan, request.include)
         except BaseException:
             self._unlock(response)
@@ -87,6 +93,8 @@ class Responses:
             if row.body["status"] in UNFINISHED:
                 self.store.set_response(row.body | {"status": "cancelled"})
             self.locks.release(row.id)
+        if (run := self._runs.get(row.id)) is not None:
+            run.abort(background=True)
         return self._whole(self._find(request), [])
 
     def list_input_items(self, request: RoutedRequest) -> Json:
@@ -157,7 +165,9 @@ class Responses:
 
     def _run(self, plan: ResponsePlan, include: Collection[str]) -> ResponseRun:
         show = partial(_shown, include=include)
-        return ResponseRun(plan, self.model, self._now, show, self._commit, self._unlock)
+        run = ResponseRun(plan, self.model, self._now, show, self._commit, self._unlock)
+        self._runs[plan.response["id"]] = run
+        return run
 
     def _lock(self, response: Json) -> None:
         """Lock the conversation of a response, if it has one."""

@@ -113,17 +113,24 @@ class LocalService:
         started = time.perf_counter()
         headers = [("x-request-id", f"req_{secrets.token_hex(16)}")]
         status = 200
+        abort: Callable[[], None] | None = None
         body: bytes | Iterator[bytes]
         try:
             self._check_key(request.headers)
             self._check_size(request)
             self._store.check_file()
-            body = self._body(request)
+            result = self._result(request)
+            if isinstance(result, bytes):
+                body = result
+            else:
+                body, abort = EventStream(result), getattr(result, "abort", None)
         except Exception as raised:
             error = to_service_error(raised)
             status, body = error.status, encode_json(error.body())
             if status == 405:
                 headers.append(("allow", ", ".join(methods(request.path.removeprefix(PREFIX)))))
+            if error.retry_after is not None:
+                headers.append(("retry-after", error.retry_after))
             if status == 401:
                 headers.append(("www-authenticate", "Bearer"))
             # A bug, the store, no rule: it would fail again.
@@ -135,7 +142,7 @@ class LocalService:
             headers += [("content-type", "application/json"), ("content-length", str(len(body)))]
         else:
             headers += [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
-        return ServiceResponse(status, headers, body)
+        return ServiceResponse(status, headers, body, abort)
 
     def body_limit(self, headers: Mapping[str, str], /) -> int:
         """Return how much of a request's body is worth reading, in bytes: 0 with a wrong key.
@@ -148,17 +155,18 @@ class LocalService:
             return 0
         return self._max_body
 
-    def _body(self, request: ServiceRequest) -> bytes | Iterator[bytes]:
-        # No operation of the document: what clients ask for that let people choose a model.
+    def _result(self, request: ServiceRequest) -> Any:
+        """Return the JSON of a response, or the events of a stream."""
+        # No operation of the document: clients let people choose a model from it.
         if request.method == "GET" and request.path.removeprefix(PREFIX) == "/models":
-            name = getattr(self.model.fallback, "model", "local")
+            name = getattr(self.model.fallback, "model", None) or "local"
             model = {"id": name, "object": "model", "created": 0, "owned_by": "local"}
             return encode_json({"object": "list", "data": [model]})
         routed = route(request, self._newer, self._operations)
         result = self._operations[routed.operation_id](routed)
         if isinstance(result, dict):
             return encode_json(fitted(routed.operation_id, result))
-        return EventStream(result)
+        return result
 
     def _check_size(self, request: ServiceRequest) -> None:
         # A server that knows the length from the headers has not read the body.

@@ -6,7 +6,7 @@ network. Errors of a connection are httpx's own, or those of httpx2 for one of i
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,8 +77,10 @@ class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
 class _Stream(StreamReader):
     """A streamed body for clients of both kinds."""
 
-    def __init__(self, body: Iterator[bytes], library: Any) -> None:
-        super().__init__(body)
+    def __init__(
+        self, body: Iterator[bytes], abort: Callable[[], None] | None, library: Any
+    ) -> None:
+        super().__init__(body, abort)
         self._library = library
 
     def __next__(self) -> bytes:
@@ -104,7 +106,7 @@ def _to_httpx(response: ServiceResponse, library: Any) -> httpx.Response:
         response.status,
         headers=response.headers,
         content=body if isinstance(body, bytes) else None,
-        stream=stream and stream(body, library),
+        stream=stream and stream(body, response.abort, library),
         extensions={"http_version": b"HTTP/1.1"},
     )
 

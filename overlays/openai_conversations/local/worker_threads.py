@@ -9,7 +9,7 @@ gone must still be closed, because a streamed one locks its conversation until t
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 
 from anyio import to_thread
@@ -24,12 +24,13 @@ class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
     It reads on a worker thread where it is iterated over asynchronously, and is its own iterator:
     trio warns of an asynchronous generator that is left before its end. It must be closed.
 
-    Closing never waits for a chunk that is being made, which takes as long as a model likes: the
-    thread that makes it closes the body then.
+    Closing never waits for a chunk that is being made, which takes as long as a model likes: what
+    can be aborted is, and the thread that makes the chunk closes the body then.
     """
 
-    def __init__(self, body: Iterator[bytes]) -> None:
+    def __init__(self, body: Iterator[bytes], abort: Callable[[], None] | None) -> None:
         self._body = body
+        self._abort = abort
         self._lock = threading.Lock()
         self._reading: Future[None] = Future()
         self._reading.set_result(None)
@@ -58,6 +59,8 @@ class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
             if self._closed:
                 return
             self._closed = True
+        if self._abort is not None:
+            self._abort()  # a model that somebody waits for
         # Runs now if no chunk is being made, or on the thread that makes one once it is there.
         self._reading.add_done_callback(lambda _: close_iterator(self._body))
 

@@ -20,7 +20,8 @@ _FIELDS = frozenset({"role", "content", "refusal", "audio", "tool_calls", "funct
 _OUTPUT_FIELDS = frozenset({"role", "content", "name", "tool_call_id"})
 _PART_FIELDS = frozenset({"type", "text", "refusal", "image_url", "file"})
 _CALL_FIELDS = frozenset({"id", "type", "index", "function", "custom"})
-_CALLS = {"function": ("function_call", "arguments"), "custom": ("custom_tool_call", "input")}
+#: The kinds of tools: the types of items that their calls are, and the field of what is given.
+CALLS = {"function": ("function_call", "arguments"), "custom": ("custom_tool_call", "input")}
 
 
 def recognizes(first: JsonObject) -> bool:
@@ -93,13 +94,13 @@ def _call(
 ) -> Iterator[Record]:
     draft = Draft("", call.place, on_unsupported)
     kind = call.text("type") or "function"
-    if kind not in _CALLS:
+    if kind not in CALLS:
         draft.note(f"a call of the kind {shown(kind)}")
         yield from draft.records()
         return
     for name in call.others(_CALL_FIELDS):
         draft.leave_out(f"the field {shown(name)}")
-    call_type, field = _CALLS[kind]
+    call_type, field = CALLS[kind]
     tool = call.inner(kind)
     name = tool.need("name", str)
     # An object, with some servers.
