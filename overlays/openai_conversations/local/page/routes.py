@@ -184,7 +184,8 @@ class _Page:
     def _get(
         self, request: Request, path: str, order: str, limit: int, after: str | None = None
     ) -> Any:
-        query: dict[str, Any] = {"order": order, "limit": limit, "include": _IMAGES}
+        query: dict[str, Any] = {"order": order, "limit": limit}
+        query |= {"include": _IMAGES} if path.endswith("/items") else {}
         query |= {"after": after} if after else {}
         return self.client.get(path, extra_query=query, extra_headers=_key(request))
 
