@@ -6,6 +6,7 @@ READY  := $(VENV)/.ready
 BENCH  := benchmarks/.venv
 BEHIND := .venv-behind
 COMPAT := .venv-compat
+BROWSER := .venv-browser
 DOCS   := .venv-docs
 OTHERS := .venv-generators
 DEMO   := .venv-demo
@@ -30,7 +31,7 @@ export $(WORDS)
 on = $(filter-out 0,$($(1)))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo spec generate changes behind check docs test test-lowest compat generators faults vendor vendor-check bench clean
+.PHONY: help demo spec generate changes behind check docs test test-lowest compat browser generators faults vendor vendor-check bench clean
 
 # Targets that are given together run in the order given, with `make -j` as well: each reads what
 # the one before has written.
@@ -132,7 +133,7 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	  -r requirements-lowest.txt
 	$(VENV)-lowest/bin/python -m pytest -n 2 -p no:hypothesispytest \
 	  --ignore tests/tools --ignore tests/typing --ignore tests/local/test_fuzz.py \
-	  --ignore tests/compat --ignore tests/neighbours \
+	  --ignore tests/browser --ignore tests/compat --ignore tests/neighbours \
 	  --ignore-glob 'tests/archive/test_formats*' --ignore-glob 'tests/archive/test_transcript*' \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client \
 	  $(addprefix --deselect ,$(NEWER)) $(ARGS)
@@ -150,6 +151,15 @@ $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.t
 
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
 	$(COMPAT)/bin/python -m pytest -p no:asyncio $(ARGS) tests/compat
+
+$(BROWSER)/.ready: tests/browser/requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(BROWSER)
+	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/browser/requirements.txt
+	$(BROWSER)/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[local]'
+	@touch $@
+
+browser: $(BROWSER)/.ready ## the page of `serve` in Chromium, which CHROMIUM names
+	$(BROWSER)/bin/python -m pytest $(ARGS) tests/browser
 
 # Beside the environment, and not in it: only openapi-python-client itself is another.
 INSTALL_BESIDE = $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target

@@ -7,6 +7,7 @@ import copy
 import errno
 import ipaddress
 import json
+import logging
 import os
 import signal
 import socket
@@ -107,7 +108,14 @@ def _serve(options: argparse.Namespace) -> None:
         for handler in logs["handlers"].values():
             handler["stream"] = "ext://sys.stderr"
         config = make_config(service, access, timeout_graceful_shutdown=5, log_config=logs)
+        logging.getLogger("uvicorn.access").addFilter(_is_worth_a_line)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Return whether a line of the access log is not of an open page that looks for changes."""
+    path, status = (record.args[2], record.args[4]) if isinstance(record.args, tuple) else ("", 0)
+    return status != 200 or not str(path).startswith("/page/changes?")
 
 
 def _stopped(*_: object) -> NoReturn:

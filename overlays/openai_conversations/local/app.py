@@ -1,4 +1,6 @@
-"""The local service as an ASGI application, below `/v1`, for any client in any language.
+"""The local service as an ASGI application: below `/v1` for any client in any language.
+
+Beside it are the page for a browser (`page`), `/health` and `/openapi.json`.
 
 Needs the extra `local` (starlette and uvicorn); nothing else in the package imports this module
 before it is needed.
@@ -23,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_service_error
 from .http_messages import PREFIX, Service, ServiceRequest, declared_size
+from .page.routes import page_routes
 from .same_origin import SameOrigin
 from .worker_threads import StreamReader, handle_in_thread
 
@@ -60,7 +63,7 @@ def create_app(service: Service, access: SameOrigin | None = None) -> Starlette:
         expose_headers=["x-request-id"],
     )
     app = Starlette(
-        routes=[Mount(PREFIX, app=_Endpoint(service))],
+        routes=[Mount(PREFIX, app=_Endpoint(service)), *page_routes(service)],
         lifespan=lifespan,
         middleware=[
             Middleware(_SameOriginMiddleware, access=access),

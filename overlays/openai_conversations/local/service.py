@@ -119,10 +119,9 @@ class LocalService:
             self._check_key(request.headers)
             self._check_size(request)
             self._store.check_file()
-            routed = route(request, self._newer, self._operations)
-            result = self._operations[routed.operation_id](routed)
-            if isinstance(result, dict):
-                body = encode_json(fitted(routed.operation_id, result))
+            result = self._result(request)
+            if isinstance(result, bytes):
+                body = result
             else:
                 body, abort = EventStream(result), getattr(result, "abort", None)
         except Exception as raised:
@@ -155,6 +154,19 @@ class LocalService:
         except ServiceError:
             return 0
         return self._max_body
+
+    def _result(self, request: ServiceRequest) -> Any:
+        """Return the JSON of a response, or the events of a stream."""
+        # No operation of the document: clients let people choose a model from it.
+        if request.method == "GET" and request.path.removeprefix(PREFIX) == "/models":
+            name = getattr(self.model.fallback, "model", None) or "local"
+            model = {"id": name, "object": "model", "created": 0, "owned_by": "local"}
+            return encode_json({"object": "list", "data": [model]})
+        routed = route(request, self._newer, self._operations)
+        result = self._operations[routed.operation_id](routed)
+        if isinstance(result, dict):
+            return encode_json(fitted(routed.operation_id, result))
+        return result
 
     def _check_size(self, request: ServiceRequest) -> None:
         # A server that knows the length from the headers has not read the body.
