@@ -15,13 +15,21 @@ from typing import Any
 
 import attrs
 import pytest
-from openai_conversations_api import models
+from openai_conversations_api import DetailedResponse, models
 from openai_conversations_api.types import Model, RawObject
 
 from tests.document import object_schemas, python_name
 from tests.offenders import check_each
 
 TEXT = {"type": "input_text", "text": "Hi"}
+# Of a RawObject and a DetailedResponse, when attrs gave them their state.
+PICKLED = (
+    b"\x80\x02](copenai_conversations_api.types\nRawObject\n)\x81}(X\x04\x00\x00\x00data}X\x04\x00\x00"
+    b"\x00typeX\x01\x00\x00\x00tsX\x07\x00\x00\x00missingX\x01\x00\x00\x00aq\x00\x85ub"
+    b"copenai_conversations_api.detailed_response\nDetailedResponse\n)\x81}(X\x0b\x00\x00\x00"
+    b"status_codeK\xc8X\x07\x00\x00\x00headers}h\x00X\x01\x00\x00\x00bsX\x07\x00\x00\x00content"
+    b"c__builtin__\nbytes\n)RX\x06\x00\x00\x00parsedK\x01ube."
+)
 
 
 def fresh(model: type[Any]) -> Any:
@@ -75,6 +83,7 @@ def test_classes_are_as_attrs_makes_them_at_once(
             assert failure(model) == failure(expected)
         one, other = model(**needed), expected(**needed)
         assert one.to_dict() == other.to_dict()
+        assert repr(one) == repr(other)
         assert one != other
         changed = dict.fromkeys(needed, "x")
         assert attrs.evolve(one, **changed) == model(**changed)
@@ -106,6 +115,7 @@ USES: dict[str, Callable[[Any], object]] = {
     "signature": lambda cls: [*inspect.signature(cls).parameters][:1] == ["text"],
     "equal": lambda cls: cls.from_dict(TEXT) == cls.from_dict(TEXT),
     "unequal": lambda cls: cls.from_dict(TEXT) != cls.from_dict({**TEXT, "new": 1}),
+    "another text": lambda cls: cls.from_dict(TEXT) != cls.from_dict({**TEXT, "text": "Ho"}),
     "another class": lambda cls: cls.from_dict(TEXT) != TEXT,
     "match": lambda cls: cls.__match_args__ == (),
     "hash": lambda cls: cls.__hash__ is None,
@@ -147,6 +157,13 @@ def test_raw_objects_are_attrs_classes_too() -> None:
         case RawObject(data, missing):
             assert (data, missing) == ({"type": "new"}, ("id",))
     assert [one.name for one in attrs.fields(Model)] == ["_extra"]
+
+
+def test_what_was_pickled_before_is_read() -> None:
+    raw, response = pickle.loads(PICKLED)
+    assert raw == RawObject({"type": "t"}, ("a",))
+    assert response == DetailedResponse(200, {"a": "b"}, b"", 1)
+    assert pickle.loads(pickle.dumps(response)) == response
 
 
 def test_threads_that_are_first_at_once() -> None:
