@@ -6,7 +6,7 @@
 """`define` and `field` of attrs, which does its work when something first asks for it.
 
 Decoding stores slots, and needs nothing that attrs writes. attrs takes 0.2 ms for a class, and 9 ms
-to be imported: without it a first page of 36 kinds of objects comes a sixth sooner.
+to be imported: without it a first page with objects of 40 classes comes a sixth sooner.
 """
 
 from __future__ import annotations
