@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from attrs import define as define
     from attrs import field as field
 else:
-    field = dict  # kept for attrs' own
+    field = dict  # what attrs' own `field` is to be told
 
     class _Later:
         """Stands in a class for something that attrs writes, until it is used."""
@@ -55,6 +55,12 @@ else:
                 auto_detect=False,
             )
 
+    def _replace(self: Any, **changes: Any) -> Any:
+        """Return a copy with other values in some fields, for `copy.replace` (Python 3.13)."""
+        import attrs
+
+        return attrs.evolve(self, **changes)
+
     def define(*, kw_only: bool = False) -> Any:
         """Return a decorator that makes a class slotted, with attributes that attrs writes later."""
 
@@ -65,6 +71,7 @@ else:
             for name in ("__attrs_attrs__", "__eq__", "__init__"):
                 own[name] = _Later(defaults, kw_only)
             own |= {"__slots__": tuple(names), "__match_args__": () if kw_only else tuple(names)}
+            own["__replace__"] = _replace
             return type(cls)(cls.__name__, cls.__bases__, own)
 
         return decorate

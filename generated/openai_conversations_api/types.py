@@ -181,12 +181,6 @@ class JsonObject:
         for name, value in state.items():
             setattr(self, name, value)
 
-    def __replace__(self, **changes: Any) -> Self:
-        """Return a copy with other values in some fields, for `copy.replace` (Python 3.13)."""
-        from attrs import evolve
-
-        return evolve(self, **changes)
-
     def __repr__(self) -> str:
         from ._showing import short_repr
 
