@@ -44,7 +44,7 @@ def rows(repetitions: int) -> list[Row]:
         for kind in ("messages", "mixed"):
             codes = {name: code.format(kind=kind, url=url) for name, code in FIRST_PAGES.items()}
             results = _net(codes, environment, repetitions)
-            found.append(Row(f"cold first page, {kind}", "ms", results, {FLOOR: 1.6}, means))
+            found.append(Row(f"cold first page, {kind}", "ms", results, {FLOOR: 1.25}, means))
     return found
 
 

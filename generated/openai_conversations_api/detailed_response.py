@@ -8,14 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from attrs import frozen
 
 T = TypeVar("T")
 
 
-@frozen
+@dataclass(frozen=True)
 class DetailedResponse(Generic[T]):
     """A response with a 2xx status, and the result decoded from it.
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
-from attrs import define, field, fields
+from ._define import define, field
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -174,6 +174,13 @@ class JsonObject:
         dumped = self.model_dump(exclude_unset=exclude_unset, exclude_none=exclude_none)
         return RawObject(dumped).to_json(indent=indent)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _fields_of(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def __repr__(self) -> str:
         from ._showing import short_repr
 
@@ -209,7 +216,7 @@ class JsonObject:
         return json_schema(cls)
 
 
-@define(kw_only=True, weakref_slot=False, repr=False)
+@define(kw_only=True)
 class Model(JsonObject):
     """The base of every generated class.
 
@@ -292,9 +299,6 @@ class Model(JsonObject):
                 return self.additional_properties[name]
             raise UnknownField(f"{type(self).__name__} has no {name!r}", self, name)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {attribute.name: getattr(self, attribute.name) for attribute in fields(type(self))}
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what a copy or a pickle holds, maybe one from before a regeneration.
 
@@ -302,7 +306,7 @@ class Model(JsonObject):
         that it has gained is what came for it undeclared, or absent; one that it has lost is in
         `additional_properties`.
         """
-        names = {attribute.name for attribute in fields(type(self))}
+        names = {*_fields_of(self)}
         for name in names:
             setattr(self, name, state.get(name, ...))
         if state.keys() == names:
@@ -325,7 +329,7 @@ class Model(JsonObject):
         return _with_keys(self, {} if extra is None else extra.unknown)
 
 
-@define(weakref_slot=False, repr=False)
+@define()
 class RawObject(JsonObject):
     """A JSON object kept whole, because the document does not describe it.
 
@@ -378,6 +382,13 @@ class RawObject(JsonObject):
 
     def __dir__(self) -> list[str]:
         return _with_keys(self, getattr(self, "data", {}))
+
+
+def _fields_of(thing: JsonObject) -> list[str]:
+    from attrs import fields  # by `Model` and `RawObject` alone, whose classes have them
+
+    kind: Any = type(thing)
+    return [each.name for each in fields(kind)]
 
 
 def _with_keys(thing: JsonObject, data: Any) -> list[str]:

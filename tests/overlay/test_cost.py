@@ -58,6 +58,8 @@ def test_making_an_async_client_does_not_load_what_it_will_send_with() -> None:
 
 def test_decoding_a_message_loads_the_models_of_a_message() -> None:
     code = """
+import sys
+sys.modules["trio"] = None  # httpx imports it where it is installed, and it imports attrs
 import httpx
 from openai_conversations import Client
 item = {"type": "message", "id": "m", "status": "completed", "role": "user",
@@ -67,8 +69,11 @@ transport = httpx.MockTransport(lambda request: httpx.Response(200, json=page))
 client = Client(api_key="k", http_client=httpx.Client(transport=transport))
 assert client.conversations.items.list("c").data[0].text == "Hi"
 """
-    models = [name for name in modules(code) if name.startswith("openai_conversations_api.models.")]
+    loaded = modules(code)
+    assert len([name for name in loaded if name.startswith("openai_conversations")]) <= 78
+    models = [name for name in loaded if name.startswith("openai_conversations_api.models.")]
     assert len(models) <= 4, models
+    assert "attr" not in loaded  # it would write methods that a page does not need
 
 
 def test_decoding_an_event_loads_the_models_of_that_event() -> None:

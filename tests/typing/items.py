@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_type
 
+import attrs
 from openai_conversations import (
     ApplyPatchCallOutputItem,
     ComputerCallOutputItem,
@@ -74,6 +75,15 @@ def read(response: m.Response) -> None:
     """Find a misspelt field, though fields that are not declared are there at run time."""
     response.statuss  # type: ignore[attr-defined]  # pyright: ignore  # noqa: B018
     assert_type(response.missing, tuple[str, ...])
+
+
+def change(part: m.InputTextContent) -> None:
+    """Change a model as the attrs class that it is."""
+    assert_type(attrs.evolve(part, text="Ho"), m.InputTextContent)
+    attrs.asdict(part)
+    attrs.evolve(part, texxt="Ho")  # type: ignore[call-arg]
+    m.InputTextContent(texxt="Ho")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+    m.InputTextContent("Ho")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 
 # And what they refuse.

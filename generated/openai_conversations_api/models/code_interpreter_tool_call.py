@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many
+from .._define import define
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class CodeInterpreterToolCall(Model):
     """Code that the model ran in a container, with what it put out."""
 

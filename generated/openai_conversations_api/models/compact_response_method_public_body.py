@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many, decode_model
+from .._define import define
 from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class CompactResponseMethodPublicBody(Model):
     """The input to compact, and the model that does it."""
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many, decode_model
+from .._define import define
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class CompactedResponse(HasCreated, Model):
     """A compacted input: the items to send from now on, and what it cost."""
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
+from .._define import define
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class CompactionBody(Model):
     """A sealed summary that stands for earlier items; send it back unchanged."""
 

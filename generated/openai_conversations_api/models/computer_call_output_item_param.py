@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_models, decode_one
+from .._define import define
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class ComputerCallOutputItemParam(Model):
     """The screen after a computer call's actions."""
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
+from .._define import define
 from .._reading import HasCreated
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class Conversation(HasCreated, Model):
     """A conversation: a lasting, ordered list of items, known by its id."""
 

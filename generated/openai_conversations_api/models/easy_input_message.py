@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many
+from .._define import define
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class EasyInputMessage(HasText, Model):
     """A message to send in the short form: content may be a plain string."""
 

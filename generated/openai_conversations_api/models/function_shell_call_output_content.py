@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one
+from .._define import define
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class FunctionShellCallOutputContent(Model):
     """What one command put out and how it ended."""
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one
+from .._define import define
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class FunctionShellToolParam(Model):
     """Lets the model ask for shell commands, in a container or on the caller's machine."""
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one
+from .._define import define
 from .._reading import HasArguments
 from .._unions import TOOL_CALL_CALLER
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class FunctionToolCall(HasArguments, Model):
     """The model asks the caller to run a function; send a function_call_output."""
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
+from .._define import define
 from .._reading import HasArguments
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class MCPApprovalRequest(HasArguments, Model):
     """The model asks for leave to call an MCP tool; send an mcp_approval_response."""
 

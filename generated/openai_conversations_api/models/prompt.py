@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one, decode_values
+from .._define import define
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class Prompt(Model):
     """A stored prompt template to use, with values for its variables."""
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
+from .._define import define
 from .._reading import HasCreated, HasOutputText, items_of
 from .._unions import (
     INPUT_ITEM,
@@ -23,7 +22,7 @@ from .._unions import (
 from ..types import Extra, Model, encode, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class Response(HasCreated, HasOutputText, Model):
     """A model's response: its state, its output items and the settings it was made with."""
 

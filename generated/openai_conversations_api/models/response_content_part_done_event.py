@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one
+from .._define import define
 from .._unions import OUTPUT_CONTENT
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class ResponseContentPartDoneEvent(Model):
     """A content part of a message is complete."""
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
+from .._define import define
 from .._reading import HasArguments
 from ..types import Extra, Model, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class ResponseFunctionCallArgumentsDoneEvent(HasArguments, Model):
     """The arguments of a function call are complete."""
 

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_many
+from .._define import define
 from .._reading import HasData
 from .._unions import ITEM_RESOURCE
 from ..types import Extra, Model, encode_list, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class ResponseItemList(HasData, Model):
     """One page of items, with what is needed to fetch the next."""
 

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
-from attrs import define
-
 from .. import models
 from .._decoding import decode_one
+from .._define import define
 from .._unions import WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION
 from ..types import Extra, Model, encode, new
 
 
-@define(kw_only=True, weakref_slot=False, repr=False, getstate_setstate=False)
+@define(kw_only=True)
 class WebSearchPreviewTool(Model):
     """Lets the model search the web (older preview of web_search)."""
 
