@@ -26,6 +26,7 @@ CHROMIUM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-smooth-scrolling",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
