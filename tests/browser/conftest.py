@@ -38,6 +38,11 @@ ELSEWHERE = "http://elsewhere.example"
 Show = Callable[..., "Page"]
 
 
+def look_for_changes(page: Page) -> None:
+    """Let the time pass after which the page looks for changes."""
+    page.clock.run_for(2000)
+
+
 class Server:
     """A local service behind a socket, and a client of it besides the page."""
 
@@ -113,6 +118,7 @@ def show(browser: Browser) -> Iterator[Show]:
             context = stack.enter_context(browser.new_context(**options))
             context.route(lambda url: not url.startswith(server.home), refuse)
             page = context.new_page()
+            page.clock.install()
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", said)
             page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))

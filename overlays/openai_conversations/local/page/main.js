@@ -63,15 +63,11 @@ onKeyAsked(async () => {
     dialog.onclose = () => resolve(null);
   });
   lacksKey = key === null;
-  showKeyButton();
+  at("key").hidden = false;
+  at("key").textContent = lacksKey ? "Give a key" : "Forget the key";
   if (lacksKey) throw new Error("This server asks for a key.");
   return key;
 });
-
-function showKeyButton() {
-  at("key").hidden = !lacksKey && !hasKey();
-  at("key").textContent = lacksKey ? "Give a key" : "Forget the key";
-}
 
 async function openFromAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
@@ -239,7 +235,9 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", () => attempt(openFromAddress));
 
-showKeyButton();
-await attempt(() => conversations.load());
-await attempt(openFromAddress);
+at("key").hidden = !hasKey();
+await attempt(async () => {
+  await conversations.load();
+  await openFromAddress();
+});
 setTimeout(poll, POLL_MILLISECONDS);
