@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("playwright", reason="`make browser` installs playwright")
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server, Show, look_for_changes
 from tests.browser.items import message
@@ -108,3 +108,26 @@ def test_an_error_of_the_server_is_shown_until_it_is_over(server: Server, show: 
     page.get_by_role("button", name="Earlier items").click()
     expect(items).to_have_count(150)
     expect(status).to_be_empty()
+
+
+def test_while_another_one_is_loaded_it_is_the_shown_one_that_goes_on(
+    server: Server, show: Show
+) -> None:
+    shown = server.create(*(message(f"text {number}") for number in range(150)))
+    other = server.create(message("other"))
+    page = show(server, shown)
+    items, held = page.locator(".item"), list[Route]()
+    expect(items).to_have_count(100)
+    page.route(f"**/{other}/items?*", lambda route: held.append(route))
+    page.locator("#list a").first.click()
+    expect(page.locator("#list a").first).to_have_attribute("aria-current", "true")
+    page.locator("#scroll").focus()
+    page.keyboard.press("Home")
+    expect(items).to_have_count(150)
+    server.append(shown, message("meanwhile"))
+    look_for_changes(page)
+    expect(items.last).to_contain_text("meanwhile")
+    expect(page.locator("#status")).to_be_empty()
+    held[0].continue_()
+    expect(items).to_have_count(1)
+    expect(items).to_contain_text(["other"])

@@ -9,6 +9,7 @@ const PAGE = 100;
 const WINDOW = 4 * PAGE;
 const IMAGES = ["message.input_image.image_url", "computer_call_output.output.image_url"];
 const at = (id) => document.getElementById(id);
+const pathOf = (id) => `/v1/conversations/${encodeURIComponent(id)}`;
 
 export class Chat {
   #items = at("items");
@@ -18,6 +19,8 @@ export class Chat {
   #observer;
   #model = null;
   #loading = new Set();
+  #opening = null;
+  /** The conversation that is shown, or null. */
   id = null;
   conversation = null;
 
@@ -31,7 +34,7 @@ export class Chat {
   }
 
   get path() {
-    return `/v1/conversations/${encodeURIComponent(this.id)}`;
+    return pathOf(this.id);
   }
 
   /** The id of the last item that is shown, or "". */
@@ -53,11 +56,13 @@ export class Chat {
     }).map((one) => one.dataset.id);
   }
 
-  /** Show the end of a conversation. */
+  /** Show the end of a conversation; until it is there, the one before is shown. */
   async open(id) {
+    this.#opening = id;
+    const path = pathOf(id);
+    const [conversation, page] = await Promise.all([getJson(path), this.#page({}, path)]);
+    if (this.#opening !== id) return;
     this.id = id;
-    const [conversation, page] = await Promise.all([getJson(this.path), this.#page({})]);
-    if (this.id !== id) return;
     this.show(conversation);
     this.#items.replaceChildren(...page.data.reverse().map((item) => this.#element(item)));
     at("older").hidden = !page.has_more;
@@ -68,7 +73,7 @@ export class Chat {
   }
 
   close() {
-    this.id = this.conversation = null;
+    this.id = this.conversation = this.#opening = null;
     this.#items.replaceChildren();
     at("hint").hidden = false;
     at("open").hidden = true;
@@ -148,10 +153,10 @@ export class Chat {
     }
   }
 
-  #page(query) {
+  #page(query, path = this.path) {
     const asked = new URLSearchParams({ order: "desc", limit: PAGE, ...query });
     for (const one of IMAGES) asked.append("include[]", one);
-    return getJson(`${this.path}/items?${asked}`);
+    return getJson(`${path}/items?${asked}`);
   }
 
   /** Put items beyond an end of those that are shown, and drop what is too many at the other end. */

@@ -105,7 +105,7 @@ async function takeChanges() {
     for (const one of gone) await chat.remove(one);
     if (!items?.data.length || last !== chat.last) return;
     chat.add(items.data);
-    if (last === "") await conversations.load(); // Its first text is in the list.
+    if (last === "") attempt(() => conversations.load()); // Its first text is in the list.
     if (items.has_more) await takeChanges();
   } catch (error) {
     if (error.status !== 404 || id === null || id !== chat.id) throw error;
@@ -141,6 +141,7 @@ press("new", async () => {
   await conversations.load("");
   at("search-text").value = "";
   location.hash = made.id;
+  await chat.open(made.id); // What is typed now is for the new one.
   at("message").focus();
 });
 press("more", () => conversations.more());
