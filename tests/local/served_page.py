@@ -1,19 +1,19 @@
-"""A served local service without a socket, as the tests of its page look at it."""
+"""A served local service, as the tests of its page look at it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 from openai_conversations import Client, MessageItem
 from openai_conversations.local import LocalService
-from openai_conversations.local.app import create_app
-from openai_conversations.local.transport import LocalTransport
-from starlette.testclient import TestClient
+from openai_conversations.local.server import LocalServer
 
 from tests.contract.checker import check_error
 
-HOME, KEY = "http://localhost", "key_1"
+KEY = "key_1"
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
@@ -35,12 +35,13 @@ ITEMS: list[Any] = [
 
 
 class Served:
-    """A service, the application around it, and a client of the API besides."""
+    """A served service, a client of HTTP for all of it, and one of the API besides."""
 
-    def __init__(self, service: LocalService) -> None:
-        self.http = TestClient(create_app(service), base_url=HOME)
-        transport = httpx.Client(transport=LocalTransport(service))
-        self.api = Client(api_key=KEY, base_url=f"{HOME}/v1", http_client=transport)
+    def __init__(self, service: LocalService, stack: ExitStack) -> None:
+        server = stack.enter_context(LocalServer(service))
+        self.home = server.url.removesuffix("/v1")
+        self.http = stack.enter_context(httpx.Client(base_url=self.home))
+        self.api = stack.enter_context(Client(api_key=KEY, base_url=server.url))
 
     def make(self, *items: Any, **metadata: str) -> str:
         return self.api.conversations.create(items=items, metadata=metadata).id
@@ -51,6 +52,12 @@ class Served:
         assert response.status_code == 200, response.text
         assert HEADERS.items() <= dict(response.headers).items()
         return response.json()
+
+
+@contextmanager
+def serve(**options: Any) -> Iterator[Served]:
+    with ExitStack() as stack:
+        yield Served(LocalService(**options), stack)
 
 
 def is_error(response: httpx.Response, status: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from functools import cache
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +17,7 @@ from openai_conversations.local.page.routes import page_routes
 from starlette.routing import Route
 
 from tests.contract.checker import check_error
-from tests.local.served_page import HOME, ITEMS, KEY, Served, is_error
+from tests.local.served_page import ITEMS, KEY, Served, is_error, serve
 
 ROUTES: list[Route] = page_routes(LocalService())
 #: The routes that give nothing without the key, where there is one, and the others.
@@ -31,10 +31,16 @@ GUARDED = {
 OPEN = {"/", "/health", "/openapi.json", "/page/{name}"}
 
 
-@cache
-def opened() -> tuple[Served, str]:
-    served = Served(LocalService())
-    return served, served.make(*ITEMS)
+@pytest.fixture(scope="module")
+def opened() -> Iterator[tuple[Served, str]]:
+    with serve() as served:
+        yield served, served.make(*ITEMS)
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[tuple[Served, str]]:
+    with serve(api_key=KEY) as served:
+        yield served, served.make(*ITEMS)
 
 
 #: As they stand in a URL.
@@ -51,24 +57,28 @@ KEYS: list[dict[str, Any]] = [{}, {"authorization": b"Bearer \xe9\xff"}, {"autho
     st.sampled_from(KEYS),
 )
 def test_odd_requests_get_an_error_of_the_api(
-    route: Route, values: list[str], names: list[str], headers: dict[str, Any]
+    opened: tuple[Served, str],
+    route: Route,
+    values: list[str],
+    names: list[str],
+    headers: dict[str, Any],
 ) -> None:
-    served, id = opened()
+    served, id = opened
     path, *others = (one.replace("REAL", id) for one in values)
     url = re.sub(r"\{.*?\}", lambda _: path, route.path)
     query = "&".join(f"{name}={value}" for name, value in zip(names, others, strict=False))
     for method in (route.methods or set()) - {"HEAD"}:
-        response = served.http.request(method, f"{HOME}{url}?{query}", headers=headers)
+        response = served.http.request(method, f"{served.home}{url}?{query}", headers=headers)
         if response.status_code != 200:
             assert 400 <= response.status_code < 500, response.text
             assert check_error(response.content) == []
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: str(route.path))
-def test_the_key_the_host_and_the_origin(route: Route) -> None:
-    served = Served(LocalService(api_key=KEY))
+def test_the_key_the_host_and_the_origin(guarded: tuple[Served, str], route: Route) -> None:
+    served, id = guarded
     key = {"authorization": f"Bearer {KEY}"}
-    path = route.path.replace("{id}", served.make()).replace("{name}", "main.js")
+    path = route.path.replace("{id}", id).replace("{name}", "main.js")
     (method,) = (route.methods or set()) - {"HEAD"}
 
     def status(**headers: str) -> int:
@@ -87,16 +97,11 @@ def test_the_key_the_host_and_the_origin(route: Route) -> None:
         ({"sec-fetch-site": "same-site"}, 403),
     ):
         assert status(**key, **more) == refusal
-    assert status(**key, **{"origin": HOME, "sec-fetch-site": "same-origin"}) == 200
+    assert status(**key, **{"origin": served.home, "sec-fetch-site": "same-origin"}) == 200
 
 
-def test_the_list_of_guarded_routes_is_whole() -> None:
-    assert {route.path for route in ROUTES} == GUARDED | {
-        "/",
-        "/health",
-        "/openapi.json",
-        "/page/{name}",
-    }
+def test_every_route_is_guarded_or_open() -> None:
+    assert {route.path for route in ROUTES} == GUARDED | OPEN
 
 
 def test_the_base_install_loads_nothing_of_it() -> None:
