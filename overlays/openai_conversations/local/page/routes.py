@@ -165,7 +165,7 @@ class _Page:
                 shown for shown in query.getlist("shown") if not self._has(request, id, shown)
             ]
             if "after" in query and query["after"] not in gone:
-                told["items"] = self._items(request, id, 100, query["after"])
+                told["items"] = self._items(request, id, 100, query["after"], _IMAGES)
         return JSONResponse(told)
 
     def export(self, request: Request) -> Response:
@@ -196,15 +196,12 @@ class _Page:
             order="desc", limit=limit, after=after or omit, extra_headers=_key(request)
         ).json()
 
-    def _items(self, request: Request, id: str, limit: int, after: str | None) -> Any:
-        return self.client.conversations.items.with_raw_response.list(
-            id,
-            order="asc",
-            limit=limit,
-            after=after or omit,
-            include=_IMAGES,
-            extra_headers=_key(request),
-        ).json()
+    def _items(
+        self, request: Request, id: str, limit: int, after: str | None, include: Any = omit
+    ) -> Any:
+        api = self.client.conversations.items.with_raw_response
+        query: Any = {"order": "asc", "limit": limit, "after": after or omit, "include": include}
+        return api.list(id, **query, extra_headers=_key(request)).json()
 
     def _has(self, request: Request, id: str, item: str) -> bool:
         try:
