@@ -26,6 +26,7 @@ CHROMIUM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-smooth-scrolling",
     "--disable-quic",
     "--disable-background-networking",
     "--disable-component-update",
@@ -35,6 +36,11 @@ ELSEWHERE = "http://elsewhere.example"
 
 #: Opens the page of a service; `options` are those of a context of Playwright.
 Show = Callable[..., "Page"]
+
+
+def look_for_changes(page: Page) -> None:
+    """Let the time pass after which the page looks for changes."""
+    page.clock.run_for(2000)
 
 
 class Server:
@@ -112,6 +118,7 @@ def show(browser: Browser) -> Iterator[Show]:
             context = stack.enter_context(browser.new_context(**options))
             context.route(lambda url: not url.startswith(server.home), refuse)
             page = context.new_page()
+            page.clock.install()
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("console", said)
             page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from openai_conversations.local import LocalService
 
 pytest.importorskip("playwright", reason="`make browser` installs playwright")
 
@@ -32,10 +35,10 @@ def test_the_order_of_the_focus(server: Server, show: Show) -> None:
     page = show(server, id)
     expect(page.locator(".item")).to_have_count(1)
     page.evaluate("document.activeElement.blur()")
-    for place in ("#skip", "#search-text", "#new", "#list a", "#append", "#edit", "#fork"):
+    for place in ("#skip", "#search-text", "#new", "#list a", "#metadata", "#append", "#edit"):
         page.keyboard.press("Tab")
         expect(page.locator(place)).to_be_focused()
-    for place in ("#export", "#transcript", "#delete", "#scroll"):
+    for place in ("#fork", "#export", "#transcript", "#delete", "#scroll"):
         page.keyboard.press("Tab")
         expect(page.locator(place)).to_be_focused()
 
@@ -106,11 +109,25 @@ def test_axe_finds_nothing_serious(server: Server, show: Show, theme: str) -> No
 
 
 @pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_serious_where_a_key_is_asked_for(
+    serve: Callable[[LocalService], Server], show: Show, theme: str
+) -> None:
+    page = show(serve(LocalService(api_key="local")), color_scheme=theme, bypass_csp=True)
+    expect(page.locator("#key-dialog")).to_be_visible()
+    assert findings(page) == []
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#status")).not_to_be_empty()
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_narrow_screen_does_not_scroll_sideways(server: Server, show: Show, theme: str) -> None:
     id = server.create(*EVERY_PLACE, message(LONG), title=LONG)
-    page = show(server, id, color_scheme=theme, viewport={"width": 400, "height": 700})
+    narrow = {"width": 400, "height": 700}
+    page = show(server, id, color_scheme=theme, viewport=narrow, bypass_csp=True)
     for summary in page.locator("#items summary").all():
         summary.click()
+    assert findings(page) == []
     page.get_by_role("button", name="Edit metadata").click()
     for place in ("html", "nav", "main", "#metadata", "#scroll", "dialog[open]"):
         wide, room = page.locator(place).evaluate("e => [e.scrollWidth, e.clientWidth]")

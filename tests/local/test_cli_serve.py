@@ -36,6 +36,7 @@ def test_a_signal_stops_it_gracefully_and_the_file_keeps_everything(
         out, err = process.communicate()
         assert process.returncode == 0
     assert out == ""
+    assert f"a page to look at: {url.removesuffix('v1')}\n" in err
     assert '"POST /v1/conversations HTTP/1.1" 200' in err
     assert "Traceback" not in err
     with serving("--db", database) as (_, url):

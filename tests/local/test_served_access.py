@@ -281,6 +281,7 @@ def test_lines_of_the_log_cannot_be_forged() -> None:
     other = re.compile(
         r"INFO:     (Started|Waiting|Application|Uvicorn|Shutting|Finished).*"
         r"|WARNING:  Invalid HTTP request received\."
+        r"|a page to look at: http://127\.0\.0\.1:\d+/"
     )
     for line in err.splitlines():
         assert access.fullmatch(line) or other.fullmatch(line), line

@@ -29,6 +29,16 @@ with openai_conversations.Client.local() as client:
     print([event.type for event in events][-1])
 """
 
+PAGE = """
+from openai_conversations.local import LocalService, app
+from starlette.testclient import TestClient
+
+assert app.__file__.startswith(sys.path[0]), app.__file__
+http = TestClient(app.create_app(LocalService()), base_url="http://localhost")
+for name in sys.argv[1:]:
+    print(name, len(http.get(f"/page/{name}").raise_for_status().content))
+"""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -123,3 +133,13 @@ def test_zipapp(wheel: Path, tmp_path: Path) -> None:
     (tmp_path / "app/__main__.py").write_text(PROGRAM, encoding="utf-8")
     zipapp.create_archive(tmp_path / "app", tmp_path / "app.pyz", compressed=True)
     assert run(tmp_path / "app.pyz") == ["message", "response.completed"]
+
+
+def test_the_page_of_serve_is_in_the_wheel(wheel: Path) -> None:
+    """Serve each of its files from within the archive."""
+    folder = ROOT / "overlays/openai_conversations/local/page"
+    files = [one for one in sorted(folder.iterdir()) if one.suffix in (".html", ".css", ".js")]
+    assert len(files) == 7
+    program = f"import sys; sys.path.insert(0, {str(wheel)!r})\n{PAGE}"
+    served = run("-c", program, *(one.name for one in files))
+    assert served == [f"{one.name} {one.stat().st_size}" for one in files]

@@ -259,8 +259,11 @@ class AsyncStream(Generic[_EventT]):
         await self.close()
 
     def __repr__(self) -> str:
-        over = self._closed or self._events.over
-        return f"{type(self).__name__}({'closed' if over else 'open'})"
+        over, response = self._closed or self._events.over, self._response or {}
+        facts = {name: response.get(name) for name in ("status", "id")}
+        facts["sequence_number"] = self._latest.get("sequence_number")
+        shown = [f"{name}={one!r:.80}" for name, one in facts.items() if one is not None]
+        return f"{type(self).__name__}({', '.join(['closed' if over else 'open', *shown])})"
 
 
 def _number(event: dict[str, Any], otherwise: int = -1) -> int:

@@ -103,7 +103,8 @@ def _serve(options: argparse.Namespace) -> None:
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}{PREFIX}", flush=True)
-        # All logging, access log included, goes to stderr; stdout gets the address only.
+        # All else, access log included, goes to stderr; stdout gets that address only.
+        print(f"a page to look at: http://{shown}:{port}/", file=sys.stderr, flush=True)
         logs = copy.deepcopy(LOGGING_CONFIG)
         for handler in logs["handlers"].values():
             handler["stream"] = "ext://sys.stderr"

@@ -97,13 +97,16 @@ async def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> Non
     with ScriptedServer(script) as server:
         async with connect(server.url) as client, create(client) as response:
             stream = await response.parse()
+            assert repr(stream).endswith("Stream(open)")
             assert (await anext(stream)).delta == "Hel"
+            assert repr(stream).endswith("Stream(open, sequence_number=1)")
             begun.set()
             # The same stream, which goes on where it was.
             assert await response.parse() is stream
             assert [event.type async for event in stream] == ["response.completed"]
     assert server.requests[0].headers["accept"] == "text/event-stream, application/json"
-    assert repr(stream).endswith("Stream(closed)")
+    shown = "closed, status='completed', id='resp_1', sequence_number=9"
+    assert repr(stream).endswith(f"Stream({shown})")
 
 
 async def test_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:

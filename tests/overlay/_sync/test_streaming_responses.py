@@ -98,13 +98,16 @@ def test_a_stream_of_events_is_parsed_as_it_comes(connect: Connect) -> None:
     with ScriptedServer(script) as server:
         with connect(server.url) as client, create(client) as response:
             stream = response.parse()
+            assert repr(stream).endswith("Stream(open)")
             assert (next(stream)).delta == "Hel"
+            assert repr(stream).endswith("Stream(open, sequence_number=1)")
             begun.set()
             # The same stream, which goes on where it was.
             assert response.parse() is stream
             assert [event.type for event in stream] == ["response.completed"]
     assert server.requests[0].headers["accept"] == "text/event-stream, application/json"
-    assert repr(stream).endswith("Stream(closed)")
+    shown = "closed, status='completed', id='resp_1', sequence_number=9"
+    assert repr(stream).endswith(f"Stream({shown})")
 
 
 def test_with_a_client_of_the_callers(connect: Connect, library: Any) -> None:

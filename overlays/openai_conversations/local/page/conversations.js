@@ -3,16 +3,18 @@
 import { getJson } from "./api.js";
 import { element } from "./item.js";
 
+/** How many are shown at a time. */
+const PAGE = 50;
+const at = (id) => document.getElementById(id);
+
 export const titleOf = (conversation) => conversation.metadata?.title || conversation.id;
 
 export class Conversations {
-  #list = document.getElementById("list");
-  #more = document.getElementById("more");
-  #none = document.getElementById("none");
-  #after = null;
+  #list = at("list");
+  #after = "";
   #text = "";
-  #turn = 0;
-  newest = null;
+  #loading = null;
+  #version = "";
 
   constructor() {
     this.#list.addEventListener("keydown", (event) => {
@@ -26,33 +28,42 @@ export class Conversations {
   /** Show the first page, of those that `text` is in. */
   async load(text = this.#text) {
     this.#text = text;
-    this.#after = null;
-    await this.more(true);
+    this.#after = "";
+    await this.more();
   }
 
-  /** Show the next page. */
-  async more(first = false) {
-    const turn = ++this.#turn;
-    const query = new URLSearchParams({ text: this.#text, after: this.#after ?? "" });
-    const page = await getJson(`/page/conversations?${query}`);
-    if (turn !== this.#turn) return; // Another search has begun.
-    if (first) {
-      const focused = this.#list.contains(document.activeElement) && document.activeElement.hash;
-      this.#list.replaceChildren();
-      if (!this.#text) this.newest = page.data[0]?.id ?? "";
-      this.#add(page.data);
-      if (focused) this.#list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-    } else {
-      this.#add(page.data);
+  /** Show the next page; what is being loaded or searched is stopped. */
+  async more() {
+    this.stop();
+    const { signal } = this.#loading = new AbortController();
+    at("searching").hidden = !this.#text;
+    at("none").hidden = true;
+    try {
+      for (let found = 0, more = true; more && found < PAGE;) {
+        const query = new URLSearchParams({ text: this.#text, after: this.#after });
+        const page = await getJson(`/page/conversations?${query}`, { signal });
+        this.#show(page);
+        found += page.data.length;
+        more = page.has_more;
+      }
+    } finally {
+      if (this.#loading?.signal === signal) this.stop();
     }
-    this.#after = page.last_id;
-    this.#more.hidden = !page.has_more;
-    this.#none.hidden = this.#list.childElementCount > 0;
   }
 
-  /** Take a newer conversation that somebody has made, unless there is a search. */
-  async noticed(newest) {
-    if (!this.#text && newest !== this.newest) await this.load();
+  /** Stop loading or searching; what was found stays. Return whether there was something to stop. */
+  stop() {
+    const stopped = this.#loading;
+    this.#loading = null;
+    stopped?.abort();
+    at("searching").hidden = true;
+    at("none").hidden = this.#list.childElementCount > 0;
+    return stopped !== null;
+  }
+
+  /** Take what another client has changed, unless a search is shown. */
+  async noticed(version) {
+    if (!this.#text && version !== this.#version) await this.load();
   }
 
   /** Mark the one that is open. */
@@ -63,14 +74,23 @@ export class Conversations {
     }
   }
 
-  #add(conversations) {
-    for (const one of conversations) {
+  /** Show a page: as the first one where none is shown yet, or else behind the others. */
+  #show({ data, last_id, has_more, version }) {
+    const focused = this.#list.contains(document.activeElement) && document.activeElement.hash;
+    if (!this.#after) {
+      this.#list.replaceChildren();
+      this.#version = version;
+    }
+    for (const one of data) {
       const time = new Date(one.created_at * 1000);
       this.#list.append(element("li", {}, element("a", { href: `#${one.id}` },
         element("span", { dir: "auto", textContent: titleOf(one) }),
         element("span", { className: "preview", dir: "auto", textContent: one.preview }),
         element("time", { dateTime: time.toISOString(), textContent: time.toLocaleString() }))));
     }
+    if (focused) this.#list.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
     this.mark(location.hash.slice(1));
+    this.#after = last_id;
+    at("more").hidden = !has_more;
   }
 }

@@ -9,15 +9,16 @@ const at = (id) => document.getElementById(id);
 const conversations = new Conversations();
 let stop = null;
 let polling = Promise.resolve();
+let lacksKey = false;
+let failure = "";
 
 const chat = new Chat({
   "Fork here": (item) => attempt(() => fork(item.id)),
   "Delete": (item) => ask("delete-dialog", async () => {
     await request(`${chat.path}/items/${encodeURIComponent(item.id)}`, { method: "DELETE" });
-    if (item.id === chat.last) await chat.open(chat.id);
-    else chat.remove(item.id);
+    await chat.remove(item.id);
   }, (form) => { form.querySelector("#delete-what").textContent = `${item.type} ${item.id}`; }),
-});
+}, attempt);
 
 /** Do something, and show the message of its error. */
 async function attempt(work) {
@@ -25,8 +26,13 @@ async function attempt(work) {
   try {
     return await work();
   } catch (error) {
-    if (error.name !== "AbortError") at("status").textContent = error.message;
+    report(error);
   }
+}
+
+/** Show the message of an error, unless it is that somebody has stopped something. */
+function report(error) {
+  if (error.name !== "AbortError") at("status").textContent = error.message;
 }
 
 /** Open a dialog; its form does `work` when it is sent, and stays open where that fails. */
@@ -51,10 +57,17 @@ function ask(id, work, prepare = () => {}) {
   return dialog;
 }
 
-onKeyAsked(() => new Promise((resolve) => {
-  const dialog = ask("key-dialog", async (form) => resolve(form.get("value").trim()));
-  dialog.oncancel = (event) => event.preventDefault(); // There is nothing to see without a key.
-}).finally(() => { at("forget").hidden = false; }));
+onKeyAsked(async () => {
+  const key = await new Promise((resolve) => {
+    const dialog = ask("key-dialog", async (form) => resolve(form.get("value").trim()));
+    dialog.onclose = () => resolve(null);
+  });
+  lacksKey = key === null;
+  at("key").hidden = false;
+  at("key").textContent = lacksKey ? "Give a key" : "Forget the key";
+  if (lacksKey) throw new Error("This server asks for a key.");
+  return key;
+});
 
 async function openFromAddress() {
   const id = decodeURIComponent(location.hash.slice(1));
@@ -78,21 +91,25 @@ async function fork(after) {
   location.hash = made.id;
 }
 
-/** Take what has changed on the server: newer conversations, and items of the one that is open. */
+/** Take what other clients have changed: the list, and what is shown of the one that is open. */
 async function takeChanges() {
   const { id, last } = chat;
-  const asked = new URLSearchParams({ conversation: id ?? "", after: last });
+  const asked = new URLSearchParams({ conversation: id ?? "" });
+  for (const one of chat.seen) asked.append("shown", one);
+  if (chat.showsEnd) asked.set("after", last);
   try {
-    const { newest, items } = await getJson(`/page/changes?${asked}`);
-    await conversations.noticed(newest);
-    if (!items || id !== chat.id || last !== chat.last) return;
+    const { version, conversation, gone, items } = await getJson(`/page/changes?${asked}`);
+    await conversations.noticed(version);
+    if (!conversation || id !== chat.id) return;
+    chat.show(conversation);
+    for (const one of gone) await chat.remove(one);
+    if (!items?.data.length || last !== chat.last) return;
     chat.add(items.data);
+    if (last === "") attempt(() => conversations.load()); // Its first text is in the list.
     if (items.has_more) await takeChanges();
   } catch (error) {
-    if (id === null || id !== chat.id) throw error;
-    if (error.status === 400) await chat.open(id); // The last item was deleted.
-    else if (error.status === 404) location.hash = "";
-    else throw error;
+    if (error.status !== 404 || id === null || id !== chat.id) throw error;
+    location.hash = "";
   }
 }
 
@@ -103,8 +120,14 @@ function changes() {
 }
 
 async function poll() {
-  if (!document.hidden && stop === null) {
-    await changes().catch((error) => { at("status").textContent = error.message; });
+  if (!document.hidden && stop === null && !lacksKey) {
+    try {
+      await changes();
+      if (at("status").textContent === failure) at("status").textContent = "";
+    } catch (error) {
+      report(error);
+      failure = error.message;
+    }
   }
   setTimeout(poll, POLL_MILLISECONDS);
 }
@@ -118,20 +141,23 @@ press("new", async () => {
   await conversations.load("");
   at("search-text").value = "";
   location.hash = made.id;
+  await chat.open(made.id); // What is typed now is for the new one.
   at("message").focus();
 });
 press("more", () => conversations.more());
-press("older", () => chat.older());
+for (const id of ["older", "newer"]) press(id, () => chat.extend(at(id)));
+press("newest", () => chat.open(chat.id));
 press("fork", () => fork());
 press("export", () =>
   download(`/page/conversations/${encodeURIComponent(chat.id)}/export`, `${chat.id}.jsonl`));
-press("forget", () => { forgetKey(); location.reload(); });
+press("key", () => { forgetKey(); location.reload(); });
 press("stop", () => stop?.abort());
 press("append", () => ask("append-dialog", async (form) => {
   const [role, value] = [form.get("role"), form.get("value")];
   const item = role ? { type: "message", role, content: value } : JSON.parse(value);
   await request(`${chat.path}/items`, { method: "POST", body: { items: [item] } });
-  await changes();
+  if (chat.showsEnd) await changes();
+  else await chat.open(chat.id);
 }));
 press("edit", () => ask("metadata-dialog", async (form) => {
   const metadata = JSON.parse(form.get("value"));
@@ -199,7 +225,10 @@ addEventListener("keydown", (event) => {
   const target = event.ctrlKey && key === "k" ? at("search-text")
     : event.altKey && key === "m" ? at("message")
     : event.altKey && key === "n" ? at("new") : null;
-  if (key === "escape") stop?.abort();
+  if (key === "escape") {
+    stop?.abort();
+    if (conversations.stop()) event.preventDefault(); // which would empty the field of the search
+  }
   if (!target) return;
   event.preventDefault();
   if (target === at("new")) target.click();
@@ -207,7 +236,9 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("hashchange", () => attempt(openFromAddress));
 
-at("forget").hidden = !hasKey();
-await attempt(() => conversations.load());
-await attempt(openFromAddress);
+at("key").hidden = !hasKey();
+await attempt(async () => {
+  await conversations.load();
+  await openFromAddress();
+});
 setTimeout(poll, POLL_MILLISECONDS);

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from importlib import resources
 from io import StringIO
 from typing import Any
@@ -19,16 +20,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ..._request.types import omit
 from ..._schema.document import document
 from ..._schema.values import is_array, is_object
 from ..._sync.client import Client
-from ...errors import APIStatusError, InvalidArgumentError, OpenAIError
+from ...errors import APIStatusError, InvalidArgumentError, NotFoundError, OpenAIError
 from ..errors import ServiceError
 from ..http_messages import PREFIX, Service
 from ..transport import LocalTransport
 
-#: How many conversations the page lists at a time.
-CONVERSATIONS = 50
+#: How many conversations the page lists at a time, and in how many a request searches: the page can
+#: stop a search between two requests.
+CONVERSATIONS, SEARCHED = 50, 5
 #: How much of a text the list shows, and how much of that stands before what was searched for.
 PREVIEW, BEFORE = 120, 30
 #: What of images the list of items holds only on demand.
@@ -74,7 +77,7 @@ def _health(_: Request) -> Response:
 
 
 def _document(_: Request) -> Response:
-    return JSONResponse(document())
+    return JSONResponse(document() | {"servers": [{"url": PREFIX}]})
 
 
 def _file(request: Request) -> Response:
@@ -121,28 +124,26 @@ class _Page:
         )
 
     def conversations(self, request: Request) -> Response:
-        """List conversations, newest first: behind `after`, and where `text` is in one of them."""
+        """List conversations, newest first, from behind `after` on.
+
+        With `text` these are the few that were searched, less those that it is not in.
+        """
         text = request.query_params.get("text", "").casefold()
-        after, has_more = request.query_params.get("after"), True
-        found: list[Any] = []
-        while has_more and len(found) < CONVERSATIONS:
-            page = self._get(request, "/conversations", "desc", CONVERSATIONS, after)
-            for one in page["data"]:
-                preview = self._preview(request, one, text)
-                if preview is not None:
-                    found.append(one | {"preview": preview})
-            after, has_more = page["last_id"], page["has_more"]
-        return JSONResponse({"data": found, "has_more": has_more, "last_id": after})
+        after = request.query_params.get("after")
+        page = self._newest(request, SEARCHED if text else CONVERSATIONS, after)
+        previews = [(one, self._preview(request, one, text)) for one in page["data"]]
+        found = [one | {"preview": shown} for one, shown in previews if shown is not None]
+        return JSONResponse(page | {"data": found, "version": _version(page)})
 
     def _preview(self, request: Request, conversation: dict[str, Any], text: str) -> str | None:
         """Return the first text of a conversation that has `text` in it, or None."""
-        for shown in (*conversation["metadata"].values(), conversation["id"]) if text else ():
+        id = conversation["id"]
+        for shown in (*conversation["metadata"].values(), id) if text else ():
             if text in shown.casefold():
                 return _cut(shown, text)
         after, has_more = None, True
-        path = f"/conversations/{conversation['id']}/items"
         while has_more:
-            page = self._get(request, path, "asc", 100 if text else 5, after)
+            page = self._items(request, id, 100 if text else 5, after)
             for shown in _texts(page["data"]):
                 if text in shown.casefold():
                     return _cut(shown, text)
@@ -150,13 +151,22 @@ class _Page:
         return None if text else ""
 
     def changes(self, request: Request) -> Response:
-        """Tell the newest conversation, and the items of `conversation` behind `after`."""
-        newest = self._get(request, "/conversations", "desc", 1)["first_id"]
-        items: Any = None
-        if id := request.query_params.get("conversation"):
-            after = request.query_params.get("after")
-            items = self._get(request, f"/conversations/{id}/items", "asc", 100, after)
-        return JSONResponse({"newest": newest, "items": items})
+        """Tell what has changed since a page was loaded.
+
+        The `version` of the list; with `conversation`, its object; which of `shown` are `gone`;
+        and, where there is `after`, the `items` behind it.
+        """
+        told: dict[str, Any] = {"version": _version(self._newest(request, CONVERSATIONS))}
+        query = request.query_params
+        if id := query.get("conversation"):
+            api = self.client.conversations.with_raw_response
+            told["conversation"] = api.retrieve(id, extra_headers=_key(request)).json()
+            told["gone"] = gone = [
+                shown for shown in query.getlist("shown") if not self._has(request, id, shown)
+            ]
+            if "after" in query and query["after"] not in gone:
+                told["items"] = self._items(request, id, 100, query["after"], _IMAGES)
+        return JSONResponse(told)
 
     def export(self, request: Request) -> Response:
         """Respond with the file of an export."""
@@ -169,7 +179,7 @@ class _Page:
         id, name = request.path_params["id"], request.query_params.get("format", "html")
         format: Any = name
         text = self.client.conversations.transcript(id, format=format, extra_headers=_key(request))
-        return _download(text, f"{id}.{name}", _TRANSCRIPTS[name])
+        return _download(text, f"{id}.{name}", _TRANSCRIPTS.get(name, "text/plain"))
 
     def fork(self, request: Request) -> Response:
         """Respond with a new conversation that has the items up to `after`."""
@@ -181,13 +191,31 @@ class _Page:
         )
         return JSONResponse(made.to_dict())
 
-    def _get(
-        self, request: Request, path: str, order: str, limit: int, after: str | None = None
+    def _newest(self, request: Request, limit: int, after: str | None = None) -> Any:
+        return self.client.conversations.with_raw_response.list(
+            order="desc", limit=limit, after=after or omit, extra_headers=_key(request)
+        ).json()
+
+    def _items(
+        self, request: Request, id: str, limit: int, after: str | None, include: Any = omit
     ) -> Any:
-        query: dict[str, Any] = {"order": order, "limit": limit}
-        query |= {"include": _IMAGES} if path.endswith("/items") else {}
-        query |= {"after": after} if after else {}
-        return self.client.get(path, extra_query=query, extra_headers=_key(request))
+        api = self.client.conversations.items.with_raw_response
+        query: Any = {"order": "asc", "limit": limit, "after": after or omit, "include": include}
+        return api.list(id, **query, extra_headers=_key(request)).json()
+
+    def _has(self, request: Request, id: str, item: str) -> bool:
+        try:
+            self.client.conversations.items.with_raw_response.retrieve(
+                item, conversation_id=id, extra_headers=_key(request)
+            )
+        except NotFoundError:
+            return False
+        return True
+
+
+def _version(page: Any) -> str:
+    """Return a text that is another one where a page of conversations is."""
+    return sha256(repr(page["data"]).encode()).hexdigest()
 
 
 def _key(request: Request) -> dict[str, str]:
