@@ -109,49 +109,37 @@ def rows(repetitions: int, items: int = ITEMS) -> list[Row]:
         mock2 = httpx2.MockTransport(handler(httpx2, items))
         their_sink = openai.OpenAI(api_key=peers.KEY, http_client=httpx2.Client(transport=mock2))
 
-        export = partial(ours.conversations.export, mixed, file, include=[])
-        by_hand = "items.create in chunks of 20"
-        works: list[tuple[str, Work, str, Work, str, float]] = [
-            (
+        def row(
+            work: str, mine: Work, other: Work, means: str, name: str = OPENAI, limit: float = 1
+        ) -> Row:
+            results = interleaved({OURS: mine, name: other}, items, repetitions)
+            return Row(work, "µs an item", results, {name: limit}, {name: means})
+
+        return [
+            row(
                 f"export {items:,} items",
-                export,
-                OPENAI,
+                partial(ours.conversations.export, mixed, file, include=[]),
                 partial(export_by_hand, theirs, mixed, file),
                 "its pages and json.dumps",
-                1,
             ),
-            (
+            row(
                 f"import {items:,} messages",
                 partial(our_sink.conversations.import_file, source),
-                OPENAI,
                 partial(import_by_hand, their_sink, source),
-                by_hand,
-                1,
+                "items.create in chunks of 20",
             ),
-            (
+            row(
                 f"transcript of {items:,} items",
                 partial(ours.conversations.transcript, mixed),
-                OPENAI,
                 partial(transcript_by_hand, theirs, mixed),
                 "its pages, only the texts of messages",
-                1,
             ),
-            (
+            row(
                 f"append {items:,} messages",
                 partial(our_sink.conversations.items.append, "conv_1", messages),
-                FLOOR,
                 partial(append_by_hand, our_sink, "conv_1", messages),
-                f"our {by_hand}",
+                "our items.create in chunks of 20",
+                FLOOR,
                 1.5,
             ),
-        ]
-        return [
-            Row(
-                work,
-                "µs an item",
-                interleaved({OURS: mine, name: other}, items, repetitions),
-                {name: limit},
-                {name: means},
-            )
-            for work, mine, name, other, means, limit in works
         ]
