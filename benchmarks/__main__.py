@@ -2,8 +2,8 @@
 
     make bench [ONLY=decode,get] [QUICK=1] [COMPARE=benchmarks/results/….json]
 
-Only a whole run writes the page and its picture; QUICK=1 repeats less, to see whether a change
-moved anything at all.
+Only a whole run writes the pages, their pictures and the history; QUICK=1 repeats less, to see
+whether a change moved anything at all. The exit status is 1 if a target was missed.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ import time
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-# A proxy of the environment, or its settings for OpenAI, would have a part in what is measured.
-for _name in [*os.environ]:
-    if _name.lower().endswith("_proxy") or _name.startswith("OPENAI_"):
-        del os.environ[_name]
+from benchmarks import measure, page, report
+from benchmarks.measure import ROOT, Row
 
-from benchmarks import measure, page, report  # noqa: E402
-from benchmarks.measure import Row  # noqa: E402
-
-RESULTS = Path(__file__).with_name("results")
 #: What ONLY= takes: the function of a module.
 TOPICS = {
     "cold": "cold.rows",
@@ -38,8 +33,15 @@ TOPICS = {
     "archive": "archive.rows",
     "event": "decode.event_rows",
     "stream": "streams.rows",
+    "streams": "streams.at_once_rows",
     "async": "throughput.rows",
     "local": "local_requests.rows",
+}
+#: What functions are given besides, with QUICK=1.
+QUICK: dict[str, dict[str, Any]] = {
+    "walk": {"items": 10_000},
+    "archive": {"items": 1_000},
+    "async": {"at_once": (100, 500)},
 }
 
 
@@ -66,39 +68,55 @@ def rows(topic: str, repetitions: int, *, quick: bool) -> list[Row]:
     """Measure one topic now."""
     module, _, name = TOPICS[topic].partition(".")
     function: Callable[..., list[Row]] = getattr(import_module(f"benchmarks.{module}"), name)
-    if quick and topic == "walk":
-        return function(repetitions, items=10_000)
-    return function(repetitions)
+    return function(repetitions, **(QUICK.get(topic, {}) if quick else {}))
 
 
 def main() -> int:
-    """Measure, print and save."""
+    """Measure, print and save.
+
+    Returns:
+        0; 1 if a target was missed, after all has been saved; 2 if COMPARE cannot be read.
+    """
     options = arguments()
-    then: list[Row] = []
+    then: report.Shares = {}
     if options.compare:
         try:
-            then, _ = report.from_json(options.compare.read_text("utf-8"))
+            then = report.shares(options.compare.read_text("utf-8"))
         except (OSError, ValueError) as error:
             print(f"COMPARE={options.compare}: {error}", file=sys.stderr)
             return 2
-    repetitions = 3 if options.quick else max(7, options.repetitions)
+    # A proxy of the environment, or its settings for OpenAI, would have a part in what is measured.
+    for name in [*os.environ]:
+        if name.lower().endswith("_proxy") or name.startswith("OPENAI_"):
+            del os.environ[name]
+    repetitions = 3 if options.quick else max(measure.REPETITIONS, options.repetitions)
     found: list[Row] = []
+    begun = time.perf_counter()
     for topic in options.only:
         start = time.perf_counter()
         found += rows(topic, repetitions, quick=options.quick)
-        print(f"{topic}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-    about = {**report.machine(), "repetitions": repetitions}
+        _say(f"{topic}: {time.perf_counter() - start:.0f} s")
+    _say(f"all: {time.perf_counter() - begun:.0f} s")
+    run = report.summary(found, report.machine())
     print(report.table(found))
-    RESULTS.mkdir(exist_ok=True)
-    file = RESULTS / time.strftime("%Y-%m-%d-%H%M%S.json")
-    file.write_text(report.as_json(found, about), "utf-8")
-    print(f"\n{report.missed(found)} targets missed. Saved as {os.path.relpath(file)}")
+    results = ROOT / "benchmarks/results"
+    results.mkdir(exist_ok=True)
+    file = results / time.strftime("%Y-%m-%d-%H%M%S.json")
+    file.write_text(report.as_json(run), "utf-8")
+    print(f"\nSaved as {os.path.relpath(file)}")
     if then:
         print(f"\n{report.comparison(then, found)}")
     if not options.quick and set(options.only) == set(TOPICS):
-        page.write(found, about)
-        print("docs/speed.md and docs/speed.svg are of this run now")
-    return 0
+        page.write(found, run, ROOT)
+        print("docs/speed.md, its pictures, README.md and benchmarks/history are of this run now")
+    missed = report.missed(found)
+    for line in missed:
+        _say(f"missed: {line}")
+    return 1 if missed else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 What is measured then is the client. No framework, and no more of HTTP than the benchmarks send.
 The path says which: `conversations/conv_mixed_1000/items` is a list of 1,000 mixed items, and a
 POST to `conversations/conv_messages_20/items` returns 20 messages. Any other path is the
-conversation that it names, except for `responses`, which is a stream.
+conversation that it names, except for `responses`, which is a stream; that of the model `held_1000`
+stops in its middle until 1,000 of them have begun.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from benchmarks import fixtures
+from benchmarks.measure import allow_many_connections
 
 EVENTS = 1_000
+HELD_EVENTS = 10
 KINDS = {"mixed": fixtures.mixed_items, "messages": fixtures.message_items}
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _ITEMS = re.compile(rb"(\w+) /v1/conversations/conv_([a-z]+)_(\d+)/items(?:\?(\S*))? ")
 _CONVERSATION = re.compile(rb"\w+ /v1/conversations/(\w+) ")
+_HELD = re.compile(rb'"held_(\d+)"')
 _PAGE = 100
+_waiting: list[asyncio.Transport] = []
 
 
 class _Connection(asyncio.Protocol):
@@ -44,16 +49,31 @@ class _Connection(asyncio.Protocol):
             if len(rest) < end:
                 break
             if self._transport is not None:
-                self._transport.write(_response(rest))
+                if held := _HELD.search(rest, 0, end):
+                    _hold(self._transport, int(held[1]))
+                else:
+                    self._transport.write(_response(rest))
             rest = rest[end:]
         self._rest = rest
+
+
+def _hold(transport: asyncio.Transport, count: int) -> None:
+    """Send half of a stream, and the other halves of all once there are so many."""
+    stream = _stream(HELD_EVENTS)
+    half = len(stream) // 2
+    transport.write(stream[:half])
+    _waiting.append(transport)
+    if len(_waiting) == count:
+        for each in _waiting:
+            each.write(stream[half:])
+        _waiting.clear()
 
 
 def _response(request: bytes) -> bytes:
     match = _ITEMS.match(request)
     if match is None:
         if request.startswith(b"POST /v1/responses "):
-            return _stream()
+            return _stream(EVENTS)
         named = _CONVERSATION.match(request)
         return _conversation(named[1].decode() if named else "conv_new")
     method, kind, count, query = match.groups()
@@ -74,8 +94,8 @@ def _page(kind: str, start: int, count: int, *, wanted: bool) -> bytes:
 
 
 @cache
-def _stream() -> bytes:
-    return _http(fixtures.sse(fixtures.whole_stream(EVENTS)), b"text/event-stream")
+def _stream(events: int) -> bytes:
+    return _http(fixtures.sse(fixtures.whole_stream(events)), b"text/event-stream")
 
 
 def _http(body: bytes, kind: bytes = b"application/json") -> bytes:
@@ -105,6 +125,7 @@ async def _serve(port: Connection) -> None:
 
 
 def _run(port: Connection) -> None:
+    allow_many_connections()
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(port))
 

@@ -1,22 +1,23 @@
 """The pictures of the documentation, drawn from its tables: `python -m benchmarks.chart`.
 
-docs/speed.svg is the table of docs/speed.md, docs/append.svg that of docs/append.md, and
-docs/retries.svg the rules that docs/transport.md tells. An SVG is a text, so it is written by
+docs/speed.svg is the table of docs/speed.md, docs/speed-history.svg the runs that are kept in
+benchmarks/history, docs/append.svg the table of docs/append.md, and docs/retries.svg the rules that
+docs/transport.md tells. An SVG is a text, so it is written by
 hand: no drawing library needs to be installed for it. The colours are those of Okabe and Ito,
 which can be told apart with any kind of colour blindness. In a dark theme the ground is dark.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from benchmarks.measure import OPENAI, OURS, PLAIN
+from benchmarks.measure import OPENAI, OURS, PLAIN, ROOT
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLUE, ORANGE, SKY, GREEN = "#0072b2", "#e69f00", "#56b4e9", "#009e73"
 STYLE = (
     ".ground{fill:#fff}text,.ink{fill:#202124}.line{stroke:#5f6368;fill:none}"
@@ -41,6 +42,7 @@ SHOWN = (
 )
 """The rows of docs/speed.md that are drawn; the table has them all."""
 LEFT, PLOT, RIGHT, TOP, BAR = 300, 440, 110, 78, 12
+ACROSS, PANEL, HIGH = 3, 290, 44
 
 
 class Bar(NamedTuple):
@@ -53,10 +55,10 @@ class Bar(NamedTuple):
 
 def table(page: str, mark: str) -> list[dict[str, str]]:
     """Return the rows of the first table behind the mark, by the names of its columns."""
-    head, _, *rows = re.findall(r"^\| ?(.*?) ?\|$", page.partition(mark)[2], re.M)
-    names = [name.strip() for name in head.split("|")]
-    cells = ([cell.strip() for cell in row.split("|")] for row in rows)
-    return [dict(zip(names, each, strict=True)) for each in cells if len(each) == len(names)]
+    first, *_ = re.findall(r"(?:^\|.*\n)+", page.partition(mark)[2], re.M)
+    lines = ([cell.strip() for cell in line[1:-1].split("|")] for line in first.splitlines())
+    names, _, *rows = lines
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def number(cell: str) -> float:
@@ -77,6 +79,45 @@ def speed(page: str) -> str:
             ]
     title = "What each client needs, as a share of what openai-python needs (less is better)"
     return bars(title, groups, {OURS: BLUE, PLAIN: SKY, OPENAI: ORANGE})
+
+
+def history(runs: Sequence[Mapping[str, Any]]) -> str:
+    """Draw our shares over all runs, a panel for each work with a target, which is dashed.
+
+    Args:
+        runs: as `report.summary` gives them, oldest first. The targets are those of the last.
+    """
+    lines: list[str] = []
+    x = y = 0.0
+    for place, (work, targets) in enumerate(runs[-1]["targets"].items()):
+        other, limit = next(iter(targets.items()))
+        x, y = 20 + place % ACROSS * PANEL, 62 + place // ACROSS * (HIGH + 44)
+        shares = {
+            at: run["shares"][work][other]
+            for at, run in enumerate(runs)
+            if other in run["shares"].get(work, ())
+        }
+        top = 1.1 * max(limit, *shares.values())
+        step = (PANEL - 90) / max(len(runs) - 1, 1)
+        spots = {at: (x + at * step, y + HIGH * (1 - shares[at] / top)) for at in shares}
+        aim = y + HIGH * (1 - limit / top)
+        lines += [
+            _text(x, y - 6, work),
+            _text(x, y + HIGH + 13, f"of {other}, target {limit:.3g}", size=10),
+            f'<path class="line" d="M{x} {y + HIGH}h{PANEL - 90}"/>',
+            f'<path class="line" stroke-dasharray="4 3" d="M{x} {aim:.1f}h{PANEL - 90}"/>',
+            f'<path fill="none" stroke="{BLUE}" stroke-width="2" '
+            f'd="M{"L".join(f"{a:.1f} {b:.1f}" for a, b in spots.values())}"/>',
+        ]
+        for at, (a, b) in spots.items():
+            colour = ORANGE if shares[at] > limit else BLUE
+            lines.append(
+                f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4" fill="{colour}">'
+                f"<title>{runs[at]['date']}: {shares[at]:.3g}</title></circle>"
+            )
+        lines.append(_text(a + 8, b + 4, f"{shares[at]:.3g}", size=11))
+    title = f"Shares from {runs[0]['date']} to {runs[-1]['date']} (less is better; orange: missed)"
+    return _svg(20 + ACROSS * PANEL, y + HIGH + 30, title, lines)
 
 
 def append(page: str) -> str:
@@ -183,16 +224,19 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", size: int = 1
     )
 
 
-def pictures() -> Iterator[tuple[Path, str]]:
+def pictures(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Yield each picture of the documentation, as the file and its text."""
-    yield DOCS / "speed.svg", speed((DOCS / "speed.md").read_text("utf-8"))
-    yield DOCS / "append.svg", append((DOCS / "append.md").read_text("utf-8"))
-    yield DOCS / "retries.svg", retries()
+    docs = root / "docs"
+    runs = sorted((root / "benchmarks/history").glob("*.json"))
+    yield docs / "speed.svg", speed((docs / "speed.md").read_text("utf-8"))
+    yield docs / "speed-history.svg", history([json.loads(run.read_text()) for run in runs])
+    yield docs / "append.svg", append((docs / "append.md").read_text("utf-8"))
+    yield docs / "retries.svg", retries()
 
 
-def write() -> None:
+def write(root: Path = ROOT) -> None:
     """Draw all pictures anew."""
-    for file, text in pictures():
+    for file, text in pictures(root):
         file.write_text(text, "utf-8")
 
 

@@ -49,15 +49,16 @@ def dump(value: Json | list[Json]) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def new_user_messages(count: int = 20) -> list[Json]:
-    """Make what a caller sends to append `count` user messages: no ids, no status."""
+def user_texts(count: int = 20) -> list[str]:
+    """Return the texts of `count` messages."""
+    return [text(seed, 4) for seed in range(count)]
+
+
+def new_user_messages(texts: list[str]) -> list[Json]:
+    """Make what a caller sends to append user messages: no ids, no status."""
     return [
-        {
-            "type": "message",
-            "role": "user",
-            "content": [{"type": "input_text", "text": text(seed, 4)}],
-        }
-        for seed in range(count)
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}
+        for text in texts
     ]
 
 

@@ -15,7 +15,7 @@ from benchmarks import fixtures
 from benchmarks.measure import OURS, PLAIN, Row, Work, interleaved
 
 MEANS = {PLAIN: "httpx on the same in-process service"}
-TEXTS = [item["content"][0]["text"] for item in fixtures.new_user_messages(20)]
+TEXTS = fixtures.user_texts(20)
 
 
 def rows(repetitions: int) -> list[Row]:
@@ -54,4 +54,4 @@ def _helpers() -> list[Any]:
 
 
 def _plain() -> list[Any]:
-    return fixtures.new_user_messages(20)
+    return fixtures.new_user_messages(TEXTS)

@@ -1,20 +1,26 @@
 """How things are measured: side by side in one run, so that the ratios hold on any machine.
 
 A single duration says little on a shared machine. Contestants therefore take turns, repetition by
-repetition, in CPU time of this process, and are compared within each repetition.
+repetition, in CPU time of this process, and are compared within each repetition. Where the turns of
+a row take long there are fewer of them, so that all rows together stay in a few minutes.
 """
 
 from __future__ import annotations
 
 import gc
+import resource
 import statistics
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
+ROOT = Path(__file__).resolve().parents[1]
 Work = Callable[[], Any]
 Reading = TypeVar("Reading")
 
@@ -24,6 +30,7 @@ PLAIN = "plain httpx"
 FLOOR = "floor"
 REPETITIONS = 7
 SLICE = 0.02  # seconds that one contestant works before the next one's turn
+ENOUGH = 0.7  # seconds that a repetition may take where none is to be left out
 
 
 @dataclass(frozen=True)
@@ -91,14 +98,32 @@ def interleaved(
 def in_turns(
     meters: Mapping[str, Callable[[], Reading]], repetitions: int = REPETITIONS
 ) -> dict[str, list[Reading]]:
-    """Read each meter once a repetition, each time beginning with another one."""
+    """Read each meter once a repetition, each time beginning with another one.
+
+    Args:
+        meters: contestant -> what measures it.
+        repetitions: how many at most. After half of them, and two at least, there is no other one
+            once `ENOUGH` seconds for each of all have passed.
+    """
     values: dict[str, list[Reading]] = {name: [] for name in meters}
     names = list(meters)
+    end = time.perf_counter() + repetitions * ENOUGH
     for turn in range(repetitions):
+        if turn >= max(2, repetitions // 2) and time.perf_counter() > end:
+            break
         first = turn % len(names)
         for name in names[first:] + names[:first]:
             values[name].append(meters[name]())
     return values
+
+
+def columns(readings: Mapping[str, Sequence[Sequence[float]]]) -> list[dict[str, Measured]]:
+    """Return the results of each number that the meters read at once."""
+    width = len(next(iter(readings.values()))[0])
+    return [
+        {name: measured([one[index] for one in all]) for name, all in readings.items()}
+        for index in range(width)
+    ]
 
 
 def instead(results: Mapping[str, Measured], variant: str) -> dict[str, Measured]:
@@ -118,8 +143,9 @@ def memory(
 
 
 def _calls(work: Work) -> int:
-    work()  # imports and caches are not what is measured
-    return max(1, round(SLICE / max(_seconds(work, 1), 1e-6)))
+    # Imports and caches are not what is measured; but what is long already is not called again.
+    first = _seconds(work, 1)
+    return max(1, round(SLICE / max(_seconds(work, 1), 1e-6))) if first < 1 else 1
 
 
 def _seconds(work: Work, calls: int) -> float:
@@ -133,6 +159,38 @@ def measured(values: list[float]) -> Measured:
     """Return the median of at least two values, and the quartiles."""
     low, median, high = statistics.quantiles(values, n=4)
     return Measured(median, low, high, values)
+
+
+def peak_memory(*, anew: bool = False) -> int:
+    """Return the kilobytes that this process had at its largest, on Linux.
+
+    Not by getrusage, whose maximum begins with the size of the process that started this one.
+
+    Args:
+        anew: whether the peak that is told from now on begins with the present size.
+    """
+    if anew:
+        Path("/proc/self/clear_refs").write_text("5")
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])
+
+
+def allow_many_connections() -> None:
+    """Let this process have as many files open as it may."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+
+
+def in_a_process(call: str) -> list[float]:
+    """Call a function, `module.function(arguments)` of the benchmarks, in a process of its own.
+
+    Returns:
+        the numbers that it returns.
+    """
+    code = f"from benchmarks import {call.partition('.')[0]}; print(*{call})"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, timeout=300)
+    return [float(number) for number in done.stdout.split()]
 
 
 def _kept(make: Work, per: int, copies: int = 5) -> float:

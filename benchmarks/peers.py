@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    import aiohttp
     import httpx
-    from openai import OpenAI
-    from openai_conversations import Client
+    from openai import AsyncOpenAI, OpenAI
+    from openai_conversations import AsyncClient, Client
 
 KEY = "sk-none"
 
@@ -29,6 +30,29 @@ def theirs(url: str) -> OpenAI:
     from openai import OpenAI
 
     return OpenAI(api_key=KEY, base_url=url)
+
+
+def async_ours(url: str, transport: str | None = None) -> AsyncClient:
+    """Return this project's asynchronous client."""
+    from openai_conversations import AsyncClient
+
+    return AsyncClient(api_key=KEY, base_url=url, transport=transport)
+
+
+def async_theirs(url: str) -> AsyncOpenAI:
+    """Return openai-python's asynchronous client, with aiohttp below it."""
+    from openai import AsyncOpenAI, DefaultAioHttpClient
+
+    return AsyncOpenAI(api_key=KEY, base_url=url, http_client=DefaultAioHttpClient())
+
+
+def async_floor() -> aiohttp.ClientSession:
+    """Return a session of aiohttp with as many connections as are asked for."""
+    import aiohttp
+
+    return aiohttp.ClientSession(
+        headers={"Authorization": f"Bearer {KEY}"}, connector=aiohttp.TCPConnector(limit=0)
+    )
 
 
 def plain(url: str) -> httpx.Client:

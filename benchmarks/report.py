@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import platform
+import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -16,16 +16,18 @@ CONTESTANTS = (OURS, OPENAI, PLAIN, FLOOR)
 OTHERS = CONTESTANTS[1:]
 PACKAGES = ("openai-conversations", "openai", "httpx", "aiohttp", "attrs", "orjson", "msgspec")
 NOTEWORTHY = 0.1
+Shares = Mapping[str, Mapping[str, float]]
 
 
 def cells(row: Row) -> list[str]:
     """Return a row of the table: medians with their spread, our share of each, and the targets."""
     medians = [_value(row.results.get(name)) for name in CONTESTANTS]
-    shares = [_share(row.ratio(name)) if name in row.results else "" for name in OTHERS]
-    return [row.work, row.unit, *medians, *shares, verdict(row)]
+    shares = [share(row.ratio(name)) if name in row.results else "" for name in OTHERS]
+    turns = str(len(row.results[OURS].readings))
+    return [row.work, row.unit, turns, *medians, *shares, verdict(row)]
 
 
-HEAD = ["work", "unit", *CONTESTANTS, *(f"of {name}" for name in OTHERS), "targets"]
+HEAD = ["work", "unit", "n", *CONTESTANTS, *(f"of {name}" for name in OTHERS), "targets"]
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -34,8 +36,8 @@ def table(rows: Sequence[Row]) -> str:
 
 
 SPREAD = (
-    "Medians; ± is half the distance between the quartiles. “of” is ours as a share of theirs: the "
-    "median of the shares of each repetition."
+    "Medians of n repetitions; ± is half the distance between the quartiles. “of” is ours as a "
+    "share of theirs: the median of the shares of each repetition."
 )
 
 
@@ -47,9 +49,14 @@ def verdict(row: Row) -> str:
     )
 
 
-def missed(rows: Iterable[Row]) -> int:
-    """Count the targets that were missed."""
-    return sum(row.ratio(name) > limit for row in rows for name, limit in row.targets.items())
+def missed(rows: Iterable[Row]) -> list[str]:
+    """Return a line for each target that was missed."""
+    return [
+        f"{row.work}: {share(row.ratio(name))} of {name}, expected {limit:.3g} at most"
+        for row in rows
+        for name, limit in row.targets.items()
+        if row.ratio(name) > limit
+    ]
 
 
 def _value(result: Measured | None) -> str:
@@ -59,7 +66,8 @@ def _value(result: Measured | None) -> str:
     return f"{_short(result.median)} ±{spread:.0%}"
 
 
-def _share(ratio: float) -> str:
+def share(ratio: float) -> str:
+    """Return a share as tables have it."""
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
@@ -86,39 +94,46 @@ def machine() -> dict[str, Any]:
     }
 
 
-def as_json(rows: Sequence[Row], about: Mapping[str, Any]) -> str:
-    """Return all that was measured, and on what, as JSON."""
-    return json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=2) + "\n"
+def summary(rows: Sequence[Row], about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is kept of a run and compared with others: shares, targets, on what, and when."""
+    return {
+        "date": time.strftime("%Y-%m-%d"),
+        **about,
+        "shares": {
+            row.work: {name: round(row.ratio(name), 4) for name in OTHERS if name in row.results}
+            for row in rows
+        },
+        "targets": {row.work: row.targets for row in rows if row.targets},
+    }
 
 
-def from_json(text: str) -> tuple[list[Row], dict[str, Any]]:
-    """Read the rows of an earlier run, and what they were measured on.
+def as_json(run: Mapping[str, Any]) -> str:
+    """Return a run as JSON."""
+    return json.dumps(run, indent=2) + "\n"
+
+
+def shares(text: str) -> Shares:
+    """Read the shares of an earlier run, from its JSON.
 
     Raises:
-        ValueError: this is not what `as_json` gave.
+        ValueError: the text does not have them.
     """
-    about: dict[str, Any] = json.loads(text)
-    try:
-        rows = [
-            Row(**{**row, "results": {k: Measured(**v) for k, v in row["results"].items()}})
-            for row in about.pop("rows")
-        ]
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ValueError(f"not a result of the benchmarks: {error!r}") from error
-    return rows, about
+    run = json.loads(text)
+    if not isinstance(run, dict) or "shares" not in run:
+        raise ValueError("expected a result of the benchmarks, with shares")
+    found: Shares = run["shares"]
+    return found
 
 
-def comparison(then: Sequence[Row], now: Sequence[Row]) -> str:
+def comparison(then: Shares, now: Sequence[Row]) -> str:
     """Show how our shares have changed. Shares, since machines and their load differ."""
-    earlier = {row.work: row for row in then}
     lines = [["work", "ours as a share of", "then", "now", "change"]]
     for row in now:
-        old = earlier.get(row.work)
-        for name in OTHERS:
-            if old is None or name not in row.results or name not in old.results:
+        for name, old in then.get(row.work, {}).items():
+            if name not in row.results:
                 continue
-            change = row.ratio(name) / old.ratio(name) - 1
+            new = row.ratio(name)
+            change = new / old - 1
             note = "" if abs(change) < NOTEWORTHY else "  faster" if change < 0 else "  SLOWER"
-            ratios = [f"{old.ratio(name):.3f}", f"{row.ratio(name):.3f}"]
-            lines.append([row.work, name, *ratios, f"{change:+.0%}{note}"])
+            lines.append([row.work, name, f"{old:.3f}", f"{new:.3f}", f"{change:+.0%}{note}"])
     return "\n".join(_aligned(lines))

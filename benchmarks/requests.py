@@ -30,7 +30,7 @@ def get_rows(repetitions: int) -> list[Row]:
             FLOOR: partial(floor.send, "GET", path),
         }
         results = interleaved(works, 1, repetitions)
-    return [Row("GET", "µs", results, {PLAIN: 0.65}, MEANS)]
+    return [Row("GET", "µs", results, {PLAIN: 0.6}, MEANS)]
 
 
 def post_rows(repetitions: int) -> list[Row]:
@@ -42,23 +42,12 @@ def post_rows(repetitions: int) -> list[Row]:
 def _post(url: str, count: int, repetitions: int) -> Row:
     id = ID.format(count=count)
     path = f"/conversations/{id}/items"
-    texts = [item["content"][0]["text"] for item in fixtures.new_user_messages(count)]
-    ours, theirs, plain, floor = (
-        peers.ours(url),
-        peers.theirs(url),
-        peers.plain(url),
-        peers.Floor(url),
-    )
+    texts = fixtures.user_texts(count)
+    ours, theirs = peers.ours(url), peers.theirs(url)
+    plain, floor = peers.plain(url), peers.Floor(url)
 
     def messages() -> list[Any]:
-        return [
-            {
-                "type": "message",
-                "role": "user",
-                "content": [{"type": "input_text", "text": text}],
-            }
-            for text in texts
-        ]
+        return fixtures.new_user_messages(texts)
 
     works: dict[str, Work] = {
         OURS: lambda: ours.conversations.items.create(

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from benchmarks import peers
 from benchmarks.canned import canned_server
-from benchmarks.measure import FLOOR, OPENAI, OURS, PLAIN, Row, in_turns, interleaved, measured
+from benchmarks.measure import (
+    FLOOR,
+    OPENAI,
+    OURS,
+    PLAIN,
+    Row,
+    columns,
+    in_a_process,
+    in_turns,
+    peak_memory,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
 ITEMS = 100_000
 MEANS = {PLAIN: "httpx and json.loads, page by page", FLOOR: "http.client and orjson"}
 Walk = Callable[[], int]
@@ -58,40 +65,31 @@ def _walk(get: Callable[[str], Any], id: str) -> int:
 
 def rows(repetitions: int, items: int = ITEMS) -> list[Row]:
     """Measure everything of this module now."""
-    id = f"conv_mixed_{items}"
-    with canned_server() as url:
-        walks = {name: make(url, id) for name, make in WALKS.items()}
-        for name, walk in walks.items():
-            if walk() != items:
-                raise RuntimeError(f"{name} did not see all items")
-        results = interleaved(walks, items, repetitions)
-        found = [Row(f"walk {items:,} items", "µs an item", results, {OPENAI: 1 / 6}, MEANS)]
-        return [*found, *_memory(url, items, repetitions)]
-
-
-def _memory(url: str, items: int, repetitions: int) -> list[Row]:
     few = f"{items // 10:,} items"
-    meters = {name: partial(_peak, name, url, items) for name in WALKS}
-    meters[few] = partial(_peak, OURS, url, items // 10)
-    peaks = {name: measured(values) for name, values in in_turns(meters, 3).items()}
-    at_few = peaks.pop(few)
-    work = f"peak memory, walk {items:,} items"
+    with canned_server() as url:
+        meters = {
+            name: partial(in_a_process, f"walk.measure({name!r}, {url!r}, {items})")
+            for name in WALKS
+        }
+        meters[few] = partial(in_a_process, f"walk.measure({OURS!r}, {url!r}, {items // 10})")
+        times, peaks = columns(in_turns(meters, repetitions))
+    del times[few]
+    flat = {OURS: peaks[OURS], FLOOR: peaks.pop(few)}
+    work = f"walk {items:,} items"
     means = {FLOOR: f"ours, after {few}"}
     return [
-        Row(work, "MB", peaks, {}, MEANS),
-        Row(f"{work}: flat", "MB", {OURS: peaks[OURS], FLOOR: at_few}, {FLOOR: 1.02}, means),
+        Row(work, "µs an item", times, {OPENAI: 1 / 6}, MEANS),
+        Row(f"peak memory, {work}", "MB", peaks, {}, MEANS),
+        Row(f"peak memory, {work}: flat", "MB", flat, {FLOOR: 1.02}, means),
     ]
 
 
-def _peak(name: str, url: str, items: int) -> float:
-    code = f"from benchmarks import walk; walk.report_peak({name!r}, {url!r}, {items})"
-    command = [sys.executable, "-c", code]
-    return float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
-
-
-def report_peak(name: str, url: str, items: int) -> None:
-    """Walk, and print the largest size that the process had; in a process of its own."""
-    WALKS[name](url, f"conv_mixed_{items}")()
-    # Not getrusage: what it tells begins with the size of the process that started this one.
-    status = Path("/proc/self/status").read_text()
-    print(int(status.split("VmHWM:")[1].split()[0]) / 1000)
+def measure(name: str, url: str, items: int) -> tuple[float, float]:
+    """Return CPU microseconds an item, and the megabytes of this process at its largest."""
+    make = WALKS[name]
+    make(url, "conv_mixed_100")()  # imports and caches are not what is measured
+    walk = make(url, f"conv_mixed_{items}")
+    start = time.process_time()
+    if (seen := walk()) != items:
+        raise RuntimeError(f"expected {items} items, got {seen}")
+    return (time.process_time() - start) / items * 1e6, peak_memory() / 1000

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import chart, page
+
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = [ROOT / "examples" / name for name in ("demo.py", "low_level.py")]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -85,16 +87,13 @@ def test_the_readme_names_what_is_there() -> None:
 
 def test_the_figures_of_the_readme_are_those_of_the_last_whole_run() -> None:
     speed = (ROOT / "docs" / "speed.md").read_text("utf-8")
-    measured = {
-        cells[0]: cells[6:8]
-        for line in speed.splitlines()
-        if len(cells := [cell.strip() for cell in line.strip("|").split("|")]) == 10
-    }
-    table = README.partition("## How fast")[2].partition("\n\nFrom")[0]
-    shown = re.findall(r"^\| ([^|]+) \| ([\d.]+) \| ([\d.]+) \|$", table, re.M)
+    measured = {row["work"]: row for row in chart.table(speed, page.BEGIN)}
+    shown = chart.table(README, "## How fast")
     assert len(shown) == 6
-    for name, theirs, plain in shown:
-        assert [theirs, plain] == measured[name], name
+    for row in shown:
+        (work, *shares) = row.values()
+        of = measured[work]
+        assert shares == [of["of openai-python"], of["of plain httpx"]], work
 
 
 def test_the_documentation_names_one_model_that_the_service_has() -> None:
