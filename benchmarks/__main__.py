@@ -40,6 +40,8 @@ TOPICS = {
     "stream": "streams.rows",
     "async": "throughput.rows",
     "local": "local_requests.rows",
+    "serve": "local_served.rows",
+    "lists": "local_lists.rows",
 }
 
 
