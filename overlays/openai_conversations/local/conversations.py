@@ -92,14 +92,15 @@ class Conversations:
 
     def retrieve_item(self, request: RoutedRequest) -> JsonText:
         """Serve getConversationItem."""
-        row = self._find_item(self._find(request), request)
-        return included([row.body], request.include)
+        _, stored = self._find_item(self._find(request), request)
+        return included([stored], request.include)
 
     def delete_item(self, request: RoutedRequest) -> Json:
         """Serve deleteConversationItem; the response is the conversation."""
         with self.store.transaction():
             row = self._find(request)
-            self.store.delete_item(row.items, self._find_item(row, request).id)
+            id, _ = self._find_item(row, request)
+            self.store.delete_item(row.items, id)
         return _stored_conversation(row)
 
     def _find(self, request: RoutedRequest) -> ConversationRow:
@@ -131,8 +132,8 @@ def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
 
 
 def _item_list(rows: list[ItemRow], has_more: bool, include: Collection[str]) -> Json:
-    shown = included([row.body for row in rows], include)
-    return _list(JsonText(f"[{shown}]"), [row.id for row in rows], has_more)
+    shown = included([stored for _, stored in rows], include)
+    return _list(JsonText(f"[{shown}]"), [id for id, _ in rows], has_more)
 
 
 def _page(

@@ -49,11 +49,8 @@ class ConversationRow(NamedTuple):
     items: int
 
 
-class ItemRow(NamedTuple):
-    """An item of a list, as JSON."""
-
-    id: str
-    body: str
+#: An item of a list: its id, and the item as JSON.
+ItemRow = tuple[str, str]
 
 
 class ResponseRow(NamedTuple):
@@ -115,7 +112,7 @@ class Store(Database):
     def append(self, list_key: int, items: Iterable[Json]) -> list[ItemRow]:
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        rows = [ItemRow(item["id"], to_text(item)) for item in items]
+        rows: list[ItemRow] = [(item["id"], to_text(item)) for item in items]
         self.run_each(
             "INSERT INTO items VALUES (?, ?, ?, ?)",
             ((list_key, n, *row) for n, row in enumerate(rows, (last or 0) + 1)),
@@ -124,8 +121,10 @@ class Store(Database):
 
     def item(self, list_key: int, id: str) -> ItemRow | None:
         """Return the item of a list with this id."""
-        row = self.row("SELECT body FROM items WHERE id = ? AND list = ?", (id, list_key))
-        return ItemRow(id, row[0]) if row else None
+        row: ItemRow | None = self.row(
+            "SELECT id, body FROM items WHERE id = ? AND list = ?", (id, list_key)
+        )
+        return row
 
     def item_anywhere(self, id: str) -> Json | None:
         """Return the newest item with this id in any list, also of a deleted conversation."""
@@ -141,7 +140,7 @@ class Store(Database):
         """Return all items of a list by position."""
         rows = self.page(list_key, after=None, ascending=True, limit=-1)
         # Read as one text: that takes half the time of reading item by item.
-        found: list[Json] = json.loads(f"[{','.join(row.body for row in rows)}]")
+        found: list[Json] = json.loads(f"[{','.join(body for _, body in rows)}]")
         return found
 
     def page(
@@ -149,12 +148,11 @@ class Store(Database):
     ) -> list[ItemRow]:
         """Return items of a list by position, from behind `after` on."""
         beyond, order, start = _direction(after, ascending)
-        rows = self.rows(
+        return self.rows(
             f"SELECT id, body FROM items WHERE list = ? AND position {beyond} ? "
             f"ORDER BY position {order} LIMIT ?",
             (list_key, start, limit),
         )
-        return [ItemRow(*row) for row in rows]
 
     def delete_item(self, list_key: int, id: str) -> None:
         """Delete an item from a list."""
