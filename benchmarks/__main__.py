@@ -36,6 +36,8 @@ TOPICS = {
     "streams": "streams.at_once_rows",
     "async": "throughput.rows",
     "local": "local_requests.rows",
+    "serve": "local_served.rows",
+    "lists": "local_lists.rows",
 }
 #: What functions are given besides, with QUICK=1.
 QUICK: dict[str, dict[str, Any]] = {

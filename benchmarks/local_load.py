@@ -1,33 +1,28 @@
-"""How much local mode bears: requests a second in-process and over HTTP, and pages of a long list.
+"""How much local mode bears: requests a second in-process and over HTTP.
 
-    python benchmarks/local_load.py [--rows 1000000]
+    python benchmarks/local_load.py
 
-Only the ratios mean something on another machine. The list of a million items is written straight
-into the store, then read through the same client as everything else.
+Only the ratios mean something on another machine.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 import httpx
 from openai_conversations.local.service import LocalService
-from openai_conversations.local.store import Store
 from openai_conversations.local.transport import AsyncLocalTransport, LocalTransport
 
 SECONDS = 1.0
 THREADS = 8
-BATCH = 10_000
 BASE = "http://local/v1"
 MESSAGE = {"type": "message", "role": "user", "content": "What is the weather in Paris?"}
 Work = Callable[[httpx.Client, str], httpx.Response]
@@ -106,48 +101,8 @@ def asynchronous() -> float:
     return asyncio.run(measure())
 
 
-def stored(numbers: Iterable[int]) -> Iterator[dict[str, object]]:
-    """Yield the items of a long list, as the service stores them."""
-    for number in numbers:
-        part = {"type": "input_text", "text": f"message {number}"}
-        yield {
-            "id": f"msg_{number:032x}",
-            "type": "message",
-            "role": "user",
-            "status": "completed",
-            "content": [part],
-        }
-
-
-def fill(path: Path, rows: int) -> str:
-    """Write a conversation of so many items into a database, and return its id."""
-    store = Store(path)
-    id = f"conv_{rows:048x}"
-    with store.transaction():
-        items = store.add_conversation(id, 1_700_000_000, {})
-        for start in range(0, rows, BATCH):
-            store.append(items, stored(range(start, min(start + BATCH, rows))))
-    store.close()
-    return id
-
-
-def latencies(client: httpx.Client, id: str, rows: int) -> list[float]:
-    """Measure the seconds for pages of 100: newest, oldest, and from the middle both ways."""
-    middle = f"msg_{rows // 2:032x}"
-    took: list[float] = []
-    for query in ({}, {"order": "asc"}, {"after": middle}, {"after": middle, "order": "asc"}):
-        begun = time.perf_counter()
-        page = client.get(f"conversations/{id}/items", params={"limit": "100", **query})
-        took.append(time.perf_counter() - begun)
-        assert len(page.json()["data"]) == 100
-    return took
-
-
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    rows = parser.parse_args().rows
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder, "local.sqlite")
         columns = {
@@ -160,19 +115,6 @@ def main() -> None:
         for name in WORKS:
             print(f"{name:20}" + "".join(f"{found[name]:24,.0f}" for found in columns.values()))
         print(f"{'get, async, 20 at once':32}{asynchronous():12,.0f}")
-
-        ids = {count: fill(database, count) for count in (1_000, rows)}
-        transport = LocalTransport(LocalService(str(database)), close_service=True)
-        with httpx.Client(base_url=BASE, transport=transport) as client:
-            took: dict[int, list[float]] = {count: [] for count in ids}
-            for _ in range(50):
-                for count, id in ids.items():
-                    took[count] += latencies(client, id, count)
-    medians = {count: statistics.median(values) for count, values in took.items()}
-    print("\npages of 100 items: median")
-    for count, median in medians.items():
-        print(f"{count:12,} items {median * 1000:8.2f} ms")
-    print(f"{'ratio':>18} {medians[rows] / medians[1_000]:8.2f}")
 
 
 if __name__ == "__main__":

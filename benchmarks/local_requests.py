@@ -38,6 +38,10 @@ def rows(repetitions: int) -> list[Row]:
                 lambda: ours.conversations.items.list(our_id),
                 lambda: plain.get(f"{path}/items"),
             ),
+            "POST of 1 message": both(
+                lambda: ours.conversations.items.create(our_id, items=_helpers()[:1]),
+                lambda: plain.post(f"{path}/items", json={"items": _plain()[:1]}),
+            ),
             "POST of 20 messages": both(
                 lambda: ours.conversations.items.create(our_id, items=_helpers()),
                 lambda: plain.post(f"{path}/items", json={"items": _plain()}),

@@ -1,16 +1,17 @@
 """The package's own validator gives the verdicts of jsonschema, and says well what is wrong.
 
 `oneOf` is read as "at least one" here: the document's unions overlap, and jsonschema is given the
-same reading.
+same reading. What is said, and in which order, is that of `plain_validator`.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from openai_conversations._schema import document as _schema
@@ -19,6 +20,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from tests.document import schemas
+from tests.local.plain_validator import PlainValidator
 from tests.strategies import disturbed, for_schema
 
 NAMES = sorted(_schema.document()["components"]["schemas"])
@@ -46,6 +48,7 @@ def judge(name: str) -> Draft202012Validator:
 def same_verdict(name: str, value: Any) -> bool:
     found = _schema.problems(_schema.schema(name), value)
     assert (not found) == judge(name).is_valid(value), (name, value, found)
+    assert found == PlainValidator(_schema.document()).problems(_schema.schema(name), value)
     return not found
 
 
@@ -92,12 +95,13 @@ def test_every_keyword_of_the_document_is_known() -> None:
     assert used <= KEYWORDS, f"the validator ignores {sorted(used - KEYWORDS)}"
 
 
+FIELDS = st.text("ab") | st.just("type")
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from([0.5, 1.0, -2.0]), st.text("ab")
 )
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab"), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=3),
     max_leaves=6,
 )
 TYPES = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
@@ -112,8 +116,8 @@ def tiny_schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
             "type": TYPES | st.lists(TYPES, min_size=1, max_size=2, unique=True),
             "enum": st.lists(VALUES, min_size=1, max_size=3),
             "const": VALUES,
-            "properties": st.dictionaries(st.text("ab"), inner, max_size=2),
-            "required": st.lists(st.text("ab", max_size=1), max_size=2, unique=True),
+            "properties": st.dictionaries(FIELDS, inner, max_size=2),
+            "required": st.lists(FIELDS, max_size=2, unique=True),
             "additionalProperties": inner,
             "propertyNames": inner,
             "items": inner,
@@ -137,6 +141,47 @@ def tiny_schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def test_verdict_over_schemas_of_every_shape(schema: Any, value: Any) -> None:
     found = Validator({}).problems(schema, value)
     assert (not found) == Draft202012Validator(schema).is_valid(value), found
+    assert found == PlainValidator({}).problems(schema, value)
+
+
+OF_A_TYPE = st.builds(dict, type=TYPES)
+TAGGED = st.fixed_dictionaries(
+    {"properties": st.fixed_dictionaries({"type": st.builds(dict, const=st.sampled_from("ab"))})},
+    optional={"required": st.sampled_from([["type"], ["type", "a"]]), "type": TYPES},
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    variants=st.lists(TAGGED | OF_A_TYPE | tiny_schemas(st.booleans()), min_size=1, max_size=4),
+    values=st.lists(
+        st.dictionaries(FIELDS, st.sampled_from(["a", "b", "c", 3, None]), max_size=3) | SCALARS,
+        min_size=1,
+        max_size=5,
+    ),
+)
+@example(variants=[{"type": "integer", "maximum": 0}, {"type": "string"}], values=[1.0, 0.5])
+def test_problems_of_unions_with_and_without_tags(variants: list[Any], values: list[Any]) -> None:
+    schema, validator = {"anyOf": variants}, Validator({})
+    for value in values:
+        assert validator.problems(schema, value) == PlainValidator({}).problems(schema, value)
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [(1, 2), OrderedDict(type="message", role="user"), Text("user"), 2.0, 2.5, 1e300, b"", object],
+    ids=repr,
+)
+def test_problems_of_values_that_no_json_decoder_makes(value: Any) -> None:
+    """Take what a function of a model may return."""
+    plain = PlainValidator(_schema.document())
+    for name in NAMES:
+        schema = _schema.schema(name)
+        assert _schema.problems(schema, value) == plain.problems(schema, value), name
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,13 @@ BAD_BODIES = {
 }
 
 
+def test_a_byte_order_mark_is_named(service: LocalService) -> None:
+    message = ask(service, "POST", "/conversations", BAD_BODIES["a byte order mark"]).error[
+        "message"
+    ]
+    assert "Unexpected UTF-8 BOM" in message
+
+
 @pytest.mark.parametrize("what", BAD_BODIES)
 @pytest.mark.parametrize("path", ["/conversations", "/responses", "/responses/input_tokens"])
 def test_a_body_that_cannot_be_read(service: LocalService, what: str, path: str) -> None:

@@ -190,9 +190,9 @@ def steps(database: Store, read: Callable[[], object]) -> int:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda store, key, middle: store.items(key, after=middle, ascending=True, limit=9),
-        lambda store, key, middle: store.items(key, after=middle, ascending=False, limit=9),
-        lambda store, key, middle: store.items(key, ascending=True, limit=9),
+        lambda store, key, middle: store.page(key, after=middle, ascending=True, limit=9),
+        lambda store, key, middle: store.page(key, after=middle, ascending=False, limit=9),
+        lambda store, key, middle: store.page(key, after=None, ascending=True, limit=9),
         lambda store, key, middle: store.position(key, f"msg_{middle}"),
         lambda store, key, middle: store.item(key, f"msg_{middle}"),
         lambda store, key, middle: store.item_anywhere(f"msg_{middle}"),

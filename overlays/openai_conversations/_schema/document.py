@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pkgutil import get_data
 from typing import Any
 from urllib.parse import unquote
@@ -74,6 +74,8 @@ def with_nulls_exchanged(schema: Mapping[str, Any], value: Any) -> tuple[Any, li
     types of OpenAI's client. A value that fits as it is, is returned itself.
     """
     first = found = problems(schema, value)
+    if not found:
+        return value, found
     tried: set[tuple[str | int, ...]] = set()
     while places := {one.path for one in found if one.path} - tried:
         tried |= places
@@ -124,26 +126,35 @@ def match(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
     The method may be in any case. The path is the one below the base URL, from its slash on; it may
     be percent-encoded.
     """
-    return next((hit for hit in _at(path) if hit[0].method == method.upper()), None)
+    found, values = _at(path)
+    operation = found.get(method.upper())
+    return (operation, values) if operation is not None else None
 
 
 def methods(path: str) -> list[str]:
     """Return the methods that a path takes, sorted; empty if the document has no such path."""
-    return sorted(hit[0].method for hit in _at(path))
+    return sorted(_at(path)[0])
 
 
-def _at(path: str) -> list[tuple[Operation, dict[str, str]]]:
-    hits = [
-        (candidate, {name: unquote(text) for name, text in hit.groupdict().items()})
-        for candidate in operations().values()
-        if (hit := _pattern(candidate.path).fullmatch(path))
-    ]
-    # A literal segment beats a parameter: /responses/compact is not the response "compact".
-    fewest = min((len(values) for _, values in hits), default=0)
-    return [hit for hit in hits if len(hit[1]) == fewest]
+@lru_cache  # most requests are about a few conversations
+def _at(path: str) -> tuple[Mapping[str, Operation], dict[str, str]]:
+    for pattern, found in _paths():
+        if (hit := pattern.fullmatch(path)) is not None:
+            return found, {name: unquote(text) for name, text in hit.groupdict().items()}
+    return {}, {}
 
 
 @cache
+def _paths() -> list[tuple[re.Pattern[str], dict[str, Operation]]]:
+    """Return the pattern of each path and its operations by method."""
+    paths: dict[str, dict[str, Operation]] = {}
+    for one in operations().values():
+        paths.setdefault(one.path, {}).setdefault(one.method, one)
+    # A literal segment beats a parameter: /responses/compact is not the response "compact".
+    ordered = sorted(paths.items(), key=lambda entry: entry[0].count("{"))
+    return [(_pattern(path), found) for path, found in ordered]
+
+
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
 

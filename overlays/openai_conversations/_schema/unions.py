@@ -9,14 +9,12 @@ necessary ones, so that skipping a variant never changes the verdict.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from .._request.validation import describe
-from .values import REQUIRED, Problem, is_mapping, is_object, json_types, wrong_type
+from .values import REQUIRED, Problem, is_mapping, json_types, json_types_of, wrong_type
 
-Check = Callable[[Any], Sequence[Problem]]
+Find = Callable[[Any], Sequence[Problem]]
 Resolve = Callable[[str], Any]
 Names = frozenset[str]
 
@@ -30,80 +28,117 @@ _SAMPLES: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-class Variant(NamedTuple):
-    """A variant and the conditions that a value must meet to be worth checking against it."""
+class Check(dict[type[Any], "Find | None"]):
+    """A compiled schema: for each Python type what finds the problems of a value, None if all fit.
 
-    check: Check
-    types: Names
-    tags: Names | None
-    needs_tag: bool
+    A keyword speaks about values of one type. So a value meets the keywords of its own type alone,
+    compiled when the first one of that type comes: schemas refer to each other in circles.
+    """
 
+    def __init__(self, compile_for: Callable[[type[Any]], Find | None]) -> None:
+        self._compile_for = compile_for
 
-@dataclass(eq=False)
-class UnionCheck:
-    """A compiled union. Calling it returns the problems of a value, as any compiled schema does."""
-
-    schemas: Sequence[Any]  # the variants
-    compile_schema: Callable[[Any], Check]
-    resolve: Resolve  # returns the schema that a `$ref` points to
-
-    @cached_property
-    def _variants(self) -> list[Variant]:
-        # Made at the first use: unions refer to each other in circles. Types and the need of a tag
-        # are what the variant itself says of an empty value of each type.
-        made: list[Variant] = []
-        for schema in self.schemas:
-            check = self.compile_schema(schema)
-            needs_tag = _has(check({}), (TAG,), REQUIRED[1])
-            tags = admitted_tags(schema, self.resolve)
-            made.append(Variant(check, admitted_types(check), tags, needs_tag))
-        return made
-
-    @cached_property
-    def _by_tag(self) -> dict[str, list[Variant]]:
-        # The common case of a tagged object, looked up instead of searched for.
-        tags = {tag for variant in self._variants for tag in variant.tags or ()}
-        return {tag: [v for v in self._variants if v.tags is None or tag in v.tags] for tag in tags}
+    def __missing__(self, kind: type[Any]) -> Find | None:
+        found = self[kind] = self._compile_for(kind)
+        return found
 
     def __call__(self, value: Any) -> Sequence[Problem]:
-        verdicts: list[Sequence[Problem]] = []
-        for variant in self._candidates(value):
-            found = variant.check(value)
-            if not found:
-                return ()
-            verdicts.append(found)
-        return min(verdicts, key=_rank) if verdicts else self._no_candidate(value)
+        find = self[type(value)]
+        return find(value) if find is not None else ()
 
-    def _candidates(self, value: Any) -> list[Variant]:
-        own = json_types(value)
-        candidates = self._variants
-        if is_object(value):
+
+def problems_by(find: Find | None, value: Any) -> Sequence[Problem]:
+    """Return what a compiled schema finds in a value of the type that it was compiled for."""
+    return find(value) if find is not None else ()
+
+
+class Variant(NamedTuple):
+    """A variant of a union, and the strings that an object may have at `TAG`; None for any."""
+
+    check: Check
+    tags: Names | None
+
+    def admits(self, types: Sequence[str]) -> bool:
+        """Return whether it says of an empty value of one of these JSON types that it may be."""
+        return any(not _has(self.check(_SAMPLES[one]), (), "invalid_type") for one in types)
+
+
+def find_in_union(variants: Sequence[Variant], kind: type[Any]) -> Find | None:
+    """Compile a union for the values of a Python type."""
+    if issubclass(kind, float):
+        whole, broken = (_Narrowed(variants, kind, json_types(one)).every for one in (0.0, 0.5))
+        return lambda value: problems_by(whole if value.is_integer() else broken, value)
+    narrowed = _Narrowed(variants, kind, json_types_of(kind))
+    return narrowed.by_tag() if issubclass(kind, dict) else narrowed.every
+
+
+class _Narrowed:
+    """The variants of a union that are worth checking values of some JSON types against."""
+
+    def __init__(self, variants: Sequence[Variant], kind: type[Any], types: Sequence[str]) -> None:
+        self._all = variants
+        self._kind = kind
+        self._fitting = [one for one in variants if one.admits(types)]
+        self.every = self._any_of(self._fitting)
+
+    def by_tag(self) -> Find:
+        """Return what looks at the tag of an object first."""
+        fitting, any_of = self._fitting, self._any_of
+        tags = frozenset[str]().union(*(one.tags or () for one in fitting))
+        # 1. a known tag; 2. an unknown one: the variants that take any; 3. none: the variants that
+        # do not require one; 4. what is not a string.
+        known = {
+            tag: any_of([one for one in fitting if one.tags is None or tag in one.tags])
+            for tag in tags
+        }
+        unknown = any_of([one for one in fitting if one.tags is None])
+        needed = (TAG,), REQUIRED[1]
+        absent = any_of([one for one in fitting if not _has(one.check({}), *needed)])
+        odd = self.every
+
+        def find(value: Mapping[str, Any]) -> Sequence[Problem]:
             tag = value.get(TAG)
-            if isinstance(tag, str) and tag in self._by_tag:  # 1. a known tag
-                candidates = self._by_tag[tag]
-            elif isinstance(tag, str):  # 2. an unknown tag: the variants that take any
-                candidates = [v for v in candidates if v.tags is None]
-            elif TAG not in value:  # 3. no tag: the variants that do not require one
-                candidates = [v for v in candidates if not v.needs_tag]
-        return [v for v in candidates if not v.types.isdisjoint(own)]
+            if isinstance(tag, str):
+                inner = known.get(tag, unknown)
+            else:
+                inner = odd if TAG in value else absent
+            return inner(value) if inner is not None else ()
+
+        return find
+
+    def _any_of(self, variants: Sequence[Variant]) -> Find | None:
+        # None if one of them takes every value of this type.
+        finds = [one.check[self._kind] for one in variants]
+        required = [find for find in finds if find is not None]
+        if len(required) < len(finds):
+            return None
+        if len(required) < 2:
+            return required[0] if required else self._no_candidate
+
+        def find(value: Any) -> Sequence[Problem]:
+            verdicts: list[Sequence[Problem]] = []
+            for one in required:
+                if not (found := one(value)):
+                    return ()
+                verdicts.append(found)
+            return min(verdicts, key=_rank)
+
+        return find
 
     def _no_candidate(self, value: Any) -> Sequence[Problem]:
-        own = json_types(value)
-        fitting = [v for v in self._variants if not v.types.isdisjoint(own)]
-        if not fitting:
-            types = frozenset[str]().union(*(v.types for v in self._variants))
+        if not self._fitting:
+            types = frozenset[str]().union(*(admitted_types(one.check) for one in self._all))
             return wrong_type(types - ({"integer"} if "number" in types else set()), value)
         if TAG not in value:
             return (Problem((TAG,), *REQUIRED),)
-        listing = ", ".join(sorted({tag for v in fitting for tag in v.tags or ()}))
+        listing = ", ".join(sorted({tag for one in self._fitting for tag in one.tags or ()}))
         message = f"expected one of {listing}, got {describe(value[TAG])}"
         return (Problem((TAG,), message, unknown=isinstance(value[TAG], str)),)
 
 
 def admitted_types(check: Check) -> Names:
     """Return the JSON types that a value may have, by what a check says of an empty one of each."""
-    found = {type: check(sample) for type, sample in _SAMPLES.items()}
-    return frozenset(type for type in found if not _has(found[type], (), "invalid_type"))
+    return frozenset(type for type in _SAMPLES if Variant(check, None).admits([type]))
 
 
 def admitted_tags(schema: Any, resolve: Resolve) -> Names | None:

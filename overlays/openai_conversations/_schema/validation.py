@@ -3,7 +3,8 @@
 The base install is httpx and attrs, so a validator from a library is not available at run time;
 the tests compare this one with `jsonschema`. It covers the part of JSON Schema 2020-12 that the
 OpenAPI document uses. Schemas are compiled once, at the first use, to closures that return the
-problems of a value: an empty tuple, and no more work than that, if there are none.
+problems of a value: an empty tuple, and no more work than that, if there are none. Each type of
+values has a closure of its own, or none where nothing can be wrong.
 
 `oneOf` means "at least one" here. The document's unions overlap (a plain user message fits both
 `EasyInputMessage` and `InputMessage`), so read to the letter they would refuse such values.
@@ -14,12 +15,12 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from .._request.validation import describe
-from .unions import Check, UnionCheck
-from .values import REQUIRED, Problem, is_array, is_mapping, is_object, json_equal, wrong_type
+from .unions import Check, Find, Variant, admitted_tags, find_in_union, problems_by
+from .values import REQUIRED, Problem, is_mapping, json_equal, json_types_of, wrong_type
 
 #: Keywords that say nothing about whether a value is valid.
 ANNOTATIONS = frozenset({
@@ -28,13 +29,17 @@ ANNOTATIONS = frozenset({
 })  # fmt: skip
 
 
+Schema = Mapping[str, Any]
+CheckOf = Callable[[Any], Check]
+
+
 class Validator:
     """Compiles the schemas of one decoded OpenAPI document, into which `$ref` points."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
-        # Keyed by identity, and the schema kept beside it so that an identity is never reused.
-        self._compiled: dict[int, tuple[object, Check]] = {}
+        # Keyed by identity; a check keeps its schema, so that an identity is never reused.
+        self._compiled: dict[int, Check] = {}
 
     def problems(self, schema: Any, value: Any) -> list[Problem]:
         """Return what keeps a value from fitting a schema; empty if it fits."""
@@ -51,169 +56,189 @@ class Validator:
         """Return the compiled form of a schema."""
         known = self._compiled.get(id(schema))
         if known is None:
-            known = self._compiled[id(schema)] = (schema, self._compile(schema))
-        return known[1]
+            known = self._compiled[id(schema)] = Check(partial(self._compile, schema))
+        return known
 
-    def _compile(self, schema: Any) -> Check:
+    def _compile(self, schema: Any, kind: type[Any]) -> Find | None:
         if not is_mapping(schema):
-            return _anything if schema is not False else _nothing
-        checks: list[Check] = []
+            return None if schema is not False else _nothing
+        finds: list[Find | None] = []
         for keyword, operand in schema.items():
-            if keyword in _SIMPLE:
-                checks.append(_SIMPLE[keyword](operand))
-            elif keyword in _APPLIED:
-                checks.append(_APPLIED[keyword](self.check(operand)))
+            if keyword == "allOf":
+                finds += [self.check(part)[kind] for part in operand]
             elif keyword in ("anyOf", "oneOf"):
-                checks.append(UnionCheck(operand, self.check, self.resolve))
-            elif keyword == "allOf":
-                checks.extend(self.check(part) for part in operand)
+                parts = [Variant(self.check(p), admitted_tags(p, self.resolve)) for p in operand]
+                finds.append(find_in_union(parts, kind))
             elif keyword == "$ref":
-                checks.append(self._reference(operand))
-            elif keyword == "properties":
-                checks.append(_properties({k: self.check(v) for k, v in operand.items()}))
-            elif keyword == "additionalProperties":
-                checks.append(_additional(schema.get("properties", {}), self.check(operand)))
-        together = _together(checks)
-        return _type(schema["type"], together) if "type" in schema else together
-
-    def _reference(self, reference: str) -> Check:
-        # Resolved when it is first used: schemas refer to each other in circles.
-        target = cache(lambda: self.check(self.resolve(reference)))
-        return lambda value: target()(value)
-
-
-def _anything(value: Any) -> Sequence[Problem]:
-    return ()
+                finds.append(self.check(self.resolve(operand))[kind])
+            elif keyword == "enum" or keyword == "const":
+                finds.append(_enum(operand if keyword == "enum" else [operand], kind))
+            elif keyword in _KEYWORDS and _KEYWORDS[keyword].speaks_of(kind):
+                finds.append(_KEYWORDS[keyword].compile(self.check, operand, schema))
+        found = _together([find for find in finds if find is not None])
+        return _type(schema["type"], kind, found) if "type" in schema else found
 
 
 def _nothing(value: Any) -> Sequence[Problem]:
     return (Problem((), "is not allowed here", "unknown_parameter", unknown=True),)
 
 
-def _together(checks: list[Check]) -> Check:
-    if len(checks) == 1:
-        return checks[0]
-    return lambda value: [problem for check in checks for problem in check(value)]
+def _together(finds: Sequence[Find]) -> Find | None:
+    if len(finds) < 2:
+        return finds[0] if finds else None
+
+    def find(value: Any) -> Sequence[Problem]:
+        # No list is made for a value without problems: this runs for every object of a body.
+        found: Sequence[Problem] = ()
+        for one in finds:
+            if bad := one(value):
+                found = [*found, *bad]
+        return found
+
+    return find
 
 
-def _type(declared: str | Sequence[str], rest: Check) -> Check:
+def _type(declared: str | Sequence[str], kind: type[Any], rest: Find | None) -> Find | None:
     names = frozenset([declared] if isinstance(declared, str) else declared)
-    return lambda value: wrong_type(names, value) or rest(value)
+    if not issubclass(kind, float):
+        return partial(wrong_type, names) if names.isdisjoint(json_types_of(kind)) else rest
+    if "number" in names:
+        return rest
+    return lambda value: wrong_type(names, value) or problems_by(rest, value)
 
 
-def _when(applies: Callable[[object], bool], check: Check) -> Check:
-    """Restrict a check to the values that its keyword speaks about; others have no problems."""
-    return lambda value: check(value) if applies(value) else ()
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _enum(allowed: Sequence[Any]) -> Check:
+def _enum(allowed: Sequence[Any], kind: type[Any]) -> Find:
     texts = frozenset(value for value in allowed if isinstance(value, str))
     others = [value for value in allowed if not isinstance(value, str)]
     listing = ", ".join(repr(value) for value in allowed)
+    is_text = issubclass(kind, str)
 
-    def check(value: Any) -> Sequence[Problem]:
-        if value in texts if _is_text(value) else any(json_equal(value, one) for one in others):
+    def find(value: Any) -> Sequence[Problem]:
+        if value in texts if is_text else any(json_equal(value, one) for one in others):
             return ()
         message = f"expected one of {listing}, got {describe(value)}"
-        return (Problem((), message, unknown=bool(texts) and _is_text(value)),)
+        return (Problem((), message, unknown=bool(texts) and is_text),)
 
-    return check
-
-
-def _bound(
-    applies: Callable[[object], bool], measure: Callable[[Any], float], keyword: str, phrase: str
-) -> Callable[[Any], Check]:
-    is_beyond = operator.lt if keyword.startswith("min") else operator.gt
-
-    def compile_bound(limit: Any) -> Check:
-        def check(value: Any) -> Sequence[Problem]:
-            size = measure(value)
-            if not is_beyond(size, limit):
-                return ()
-            return (Problem((), phrase.format(limit=limit, size=size)),)
-
-        return _when(applies, check)
-
-    return compile_bound
+    return find
 
 
-def _pattern(source: str) -> Check:
+def _pattern(check: CheckOf, source: str, schema: Schema) -> Find:
     search = re.compile(source).search
     problem = f"must match the pattern {source}, got"
-    return _when(
-        _is_text, lambda v: () if search(v) else (Problem((), f"{problem} {describe(v)}"),)
-    )
+    return lambda v: () if search(v) else (Problem((), f"{problem} {describe(v)}"),)
 
 
-def _required(names: Sequence[str]) -> Check:
+def _required(check: CheckOf, names: Sequence[str], schema: Schema) -> Find:
     missing = [(name, Problem((name,), *REQUIRED)) for name in names]
-    return _when(is_object, lambda value: [one for name, one in missing if name not in value])
+    all_of_them = frozenset(names)
+
+    def find(value: Mapping[str, Any]) -> Sequence[Problem]:
+        if value.keys() >= all_of_them:
+            return ()
+        return [problem for name, problem in missing if name not in value]
+
+    return find
 
 
-def _items(inner: Check) -> Check:
-    return _when(is_array, lambda v: [p.under(n) for n, one in enumerate(v) for p in inner(one)])
+def _items(check: CheckOf, operand: Any, schema: Schema) -> Find:
+    inner = check(operand)
+
+    def find(value: Sequence[Any]) -> Sequence[Problem]:
+        found: Sequence[Problem] = ()
+        for n, one in enumerate(value):
+            if (known := inner[type(one)]) is not None and (bad := known(one)):
+                found = [*found, *(problem.under(n) for problem in bad)]
+        return found
+
+    return find
 
 
-def _properties(inner: Mapping[str, Check]) -> Check:
-    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
-        # No list is made for an object without problems: this runs for every one of a body.
+def _properties(check: CheckOf, operand: Mapping[str, Any], schema: Schema) -> Find:
+    declared = {name: check(one) for name, one in operand.items()}
+
+    def find(value: Mapping[str, Any]) -> Sequence[Problem]:
         found: Sequence[Problem] = ()
         for name, one in value.items():
-            if (known := inner.get(name)) is not None and (bad := known(one)):
+            if (
+                (inner := declared.get(name)) is not None
+                and (known := inner[type(one)]) is not None
+                and (bad := known(one))
+            ):
                 found = [*found, *(problem.under(name) for problem in bad)]
         return found
 
-    return _when(is_object, check)
+    return find
 
 
-def _additional(declared: Mapping[str, Any], inner: Check) -> Check:
-    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
+def _additional(check: CheckOf, operand: Any, schema: Schema) -> Find:
+    declared: Mapping[str, Any] = schema.get("properties", {})
+    inner = check(operand)
+
+    def find(value: Mapping[str, Any]) -> Sequence[Problem]:
         others = [(name, one) for name, one in value.items() if name not in declared]
         return [problem.under(name) for name, one in others for problem in inner(one)]
 
-    return _when(is_object, check)
+    return find
 
 
-def _property_names(inner: Check) -> Check:
-    def check(value: Mapping[str, Any]) -> Sequence[Problem]:
+def _property_names(check: CheckOf, operand: Any, schema: Schema) -> Find:
+    inner = check(operand)
+
+    def find(value: Mapping[str, Any]) -> Sequence[Problem]:
         bad = [(name, problem) for name in value for problem in inner(name)]
         return [Problem((name,), f"bad name: {one.message}", one.code) for name, one in bad]
 
-    return _when(is_object, check)
+    return find
 
 
-_SIMPLE: dict[str, Callable[[Any], Check]] = {
-    "enum": _enum,
-    "const": lambda allowed: _enum([allowed]),
-    "required": _required,
-    "pattern": _pattern,
-    "minimum": _bound(_is_number, operator.pos, "minimum", "must be at least {limit}, got {size}"),
-    "maximum": _bound(_is_number, operator.pos, "maximum", "must be at most {limit}, got {size}"),
+class _Keyword(NamedTuple):
+    """A keyword that speaks about values of some types; others have no problems with it."""
+
+    types: tuple[type, ...]
+    compile: Callable[[CheckOf, Any, Schema], Find]
+
+    def speaks_of(self, kind: type[Any]) -> bool:
+        return issubclass(kind, self.types) and not issubclass(kind, bool)
+
+
+def _bound(
+    types: tuple[type, ...],
+    measure: Callable[[Any], float],
+    is_beyond: Callable[[float, float], bool],
+    phrase: str,
+) -> _Keyword:
+    def compile_bound(check: CheckOf, limit: float, schema: Schema) -> Find:
+        def find(value: Any) -> Sequence[Problem]:
+            size = measure(value)
+            if not is_beyond(size, limit):
+                return ()
+            return (Problem((), f"must {phrase.format(limit)}, got {size}"),)
+
+        return find
+
+    return _Keyword(types, compile_bound)
+
+
+_KEYWORDS = {
+    "required": _Keyword((dict,), _required),
+    "properties": _Keyword((dict,), _properties),
+    "additionalProperties": _Keyword((dict,), _additional),
+    "propertyNames": _Keyword((dict,), _property_names),
+    "items": _Keyword((list,), _items),
+    "pattern": _Keyword((str,), _pattern),
+    "minimum": _bound((int, float), operator.pos, operator.lt, "be at least {}"),
+    "maximum": _bound((int, float), operator.pos, operator.gt, "be at most {}"),
+    "minLength": _bound((str,), len, operator.lt, "have {} characters or more"),
+    "maxLength": _bound((str,), len, operator.gt, "have {} characters or fewer"),
+    "minItems": _bound((list,), len, operator.lt, "have {} entries or more"),
+    "maxItems": _bound((list,), len, operator.gt, "have {} entries or fewer"),
+    "minProperties": _bound((dict,), len, operator.lt, "have {} keys or more"),
+    "maxProperties": _bound((dict,), len, operator.gt, "have {} keys or fewer"),
 }
-_SIMPLE.update(
-    (end + unit, _bound(applies, len, end, f"must have {{limit}} {what} or {more}, got {{size}}"))
-    for unit, applies, what in (
-        ("Length", _is_text, "characters"),
-        ("Items", is_array, "entries"),
-        ("Properties", is_object, "keys"),
-    )
-    for end, more in (("min", "more"), ("max", "fewer"))
-)
-#: Keywords whose operand is one schema, for all elements or for all names.
-_APPLIED: dict[str, Callable[[Check], Check]] = {"items": _items, "propertyNames": _property_names}
 
 #: All keywords with an effect, or known to have none; the tests look for others.
 KEYWORDS = (
     ANNOTATIONS
-    | frozenset(_SIMPLE)
-    | frozenset(_APPLIED)
-    | {"type", "properties", "additionalProperties", "anyOf", "oneOf", "allOf", "$ref"}
+    | frozenset(_KEYWORDS)
+    | {"type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref"}
 )

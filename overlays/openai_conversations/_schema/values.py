@@ -60,7 +60,12 @@ def json_types(value: object) -> tuple[str, ...]:
     """Return the JSON Schema types of a value, the narrowest first: `3` is integer and number."""
     if isinstance(value, float):
         return ("integer", "number") if value.is_integer() else ("number",)
-    return _TYPES.get(type(value), ("object",))
+    return json_types_of(type(value))
+
+
+def json_types_of(kind: type[Any]) -> tuple[str, ...]:
+    """Return the JSON Schema types of all values of a Python type, which is not float."""
+    return _TYPES.get(kind, ("object",))
 
 
 def json_equal(left: object, right: object) -> bool:

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 import weakref
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from itertools import count
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -119,6 +119,19 @@ class Database:
             self.check_file(written=True)
             return result
 
+    @contextmanager
+    def held_at_once(self) -> Generator[bool]:
+        """Hold the database if no other thread does; what is inside learns whether it is held.
+
+        Reads inside wait for nobody, as no reader of a WAL database waits for a writer.
+        """
+        held = self._lock.acquire(blocking=False)
+        try:
+            yield held
+        finally:
+            if held:
+                self._lock.release()
+
     def check_file(self, *, written: bool = False) -> None:
         """Raise `StoreError` unless the file is still the one that was opened."""
         if self._file is not None:
@@ -129,6 +142,11 @@ class Database:
         with self._lock:
             return self._db.execute(sql, values).lastrowid or 0
 
+    def run_each(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run one statement with each of these rows of values, in turn."""
+        with self._lock:
+            self._db.executemany(sql, rows)
+
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Return all rows of a query."""
         with self._lock:
@@ -136,7 +154,8 @@ class Database:
 
     def row(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
         """Return the first row of a query, or None."""
-        return next(iter(self.rows(sql, values)), None)
+        rows = self.rows(sql, values)
+        return rows[0] if rows else None
 
     def _prepare(self, name: str | None) -> None:
         application_id, layout_version, schema, younger = self.layout

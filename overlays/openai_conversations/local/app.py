@@ -9,7 +9,7 @@ before it is needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -27,11 +27,13 @@ from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_
 from .http_messages import PREFIX, Service, ServiceRequest, declared_size
 from .page.routes import page_routes
 from .same_origin import SameOrigin
-from .worker_threads import StreamReader, handle_in_thread
+from .worker_threads import StreamReader, handle_request
 
 # A server may put a function under this name into the ASGI state; it closes the connection of the
 # request. ASGI has no way to do that, and only `ConnectionLostError` needs one.
 CLOSE_CONNECTION = "local_close_connection"
+#: A request of HTTP/1.1 that has neither of them has no body (RFC 9112, section 6.3).
+BODY_HEADERS = frozenset({"content-length", "transfer-encoding"})
 #: How long a client may take to send a body, in seconds.
 BODY_SECONDS = 300.0
 #: How much is discarded of a body that was refused, and for how long. Closing a connection resets
@@ -86,7 +88,7 @@ class _SameOriginMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                self.access.check(Request(scope).headers)
+                self.access.check(_headers(scope))
             except ServiceError as error:
                 await _respond(error)(scope, receive, send)
                 return
@@ -103,11 +105,13 @@ class _Endpoint:
         if scope["type"] != "http":
             raise HTTPException(404)
         request = Request(scope, receive)
-        headers, query = dict(request.headers), request.query_params.multi_items()
+        headers, query = _headers(scope), request.query_params.multi_items()
         path: str = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
         chunks = request.stream()
         try:
-            body, whole = await _read(chunks, self.service.body_limit(headers), headers)
+            body, whole = b"", True
+            if scope["http_version"] != "1.1" or headers.keys() & BODY_HEADERS:
+                body, whole = await _read(chunks, self.service.body_limit(headers), headers)
         except ClientDisconnect:
             return
         except TimeoutError:
@@ -116,7 +120,7 @@ class _Endpoint:
             return
         message = ServiceRequest(request.method, path, query, headers, body)
         try:
-            response = await handle_in_thread(self.service, message)
+            response = await handle_request(self.service, message)
             status, headers = response.status, dict(response.headers)
             if isinstance(response.body, bytes):
                 send = send if whole else _discarding(chunks, send)
@@ -130,6 +134,12 @@ class _Endpoint:
                 getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":
                 pass
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Return the headers of a request; of one that is repeated, the first."""
+    pairs: Iterable[tuple[bytes, bytes]] = reversed(scope["headers"])
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
 
 
 async def _read(

@@ -5,6 +5,7 @@ What the OpenAPI document says by itself (limits, types, defaults) was checked b
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
@@ -12,10 +13,11 @@ from typing import Any, TypeVar
 
 from .errors import conversation_locked, duplicate_item, found, invalid_request
 from .ids import new_id
-from .item_schemas import apply_include
+from .item_schemas import included
+from .json_body import JsonText
 from .locks import Locks
 from .routing import RoutedRequest
-from .store import ConversationRow, Store
+from .store import ConversationRow, ItemRow, Store
 from .stored_items import make_stored_items
 
 Json = dict[str, Any]
@@ -41,7 +43,7 @@ class Conversations:
             items = make_stored_items(sent, "items", self.store.item_anywhere)
             id, created_at = new_id("conv"), int(self.clock())
             self.store.append(self.store.add_conversation(id, created_at, metadata), items)
-        return _conversation(ConversationRow(id, created_at, metadata, 0))
+        return _conversation(id, created_at, metadata)
 
     def list(self, request: RoutedRequest) -> Json:
         """Serve listConversations, in the order in which they were created.
@@ -50,11 +52,12 @@ class Conversations:
         """
         store = self.store
         rows, has_more = _page(request, "conversation", store.place, store.conversations)
-        return _list([_conversation(row) for row in rows], has_more)
+        found = (_conversation(row.id, row.created_at, json.loads(row.metadata)) for row in rows)
+        return _list(list(found), [row.id for row in rows], has_more)
 
     def retrieve(self, request: RoutedRequest) -> Json:
         """Serve getConversation."""
-        return _conversation(self._find(request))
+        return _stored_conversation(self._find(request))
 
     def update(self, request: RoutedRequest) -> Json:
         """Serve updateConversation: the given metadata replaces all that there was."""
@@ -62,7 +65,7 @@ class Conversations:
         with self.store.transaction():
             row = self._find(request)
             self.store.set_metadata(row.id, metadata)
-        return _conversation(row) | {"metadata": metadata}
+        return _conversation(row.id, row.created_at, metadata)
 
     def delete(self, request: RoutedRequest) -> Json:
         """Serve deleteConversation: it is deleted, but its items can still be referred to."""
@@ -75,31 +78,35 @@ class Conversations:
 
     def create_items(self, request: RoutedRequest) -> Json:
         """Serve createConversationItems: all of them in one transaction, or none."""
-        with self.store.transaction():
+
+        def append() -> list[ItemRow]:
             row = self._find(request)
             items = make_stored_items(request.body["items"], "items", self.store.item_anywhere)
-            append_new(self.store, row, items, "items")
-        return item_list(items, False, request.include)
+            return append_new(self.store, row, items, "items")
+
+        return _item_list(self.store.transact(append), False, request.include)
 
     def list_items(self, request: RoutedRequest) -> Json:
         """Serve listConversationItems."""
         return read_list(self.store, self._find(request).items, request)
 
-    def retrieve_item(self, request: RoutedRequest) -> Json:
+    def retrieve_item(self, request: RoutedRequest) -> JsonText:
         """Serve getConversationItem."""
-        return apply_include(self._find_item(self._find(request), request), request.include)
+        _, stored = self._find_item(self._find(request), request)
+        return included([stored], request.include)
 
     def delete_item(self, request: RoutedRequest) -> Json:
         """Serve deleteConversationItem; the response is the conversation."""
         with self.store.transaction():
             row = self._find(request)
-            self.store.delete_item(row.items, self._find_item(row, request)["id"])
-        return _conversation(row)
+            id, _ = self._find_item(row, request)
+            self.store.delete_item(row.items, id)
+        return _stored_conversation(row)
 
     def _find(self, request: RoutedRequest) -> ConversationRow:
         return find_conversation(self.store, request.path["conversation_id"])
 
-    def _find_item(self, row: ConversationRow, request: RoutedRequest) -> Json:
+    def _find_item(self, row: ConversationRow, request: RoutedRequest) -> ItemRow:
         id = request.path["item_id"]
         return found(self.store.item(row.items, id), "Item", id)
 
@@ -109,24 +116,24 @@ def find_conversation(store: Store, id: str) -> ConversationRow:
     return found(store.conversation(id), "Conversation", id)
 
 
-def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> None:
+def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> list[ItemRow]:
     """Append items, or raise a 400 that names `param` if the conversation has one already."""
     for item in items:
         if store.position(row.items, item["id"]) is not None:
             raise duplicate_item(item["id"], param)
-    store.append(row.items, items)
+    return store.append(row.items, items)
 
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:
     """Return the page of a list of items that a request asks for."""
-    position, read = partial(store.position, list_key), partial(store.items, list_key)
-    items, has_more = _page(request, "item", position, read)
-    return item_list(items, has_more, request.include)
+    position, read = partial(store.position, list_key), partial(store.page, list_key)
+    rows, has_more = _page(request, "item", position, read)
+    return _item_list(rows, has_more, request.include)
 
 
-def item_list(items: list[Json], has_more: bool, include: Collection[str]) -> Json:
-    """Return the API's list object of items, each with the parts that are to be included."""
-    return _list([apply_include(item, include) for item in items], has_more)
+def _item_list(rows: list[ItemRow], has_more: bool, include: Collection[str]) -> Json:
+    shown = included([stored for _, stored in rows], include)
+    return _list(JsonText(f"[{shown}]"), [id for id, _ in rows], has_more)
 
 
 def _page(
@@ -148,22 +155,25 @@ def _page(
     return found[:limit], len(found) > limit
 
 
-def _list(data: list[Json], has_more: bool) -> Json:
+def _list(data: list[Json] | JsonText, ids: list[str], has_more: bool) -> Json:
     """Return the API's list object; an empty one has empty ids, as they must be strings."""
-    ids = [one["id"] for one in data] or [""]
     return {
         "object": "list",
         "data": data,
         "has_more": has_more,
-        "first_id": ids[0],
-        "last_id": ids[-1],
+        "first_id": ids[0] if ids else "",
+        "last_id": ids[-1] if ids else "",
     }
 
 
-def _conversation(row: ConversationRow) -> Json:
+def _stored_conversation(row: ConversationRow) -> Json:
+    return _conversation(row.id, row.created_at, row.metadata)
+
+
+def _conversation(id: str, created_at: int, metadata: Json | JsonText) -> Json:
     return {
-        "id": row.id,
+        "id": id,
         "object": "conversation",
-        "created_at": row.created_at,
-        "metadata": row.metadata,
+        "created_at": created_at,
+        "metadata": metadata,
     }

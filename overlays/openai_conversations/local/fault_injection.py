@@ -237,6 +237,9 @@ class FaultInjectingService:
         recorded.status = response.status
         return response
 
+    def handle_at_once(self, request: ServiceRequest, /) -> None:
+        """Return None: a fault of a test may wait for anything."""
+
     def close(self) -> None:
         """Close the service."""
         self.service.close()

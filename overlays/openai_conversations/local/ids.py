@@ -6,8 +6,8 @@ the time in milliseconds, so that ids of one process sort roughly by age.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import time
 
 #: The prefix of an item's id, by the item's `type`.
@@ -28,7 +28,7 @@ _VALID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 def new_id(prefix: str) -> str:
     """Return a new id with this prefix: `conv_…`."""
-    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{secrets.token_hex(19)[:37]}"
+    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{os.urandom(19).hex()[:37]}"
 
 
 def new_item_id(type: str) -> str:

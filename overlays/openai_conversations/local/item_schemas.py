@@ -6,12 +6,16 @@ value that a new document adds is known at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from .._schema.document import operations, problems
+from .._schema.document import operations, problems, validator
+from .._schema.unions import Check
 from .._schema.values import is_array, is_object
+from .json_body import JsonText, to_text
 from .schema_parts import EACH, Schema, at, body, fields, parts, response, strings, tags, union
 from .structured_output import emptiest_of_document
 
@@ -74,9 +78,10 @@ def input_parts() -> frozenset[str]:
 
 
 @cache
-def declared_fields(type: str) -> dict[str, Schema]:
-    """Return the fields of an item type, sent or returned, each with its schemas as a union."""
-    return fields(union([sent_item(), returned_item()]), type)
+def field_checks(type: str) -> list[tuple[str, Check]]:
+    """Return the fields of an item type, sent or returned, with what checks a value of each."""
+    declared = fields(union([sent_item(), returned_item()]), type)
+    return [(name, validator().check(one)) for name, one in declared.items()]
 
 
 @cache
@@ -131,6 +136,48 @@ def apply_include(item: Item, include: Collection[str]) -> Item:
         if part not in include:
             item = _hide(item, path, part)
     return item
+
+
+def included(stored: Sequence[str], include: Collection[str]) -> JsonText:
+    """Return stored items as `apply_include` shows them, with a comma between two.
+
+    What has no optional part is not decoded: a page of 20 messages takes a third of the time then.
+    """
+    parts = [one for one in _part_forms() if one.name not in include]
+
+    def is_shown_whole(text: str) -> bool:
+        for _, key, empty in parts:
+            if key in text and (empty is None or text.count(key) > text.count(empty)):
+                return False
+        return True
+
+    whole = ",".join(stored)
+    if not is_shown_whole(whole):
+        whole = ",".join(
+            one if is_shown_whole(one) else to_text(apply_include(json.loads(one), include))
+            for one in stored
+        )
+    return JsonText(whole)
+
+
+class _PartForm(NamedTuple):
+    """What shows in JSON that an optional part is there: its key, but not with an empty value.
+
+    A string has a backslash before each quotation mark, so that none can look like a key.
+    """
+
+    name: str
+    key: str
+    empty: str | None
+
+
+@cache
+def _part_forms() -> list[_PartForm]:
+    found: list[_PartForm] = []
+    for part, path in chain.from_iterable(_optional_parts().values()):
+        key = f'"{path[-1]}":'
+        found.append(_PartForm(part, key, key + to_text(_EMPTY[part]) if part in _EMPTY else None))
+    return found
 
 
 def _hide(value: Any, path: list[str], part: str) -> Any:

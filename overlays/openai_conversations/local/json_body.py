@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
+from json.encoder import encode_basestring_ascii as _encode_text
 from typing import Any
 
 from .._schema.values import JsonObject, is_object
@@ -25,9 +26,33 @@ _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
+class JsonText(str):
+    """JSON that `to_text` has made, to be sent as it is."""
+
+    __slots__ = ()
+
+
+def to_text(value: Any) -> JsonText:
+    """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
+    return JsonText(_encode(value))
+
+
 def encode_json(value: Any) -> bytes:
     """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
     return _encode(value).encode("ascii")
+
+
+def encode_response(value: JsonObject | JsonText) -> bytes:
+    """Return a response as `encode_json` does; it may be a `JsonText`, and so may its fields."""
+    if isinstance(value, JsonText):
+        return value.encode("ascii")
+    if JsonText not in map(type, value.values()):
+        return encode_json(value)
+    fields = [
+        f"{_encode_text(name)}:{one if isinstance(one, JsonText) else _encode(one)}"
+        for name, one in value.items()
+    ]
+    return f"{{{','.join(fields)}}}".encode("ascii")
 
 
 def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
@@ -41,12 +66,8 @@ def decode_body(body: bytes, headers: Mapping[str, str]) -> JsonObject:
         raise ServiceError(415, message, code="unsupported_content_type")
     try:
         # Given bytes, json would guess at UTF-16 and UTF-32; the API knows UTF-8 only.
-        value = json.loads(
-            body.decode("utf-8"),
-            parse_float=_finite,
-            parse_constant=_finite,
-            object_pairs_hook=_unique,
-        )
+        text = body.decode("utf-8")
+        value = json.loads(text) if text.startswith("\ufeff") else _decode(text)  # loads refuses it
         _check_depth(value, body)
         if _SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -72,6 +93,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"{text:.40} is not a number that JSON can hold")
     return value
+
+
+#: As with the encoder: `json.loads` makes one each time.
+_decode = json.JSONDecoder(
+    parse_float=_finite, parse_constant=_finite, object_pairs_hook=_unique
+).decode
 
 
 def _check_depth(value: Any, body: bytes) -> None:

@@ -45,7 +45,8 @@ class Newer:
             found: The problems that the body has with the schema.
         """
         fields = _body_place(operation_id).unknown_fields(body)
-        every = list(dict.fromkeys([*found, *fields]))  # some are found in two ways
+        if not (every := dict.fromkeys([*found, *fields])):  # some are found in two ways
+            return []
         refused = [one for one in every if self.strict or not _is_newer(one, body)]
         if not refused:
             for problem in every:

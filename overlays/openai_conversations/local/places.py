@@ -6,7 +6,7 @@ that a request costs look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -29,17 +29,23 @@ class Place:
         self._by_tag: dict[str | None, Mapping[str, Place]] = {}
         self._forms: dict[str | None, _Form] = {}
 
-    def unknown_fields(self, value: Any) -> Iterator[Problem]:
-        """Yield the fields of a value, at any depth, that no schema for their place declares."""
-        inner: Iterable[tuple[int | str, Any, Place]] = ()
+    def unknown_fields(self, value: Any) -> list[Problem]:
+        """Return the fields of a value, at any depth, that no schema for their place declares."""
+        found: list[Problem] = []
+        inner: Iterable[tuple[int | str, Any]] = ()
+        declared: Mapping[str, Place] = {}
         if is_array(value):
-            inner = ((n, one, self._items) for n, one in enumerate(value))
+            inner = enumerate(value)
         elif is_object(value) and (declared := self.fields(item_tag(value))):
-            yield from (_unknown_field(name) for name in value if name not in declared)
-            inner = ((name, one, declared[name]) for name, one in value.items() if name in declared)
-        for step, one, place in inner:
+            if not value.keys() <= declared.keys():
+                found = [_unknown_field(name) for name in value if name not in declared]
+            inner = value.items()
+        for step, one in inner:
             if isinstance(one, (dict, list)):
-                yield from (problem.under(step) for problem in place.unknown_fields(one))
+                place = self._items if isinstance(step, int) else declared.get(step)
+                if place is not None and (bad := place.unknown_fields(one)):
+                    found += [problem.under(step) for problem in bad]
+        return found
 
     def fitted(
         self, value: JsonObject, whole: Collection[str] = (), extra: Collection[str] = ()

@@ -30,7 +30,7 @@ from .schema_parts import EACH, Schema, default, types
 from .stored_items import complete_request_item, field_problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RoutedRequest:
     """A request that fits the OpenAPI document, as the rules of its operation take it."""
 
@@ -83,8 +83,8 @@ def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> d
     fitting: dict[str, Any]
     fitting, found = with_nulls_exchanged(operation.body, whole)
     for name in sent:
-        fields = ((n, one) for n, item in enumerate(fitting[name]) for one in field_problems(item))
-        found += [problem.under(n).under(name) for n, problem in fields]
+        for n, item in enumerate(fitting[name]):
+            found += [problem.under(n).under(name) for problem in field_problems(item)]
     if found := newer.refused(operation.id, whole, found):
         raise schema_mismatch(found)
     for name, items in sent.items():

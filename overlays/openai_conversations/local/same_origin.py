@@ -14,6 +14,7 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .errors import ServiceError, check_argument
 
@@ -65,13 +66,18 @@ class SameOrigin:
             raise ServiceError(403, message, code="foreign_origin")
 
     def _is_own(self, name: str | None) -> bool:
-        if name is None or name in ("localhost", socket.gethostname().lower(), *self.hosts):
+        if name is None or _is_address(name):
             return name is not None
-        try:
-            ipaddress.ip_address(name.strip("[]"))
-        except ValueError:
-            return False
-        return True
+        return name in ("localhost", socket.gethostname().lower(), *self.hosts)
+
+
+@lru_cache
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str | None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hmac
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .._request.client_options import check_key
-from .._schema.document import methods
+from .._schema.document import match, methods
 from .conversations import Conversations
 from .errors import ServiceError, check_argument, to_service_error
 from .http_messages import (
@@ -24,7 +23,7 @@ from .http_messages import (
     ServiceResponse,
     declared_size,
 )
-from .json_body import encode_json
+from .json_body import JsonText, encode_json, encode_response
 from .locks import Locks
 from .model import LocalModel, ModelCallable
 from .newer import Newer
@@ -37,8 +36,13 @@ __all__ = ["LocalService", "ServiceRequest", "ServiceResponse"]
 
 #: A request has at most a few files of the size that the OpenAPI document allows (70 MiB each).
 MAX_BODY = 256 * 2**20
+#: The operations that read the store and do nothing else.
+READS = frozenset({
+    "listConversations", "getConversation", "listConversationItems", "getConversationItem",
+    "listInputItems",
+})  # fmt: skip
 #: What an operation returns: the JSON body of a 200, or the events of a stream.
-Result = dict[str, Any] | Iterator[dict[str, Any]]
+Result = dict[str, Any] | JsonText | Iterator[dict[str, Any]]
 
 
 class LocalService:
@@ -111,7 +115,7 @@ class LocalService:
     def handle(self, request: ServiceRequest, /) -> ServiceResponse:
         """Respond to a request. Never raises: all that is wrong with a request becomes a 4xx."""
         started = time.perf_counter()
-        headers = [("x-request-id", f"req_{secrets.token_hex(16)}")]
+        headers = [("x-request-id", f"req_{os.urandom(16).hex()}")]
         status = 200
         abort: Callable[[], None] | None = None
         body: bytes | Iterator[bytes]
@@ -144,6 +148,20 @@ class LocalService:
             headers += [("content-type", "text/event-stream"), ("cache-control", "no-cache")]
         return ServiceResponse(status, headers, body, abort)
 
+    def handle_at_once(self, request: ServiceRequest, /) -> ServiceResponse | None:
+        """Respond to a request that only reads; return None for one that might have to wait.
+
+        An event loop calls this before it gives a request to a thread: to go there and back takes
+        three times as long as a GET. A subclass may wait in a `handle` of its own.
+        """
+        if request.method != "GET" or type(self).handle is not LocalService.handle:
+            return None
+        hit = match("GET", request.path.removeprefix(PREFIX))
+        if hit is None or hit[0].id not in READS:
+            return None
+        with self._store.held_at_once() as held:
+            return self.handle(request) if held else None
+
     def body_limit(self, headers: Mapping[str, str], /) -> int:
         """Return how much of a request's body is worth reading, in bytes: 0 with a wrong key.
 
@@ -155,7 +173,7 @@ class LocalService:
             return 0
         return self._max_body
 
-    def _result(self, request: ServiceRequest) -> Any:
+    def _result(self, request: ServiceRequest) -> bytes | Iterator[dict[str, Any]]:
         """Return the JSON of a response, or the events of a stream."""
         # No operation of the document: clients let people choose a model from it.
         if request.method == "GET" and request.path.removeprefix(PREFIX) == "/models":
@@ -164,8 +182,10 @@ class LocalService:
             return encode_json({"object": "list", "data": [model]})
         routed = route(request, self._newer, self._operations)
         result = self._operations[routed.operation_id](routed)
+        if isinstance(result, JsonText):
+            return encode_response(result)
         if isinstance(result, dict):
-            return encode_json(fitted(routed.operation_id, result))
+            return encode_response(fitted(routed.operation_id, result))
         return result
 
     def _check_size(self, request: ServiceRequest) -> None:

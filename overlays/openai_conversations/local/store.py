@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .._sqlite.database import Database, Layout
-from .json_body import encode_json
+from .json_body import JsonText, to_text
 
 Json = dict[str, Any]
 _SCHEMA = """
@@ -45,8 +45,12 @@ class ConversationRow(NamedTuple):
 
     id: str
     created_at: int
-    metadata: Json
+    metadata: JsonText
     items: int
+
+
+#: An item of a list: its id, and the item as JSON.
+ItemRow = tuple[str, str]
 
 
 class ResponseRow(NamedTuple):
@@ -74,13 +78,14 @@ class Store(Database):
     def add_conversation(self, id: str, created_at: int, metadata: Mapping[str, Any]) -> int:
         """Add a conversation and return the number of its list of items."""
         items = self._new_list()
-        values = (id, created_at, _text(metadata), items)
+        values = (id, created_at, to_text(metadata), items)
         self.run("INSERT INTO conversations VALUES (?, ?, ?, ?, 0)", values)
         return items
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        return next(iter(self._conversations("id = ?", id)), None)
+        found = self._conversations("id = ?", id)
+        return found[0] if found else None
 
     def place(self, id: str) -> int | None:
         """Return the place of a conversation among all: the number of its list of items."""
@@ -96,7 +101,7 @@ class Store(Database):
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
         """Replace a conversation's metadata."""
-        self.run("UPDATE conversations SET metadata = ? WHERE id = ?", (_text(metadata), id))
+        self.run("UPDATE conversations SET metadata = ? WHERE id = ?", (to_text(metadata), id))
 
     def delete_conversation(self, id: str) -> None:
         """Mark a conversation as deleted; its items stay."""
@@ -104,39 +109,50 @@ class Store(Database):
 
     # Items
 
-    def append(self, list_key: int, items: Iterable[Json]) -> None:
+    def append(self, list_key: int, items: Iterable[Json]) -> list[ItemRow]:
         """Add items at the end of a list; their ids must be new to it."""
         last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
-        for n, item in enumerate(items, (last or 0) + 1):
-            row = (list_key, n, item["id"], _text(item))
-            self.run("INSERT INTO items VALUES (?, ?, ?, ?)", row)
+        rows: list[ItemRow] = [(item["id"], to_text(item)) for item in items]
+        self.run_each(
+            "INSERT INTO items VALUES (?, ?, ?, ?)",
+            ((list_key, n, *row) for n, row in enumerate(rows, (last or 0) + 1)),
+        )
+        return rows
 
-    def item(self, list_key: int, id: str) -> Json | None:
+    def item(self, list_key: int, id: str) -> ItemRow | None:
         """Return the item of a list with this id."""
-        return self._item("SELECT body FROM items WHERE id = ? AND list = ?", (id, list_key))
+        row: ItemRow | None = self.row(
+            "SELECT id, body FROM items WHERE id = ? AND list = ?", (id, list_key)
+        )
+        return row
 
     def item_anywhere(self, id: str) -> Json | None:
         """Return the newest item with this id in any list, also of a deleted conversation."""
-        return self._item("SELECT body FROM items WHERE id = ? ORDER BY list DESC LIMIT 1", (id,))
+        row = self.row("SELECT body FROM items WHERE id = ? ORDER BY list DESC LIMIT 1", (id,))
+        return json.loads(row[0]) if row else None
 
     def position(self, list_key: int, id: str) -> int | None:
         """Return the position in a list of the item with this id."""
         row = self.row("SELECT position FROM items WHERE id = ? AND list = ?", (id, list_key))
         return row[0] if row else None
 
-    def items(
-        self, list_key: int, *, after: int | None = None, ascending: bool = True, limit: int = -1
-    ) -> list[Json]:
-        """Return items of a list by position, from behind `after` on; all without a limit."""
+    def items(self, list_key: int) -> list[Json]:
+        """Return all items of a list by position."""
+        rows = self.page(list_key, after=None, ascending=True, limit=-1)
+        # Read as one text: that takes half the time of reading item by item.
+        found: list[Json] = json.loads(f"[{','.join(body for _, body in rows)}]")
+        return found
+
+    def page(
+        self, list_key: int, *, after: int | None, ascending: bool, limit: int
+    ) -> list[ItemRow]:
+        """Return items of a list by position, from behind `after` on."""
         beyond, order, start = _direction(after, ascending)
-        rows = self.rows(
-            f"SELECT body FROM items WHERE list = ? AND position {beyond} ? "
+        return self.rows(
+            f"SELECT id, body FROM items WHERE list = ? AND position {beyond} ? "
             f"ORDER BY position {order} LIMIT ?",
             (list_key, start, limit),
         )
-        # Read as one text: that takes half the time of reading item by item.
-        found: list[Json] = json.loads(f"[{','.join(row[0] for row in rows)}]")
-        return found
 
     def delete_item(self, list_key: int, id: str) -> None:
         """Delete an item from a list."""
@@ -147,7 +163,7 @@ class Store(Database):
     def add_response(self, body: Json, request: Json, input: Iterable[Json]) -> ResponseRow:
         """Add a response with its input; its output is added when it is finished."""
         lists = self._new_list(), self._new_list()
-        values = (body["id"], _text(body), _text(request), *lists)
+        values = (body["id"], to_text(body), to_text(request), *lists)
         self.run("INSERT INTO responses VALUES (?, ?, ?, NULL, ?, ?)", values)
         self.append(lists[0], input)
         return ResponseRow(body["id"], body, request, None, *lists)
@@ -160,9 +176,9 @@ class Store(Database):
 
     def set_response(self, body: Json, events: list[Json] | None = None) -> None:
         """Replace a response's fields, and the events of its stream if they are given."""
-        text = _text(events) if events is not None else None
+        text = to_text(events) if events is not None else None
         sql = "UPDATE responses SET body = ?, events = coalesce(?, events) WHERE id = ?"
-        self.run(sql, (_text(body), text, body["id"]))
+        self.run(sql, (to_text(body), text, body["id"]))
 
     def delete_response(self, row: ResponseRow) -> None:
         """Delete a response with its input and output."""
@@ -173,14 +189,10 @@ class Store(Database):
         columns = "id, created_at, metadata, items"
         sql = f"SELECT {columns} FROM conversations WHERE NOT deleted AND {rest}"
         found = self.rows(sql, values)
-        return [ConversationRow(row[0], row[1], json.loads(row[2]), row[3]) for row in found]
+        return [ConversationRow(row[0], row[1], JsonText(row[2]), row[3]) for row in found]
 
     def _new_list(self) -> int:
         return self.run("INSERT INTO lists DEFAULT VALUES")
-
-    def _item(self, sql: str, values: tuple[Any, ...]) -> Json | None:
-        row = self.row(sql, values)
-        return json.loads(row[0]) if row else None
 
 
 def _direction(after: int | None, ascending: bool) -> tuple[str, str, int]:
@@ -188,7 +200,3 @@ def _direction(after: int | None, ascending: bool) -> tuple[str, str, int]:
     # 2**62 is beyond every position, which SQLite counts up to 2**63 - 1.
     beyond, order, start = (">", "ASC", 0) if ascending else ("<", "DESC", 2**62)
     return beyond, order, start if after is None else after
-
-
-def _text(value: Any) -> str:
-    return encode_json(value).decode("ascii")

@@ -14,8 +14,8 @@ from .._schema.values import Problem, is_array, is_object
 from .errors import ServiceError, duplicate_item, found, invalid_request
 from .ids import is_valid_id, new_item_id
 from .item_schemas import (
-    declared_fields,
     default_fields,
+    field_checks,
     inner_fields,
     input_parts,
     item_tag,
@@ -98,9 +98,11 @@ def field_problems(item: Any) -> list[Problem]:
     """
     if not is_object(item):
         return []
-    fields = declared_fields(item_tag(item) or "").items()
-    given = [(name, one) for name, one in fields if item.get(name) is not None]
-    return [problem.under(name) for name, one in given for problem in problems(one, item[name])]
+    found: list[Problem] = []
+    for name, check in field_checks(item_tag(item) or ""):
+        if (value := item.get(name)) is not None and (bad := check(value)):
+            found += [problem.under(name) for problem in bad]
+    return found
 
 
 def is_reference(sent: Mapping[str, Any]) -> bool:
@@ -122,7 +124,7 @@ def _make_stored_item(sent: Item, place: str, find_item: Callable[[str], Item | 
             return found(known, "Item", sent["id"], f"{place}.id")
         # An image need not be from here: OpenAI has it, and this service does without.
     type = sent["type"]
-    if type in sent_types() - stored_types():
+    if type in sent_types() and type not in stored_types():
         raise _invalid_value(f"{place}.type", f"a {type} is not an item that can be stored")
     return _complete(sent, place)
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+from anyio.lowlevel import checkpoint
 
 from .._request.library import as_byte_stream, library_of
 from .errors import ConnectionLostError, ResponseTimeoutError
 from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
-from .worker_threads import StreamReader, handle_in_thread
+from .worker_threads import StreamReader, handle_request
 
 
 @dataclass(eq=False)
@@ -66,7 +67,9 @@ class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
         """Let the service respond to a request; raises what `LocalTransport` raises."""
         body, library = await request.aread(), library_of(request)
         with _errors_of(library):
-            response = await handle_in_thread(self.service, _to_service(request, body))
+            # A client that only reads lets others run, and can be cancelled.
+            await checkpoint()
+            response = await handle_request(self.service, _to_service(request, body))
             return _to_httpx(response, library)
 
     async def aclose(self) -> None:

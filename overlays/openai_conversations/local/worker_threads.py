@@ -1,9 +1,10 @@
 """Run the synchronous service from an event loop without stopping the loop.
 
 The service waits for a disk and, with a function as model, for anything at all. So the in-process
-transport and the HTTP application run it in anyio's worker threads, under asyncio and trio alike.
-Cancellation is what makes that more than one line: a response that arrives after its client has
-gone must still be closed, because a streamed one locks its conversation until then.
+transport and the HTTP application run it in anyio's worker threads, under asyncio and trio alike;
+all but reads that wait for nothing. Cancellation is what makes that more than one line: a response
+that arrives after its client has gone must still be closed, because a streamed one locks its
+conversation until then.
 """
 
 from __future__ import annotations
@@ -65,12 +66,16 @@ class StreamReader(Iterator[bytes], AsyncIterator[bytes]):
         self._reading.add_done_callback(lambda _: close_iterator(self._body))
 
 
-async def handle_in_thread(service: Service, request: ServiceRequest) -> ServiceResponse:
-    """Let the service handle a request on a worker thread; its response must be closed.
+async def handle_request(service: Service, request: ServiceRequest) -> ServiceResponse:
+    """Let the service handle a request, on a worker thread if that may take time.
+
+    The response must be closed.
 
     A cancellation ends the wait at once. As behind a real connection, the service then finishes its
     work, and its response is closed here.
     """
+    if (response := service.handle_at_once(request)) is not None:
+        return response
     done: Future[ServiceResponse] = Future()
 
     def handle() -> ServiceResponse:
