@@ -7,11 +7,12 @@ import stat
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Protocol, TextIO, TypeAlias, cast
 
-from .._request.validation import describe, invalid, mismatch
+from .._request.validation import describe, describe_path, invalid, mismatch
 from ..errors import InvalidArgumentError
 
 
@@ -44,14 +45,14 @@ class SourceFile:
 
     Attributes:
         path: the file, or the copy of the stream.
-        name: of the file, for people; "" for a stream.
+        errors: makes the context of `file_errors` for what reads the file.
     """
 
     def __init__(self, file: AnyPath | TextSource) -> None:
         self._copy: IO[str] | None = None
-        with file_errors("read"):
+        self.errors = partial(file_errors, "read", file)
+        with self.errors():
             path = to_path(file, "read")
-            self.name = "" if path is None else path.name
             if path is not None and is_regular(path):
                 self.path = path
                 self.text().close()  # for its errors
@@ -109,27 +110,32 @@ def to_path(file: object, method: str) -> Path | None:
 
 
 @contextmanager
-def file_errors(verb: str) -> Generator[None]:
+def file_errors(verb: str, file: object) -> Generator[None]:
     """Raise what goes wrong with the argument `file` in this block as an error of this package.
 
     Args:
         verb: "read" or "written".
+        file: the argument; a path is in the message.
 
     Raises:
         InvalidArgumentError: in place of an `OSError`, of text that is not UTF-8, and of what
             streams raise that are closed or not of text.
     """
+    is_path = isinstance(file, str | os.PathLike)
+    shown = describe_path(cast(AnyPath, file)) if is_path else "a stream"
     try:
         yield
     except InvalidArgumentError:
         raise
     except OSError as error:
-        raise mismatch("file", f"one that can be {verb}", str(error.strerror or error)) from error
+        received = f"{shown} ({error.strerror or error})"
+        raise mismatch("file", f"one that can be {verb}", received) from None
     except UnicodeError as error:
-        received = f"other bytes ({getattr(error, 'reason', type(error).__name__)})"
+        received = f"{shown} with other bytes ({getattr(error, 'reason', type(error).__name__)})"
         raise mismatch("file", "text in UTF-8", received) from None
     except (TypeError, ValueError) as error:
-        raise mismatch("file", f"a text stream that can be {verb}", str(error)) from error
+        received = f"{shown} ({error})"
+        raise mismatch("file", f"a text stream that can be {verb}", received) from error
 
 
 def bad_file(place: str, expected: str, received: object) -> InvalidArgumentError:
