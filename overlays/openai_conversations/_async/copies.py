@@ -20,7 +20,7 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
@@ -148,7 +148,7 @@ class AsyncCopy:
             source = AsyncConversationOperations[Any, Any](self.source)
             metadata = (await source.retrieve(self.conversation_id, **self.options)).metadata
         made = await self._conversations.create(metadata=metadata or omit, **self.options)
-        self._state.target_id = made.id
+        self._state.target_id = check_made(made, metadata)
         await self._report()
         return made
 

@@ -21,7 +21,7 @@ from .._transport.concurrency_sync import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
@@ -149,7 +149,7 @@ class Copy:
             source = ConversationOperations[Any, Any](self.source)
             metadata = (source.retrieve(self.conversation_id, **self.options)).metadata
         made = self._conversations.create(metadata=metadata or omit, **self.options)
-        self._state.target_id = made.id
+        self._state.target_id = check_made(made, metadata)
         self._report()
         return made
 
