@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterator
 from functools import partial
@@ -330,19 +331,30 @@ def test_a_new_conversation_that_is_somebody_elses(tmp_path: Path, verb: str, co
         assert len(_listed(client, theirs)) == count
 
 
-@pytest.mark.off_contract
-@pytest.mark.parametrize("exchange", [0, 1])
-def test_a_page_of_another_conversation(service: str, direct: Client, exchange: int) -> None:
-    """Check that nothing is made of it, so that no token names its end."""
-    original = _stored(direct, messages(110))
-    draw = scripted({exchange: "other response, not done"})
-    with (
-        FaultProxy(service, draw) as proxy,
-        Client(api_key="k", base_url=proxy.url) as client,
-        pytest.raises(OpenAIError, match="did not give the same items") as caught,
-    ):
-        client.conversations.fork(original)
-    assert caught.value.archive == ArchiveProgress(None, 0)
+@pytest.mark.parametrize("verb", ["fork", "export", "transcript", "check"])
+@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("count", [3, 130])
+def test_a_page_of_another_conversation(verb: str, number: int, count: int) -> None:
+    """Check that nothing is made of it."""
+    pages: list[str] = []
+
+    def cross(request: httpx.Request, send: Send) -> httpx.Response:
+        if request.method == "GET" and request.url.path.endswith("/items") and pages:
+            if len(pages) == number + 1:
+                request.url = request.url.copy_with(path=pages[0], query=b"limit=100&order=asc")
+            pages.append("")
+        return send(request)
+
+    with Client.local(interceptors=[cross]) as client:
+        theirs, original = (_stored(client, messages(many)) for many in (count, 110))
+        pages.append(f"/v1/conversations/{theirs}/items")
+        file = io.StringIO()
+        arguments = [original, file] if verb == "export" else [original]
+        with pytest.raises(OpenAIError, match="do it again") as caught:
+            getattr(client.conversations, verb)(*arguments)
+        if verb == "fork":
+            assert caught.value.archive == ArchiveProgress(None, 0)
+        assert len(file.getvalue().splitlines()) == {"export": 1 + 100 * number}.get(verb, 0)
 
 
 @pytest.mark.off_contract

@@ -122,17 +122,7 @@ class AsyncCopy:
             raise UnsupportedItemError(notes, "conversation_id")
         for note in notes:
             logger.warning("copy of %s: %s, %s: %s", self.conversation_id, *_shown(note))
-        if end.last_id is not None and not resumed:
-            await self._confirm(end.last_id)
         self._state.last_id, self._total = end.last_id, total
-
-    async def _confirm(self, last_id: str) -> None:
-        """See to it that the end is an item of the original: the token will have it for good."""
-        items = AsyncItems(self.source)
-        try:
-            await items.retrieve(last_id, conversation_id=self.conversation_id, **self.options)
-        except NotFoundError as error:
-            raise OpenAIError(_CHANGED) from error
 
     async def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""

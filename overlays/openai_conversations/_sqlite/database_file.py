@@ -43,7 +43,7 @@ def check_path(path: object) -> str | None:
             if b"\0" not in os.fsencode(name):
                 return os.path.realpath(name)
     expected = "the path of a file, or None for a database in memory"
-    raise invalid("path", expected, path)
+    raise invalid("path", expected, name)
 
 
 class DatabaseFile:

@@ -123,17 +123,7 @@ class Copy:
             raise UnsupportedItemError(notes, "conversation_id")
         for note in notes:
             logger.warning("copy of %s: %s, %s: %s", self.conversation_id, *_shown(note))
-        if end.last_id is not None and not resumed:
-            self._confirm(end.last_id)
         self._state.last_id, self._total = end.last_id, total
-
-    def _confirm(self, last_id: str) -> None:
-        """See to it that the end is an item of the original: the token will have it for good."""
-        items = Items(self.source)
-        try:
-            items.retrieve(last_id, conversation_id=self.conversation_id, **self.options)
-        except NotFoundError as error:
-            raise OpenAIError(_CHANGED) from error
 
     def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
