@@ -6,8 +6,9 @@ import os
 import stat
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Protocol, TextIO, TypeAlias, cast
@@ -28,6 +29,9 @@ class TextTarget(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
+#: Much more than a person has said; what a small file could swell to has no limit.
+MAX_UNZIPPED = 4 << 30
+_IN_ZIP = "conversations.json"
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 
@@ -35,7 +39,8 @@ class SourceFile:
     """A file to read from; for a `with` statement.
 
     A stream, or a path that is not a regular file (a pipe), can be read only once. So it is copied
-    to a temporary file, which is there until the end of the block.
+    to a temporary file, which is there until the end of the block; as is the `conversations.json`
+    of a ZIP archive, in which ChatGPT exports it.
 
     Args:
         file: a path, or a text stream, which is read from where it stands and not closed.
@@ -53,16 +58,22 @@ class SourceFile:
         self.errors = partial(file_errors, "read", file)
         with self.errors():
             path = to_path(file, "read")
-            if path is not None and is_regular(path):
+            given: AbstractContextManager[TextIO]
+            if path is None:
+                given = nullcontext(cast(TextIO, file))
+            elif not is_regular(path):
+                given = _open(path)
+            elif _is_zip(path):
+                given = _unzipped(path)
+            else:
                 self.path = path
-                self.text().close()  # for its errors
                 return
             self._copy = tempfile.NamedTemporaryFile(  # noqa: SIM115
                 "w", prefix="openai-conversations-", encoding="utf-8", errors="surrogatepass"
             )
             self.path = Path(self._copy.name)
             try:
-                with nullcontext(cast(TextIO, file)) if path is None else _open(path) as stream:
+                with given as stream:
                     copyfileobj(stream, self._copy)
                 self._copy.flush()
             except BaseException:
@@ -88,6 +99,36 @@ class SourceFile:
 def _open(path: Path) -> TextIO:
     # A text stream may hold half a surrogate pair, which UTF-8 does not.
     return path.open(encoding="utf-8-sig", errors="surrogatepass")
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
+
+
+@contextmanager
+def _unzipped(path: Path) -> Generator[TextIO]:
+    """Open the `conversations.json` of a ZIP archive.
+
+    Raises:
+        InvalidArgumentError: there is none, or it is damaged, encrypted or larger than
+            `MAX_UNZIPPED`, of which no more is read than the archive says that there is.
+    """
+    from zipfile import BadZipFile, ZipFile
+    from zlib import error as zlib_error
+
+    reason = "one with none, several or a larger one"
+    try:
+        with ZipFile(path) as archive:
+            found = [one for one in archive.infolist() if Path(one.filename).name == _IN_ZIP]
+            if len(found) == 1 and found[0].file_size <= MAX_UNZIPPED:
+                with archive.open(found[0]) as member:
+                    yield TextIOWrapper(member, "utf-8-sig", "surrogatepass")
+                    return
+    except (BadZipFile, EOFError, RuntimeError, zlib_error) as error:
+        reason = f"{describe_path(path)} ({error})"
+    expected = f"a ZIP archive with one {_IN_ZIP} of at most {MAX_UNZIPPED:,} bytes"
+    raise mismatch("file", expected, reason)
 
 
 def to_path(file: object, method: str) -> Path | None:
