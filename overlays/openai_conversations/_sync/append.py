@@ -169,8 +169,9 @@ class Append:
     #   5  all of it, recognised by what was sent or by the ids of the response: confirm. Done.
     #   6  its first part: confirm that, send the rest; retries count anew.
     #   7  nothing: send it again. Retries used up, or useless: raise the failure of 2b or 3.
-    #   8  a second copy of a whole request. It was given up on: delete the copy, look again. It was
-    #      not, so a network has delivered it twice: report it, and go on.
+    #   8  a second copy of a request. It was given up on, by this process or, as the token says, by
+    #      one before: delete the copy, which may be cut short, and look again. It was not, so a
+    #      network has delivered it twice, as a whole: report it, and go on.
     #   9  something else: read once more. The same again, or reading fails: AppendUncertainError.
     #
     # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is

@@ -117,7 +117,7 @@ def _unzipped(path: Path) -> Generator[TextIO]:
     from zipfile import BadZipFile, ZipFile
     from zlib import error as zlib_error
 
-    reason = "one with none, several or a larger one"
+    received = f"{describe_path(path)} with none, several or a larger one"
     try:
         with ZipFile(path) as archive:
             found = [one for one in archive.infolist() if Path(one.filename).name == _IN_ZIP]
@@ -126,9 +126,9 @@ def _unzipped(path: Path) -> Generator[TextIO]:
                     yield TextIOWrapper(member, "utf-8-sig", "surrogatepass")
                     return
     except (BadZipFile, EOFError, RuntimeError, zlib_error) as error:
-        reason = f"{describe_path(path)} ({error})"
+        received = f"{describe_path(path)} ({error})"
     expected = f"a ZIP archive with one {_IN_ZIP} of at most {MAX_UNZIPPED:,} bytes"
-    raise mismatch("file", expected, reason)
+    raise mismatch("file", expected, received)
 
 
 def to_path(file: object, method: str) -> Path | None:
