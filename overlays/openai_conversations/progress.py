@@ -6,7 +6,7 @@ It imports no other module of this package, so that `errors` and `_append` can b
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
@@ -45,6 +45,9 @@ class AppendProgress:
     stored: list[m.ConversationItem] = field(repr=False)
     _last: Mapping[str, Any] | str | None = field(repr=False, compare=False)
     doubled_ids: tuple[str, ...] = ()
+    _requests: Mapping[str, Sequence[tuple[int, int]]] = field(
+        default_factory=dict[str, Any], repr=False, compare=False
+    )
 
     @property
     def sent(self) -> int:
@@ -60,8 +63,8 @@ class AppendProgress:
     def token(self) -> str:
         """For `append(…, resume=token)`, later or in another process.
 
-        It holds the conversation's id, a count, the id of an item, and a hash; nothing secret and
-        no text of any item.
+        It holds the conversation's id, counts, the id of an item, and a hash; nothing secret and no
+        text of any item.
         """
         last = self._last
         fields = {
@@ -71,6 +74,7 @@ class AppendProgress:
             "after": self.last_id,
             # Hashed here and not at each report: most reports are never saved.
             "print": fingerprint(last) if isinstance(last, Mapping) else last,
+            **self._requests,
         }
         return json.dumps(fields)
 

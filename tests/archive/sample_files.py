@@ -34,7 +34,8 @@ def conversations(
     file: str | Path, on_unsupported: OnUnsupported = "text", format: str = "auto"
 ) -> list[tuple[SourceConversation, list[Record]]]:
     """Return the conversations of a file (its text, or its path), with their records."""
-    with SourceFile(io.StringIO(file) if isinstance(file, str) else file) as source:
+    given = io.StringIO(file) if isinstance(file, str) else file
+    with SourceFile(given) as source, source.errors():
         found = [*reader_of(source, format)(source, on_unsupported)]
         return [(one, [*one.records()]) for one in found]
 

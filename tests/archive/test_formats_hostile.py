@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+import zlib
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, get_args
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from openai_conversations import InvalidArgumentError
 from openai_conversations._request.input_items import to_input_item
 from openai_conversations._schema.document import problems
+from openai_conversations.archive import source_file
 from openai_conversations.archive.formats import reader_of
 from openai_conversations.archive.records import OnUnsupported, Record
 from openai_conversations.archive.source_file import SourceFile
@@ -243,6 +246,32 @@ def test_no_words_of_a_file_in_an_error() -> None:
         with pytest.raises(InvalidArgumentError) as caught:
             conversations(text)
         assert "secret" not in str(caught.value)
+
+
+def test_a_zip_archive_of_chatgpt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text, file = json.dumps([chatgpt(node("a", "root", "user", "Hello"))]), tmp_path / "a.zip"
+
+    def zip_up(*names: str) -> bytes:
+        with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+            for name in names:
+                archive.writestr(name, text)
+        return file.read_bytes()
+
+    whole = zip_up("user.json", "export/conversations.json")
+    assert conversations(file)[0][1] == conversations(text)[0][1]
+    # A bit of the headers says that a member is encrypted.
+    encrypted = whole.replace(b"\x14\0\0\0\x08", b"\x14\0\1\0\x08")
+    damaged = whole.replace(zlib.compress(text.encode(), wbits=-15)[:9], b"\xff" * 9)
+    twice = zip_up("a/conversations.json", "b/conversations.json")
+    for content in (whole[:-30], encrypted, damaged, twice, zip_up("user.json")):
+        assert content != whole
+        file.write_bytes(content)
+        with pytest.raises(InvalidArgumentError, match=r"one conversations\.json of at most"):
+            conversations(file)
+    file.write_bytes(whole)
+    monkeypatch.setattr(source_file, "MAX_UNZIPPED", len(text) - 1)
+    with pytest.raises(InvalidArgumentError, match=f"of at most {len(text) - 1} bytes"):
+        conversations(file)
 
 
 def _peak(file: Path, format: str) -> int:

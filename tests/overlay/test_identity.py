@@ -78,6 +78,18 @@ def test_a_response_about_another_object_is_refused(view: str, strict: bool) -> 
             assert str(caught.value).endswith(text)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_new_conversation_has_the_metadata_that_was_sent(strict: bool) -> None:
+    bodies = [{**CONVERSATION, "metadata": kept} for kept in ({"of": "theirs"}, {}, None)]
+    send = (httpx.Response(200, json=body) for body in bodies)
+    with Client.local(interceptors=[lambda *_: next(send)], strict=strict) as client:
+        with pytest.raises(APIResponseValidationError, match="expected the metadata that was sent"):
+            client.conversations.create(metadata={"of": "mine"})
+        # Servers may keep none.
+        for kept in ({}, None):
+            assert client.conversations.create(metadata={"of": "mine"}).metadata == kept
+
+
 def test_every_operation_that_responds_with_an_id_checks_it() -> None:
     def check(case: tuple[str, str, dict[str, Any]]) -> None:
         path, _, operation = case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -174,3 +175,15 @@ def test_one_request_for_each_operation(client: Client, monkeypatch: pytest.Monk
     client.conversations.items.delete(item.id, conversation_id=conversation.id)
     client.conversations.delete(conversation.id)
     assert len(sent) == 8
+
+
+def test_a_request_leaves_nothing_to_the_garbage_collector() -> None:
+    operation = _operations.Operation[Any]("listConversationItems")
+    operation.request({"order": "asc", "limit": 5}, conversation_id="conv_1")
+    gc.collect()
+    gc.disable()
+    try:
+        operation.request({"order": "asc", "limit": 5}, conversation_id="conv_1")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

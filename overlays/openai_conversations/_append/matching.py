@@ -94,22 +94,24 @@ def _explain(
             others = tuple(sent for sent in others if sent != batch)
         copy = next((sent for sent in others if count_landed(sent, rest) == len(sent)), None)
         if copy is None:
-            # The last one may be cut short: not all of it has arrived, or it is half deleted.
-            cut = (sent for sent in open_requests if count_landed(sent, rest) == len(rest))
-            copy = next(cut, None)
-        if missing and not (copies_first and copy) and _is(missing[0], rest[0], ids):
+            # It may be cut short: not all of it has arrived, or it is half deleted.
+            late = (sent for sent in open_requests if sent in others)
+            copy = max(late, key=lambda sent: count_landed(sent, rest), default=())
+        size = count_landed(copy, rest)
+        if missing and not (copies_first and size) and _is(missing[0], rest[0], ids):
             found.landed.append(place)
             place += 1
             if len(missing) == 1 and batch in open_requests:
                 # One of the requests for it is the one that has arrived.
                 open_requests.remove(batch)
-        elif copy:
-            late = copy in open_requests
-            end = min(place + len(copy), len(stored))
-            (found.late if late else found.doubled).extend(range(place, end))
-            place = end
-            if late:
+        elif size:
+            places = range(place, place + size)
+            place += size
+            if copy in open_requests:
+                found.late.extend(places)
                 open_requests.remove(copy)
+            else:
+                found.doubled.extend(places)
         else:
             return found._replace(unexplained=len(rest))
     return found

@@ -9,12 +9,12 @@ conversation tells the rest, now or later, in this process or in another.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, cast
 
 from openai_conversations_api import models as m
 
-from .._request.validation import describe, invalid, mismatch
+from .._request.validation import MAX_ITEMS, describe, invalid, mismatch
 from ..errors import OpenAIError
 from ..progress import TOKEN_VERSION
 
@@ -27,12 +27,16 @@ class ResumePoint(NamedTuple):
         landed: how many items, from the start of what is appended, are in the conversation.
         after: the id of the last item that is certainly there, or None if there is none.
         print: a fingerprint of the last item that landed, by which other items are noticed.
+        given_up, done: which items the last requests had that may still arrive, and those that have
+            landed, by which their copies are known.
     """
 
     conversation_id: str
     landed: int
     after: str | None
     print: str | None
+    given_up: Sequence[range]
+    done: Sequence[range]
 
     @classmethod
     def from_token(cls, token: object, conversation_id: str, of: str = "an append") -> ResumePoint:
@@ -56,15 +60,28 @@ class ResumePoint(NamedTuple):
         values = cast("dict[str, Any]", found)
         if values.pop("version", None) != TOKEN_VERSION:
             raise mismatch("resume", expected, "a token of another version of this package")
-        point = cls(*(values.get(name) for name in cls._fields))  # type: ignore[arg-type]
+        *fields, given_up, done = (values.get(name) for name in cls._fields)
         # A token comes from outside; a wrong type would be noticed only after items were sent.
         types = (str, int, str | None, str | None)
-        if not all(map(isinstance, point, types)):
+        try:
+            requests = _to_ranges(given_up), _to_ranges(done)
+        except (TypeError, ValueError):
+            requests = None
+        if requests is None or not all(map(isinstance, fields, types)):
             raise mismatch("resume", expected, "a damaged token")
+        point = cls(*fields, *requests)  # type: ignore[call-arg,arg-type]
         if point.conversation_id != conversation_id:
             received = f"one of {describe(point.conversation_id)}"
             raise mismatch("resume", f"a token of {of} to {conversation_id!r}", received)
         return point
+
+
+def _to_ranges(pairs: Any) -> list[range]:
+    """Return the items of requests, from those of a token; raise TypeError or ValueError."""
+    found = [range(first, end) for first, end in pairs or ()]
+    if any(one.stop - one.start > MAX_ITEMS for one in found):
+        raise ValueError
+    return found
 
 
 class AppendResult:

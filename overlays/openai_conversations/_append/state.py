@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .._request.validation import MAX_ITEMS, mismatch
 from .._transport.retries import delay_before_retry, retry_after_response
@@ -34,6 +34,20 @@ if TYPE_CHECKING:
 Items: TypeAlias = list[dict[str, Any]]
 """Items as they are sent."""
 
+
+class Sent(NamedTuple):
+    """A request that may have added items.
+
+    Attributes:
+        places: which of all items it had, counted from 0.
+        items: those items. If a process before has sent it, the first ones, as far as they are
+            known; a token holds only the places.
+    """
+
+    places: range
+    items: Items
+
+
 #: For how many seconds after a failure a request may still arrive. With the default timeout of
 #: 600 s a lost request would hold an append up for ten minutes; what is on its way inside of a
 #: service, or behind a gateway that gave up, arrives in far less.
@@ -51,8 +65,8 @@ class AppendState:
         last_id: the id of the last item that is certainly in the conversation, or None.
         anchored: True once `last_id` is known. Nothing is sent before that.
         result: what the append returns at the end.
-        given_up: the items of the last requests that may have happened, and may still arrive.
-        done: the items of the last requests that have landed.
+        given_up: the last requests that may have happened, and may still arrive.
+        done: the last requests that have landed.
     """
 
     def __init__(self, conversation_id: str, total: int | None) -> None:
@@ -61,8 +75,8 @@ class AppendState:
         self.last_id: str | None = None
         self.anchored = False
         self.result = AppendResult(conversation_id, keep=total is not None)
-        self.given_up: deque[Items] = deque(maxlen=_GIVEN_UP)
-        self.done: deque[Items] = deque(maxlen=_DONE)
+        self.given_up: deque[Sent] = deque(maxlen=_GIVEN_UP)
+        self.done: deque[Sent] = deque(maxlen=_DONE)
         self._conversation_id = conversation_id
         self._total = total
         self._last: Mapping[str, Any] | str | None = None
@@ -76,18 +90,43 @@ class AppendState:
         """Go on where an earlier append had come."""
         self.begin_after(point.after)
         self.landed, self._last = point.landed, point.print
+        self.given_up.extend(Sent(places, []) for places in point.given_up)
+        self.done.extend(Sent(places, []) for places in point.done)
+
+    def doubt(self, items: Items) -> int:
+        """Note that processes before may have sent the next batch; return how often.
+
+        That is as often as the token says, and once more, when a process has ended.
+        """
+        for one in self.given_up:
+            if one.places.start + len(one.items) == self.landed:
+                one.items.extend(items[: len(one.places) - len(one.items)])
+        times = 1 + sum(one.places.start == self.landed for one in self.given_up)
+        # An older token does not say how often.
+        self.given_up.extend([self._next(items)] * max(1, 3 - times))
+        return times
+
+    def give_up(self, batch: Batch) -> None:
+        """Note that a request for the rest of a batch may have happened, and may still arrive."""
+        batch.given_up += 1
+        self.given_up.append(self._next(batch.left))
+
+    def _next(self, items: Items) -> Sent:
+        return Sent(range(self.landed, self.landed + len(items)), items)
 
     def explain(self, batch: Items, found: list[ConversationItem], *, resumed: bool) -> Explanation:
         """Tell what follows the last item that is certain; see `matching.explain`."""
         stored = [item.to_dict() for item in found]
-        given_up, done = self.given_up, self.done
+        requests = self.given_up, self.done
+        given_up, done = ([one.items for one in sent if one.items] for sent in requests)
         return explain(batch, stored, given_up=given_up, done=done, resumed=resumed)
 
     def confirm(self, sent: Items, stored: list[ConversationItem]) -> None:
         """Count in what has landed of a batch: not empty, and the last one `stored` has an id."""
+        request = self._next(sent)
         with suppress(ValueError):
-            self.given_up.remove(sent)
-        self.done.append(sent)
+            self.given_up.remove(request)
+        self.done.append(request)
         self.landed += len(sent)
         self.unknown = 0
         self.last_id = id_of(stored[-1])
@@ -98,7 +137,12 @@ class AppendState:
         """Return the state as callers see it; `stored` has landed since they last saw it."""
         place = self.landed, self.unknown, self._total, self.last_id
         doubled = tuple(self.result.doubled_ids)
-        return AppendProgress(self._conversation_id, *place, stored, self._last, doubled)
+        sent = {"given_up": _places(self.given_up), "done": _places(self.done)}
+        return AppendProgress(self._conversation_id, *place, stored, self._last, doubled, sent)
+
+
+def _places(requests: Iterable[Sent]) -> list[tuple[int, int]]:
+    return [(one.places.start, one.places.stop) for one in requests]
 
 
 @dataclass

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, TypeVar, cast
 
-from .._request.validation import check_positive, invalid, mismatch
+from .._request.validation import check_positive, describe_path, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_async import AsyncBlock, open_file
 from ..abort import AbortSignal
@@ -125,8 +125,8 @@ class AsyncAPIResponse(Head, Generic[_T]):
                 async for piece in pieces:
                     await opened.write(piece)
         except (OSError, ValueError) as error:
-            received = f"{file!r} ({getattr(error, 'strerror', None) or error})"
-            raise mismatch("file", _WRITABLE, received) from error
+            received = f"{describe_path(file)} ({getattr(error, 'strerror', None) or error})"
+            raise mismatch("file", _WRITABLE, received) from None
 
     async def close(self) -> None:
         """Give the body up. The connection is closed, unless everything had been read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import KW_ONLY, InitVar, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._append.matching import Explanation
 from .._append.results import AppendResult, ResumePoint
@@ -102,19 +102,24 @@ class AsyncAppend:
     async def _skip(self, resume: ResumePoint) -> None:
         """Go to where an earlier append had come."""
         self._state.begin_at(resume)
-        left = resume.landed
-        last: list[InputItemLike] = []
-        while left:
-            taken = await self._intake.take(min(left, _SKIPPED_AT_ONCE))
+        requests = [*self._state.given_up, *self._state.done]
+        wanted = {resume.landed - 1}.union(*(one.places for one in requests))
+        kept: dict[int, dict[str, Any]] = {}
+        skipped = 0
+        while skipped < resume.landed:
+            taken = await self._intake.take(min(resume.landed - skipped, _SKIPPED_AT_ONCE))
             if not taken:
                 expected = f"the same items as before, of which {resume.landed} had landed"
-                received = f"{resume.landed - left} items"
-                raise mismatch("items", expected, received)
-            left -= len(taken)
-            last = taken[-1:]
-        if last and fingerprint(to_input_item(last[0], "items", resume.landed - 1)) != resume.print:
+                raise mismatch("items", expected, f"{skipped} items")
+            for place, item in enumerate(taken, skipped):
+                if place in wanted:
+                    kept[place] = to_input_item(item, "items", place)
+            skipped += len(taken)
+        if kept and fingerprint(kept[resume.landed - 1]) != resume.print:
             received = f"another one at items[{resume.landed - 1}]"
             raise mismatch("items", "the same items as before, from the start", received)
+        for one in requests:
+            one.items.extend(kept[place] for place in one.places if place in kept)
 
     async def _append_all(self) -> None:
         waiting: Items = []
@@ -163,8 +168,9 @@ class AsyncAppend:
     #   5  all of it, recognised by what was sent or by the ids of the response: confirm. Done.
     #   6  its first part: confirm that, send the rest; retries count anew.
     #   7  nothing: send it again. Retries used up, or useless: raise the failure of 2b or 3.
-    #   8  a second copy of a whole request. It was given up on: delete the copy, look again. It was
-    #      not, so a network has delivered it twice: report it, and go on.
+    #   8  a second copy of a request. It was given up on, by this process or, as the token says, by
+    #      one before: delete the copy, which may be cut short, and look again. It was not, so a
+    #      network has delivered it twice, as a whole: report it, and go on.
     #   9  something else: read once more. The same again, or reading fails: AppendUncertainError.
     #
     # After 3 the request can still be under way, at a gateway or proxy as well. So a batch is
@@ -175,8 +181,7 @@ class AsyncAppend:
         """See to it that a batch is in the conversation, once."""
         batch = Batch(self._more_found, self.max_retries, left=items)
         if batch.in_doubt:
-            # By the process before, any number of times.
-            self._state.given_up.extend([items] * 3)
+            batch.given_up = self._state.doubt(items)
         waited = 0.0
         while True:
             if batch.in_doubt:
@@ -199,7 +204,7 @@ class AsyncAppend:
         await self._look_once(batch)
         settling = batch.time_to_settle(self.read_timeout)
         rest = settling - waited
-        while rest > 0 and (batch.left or batch.given_up > 1):
+        while rest > 0 and (batch.left or (batch.given_up > 1 and not self._more_found)):
             missing = len(batch.left)
             self._state.unknown = missing
             await pause(rest, self.abort, batch.failure)
@@ -283,23 +288,19 @@ class AsyncAppend:
             if isinstance(error, APIError):
                 batch.failed(error)  # 2a raises
                 if happened:
-                    self._give_up(batch)
+                    self._state.give_up(batch)
                 return False
             if isinstance(error, InvalidArgumentError):
                 raise counted_from(self._state.landed, error) from None
             raise  # 4
         if batch.in_doubt:  # 1b
             # One of its requests has arrived; the others, as many as before, may do so later.
-            self._give_up(batch)
+            self._state.give_up(batch)
             if set(ids_of(await self._following())) - set(ids_of(stored)):
                 await self._look_once(batch)
                 return not batch.left
         await self._confirm(batch.left, stored)
         return True
-
-    def _give_up(self, batch: Batch) -> None:
-        batch.given_up += 1
-        self._state.given_up.append(batch.left)
 
     async def _following(self) -> list[ConversationItem]:
         """Return what follows the last item that is certain.

@@ -20,7 +20,7 @@ from .._transport.concurrency_async import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import AsyncConversationOperations
@@ -122,17 +122,7 @@ class AsyncCopy:
             raise UnsupportedItemError(notes, "conversation_id")
         for note in notes:
             logger.warning("copy of %s: %s, %s: %s", self.conversation_id, *_shown(note))
-        if end.last_id is not None and not resumed:
-            await self._confirm(end.last_id)
         self._state.last_id, self._total = end.last_id, total
-
-    async def _confirm(self, last_id: str) -> None:
-        """See to it that the end is an item of the original: the token will have it for good."""
-        items = AsyncItems(self.source)
-        try:
-            await items.retrieve(last_id, conversation_id=self.conversation_id, **self.options)
-        except NotFoundError as error:
-            raise OpenAIError(_CHANGED) from error
 
     async def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
@@ -148,7 +138,7 @@ class AsyncCopy:
             source = AsyncConversationOperations[Any, Any](self.source)
             metadata = (await source.retrieve(self.conversation_id, **self.options)).metadata
         made = await self._conversations.create(metadata=metadata or omit, **self.options)
-        self._state.target_id = made.id
+        self._state.target_id = check_made(made, metadata)
         await self._report()
         return made
 

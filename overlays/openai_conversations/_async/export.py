@@ -10,18 +10,17 @@ from typing import Any
 from openai_conversations_api import models
 from openai_conversations_api.types import RawObject
 
-from .._append.state import id_of
 from .._request.operations import Operation
 from .._request.types import given, omit
-from .._request.validation import MAX_LIMIT, check_callback, check_id, check_strings
+from .._request.validation import check_callback, check_id, check_strings
 from .._transport.concurrency_async import AsyncPaginator, report
 from .._transport.parallel_async import call
 from ..archive.export_file import ExportFile
 from ..archive.results import ExportResult
 from ..archive.source_file import AnyPath, TextTarget
-from ..errors import BadRequestError, NotFoundError, OpenAIError
+from ..errors import OpenAIError
 from ..progress import ArchiveProgress
-from .item_pages import EVERYTHING
+from .item_pages import EVERYTHING, AsyncItemPages
 from .pages import AsyncPage
 
 
@@ -32,16 +31,13 @@ def _as_it_came(page: Any) -> Any:
     return SimpleNamespace(**{name: page.get(name) for name in fields}, data=items)
 
 
-_CHANGED = (
-    "the last item that was read is not in the conversation: it was deleted, or a response was one "
-    "to another request"
-)
 LIST_RAW: Operation[Any] = Operation("listConversationItems")
 LIST_RAW.decode = _as_it_came
 
 
 async def export(
     retrieve: Callable[..., Awaitable[models.Conversation]],
+    max_retries: int,
     list_items: Callable[..., AsyncPaginator[AsyncPage[RawObject], RawObject]],
     conversation_id: object,
     file: AnyPath | TextTarget,
@@ -55,6 +51,7 @@ async def export(
 
     Args:
         retrieve, list_items: send the requests.
+        max_retries: how often a page is read again that is not a list of items.
         options: for each of them.
     """
     place = check_id(conversation_id, "conversation_id")
@@ -62,31 +59,18 @@ async def export(
     check_callback(on_progress)
     target = ExportFile(file, resume=resume)
 
-    async def write(items: list[RawObject]) -> None:
-        if items:
-            await call(partial(target.write, [item.data for item in items]))
-            await report(on_progress, ArchiveProgress(place, target.count))
+    async def read(**params: Any) -> AsyncPage[RawObject]:
+        return await list_items(LIST_RAW, params, None, conversation_id=place)
 
     try:
         conversation = await retrieve(place, **options)
         after = await call(partial(target.open, conversation.to_dict(), wanted))
-        params = {"include": wanted, "limit": MAX_LIMIT, "order": "asc", **options}
-        first = {**params, "after": after or omit}
-        last: list[RawObject] = []
-        pages = await list_items(LIST_RAW, first, None, conversation_id=place)
-        async for page in pages.iter_pages():
-            await write(last)
-            last = page.data
-        # That the service knows the item at which a page begins shows that the page before was one
-        # of this conversation, and not the response to another request. So the last one is written
-        # when it has let the service look for what follows it.
-        if (last_id := id_of(last[-1]) if last else None) is not None:
-            try:
-                then = {**params, "after": last_id, "limit": 1}
-                await list_items(LIST_RAW, then, None, conversation_id=place)
-            except (BadRequestError, NotFoundError) as error:
-                raise OpenAIError(_CHANGED) from error
-        await write(last)
+        params = {"include": wanted, "order": "asc", "after": after or omit, **options}
+        pages = AsyncItemPages(read, params, max_retries)
+        while (items := await pages.next()) is not None:
+            if items:
+                await call(partial(target.write, [item.data for item in items]))
+                await report(on_progress, ArchiveProgress(place, target.count))
         return ExportResult(place, target.count, await call(target.finish))
     except OpenAIError as error:
         error.archive = ArchiveProgress(place, target.count)

@@ -26,7 +26,7 @@ from .._transport.parallel_async import call
 from ..archive.import_plan import ImportPlan, ImportState, make_plan
 from ..archive.results import ImportResult
 from ..archive.source_file import SourceFile
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError
 from ..progress import AppendProgress, ArchiveProgress
 
@@ -106,7 +106,7 @@ async def import_file(
                 state.current = state.current or place
                 if state.current is None:
                     made = await create(metadata=planned.metadata or omit, **options)
-                    state.current = made.id
+                    state.current = check_made(made, planned.metadata)
                     await report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}

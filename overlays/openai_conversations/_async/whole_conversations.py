@@ -61,6 +61,7 @@ class AsyncWholeConversations(AsyncConversationOperations[_RawViewT, _StreamingV
 
         return await export(
             self.retrieve,
+            self._client.max_retries,
             self._list,
             conversation_id,
             file,

@@ -11,6 +11,7 @@ value, a new kind of item) passes through.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Coroutine, Iterable, Mapping, Sized
 from typing import Any, TypeGuard, cast
@@ -27,6 +28,7 @@ MAX_LIMIT = 100
 
 # A string in an error message: a name or an id. Text, which has blanks, may be of a conversation.
 _NAME = re.compile(r"[\w./:-]{0,24}", re.ASCII)
+_SECRET = re.compile(r"(?<![A-Za-z0-9])sk-|:/+[^/]*:[^/]*@")
 
 
 def describe(value: object) -> str:
@@ -52,6 +54,12 @@ def describe(value: object) -> str:
     if isinstance(value, list | tuple | dict | set | frozenset | bytes | bytearray):
         return f"{name} of length {len(cast('Sized', value))}"
     return f"{name} object"
+
+
+def describe_path(path: str | os.PathLike[str]) -> str:
+    """Describe a path, for an error message: whole, if it holds no key and no password of a URL."""
+    text = os.fspath(path)
+    return describe(text) if _SECRET.search(text) else repr(text)
 
 
 def invalid(argument: str, expected: str, value: object) -> InvalidArgumentError:

@@ -173,6 +173,15 @@ def _check_subject(
         shown = _in_short(repr(found)) if isinstance(found, str) else describe(found)
         message += f"expected the id {expected!r}, got {shown}"
         raise APIResponseValidationError(response, data, message=message)
+    if request.operation == "createConversation":
+        # It has no id yet by which it could be known. A server, or one that is made up for a test,
+        # may keep no metadata.
+        sent: Mapping[str, str] = request.body.get("metadata") or {}
+        kept = data.get("metadata") or sent
+        if is_mapping(kept) and not sent.items() <= kept.items():
+            message = f"the response to {request.operation} is about another object: "
+            message += "expected the metadata that was sent, got others"
+            raise APIResponseValidationError(response, data, message=message)
 
 
 def check_strict(

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
+from .._request.validation import describe_path
 from .database_file import DatabaseFile, StoreError, check_path
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Database:
         self.closed = False
         self._lock = threading.RLock()
         name = check_path(path)
+        shown = describe_path(name or ":memory:")
         self._file = DatabaseFile(name) if name is not None else None
         try:
             self._db = sqlite3.connect(
@@ -67,17 +69,17 @@ class Database:
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
-            raise StoreError(f"cannot open the database {name!r}: {error}") from error
+            raise StoreError(f"cannot open the database {shown}: {error}") from error
         # Python 3.13 warns of a connection that nobody closed. Nothing can be lost here: all that
         # was acknowledged is on disk.
         self._close = weakref.finalize(self, self._db.close)
         try:
-            self._prepare(name)
+            self._prepare(shown)
         except (sqlite3.Error, StoreError) as error:
             self._close()
             if isinstance(error, StoreError):
                 raise
-            raise StoreError(f"cannot use {name!r} as a database: {error}") from error
+            raise StoreError(f"cannot use {shown} as a database: {error}") from error
         if self._file is not None:
             self._file.opened()
 
@@ -157,17 +159,17 @@ class Database:
         rows = self.rows(sql, values)
         return rows[0] if rows else None
 
-    def _prepare(self, name: str | None) -> None:
+    def _prepare(self, name: str) -> None:
         application_id, layout_version, schema, younger = self.layout
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
         [application] = self.row("PRAGMA application_id")
         [version] = self.row("PRAGMA user_version")
         empty = self.row("SELECT 1 FROM sqlite_schema") is None
         if application != application_id and not (application == 0 and empty):
-            raise StoreError(f"{name!r} is the database of another program")
+            raise StoreError(f"{name} is the database of another program")
         if version not in (0, layout_version):
             found = f"layout {version}, not {layout_version}"
-            raise StoreError(f"{name!r} was written by another version: {found}")
+            raise StoreError(f"{name} was written by another version: {found}")
         self._use_wal()
         self._db.execute("PRAGMA synchronous = FULL")
         with self._db:

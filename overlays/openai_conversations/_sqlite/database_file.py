@@ -9,7 +9,8 @@ import weakref
 from contextlib import suppress
 from typing import cast
 
-from ..errors import InvalidArgumentError, OpenAIError
+from .._request.validation import describe_path, invalid
+from ..errors import OpenAIError
 
 
 class StoreError(OpenAIError, RuntimeError):
@@ -42,7 +43,7 @@ def check_path(path: object) -> str | None:
             if b"\0" not in os.fsencode(name):
                 return os.path.realpath(name)
     expected = "the path of a file, or None for a database in memory"
-    raise InvalidArgumentError("path", expected=expected, received=f"{path!r:.80}")
+    raise invalid("path", expected, name)
 
 
 class DatabaseFile:
@@ -58,15 +59,16 @@ class DatabaseFile:
         self._identity: dict[str, tuple[int, int] | None] = {}
         if any(one.path == path and one._process != self._process for one in set(_open_files)):
             raise StoreError(_forked(path))
+        shown = describe_path(path)
         try:
             with suppress(FileNotFoundError):
                 os.stat(f"{path}-journal")  # the longest name that SQLite will need
             with _making:
                 _make(path)
             if not stat.S_ISREG(os.stat(path).st_mode):
-                raise StoreError(f"cannot open the database {path!r}: it is not a file")
+                raise StoreError(f"cannot open the database {shown}: it is not a file")
         except OSError as error:
-            raise StoreError(f"cannot open the database {path!r}: {error.strerror}") from error
+            raise StoreError(f"cannot open the database {shown}: {error.strerror}") from None
 
     def opened(self) -> None:
         """Remember which files SQLite has open, once it has opened all of them."""

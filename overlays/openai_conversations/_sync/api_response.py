@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar, cast
 
-from .._request.validation import check_positive, invalid, mismatch
+from .._request.validation import check_positive, describe_path, invalid, mismatch
 from .._response.raw_response import Head, RawResponse
 from .._transport.concurrency_sync import Block, open_file
 from ..abort import AbortSignal
@@ -126,8 +126,8 @@ class APIResponse(Head, Generic[_T]):
                 for piece in pieces:
                     opened.write(piece)
         except (OSError, ValueError) as error:
-            received = f"{file!r} ({getattr(error, 'strerror', None) or error})"
-            raise mismatch("file", _WRITABLE, received) from error
+            received = f"{describe_path(file)} ({getattr(error, 'strerror', None) or error})"
+            raise mismatch("file", _WRITABLE, received) from None
 
     def close(self) -> None:
         """Give the body up. The connection is closed, unless everything had been read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from .._append.matching import count_landed
 from .._append.state import Batch, id_of, ids_of, kind_and_status
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from openai_conversations_api.models import ConversationItem, ConversationItemList
 
     from .._response.raw_response import RawResponse
+
+
+_T = TypeVar("_T")
 
 
 class ItemMethods(NamedTuple):
@@ -105,17 +108,12 @@ class AppendRequests:
         Raises:
             OpenAIError: as of `items.list`, after all retries.
         """
-        retries = 0
-        while True:
-            try:
-                listed = self.methods.list(after=after, limit=count, max_items=count, order=order)
-                return [item for item in listed]
-            except APIResponseValidationError as error:
-                # All other failures have been retried by the client.
-                if retries >= self.max_retries:
-                    raise
-                pause(delay_before_retry(retries), self.abort, error)
-            retries += 1
+
+        def read() -> list[ConversationItem]:
+            listed = self.methods.list(after=after, limit=count, max_items=count, order=order)
+            return [item for item in listed]
+
+        return read_again(read, self.max_retries, self.abort)
 
     def delete(self, ids: Iterable[str | None]) -> None:
         """Delete the items with these ids, as far as they are there.
@@ -126,6 +124,25 @@ class AppendRequests:
         for item_id in filter(None, ids):
             with suppress(NotFoundError):
                 self.methods.delete(item_id)
+
+
+def read_again(
+    read: Callable[[], _T], max_retries: int, abort: AbortSignal | None
+) -> _T:
+    """Return what a function reads; read again where the response is not what was asked for.
+
+    Raises:
+        OpenAIError: as of the function; all other failures have been retried by the client.
+    """
+    retries = 0
+    while True:
+        try:
+            return read()
+        except APIResponseValidationError as error:
+            if retries >= max_retries:
+                raise
+            pause(delay_before_retry(retries), abort, error)
+        retries += 1
 
 
 def pause(seconds: float, abort: AbortSignal | None, failure: OpenAIError | None) -> None:

@@ -21,7 +21,7 @@ from .._transport.concurrency_sync import report
 from .._transport.log import logger
 from ..archive.copies import CopyState, ItemCopier
 from ..archive.links import CopyEnd
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError, UnsupportedItemError
 from ..progress import AppendProgress, ArchiveProgress, ImportNote, OnUnsupported
 from .conversation_operations import ConversationOperations
@@ -123,17 +123,7 @@ class Copy:
             raise UnsupportedItemError(notes, "conversation_id")
         for note in notes:
             logger.warning("copy of %s: %s, %s: %s", self.conversation_id, *_shown(note))
-        if end.last_id is not None and not resumed:
-            self._confirm(end.last_id)
         self._state.last_id, self._total = end.last_id, total
-
-    def _confirm(self, last_id: str) -> None:
-        """See to it that the end is an item of the original: the token will have it for good."""
-        items = Items(self.source)
-        try:
-            items.retrieve(last_id, conversation_id=self.conversation_id, **self.options)
-        except NotFoundError as error:
-            raise OpenAIError(_CHANGED) from error
 
     def _open(self) -> models.Conversation:
         """Make the new conversation, or read the one that was made."""
@@ -149,7 +139,7 @@ class Copy:
             source = ConversationOperations[Any, Any](self.source)
             metadata = (source.retrieve(self.conversation_id, **self.options)).metadata
         made = self._conversations.create(metadata=metadata or omit, **self.options)
-        self._state.target_id = made.id
+        self._state.target_id = check_made(made, metadata)
         self._report()
         return made
 

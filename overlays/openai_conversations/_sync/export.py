@@ -11,18 +11,17 @@ from typing import Any
 from openai_conversations_api import models
 from openai_conversations_api.types import RawObject
 
-from .._append.state import id_of
 from .._request.operations import Operation
 from .._request.types import given, omit
-from .._request.validation import MAX_LIMIT, check_callback, check_id, check_strings
+from .._request.validation import check_callback, check_id, check_strings
 from .._transport.concurrency_sync import report
 from .._transport.parallel_sync import call
 from ..archive.export_file import ExportFile
 from ..archive.results import ExportResult
 from ..archive.source_file import AnyPath, TextTarget
-from ..errors import BadRequestError, NotFoundError, OpenAIError
+from ..errors import OpenAIError
 from ..progress import ArchiveProgress
-from .item_pages import EVERYTHING
+from .item_pages import EVERYTHING, ItemPages
 from .pages import Page
 
 
@@ -33,16 +32,13 @@ def _as_it_came(page: Any) -> Any:
     return SimpleNamespace(**{name: page.get(name) for name in fields}, data=items)
 
 
-_CHANGED = (
-    "the last item that was read is not in the conversation: it was deleted, or a response was one "
-    "to another request"
-)
 LIST_RAW: Operation[Any] = Operation("listConversationItems")
 LIST_RAW.decode = _as_it_came
 
 
 def export(
     retrieve: Callable[..., models.Conversation],
+    max_retries: int,
     list_items: Callable[..., Page[RawObject]],
     conversation_id: object,
     file: AnyPath | TextTarget,
@@ -56,6 +52,7 @@ def export(
 
     Args:
         retrieve, list_items: send the requests.
+        max_retries: how often a page is read again that is not a list of items.
         options: for each of them.
     """
     place = check_id(conversation_id, "conversation_id")
@@ -63,31 +60,18 @@ def export(
     check_callback(on_progress)
     target = ExportFile(file, resume=resume)
 
-    def write(items: list[RawObject]) -> None:
-        if items:
-            call(partial(target.write, [item.data for item in items]))
-            report(on_progress, ArchiveProgress(place, target.count))
+    def read(**params: Any) -> Page[RawObject]:
+        return list_items(LIST_RAW, params, None, conversation_id=place)
 
     try:
         conversation = retrieve(place, **options)
         after = call(partial(target.open, conversation.to_dict(), wanted))
-        params = {"include": wanted, "limit": MAX_LIMIT, "order": "asc", **options}
-        first = {**params, "after": after or omit}
-        last: list[RawObject] = []
-        pages = list_items(LIST_RAW, first, None, conversation_id=place)
-        for page in pages.iter_pages():
-            write(last)
-            last = page.data
-        # That the service knows the item at which a page begins shows that the page before was one
-        # of this conversation, and not the response to another request. So the last one is written
-        # when it has let the service look for what follows it.
-        if (last_id := id_of(last[-1]) if last else None) is not None:
-            try:
-                then = {**params, "after": last_id, "limit": 1}
-                list_items(LIST_RAW, then, None, conversation_id=place)
-            except (BadRequestError, NotFoundError) as error:
-                raise OpenAIError(_CHANGED) from error
-        write(last)
+        params = {"include": wanted, "order": "asc", "after": after or omit, **options}
+        pages = ItemPages(read, params, max_retries)
+        while (items := pages.next()) is not None:
+            if items:
+                call(partial(target.write, [item.data for item in items]))
+                report(on_progress, ArchiveProgress(place, target.count))
         return ExportResult(place, target.count, call(target.finish))
     except OpenAIError as error:
         error.archive = ArchiveProgress(place, target.count)

@@ -27,7 +27,7 @@ from .._transport.parallel_sync import call
 from ..archive.import_plan import ImportPlan, ImportState, make_plan
 from ..archive.results import ImportResult
 from ..archive.source_file import SourceFile
-from ..archive.tokens import NOT_NEW, is_used
+from ..archive.tokens import NOT_NEW, check_made, is_used
 from ..errors import NotFoundError, OpenAIError
 from ..progress import AppendProgress, ArchiveProgress
 
@@ -107,7 +107,7 @@ def import_file(
                 state.current = state.current or place
                 if state.current is None:
                     made = create(metadata=planned.metadata or omit, **options)
-                    state.current = made.id
+                    state.current = check_made(made, planned.metadata)
                     report(on_progress, so_far(0))
                 items = _Items(planned.items())
                 given = {"resume": state.append, "on_progress": note, **options}

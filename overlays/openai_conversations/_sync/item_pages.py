@@ -3,17 +3,23 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, get_args
 
 from openai_conversations_api import models
 
+from .._append.state import id_of
 from .._request.validation import MAX_LIMIT
-from .._transport.retries import delay_before_retry
-from ..errors import APIResponseValidationError
-from .append_requests import pause
+from ..errors import BadRequestError, NotFoundError, OpenAIError
+from .append_requests import read_again
 from .pages import Page
+
+_CHANGED = (
+    "the last item that was read is not in the conversation: it was deleted, or a response was one "
+    "to another request; do it again"
+)
 
 #: All that an item can show: the values of `include` that the OpenAPI document has.
 EVERYTHING: tuple[str, ...] = get_args(get_args(models.IncludeEnum)[0])
@@ -21,6 +27,9 @@ EVERYTHING: tuple[str, ...] = get_args(get_args(models.IncludeEnum)[0])
 
 class ItemPages:
     """Reads a conversation page by page; reads a page again that is not a list of items.
+
+    A page is given when the service has said what follows its last item. That it knows the item
+    shows that the page is one of this conversation, and not the response to another request.
 
     Args:
         list_items: `items.list`, bound to the conversation.
@@ -30,37 +39,47 @@ class ItemPages:
 
     def __init__(
         self,
-        list_items: Callable[..., Page[models.ConversationItem]],
+        list_items: Callable[..., Page[Any]],
         options: Mapping[str, Any],
         max_retries: int,
     ) -> None:
         self._list_items = list_items
         self._max_retries = max_retries
         self._options: dict[str, Any] = {"limit": MAX_LIMIT, **options}
-        self._page: Page[models.ConversationItem] | None = None
+        self._ahead: Page[Any] | None = None
+        # Hashes of where pages begin, of 8 bytes each.
+        self._begins = array("q")
 
-    def next(self) -> list[models.ConversationItem] | None:
+    def next(self) -> list[Any] | None:
         """Return the items of the next page; None after the last one.
 
         Raises:
-            OpenAIError: as of `items.list`, after all retries.
+            OpenAIError: as of `items.list`, after all retries; the service does not know the last
+                item of the page, or would have the reader go on without end.
         """
-        retries = 0
-        while True:
+        if not self._begins:
+            self._begins.append(0)
+            self._ahead = self._read()
+        page, self._ahead = self._ahead, None
+        if page is None:
+            return None
+        last_id = (id_of(page.data[-1]) if page.data else None) or page.last_id
+        more = page.has_next_page()
+        if more and (not last_id or hash(last_id) in self._begins):
+            raise OpenAIError("the service says that there are more items, and not where")
+        if last_id:
+            self._begins.append(hash(last_id))
             try:
-                if self._page is None:
-                    self._page = self._list_items(**self._options)
-                elif self._page.has_next_page():
-                    self._page = self._page.get_next_page()
-                else:
-                    return None
-                return self._page.data
-            except APIResponseValidationError as error:
-                # All other failures have been retried by the client.
-                if retries >= self._max_retries:
-                    raise
-                pause(delay_before_retry(retries), self._options.get("abort"), error)
-            retries += 1
+                # Not `get_next_page`, which goes on at another place if the item was deleted.
+                then = self._read(after=last_id, limit=MAX_LIMIT if more else 1)
+            except (BadRequestError, NotFoundError) as error:
+                raise OpenAIError(_CHANGED) from error
+            self._ahead = then if more else None
+        return page.data
+
+    def _read(self, **place: object) -> Page[Any]:
+        read = partial(self._list_items, **{**self._options, **place})
+        return read_again(read, self._max_retries, self._options["abort"])
 
 
 def read_everything(

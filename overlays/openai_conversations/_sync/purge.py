@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .._append.state import ids_of
-from .._request.validation import check_callback
+from .._request.validation import MAX_LIMIT, check_callback
 from .._transport.concurrency_sync import report
 from .._transport.parallel_sync import gather
 from .._transport.retries import delay_before_retry
@@ -20,8 +20,7 @@ from ..abort import AbortSignal
 from ..archive.results import PurgeResult
 from ..errors import APIResponseValidationError, APIStatusError, NotFoundError, OpenAIError
 from ..progress import ArchiveProgress
-from .append_requests import pause
-from .item_pages import ItemPages
+from .append_requests import pause, read_again
 
 _AT_A_TIME = 8
 
@@ -90,12 +89,10 @@ class Purge:
         before: list[str | None] = []
         unchanged = 0
         while True:
-            pages = ItemPages(
-                partial(self._items.list, self._id),
-                {**self._options, "order": "desc"},
-                self._max_retries,
-            )
-            ids = ids_of(pages.next() or ())
+            options = {**self._options, "limit": MAX_LIMIT, "order": "desc"}
+            read = partial(self._items.list, self._id, **options)
+            page = read_again(read, self._max_retries, self._options["abort"])
+            ids = ids_of(page.data)
             if not ids:
                 return
             unchanged = unchanged + 1 if ids == before else 0

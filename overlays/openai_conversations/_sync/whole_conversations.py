@@ -62,6 +62,7 @@ class WholeConversations(ConversationOperations[_RawViewT, _StreamingViewT]):
 
         return export(
             self.retrieve,
+            self._client.max_retries,
             self._list,
             conversation_id,
             file,

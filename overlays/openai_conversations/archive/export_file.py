@@ -9,11 +9,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from errno import EPERM
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, cast
 
-from .._request.validation import check_bool, describe, invalid, mismatch
+from .._request.validation import check_bool, describe, describe_path, invalid, mismatch
 from . import own_format
 from .source_file import AnyPath, TextTarget, file_errors, is_regular, to_path
 
@@ -49,7 +50,8 @@ class ExportFile:
         self._stream: TextTarget | None = None
         self._out: IO[Any] | None = None
         self._partial: Path | None = None
-        with file_errors("written"):
+        self._errors = partial(file_errors, "written", file)
+        with self._errors():
             path = to_path(file, "write")
             if path is None:
                 self._stream = cast(TextTarget, file)
@@ -72,7 +74,7 @@ class ExportFile:
                 conversation with this `include`.
         """
         line = own_format.header(conversation, include)
-        with file_errors("written"):
+        with self._errors():
             if self._partial is not None:
                 self._out = _open_partial(self._partial)
                 with suppress(FileNotFoundError):
@@ -91,14 +93,14 @@ class ExportFile:
     def write(self, items: Iterable[Any]) -> None:
         """Write JSON objects, a line each."""
         lines = own_format.item_lines(items)
-        with file_errors("written"):
+        with self._errors():
             self._write(lines)
         self.count += lines.count("\n")
 
     def finish(self) -> str:
         """Write the closing line and put the file in its place; return the SHA-256."""
         digest = self._digest.hexdigest()
-        with file_errors("written"):
+        with self._errors():
             self._write(own_format.closing(self.count, digest))
             if self._out is not None:
                 self._out.flush()
@@ -168,7 +170,9 @@ def _open_partial(path: Path) -> IO[bytes]:
     while True:
         file = os.open(path, _FLAGS, 0o666)
         try:
-            _lock(file)
+            if not _lock(file):
+                expected = "one that no other export is writing"
+                raise mismatch("file", expected, describe_path(path))
             found = os.fstat(file)
             # The export that had the lock may have moved or removed it since.
             with suppress(FileNotFoundError):
@@ -183,12 +187,13 @@ def _open_partial(path: Path) -> IO[bytes]:
         os.close(file)
 
 
-def _lock(file: int) -> None:
-    if sys.platform == "win32":
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise mismatch("file", "one that no other export is writing", "one that is") from None
-    except OSError:
-        pass  # a network's file system that has no locks
+def _lock(file: int) -> bool:
+    """Lock a file until it is closed; return False if it is locked."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            pass  # a network's file system that has no locks
+    return True

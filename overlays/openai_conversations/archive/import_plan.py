@@ -20,21 +20,22 @@ from ..progress import ImportNote, OnUnsupported
 from .formats import reader_of
 from .records import SourceConversation
 from .results import ImportedConversation, ImportResult
-from .source_file import SourceFile, file_errors
+from .source_file import SourceFile
 from .tokens import from_token, to_token
 
 
 @dataclass
 class PlannedConversation:
-    """A conversation of the file: how many items, and the metadata of the new one."""
+    """A conversation of a file: how many items, and the metadata of the new one."""
 
+    file: SourceFile
     source: SourceConversation
     count: int
     metadata: dict[str, str]
 
     def items(self) -> Iterator[Mapping[str, Any]]:
         """Read the items again, as they are sent."""
-        with file_errors("read"):
+        with self.file.errors():
             for record in self.source.records():
                 if record.item is not None:
                     yield record.item
@@ -97,7 +98,7 @@ def make_plan(
     notes: list[ImportNote] = []
     planned: list[PlannedConversation] = []
     digest = blake2b(digest_size=8)
-    with file_errors("read"):
+    with source.errors():
         for found in reader_of(source, format)(source, on_unsupported):
             if select is not None and found.id != select:
                 continue
@@ -110,7 +111,7 @@ def make_plan(
             own: dict[str, str] = {}
             if conversation_id is None:
                 own = _fit(metadata or {}, found, notes)
-            planned.append(PlannedConversation(found, count, own))
+            planned.append(PlannedConversation(source, found, count, own))
             digest.update(b"%d" % count)
     if select is not None and not planned:
         raise invalid("select", "the id of a conversation in the file", select)

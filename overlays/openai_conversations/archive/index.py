@@ -16,7 +16,14 @@ from urllib.parse import unquote
 from openai_conversations_api import models
 
 from .._request.input_items import to_dict
-from .._request.validation import check_id, check_metadata, invalid, is_mapping, mismatch
+from .._request.validation import (
+    check_id,
+    check_metadata,
+    describe_path,
+    invalid,
+    is_mapping,
+    mismatch,
+)
 from .._sqlite.database import Database, Layout
 from .._sqlite.database_file import StoreError
 from ..errors import InvalidArgumentError
@@ -125,7 +132,7 @@ class ConversationIndex:
         self.close()
 
     def __repr__(self) -> str:
-        return f"ConversationIndex({self._path!r})"
+        return f"ConversationIndex({describe_path(self._path)})"
 
     def __reduce__(self) -> Any:
         """Raise `InvalidArgumentError`, a `TypeError`: an open file does not travel."""

@@ -6,12 +6,14 @@ import os
 import stat
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Protocol, TextIO, TypeAlias, cast
 
-from .._request.validation import describe, invalid, mismatch
+from .._request.validation import describe, describe_path, invalid, mismatch
 from ..errors import InvalidArgumentError
 
 
@@ -27,6 +29,9 @@ class TextTarget(Protocol):
     def write(self, text: str, /) -> object: ...
 
 
+#: Much more than a person has said; what a small file could swell to has no limit.
+MAX_UNZIPPED = 4 << 30
+_IN_ZIP = "conversations.json"
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 
@@ -34,7 +39,8 @@ class SourceFile:
     """A file to read from; for a `with` statement.
 
     A stream, or a path that is not a regular file (a pipe), can be read only once. So it is copied
-    to a temporary file, which is there until the end of the block.
+    to a temporary file, which is there until the end of the block; as is the `conversations.json`
+    of a ZIP archive, in which ChatGPT exports it.
 
     Args:
         file: a path, or a text stream, which is read from where it stands and not closed.
@@ -44,24 +50,30 @@ class SourceFile:
 
     Attributes:
         path: the file, or the copy of the stream.
-        name: of the file, for people; "" for a stream.
+        errors: makes the context of `file_errors` for what reads the file.
     """
 
     def __init__(self, file: AnyPath | TextSource) -> None:
         self._copy: IO[str] | None = None
-        with file_errors("read"):
+        self.errors = partial(file_errors, "read", file)
+        with self.errors():
             path = to_path(file, "read")
-            self.name = "" if path is None else path.name
-            if path is not None and is_regular(path):
+            given: AbstractContextManager[TextIO]
+            if path is None:
+                given = nullcontext(cast(TextIO, file))
+            elif not is_regular(path):
+                given = _open(path)
+            elif _is_zip(path):
+                given = _unzipped(path)
+            else:
                 self.path = path
-                self.text().close()  # for its errors
                 return
             self._copy = tempfile.NamedTemporaryFile(  # noqa: SIM115
                 "w", prefix="openai-conversations-", encoding="utf-8", errors="surrogatepass"
             )
             self.path = Path(self._copy.name)
             try:
-                with nullcontext(cast(TextIO, file)) if path is None else _open(path) as stream:
+                with given as stream:
                     copyfileobj(stream, self._copy)
                 self._copy.flush()
             except BaseException:
@@ -89,6 +101,36 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", errors="surrogatepass")
 
 
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
+
+
+@contextmanager
+def _unzipped(path: Path) -> Generator[TextIO]:
+    """Open the `conversations.json` of a ZIP archive.
+
+    Raises:
+        InvalidArgumentError: there is none, or it is damaged, encrypted or larger than
+            `MAX_UNZIPPED`, of which no more is read than the archive says that there is.
+    """
+    from zipfile import BadZipFile, ZipFile
+    from zlib import error as zlib_error
+
+    received = f"{describe_path(path)} with none, several or a larger one"
+    try:
+        with ZipFile(path) as archive:
+            found = [one for one in archive.infolist() if Path(one.filename).name == _IN_ZIP]
+            if len(found) == 1 and found[0].file_size <= MAX_UNZIPPED:
+                with archive.open(found[0]) as member:
+                    yield TextIOWrapper(member, "utf-8-sig", "surrogatepass")
+                    return
+    except (BadZipFile, EOFError, RuntimeError, zlib_error) as error:
+        received = f"{describe_path(path)} ({error})"
+    expected = f"a ZIP archive with one {_IN_ZIP} of at most {MAX_UNZIPPED:,} bytes"
+    raise mismatch("file", expected, received)
+
+
 def to_path(file: object, method: str) -> Path | None:
     """Return the path of the argument `file`, or None for a text stream.
 
@@ -109,27 +151,32 @@ def to_path(file: object, method: str) -> Path | None:
 
 
 @contextmanager
-def file_errors(verb: str) -> Generator[None]:
+def file_errors(verb: str, file: object) -> Generator[None]:
     """Raise what goes wrong with the argument `file` in this block as an error of this package.
 
     Args:
         verb: "read" or "written".
+        file: the argument; a path is in the message.
 
     Raises:
         InvalidArgumentError: in place of an `OSError`, of text that is not UTF-8, and of what
             streams raise that are closed or not of text.
     """
+    is_path = isinstance(file, str | os.PathLike)
+    shown = describe_path(cast(AnyPath, file)) if is_path else "a stream"
     try:
         yield
     except InvalidArgumentError:
         raise
     except OSError as error:
-        raise mismatch("file", f"one that can be {verb}", str(error.strerror or error)) from error
+        received = f"{shown} ({error.strerror or error})"
+        raise mismatch("file", f"one that can be {verb}", received) from None
     except UnicodeError as error:
-        received = f"other bytes ({getattr(error, 'reason', type(error).__name__)})"
+        received = f"{shown} with other bytes ({getattr(error, 'reason', type(error).__name__)})"
         raise mismatch("file", "text in UTF-8", received) from None
     except (TypeError, ValueError) as error:
-        raise mismatch("file", f"a text stream that can be {verb}", str(error)) from error
+        received = f"{shown} ({error})"
+        raise mismatch("file", f"a text stream that can be {verb}", received) from error
 
 
 def bad_file(place: str, expected: str, received: object) -> InvalidArgumentError:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from openai_conversations_api import models
+
 from .._request.validation import invalid, mismatch
+from ..errors import OpenAIError
 from ..progress import TOKEN_VERSION, AppendProgress
 
 _StateT = TypeVar("_StateT")
@@ -49,6 +52,21 @@ NOT_NEW = (
     "the conversation that was made has items: the response to its creation was one to another "
     "request, or somebody added them; nothing was sent to it"
 )
+
+
+def check_made(made: models.Conversation, metadata: Mapping[str, str] | None) -> str:
+    """Return the id of the conversation that was made with this metadata.
+
+    Raises:
+        OpenAIError: it has other metadata, so the response was one to another request.
+    """
+    if made.metadata is not None and not (metadata or {}).items() <= dict(made.metadata).items():
+        raise OpenAIError(
+            "the conversation that was made does not have the metadata that was sent: the response "
+            "to its creation was one to another request, or the server keeps none; nothing was "
+            "sent to it"
+        )
+    return made.id
 
 
 def is_used(progress: AppendProgress) -> bool:

@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ..archive.source_file import file_errors
 from ..errors import OpenAIError
 from ..progress import ArchiveProgress
 from .command import Command
@@ -39,7 +40,7 @@ class State:
 
     Raises:
         UsageError: the file is there and the work is not to go on, or the other way round.
-        OSError: the file cannot be written.
+        InvalidArgumentError: the file cannot be read or written.
     """
 
     def __init__(self, path: Path, *, resume: bool) -> None:
@@ -49,7 +50,8 @@ class State:
             raise click.UsageError(f"there is no {path}, so there is nothing to go on with")
         if resume:
             # Empty if what made it was killed before it had sent anything.
-            self.token = path.read_text("utf-8") or None
+            with file_errors("read", path):
+                self.token = path.read_text("utf-8") or None
         elif path.exists():
             advice = "add --resume to go on, or delete it to start anew"
             raise click.UsageError(f"{path} is there, of work that ended early: {advice}")
@@ -60,9 +62,10 @@ class State:
     def keep(self, token: str) -> None:
         """Write a token in place of the one before."""
         new = self._path.with_name(f"{self._path.name}.new")
-        with open(os.open(new, _FLAGS, 0o600), "w") as file:
-            file.write(token)
-        new.replace(self._path)
+        with file_errors("written", self._path):
+            with open(os.open(new, _FLAGS, 0o600), "w") as file:
+                file.write(token)
+            new.replace(self._path)
 
     def remove(self) -> None:
         """Delete the file: the work is done."""

@@ -112,7 +112,10 @@ def transcript(
         shown = {"conversation_id": conversation_id, "format": form, "transcript": text}
         text = f"{to_json(shown)}\n"
     if file is not None:
-        Path(file).write_text(text, "utf-8", errors="backslashreplace")
+        from ..archive.source_file import file_errors
+
+        with file_errors("written", file):
+            Path(file).write_text(text, "utf-8", errors="backslashreplace")
     else:
         print(text, end="")
 

@@ -16,7 +16,15 @@ from typing import Any
 
 from openai_conversations_api import models as m
 
-from .._request.validation import check_id, check_list, check_text, describe, invalid
+from .._request.validation import (
+    check_id,
+    check_list,
+    check_text,
+    describe,
+    describe_path,
+    invalid,
+    mismatch,
+)
 from ..errors import InvalidArgumentError
 from .maker import Maker
 
@@ -221,11 +229,10 @@ def _read_path(path: str | os.PathLike[str]) -> tuple[bytes, str]:
         data = Path(name).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        expected, received = "the path of a file that can be read", f"{name!r} ({reason})"
-        raise InvalidArgumentError("path", expected=expected, received=received) from error
+        received = f"{describe_path(name)} ({reason})"
+        raise mismatch("path", "the path of a file that can be read", received) from None
     if not data:
-        expected = "a file that is not empty"
-        raise InvalidArgumentError("path", expected=expected, received=repr(name))
+        raise mismatch("path", "a file that is not empty", describe_path(name))
     return data, Path(name).name
 
 

@@ -38,6 +38,10 @@ def lost() -> APIError:
     return APIConnectionError(request=REQUEST)
 
 
+class Killed(BaseException):
+    """The end of a process that sends requests."""
+
+
 class Conversation:
     """A conversation whose `create` plays a script: what is stored and what is raised.
 
@@ -46,6 +50,8 @@ class Conversation:
         log: the requests, in order.
         before_newest, before_list: functions to call, one before each of the next readings.
         lists: what the next listings give in place of what is stored.
+        script: what is played next.
+        killed_at: in place of the request with this number, counted from 0, the process is killed.
     """
 
     def __init__(self, *script: Step) -> None:
@@ -54,8 +60,9 @@ class Conversation:
         self.before_newest: Steps = []
         self.before_list: Steps = []
         self.lists: list[list[Any]] = []
+        self.killed_at: int | None = None
         self._last_number = -1
-        self._script = list(script)
+        self.script = list(script)
 
     def store(self, items: list[Item], **fields: object) -> list[Any]:
         """Store items at the end; return them as models."""
@@ -68,15 +75,15 @@ class Conversation:
         return self.items[first:]
 
     def create(self, items: list[Item]) -> Any:
-        self.log.append(f"create {len(items)}")
-        step = self._script.pop(0) if self._script else Conversation.store
+        self._note(f"create {len(items)}")
+        step = self.script.pop(0) if self.script else Conversation.store
         stored = step(self, items)
         page = SimpleNamespace(data=self.store(items) if stored is None else stored)
         return SimpleNamespace(parse=lambda: page, http_response=RESPONSE)
 
     def list(self, *, after: object, order: str, **_: object) -> Iterator[Any]:
         newest = order == "desc"
-        self.log.append("newest" if newest else "list")
+        self._note("newest" if newest else "list")
         before = self.before_newest if newest else self.before_list
         if before:
             before.pop(0)()
@@ -88,8 +95,14 @@ class Conversation:
         return iter(self.items[ids.index(after) + 1 :] if isinstance(after, str) else self.items[:])
 
     def delete(self, item_id: str) -> None:
-        self.log.append("delete")
+        self._note("delete")
         self.items = [item for item in self.items if item.id != item_id]
+
+    def _note(self, request: str) -> None:
+        if len(self.log) == self.killed_at:
+            self.killed_at = None
+            raise Killed
+        self.log.append(request)
 
     def append(
         self, count: int = 0, items: list[Item] | None = None, **changes: Any
@@ -127,6 +140,25 @@ def strangers(conversation: Conversation, items: list[Item]) -> list[Any]:
     """Return as many items of another conversation."""
     fields = {"type": "message", "role": "user", "status": "completed", "content": "other"}
     return [models.Message.from_dict({**fields, "id": f"other_{n}"}) for n in range(len(items))]
+
+
+def later(conversation: Conversation, items: list[Item]) -> None:
+    """Give a request up that arrives right before the next one that creates."""
+    play = conversation.script.pop(0) if conversation.script else Conversation.store
+
+    def arrive(conversation: Conversation, next_items: list[Item]) -> list[Any] | None:
+        conversation.store(items)
+        return play(conversation, next_items)
+
+    conversation.script.insert(0, arrive)
+    raise lost()
+
+
+def twice(conversation: Conversation, items: list[Item]) -> list[Any]:
+    """Store the items of a request that is delivered twice."""
+    stored = list(conversation.store(items))
+    conversation.store(items)
+    return stored
 
 
 def too_late(conversation: Conversation, items: list[Item]) -> None:

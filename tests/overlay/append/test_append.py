@@ -30,6 +30,10 @@ def sent(service: FaultInjectingService) -> list[list[Item]]:
     ]
 
 
+def resume_token(**fields: object) -> str:
+    return json.dumps({"version": 1, "conversation_id": "c", "landed": 0, **fields})
+
+
 @pytest.mark.parametrize(("count", "posts"), [(0, 0), (1, 1), (20, 1), (21, 2), (1_000, 50)])
 def test_one_request_more_than_batches(
     conversations_client: Client, conversations_local: FaultInjectingService, count: int, posts: int
@@ -149,6 +153,10 @@ def test_include_and_options_go_into_every_request(
         ({"items": [], "resume": "[]"}, "resume"),
         ({"items": [], "resume": '{"version": 2}'}, "resume"),
         ({"items": [], "resume": '{"version": 1, "conversation_id": "conv_1"}'}, "resume"),
+        ({"items": [], "resume": resume_token(given_up=5)}, "resume"),
+        ({"items": [], "resume": resume_token(given_up=[["a", "b"]])}, "resume"),
+        ({"items": [], "resume": resume_token(done=[[0, 21]])}, "resume"),
+        ({"items": [], "resume": resume_token(done=[[0]])}, "resume"),
         ({"items": [], "conversation_id": ".."}, "conversation_id"),
         ({"items": [], "include": "x"}, "include"),
     ],

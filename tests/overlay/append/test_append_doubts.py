@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import pickle
@@ -12,6 +13,7 @@ import pytest
 from openai_conversations import (
     APIError,
     APITimeoutError,
+    AppendProgress,
     AppendUncertainError,
     BadRequestError,
 )
@@ -21,11 +23,14 @@ from tests.overlay.append.cases import Item, account, messages
 from tests.overlay.append.in_memory import (
     REQUEST,
     Conversation,
+    Killed,
     drop,
     failed,
+    later,
     lost,
     strangers,
     too_late,
+    twice,
     unreadable,
 )
 
@@ -122,11 +127,6 @@ def test_items_that_the_service_changed_are_known_by_their_ids() -> None:
 def test_8_a_batch_that_was_delivered_twice_is_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def twice(conversation: Conversation, items: list[Item]) -> list[Any]:
-        stored = list(conversation.store(items))
-        conversation.store(items)
-        return stored
-
     conversation = Conversation(twice, drop(lost()))
     result = conversation.append(23)
     assert result.doubled_ids == [f"msg_{n}" for n in range(20, 40)]
@@ -207,6 +207,58 @@ def test_8_copies_that_stay_end_it() -> None:
     with pytest.raises(AppendUncertainError, match="cannot be deleted") as caught:
         conversation.append(3)
     assert account(caught.value) == (0, 3, 0)
+
+
+# -- processes that are killed
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        (later, Conversation.store, later, Conversation.store),
+        (later, drop(lost(), stored=7), later, drop(lost()), Conversation.store),
+        (Conversation.store, later, later, drop(failed(504), stored=20)),
+        (twice, drop(lost()), twice, drop(lost())),
+        (later, twice, later, twice),
+    ],
+)
+def test_8_the_next_process_knows_the_copies_that_a_killed_one_has_left(script: Any) -> None:
+    killed_at, killed = 0, True
+    while killed:
+        conversation, killed_at = Conversation(*script), killed_at + 1
+        conversation.killed_at = killed_at
+        reports: list[AppendProgress] = []
+        try:
+            result = conversation.append(43, on_progress=reports.append)
+            killed = False
+        except Killed:
+            token = reports[-1].token if reports else None
+            result = conversation.append(43, resume=token)
+        doubled = {id for told in (*reports, result) for id in told.doubled_ids}
+        left = [item.text for item in conversation.items if item.id not in doubled]
+        assert left == [item["content"] for item in messages(43)], killed_at
+    assert killed_at > 5
+
+
+def test_the_next_process_waits_for_a_request_that_a_killed_one_has_given_up_on() -> None:
+    reports: list[AppendProgress] = []
+    conversation = Conversation(drop(lost()), drop(lost(), stored=3))
+    conversation.killed_at = 5
+    with pytest.raises(Killed):
+        conversation.append(3, on_progress=reports.append)
+    # All of the batch is there; its first request arrives after that was seen.
+    conversation.before_list = [lambda: None, partial(conversation.store, messages(3))]
+    assert conversation.append(3, resume=reports[-1].token).data == conversation.items
+    assert conversation.log[5:] == ["list", "list", *["delete"] * 3, "list"]
+
+
+def test_a_token_without_requests_is_taken() -> None:
+    reports: list[AppendProgress] = []
+    conversation = Conversation()
+    conversation.append(20, on_progress=reports.append)
+    token = json.loads(reports[-1].token)
+    assert (token.pop("given_up"), token.pop("done")) == ([], [[0, 20]])
+    assert conversation.append(23, resume=json.dumps(token)).count == 3
 
 
 # -- readings

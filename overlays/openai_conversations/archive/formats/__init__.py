@@ -14,7 +14,7 @@ from ..._request.validation import check_one_of, mismatch
 from ...progress import OnUnsupported
 from .. import own_format
 from ..records import SourceConversation
-from ..source_file import SourceFile, file_errors
+from ..source_file import SourceFile
 from . import agents_sqlite, assistants, chat_completions, chatgpt
 from .json_objects import JsonObject, json_objects
 
@@ -56,7 +56,7 @@ def reader_of(source: SourceFile, format: str) -> Reader:
 def _detect(source: SourceFile) -> str:
     if agents_sqlite.recognizes(source):
         return "agents-sqlite"
-    with file_errors("read"), source.text() as text:
+    with source.text() as text:
         if own_format.recognizes(text.readline(_MAX_HEADER)):
             return own_format.FORMAT
     with closing(json_objects(source)) as objects:

@@ -17,7 +17,7 @@ from ...errors import InvalidArgumentError
 from ...progress import OnUnsupported
 from ..input_forms import to_record
 from ..records import Record, SourceConversation
-from ..source_file import SourceFile, file_errors
+from ..source_file import SourceFile
 from .drafts import Draft
 from .json_objects import json_object, shown
 
@@ -33,7 +33,7 @@ _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 def recognizes(source: SourceFile) -> bool:
     """Return whether a file is an SQLite database."""
-    with file_errors("read"), source.path.open("rb") as file:
+    with source.path.open("rb") as file:
         return file.read(16) == b"SQLite format 3\0"
 
 

@@ -17,7 +17,7 @@ from typing import Any, TextIO, TypeVar, cast
 from ..._request.request import dumps
 from ..._request.validation import describe, is_mapping
 from ...errors import InvalidArgumentError
-from ..source_file import SourceFile, bad_file, file_errors
+from ..source_file import SourceFile, bad_file
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ def again(source: SourceFile, value: JsonObject) -> Callable[[], JsonObject]:
     place, (start, end) = value.place, value.span
 
     def read() -> JsonObject:
-        with file_errors("read"), source.path.open("rb") as file:
+        with source.path.open("rb") as file:
             file.seek(start)
             return json_object(file.read(end - start).decode(*_UTF8), place)
 
@@ -154,7 +154,7 @@ def json_objects(source: SourceFile) -> Generator[JsonObject]:
             cannot be sent (half a surrogate pair, NaN).
     """
     # Line ends are not translated, so that characters can be counted as bytes.
-    with file_errors("read"), source.path.open("r", -1, *_UTF8, "") as text:
+    with source.path.open("r", -1, *_UTF8, "") as text:
         scanner = _Scanner(text)
         if scanner.peek() != "[":
             while scanner.peek():
