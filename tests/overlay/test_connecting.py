@@ -174,6 +174,14 @@ def test_each_piece_of_a_body_is_written_within_what_is_left(clock: Clock) -> No
     assert pooled.stream.timeouts == [3.0, 3.0, 3.0, 2.0, 1.0]
 
 
+def test_head_and_body_are_written_in_one_piece(clock: Clock) -> None:
+    pooled = PooledConnection((b"http", b"127.0.0.1", 80), None, tls_context, 4.0)
+    pooled.stream = Stream(clock)
+    with pytest.raises(NotImplementedError):  # as it would read the response
+        pooled.send(httpx.Request("POST", "http://127.0.0.1/", content=b"x" * 9000), Attempt())
+    assert pooled.stream.timeouts == [None]
+
+
 def test_nothing_counts_as_sent_once_the_time_is_over(clock: Clock) -> None:
     pooled = PooledConnection((b"http", b"127.0.0.1", 80), None, tls_context, 4.0)
     pooled.stream = Stream(clock)

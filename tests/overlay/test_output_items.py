@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openai_conversations._response import output_items
 from openai_conversations._response.output_items import OutputItems
 from openai_conversations_api import models
 
@@ -86,6 +87,44 @@ def test_what_deltas_and_items_say_agrees(
     assert response.output_text == TEXTS["text"]
     assert message.content[1].to_dict() == {"type": "refusal", "refusal": TEXTS["refusal"]}
     assert call.arguments == TEXTS["arguments"]
+
+
+KINDS = [
+    "response.output_text.delta",
+    "response.output_text.done",
+    "response.reasoning_summary_text.delta",
+    "response.function_call_arguments.delta",
+]
+# What servers leave out, or send in the place of something else.
+ODD = st.sampled_from([..., None, 0, 1, "a", "b"])
+FIELDS = {
+    "type": st.sampled_from([*KINDS, None]),
+    "delta": st.sampled_from(["x", "y", None, ...]),
+    "text": st.sampled_from([..., "z"]),
+    **dict.fromkeys(["output_index", "item_id", "content_index", "summary_index"], ODD),
+}
+DELTAS = st.fixed_dictionaries(FIELDS)
+
+
+@example(
+    {"type": KINDS[0], "output_index": None, "item_id": "a", "content_index": 0, "delta": "x"},
+    [("item_id", {"item_id": "b"}), ("content_index", {"content_index": 1})],
+)
+@settings(max_examples=300)
+@given(DELTAS, st.lists(st.tuples(st.sampled_from(["", *FIELDS]), DELTAS), max_size=8))
+def test_a_delta_is_taken_alike_whatever_came_before_it(
+    first: Json, others: list[tuple[str, Json]]
+) -> None:
+    """Compare what goes on where the last delta ended with a look at each event by itself."""
+    # Each of the others differs from the first in one field, or in none.
+    changed = [first, *(first | ({name: other[name]} if name else {}) for name, other in others)]
+    events = [{k: v for k, v in one.items() if v is not ...} for one in changed]
+    quick, slow = OutputItems(), OutputItems()
+    for one in events:
+        quick.add(one)
+        slow.add(one)
+        slow._place_of, slow._run = output_items._TYPE, output_items._NOWHERE
+    assert quick.all() == slow.all()
 
 
 def test_an_item_that_is_done_is_as_it_says() -> None:

@@ -94,6 +94,8 @@ def test_a_connection_whose_stream_has_ended_is_used_again(
 ) -> None:
     monkeypatch.setattr(body_reader, "_MOMENT", 30)
     monkeypatch.setattr(async_body_reader, "_MOMENT", 30)
+    # The transport sees to the end of the moment, without a thread that waits for it.
+    monkeypatch.setattr(threading, "Timer", None)
 
     def script(peer: Peer) -> None:
         chunked(peer, X, END)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -9,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from .._request.library import library_of
-from .._request.request import Attempt, shut_down
+from .._request.request import ATTEMPT, Attempt, shut_down
 from .._transport.concurrency_async import abortable, within
 from .._transport.transport_errors import to_connection_error
 from ..abort import AbortSignal
@@ -107,8 +108,13 @@ class AsyncBodyReader:
         If the end of the body comes within a moment, the connection can be used again.
         """
         if not (self._over or self._given_up or self.response.http_version == "HTTP/2"):
+            attempt = self.response.request.extensions.get(ATTEMPT, Attempt())
             with suppress(Exception):
-                await within(_MOMENT, self._drain, self._shut_down)
+                if attempt.bounded:  # without a thread that waits, 3 % of "streamed event"
+                    attempt.deadline = time.monotonic() + _MOMENT
+                    await self._drain()
+                else:
+                    await within(_MOMENT, self._drain, self._shut_down)
         await self.close()
 
     async def _drain(self) -> None:

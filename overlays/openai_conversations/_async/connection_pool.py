@@ -13,7 +13,6 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
 
 import httpx
 
@@ -78,21 +77,20 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
         """
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        attempt.sent = bool(attempt.sent)
+        attempt.sent, attempt.bounded = bool(attempt.sent), True
         url = request.url
         place = _Place((url.raw_scheme, url.raw_host, url.port), current_loop())
         try:
             pooled = await self._take(place, request, attempt)
-            core: Any = await pooled.send(request, attempt)
+            status, headers, extensions = await pooled.send(request, attempt)
             if not attempt.whole:
                 release, forget = partial(self.release, place), partial(self.forget, place)
-                stream = AsyncPooledBody(core, release, forget)
+                stream = AsyncPooledBody(pooled, release, forget)
                 return httpx.Response(
-                    core.status, headers=core.headers, stream=stream, extensions=core.extensions
+                    status, headers=headers, stream=stream, extensions=dict(extensions)
                 )
-            content: bytes = await core.aread()
-            await core.aclose()
-            await self.release(place, True)
+            content = await pooled.receive_all()
+            await self.release(place, pooled.end())
         except BaseException as error:
             try:
                 await self.release(place)
@@ -102,7 +100,7 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             if isinstance(error, Exception):
                 raise (failure := to_httpx_error(error)) from failure.__cause__
             raise
-        return WholeResponse(core.status, core.headers, content, core.extensions)
+        return WholeResponse(status, headers, content, extensions)
 
     async def _take(
         self, place: _Place, request: httpx.Request, attempt: Attempt
@@ -197,16 +195,13 @@ class AsyncConnectionPool(httpx.AsyncBaseTransport):
             self._ended.append(other.popleft())
         return True
 
-    async def release(self, place: _Place, closed: bool = False) -> None:
+    async def release(self, place: _Place, keep: bool = False) -> None:
         """Free a place; the second time does nothing.
 
         Args:
-            closed: Whether its response was. If not, its connection is not used again.
+            keep: Whether its connection can be used again.
         """
-        http = None if place.pooled is None else place.pooled.http
-        # httpcore would take what came after the response for the response to the next request.
-        more = http is not None and http._h11_state.trailing_data[0]  # pyright: ignore[reportPrivateUsage]
-        place.keep = closed and http is not None and http.is_idle() and not more
+        place.keep = keep
         self._done.append(place)
         self._settle()
         if self._ended:

@@ -91,15 +91,16 @@ class AsyncStream(Generic[_EventT]):
                         await self.close()
                         raise StopAsyncIteration
                     events.feed(await self._body.next(self._chunks))
-                event, data = events.take()
+                taken = events.take()
             except APIConnectionError as error:
                 failure = error
             except OpenAIError:
                 await self.close()
                 raise
             else:
-                if self._is_new(data):
-                    return cast(_EventT, event)
+                if taken is not None and self._is_new(taken[1]):
+                    event: _EventT = taken[0]
+                    return event
                 continue
             await self._resume(failure)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, cast
 from urllib.parse import unquote
@@ -53,6 +54,8 @@ class ClientOptions:
         headers: those of every request, by their name in lower case; without the key. None stands
             for one that is not to be sent.
         query: of every request, encoded.
+        total: the seconds that an attempt may take, None for no limit.
+        to_headers: makes `httpx.Headers`, of which the requests of a client need few.
     """
 
     def __init__(
@@ -116,6 +119,8 @@ class ClientOptions:
                 self.headers[name.lower()] = check_header(name, value, argument)
         merge_headers(self.headers, self.default_headers, "default_headers")
         self.query = encode_query(self.default_query, "default_query")
+        self.total = longest(self.timeout.as_dict())
+        self.to_headers = lru_cache(maxsize=8)(httpx.Headers)
 
     def changed(self, **changes: Any) -> ClientOptions:
         """Return a copy with other values, checked like the original."""
@@ -157,6 +162,16 @@ def to_timeout(timeout: Timeout) -> httpx.Timeout:
         return httpx.Timeout(_to_seconds(timeout, "timeout"))
     steps = cast(httpx.Timeout, timeout).as_dict()
     return httpx.Timeout(**{name: _to_seconds(steps[name], f"timeout.{name}") for name in steps})
+
+
+def longest(steps: Mapping[str, float | None]) -> float | None:
+    """Return the longest time of any step, None for no limit.
+
+    It is also that of the whole attempt, or a response that comes byte by byte would never run into
+    a timeout.
+    """
+    seconds = [time for time in steps.values() if time is not None]
+    return max(seconds) if len(seconds) == len(steps) else None
 
 
 def _to_seconds(value: object, argument: str) -> float | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from openai_conversations_api import models
 
 _T = TypeVar("_T")
+_NO_OPTIONS = Options()
 
 
 class Operation(Generic[_T]):
@@ -162,7 +163,7 @@ class Operation(Generic[_T]):
             headers,
             expected_id=expected_id,
         )
-        return request, Options(**options)
+        return request, Options(**options) if options else _NO_OPTIONS
 
     def explain(self, error: APIStatusError) -> None:
         """Add to an error what to do, if it may come from a server without the operation."""

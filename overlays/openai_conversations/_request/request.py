@@ -19,7 +19,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 import httpx
 
 from ..abort import AbortSignal
-from .client_options import ClientOptions, merge_headers, to_timeout
+from .client_options import ClientOptions, longest, merge_headers, to_timeout
 from .encoding import encode_query
 from .library import library_of
 from .types import Omit, Options, omit
@@ -72,6 +72,7 @@ class Attempt:
         stream: The network stream that works for the attempt, once there is one.
         sent: Whether any byte of the request has been written; None with a transport that does not
             tell.
+        bounded: Whether each step of the transport ends by the deadline, also one that is set late.
         interrupted: Whether `interrupt` has been called.
         whole: Whether the transport should read the whole body before it returns the response.
     """
@@ -79,6 +80,7 @@ class Attempt:
     deadline: float | None = None
     stream: _Stream | None = None
     sent: bool | None = None
+    bounded: bool = False
     interrupted: bool = False
     whole: bool = False
 
@@ -123,7 +125,9 @@ def shut_down(stream: _Stream) -> None:
 class PreparedRequest:
     """A request with everything that is the same for each attempt, checked and encoded."""
 
-    __slots__ = ("content", "headers", "method", "needs_key", "timeout", "total", "url")
+    __slots__ = (
+        *("content", "headers", "method", "needs_key", "timeout", "to_headers", "total", "url"),
+    )
 
     def __init__(
         self, client_options: ClientOptions, request: OperationRequest[Any], options: Options
@@ -133,7 +137,7 @@ class PreparedRequest:
         Raises:
             InvalidArgumentError: an argument cannot be sent.
         """
-        if not isinstance(cast(object, options.abort), AbortSignal | None):
+        if not (options.abort is None or isinstance(cast(object, options.abort), AbortSignal)):
             raise invalid("abort", "an AbortSignal or None", options.abort)
         self.method = request.method
         extra = "" if options.extra_query is None else encode_query(options.extra_query)
@@ -141,27 +145,27 @@ class PreparedRequest:
         address = f"{client_options.base_url}{request.path}"
         self.url = _url(f"{address}?{query}" if query else address)
         self.content = encode_body(request, options.extra_body)
-        lines = dict(client_options.headers)
+        added: dict[str, tuple[bytes, bytes] | None] = {}
         if request.stream:
-            lines["accept"] = (b"Accept", b"text/event-stream, application/json")
+            added["accept"] = (b"Accept", b"text/event-stream, application/json")
         if self.content is not None:
-            lines["content-type"] = (b"Content-Type", b"application/json")
-            lines["content-length"] = (b"Content-Length", str(len(self.content)).encode())
+            added["content-type"] = (b"Content-Type", b"application/json")
+            added["content-length"] = (b"Content-Length", str(len(self.content)).encode())
         elif request.method != "GET":
-            lines["content-length"] = (b"Content-Length", b"0")
+            added["content-length"] = (b"Content-Length", b"0")
         for name, value in request.headers:
-            lines[name.decode().lower()] = (name, value)
+            added[name.decode().lower()] = (name, value)
         if options.extra_headers is not None:
-            merge_headers(lines, options.extra_headers, "extra_headers")
-        self.headers = lines
-        self.needs_key = "authorization" not in lines
+            merge_headers(added, options.extra_headers, "extra_headers")
+        self.headers = {**client_options.headers, **added} if added else client_options.headers
+        self.to_headers = client_options.to_headers
+        self.needs_key = "authorization" not in self.headers
         timeout = options.timeout
-        times = client_options.timeout if isinstance(timeout, Omit) else to_timeout(timeout)
-        self.timeout = times.as_dict()
-        # The longest step's time is also that of the whole attempt, or a response that comes byte
-        # by byte would never run into a timeout.
-        steps = list(self.timeout.values())
-        self.total = None if None in steps else max(cast(list[float], steps))
+        if isinstance(timeout, Omit):
+            self.timeout, self.total = client_options.timeout.as_dict(), client_options.total
+        else:
+            self.timeout = to_timeout(timeout).as_dict()
+            self.total = longest(self.timeout)
 
     def attempt(self, key: str) -> tuple[httpx.Request, Attempt]:
         """Return the request for one more attempt, and the state of that attempt.
@@ -177,7 +181,7 @@ class PreparedRequest:
         request = httpx.Request(
             self.method,
             self.url,
-            headers=headers,
+            headers=self.to_headers(tuple(headers)),
             stream=httpx.ByteStream(content),
             extensions={"timeout": self.timeout, ATTEMPT: attempt},
         )

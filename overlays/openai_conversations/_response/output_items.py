@@ -6,7 +6,10 @@ where an item is missing too, what the deltas brought.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from .._request.validation import is_mapping
@@ -42,6 +45,8 @@ _PLACES = {
 }
 
 
+_TYPE = itemgetter("type")
+_NOWHERE = object()
 _ITEMS = ("response.output_item.added", "response.output_item.done")
 
 
@@ -72,19 +77,22 @@ class OutputItems:
         self._by_index: dict[int, _Slot] = {}
         self._by_id: dict[str, _Slot] = {}
         # Where the last delta belongs, and the texts there: the next one mostly belongs there too.
-        self._run: tuple[object, ...] = ()
+        # What tells its place is looked up at once, a tenth of the row "streamed event".
+        self._place_of: Callable[[JsonObject], object] = _TYPE
+        self._run: object = _NOWHERE
         self._texts: list[str] = []
 
     def add(self, event: JsonObject) -> None:
         """Take an event, whatever it is and whatever it lacks."""
+        try:
+            if self._place_of(event) == self._run and isinstance(text := event["delta"], str):
+                self._texts.append(text)
+                return
+        except KeyError:
+            pass
+        self._place_of, self._run = _TYPE, _NOWHERE
         get = event.get
         kind, text = get("type"), get("delta")
-        # These fields tell all places apart: a sixth of the row "streamed event".
-        run = kind, get("output_index"), get("item_id"), get("content_index"), get("summary_index")
-        if run == self._run and isinstance(text, str):
-            self._texts.append(text)
-            return
-        self._run = ()
         if not isinstance(kind, str):
             return
         stem, _, end = kind.rpartition(".")
@@ -98,8 +106,9 @@ class OutputItems:
             if is_mapping(part := get("part")):
                 slot.parts.setdefault(place.parts, {})[index] = {**part}
             elif end == "delta" and isinstance(text, str):
-                self._run, self._texts = run, slot.texts.setdefault((stem, index), [])
+                self._texts = slot.texts.setdefault((stem, index), [])
                 self._texts.append(text)
+                self._go_on_from(event, place)
             elif end != "delta" and isinstance(text := get(place.text), str):
                 slot.texts[stem, index] = [text]
         elif kind in _ITEMS and is_mapping(item := get("item")):
@@ -107,6 +116,13 @@ class OutputItems:
             # The texts that came before are in it, and need no more room.
             slot.item = _completed({**item}, slot)
             slot.first, slot.parts, slot.texts = None, {}, {}
+
+    def _go_on_from(self, delta: JsonObject, place: _Place) -> None:
+        """Note what deltas have that belong where this one does; nothing, where it lacks that."""
+        fields = ["type", "output_index", "item_id"]
+        place_of = itemgetter(*fields, place.position or "type")
+        with suppress(KeyError):
+            self._run, self._place_of = place_of(delta), place_of
 
     def all(self) -> list[JsonObject]:
         """Return the items, in their order in the output."""

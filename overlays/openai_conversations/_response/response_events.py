@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
-from openai_conversations_api import models
 
 from .._request.generated import OPERATIONS, event_decoder
 from .._request.validation import is_mapping
@@ -73,57 +72,61 @@ class ResponseEvents:
         if chunk is None:
             self.over = True
             # Cut off in the middle, an event is not one; what it may still say is an error.
-            found = [e for e in self._decoder.end() if e.event == "error" or _is_whole(e.data)]
+            found = [e for e in self._decoder.end() if e[0] == b"error" or _is_whole(e[1])]
         else:
             try:
                 found = self._decoder.feed(chunk)
             except ValueError as error:
                 raise self._invalid(str(error), b"") from None
-        for sse in found:
-            if sse.data.lstrip().startswith(b"[DONE]"):
-                self.ended = self.over = True  # case 1
-                break
-            self.waiting.append(sse)
-        if self.ended or self.waiting:
+        self.waiting.extend(found)
+        if self.waiting:
             self._kept = None
         elif self._kept is not None and len(self._kept) < _KEPT:
             self._kept += chunk or b""
 
-    def take(self) -> tuple[models.ResponseStreamEvent, dict[str, Any]]:
-        """Return the next event that is waiting, and its JSON object.
+    def take(self) -> tuple[Any, dict[str, Any]] | None:
+        """Return the next event that is waiting, a `ResponseStreamEvent`, and its JSON object.
+
+        `[DONE]` is not an event, and returns None.
 
         Raises:
             APIResponseValidationError: it cannot be read, or (strict) is not what the spec says.
             APIError: it is an error in the place of an event.
         """
-        sse = self.waiting.popleft()
+        name, text = self.waiting.popleft()
         data: Any = None
-        event: models.ResponseStreamEvent | None = None
+        event: Any = None
         kind: str | None = None
         try:
-            data = loads(sse.data)
+            data = loads(text)
             event = self._decode(data)
             kind = event.type
         except Exception:
             event = None
         if event is None:  # raised here, because that exception may hold the text
-            if sse.event == "error":
-                raise self.to_error(sse.data.decode("utf-8", "replace"))
-            raise self._invalid("an event of the stream cannot be read", bytes(sse.data))
+            if _is_done(text):
+                self._end()  # case 1
+                return None
+            if name == b"error":
+                raise self.to_error(text.decode("utf-8", "replace"))
+            raise self._invalid("an event of the stream cannot be read", text)
         # The service and others report errors in several forms: as the body of a status 400 has
         # it, without a type or as the type "error", and as the event of that name without a type.
         if data.get("error"):
             raise self.to_error(data["error"])
-        if kind is None and sse.event == "error":
+        if kind is None and name == b"error":
             raise self.to_error(data)
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)
         response = data.get("response")
         if kind in LAST or (response is not None and kind not in GOING_ON and _is_final(response)):
-            self.ended = self.over = True  # case 1
+            self._end()  # case 1
             self.last = data
-            self.waiting.clear()
         return event, data
+
+    def _end(self) -> None:
+        self.ended = self.over = True
+        self.waiting.clear()
 
     def check_end(self) -> None:
         """Raise an error if the response was not finished: that is not a result.
@@ -173,8 +176,12 @@ class ResponseEvents:
         return APIResponseValidationError(self.response, text, message=message)
 
 
+def _is_done(data: bytes) -> bool:
+    return data.lstrip().startswith(b"[DONE]")
+
+
 def _is_whole(data: bytes) -> bool:
-    if data.lstrip().startswith(b"[DONE]"):
+    if _is_done(data):
         return True
     try:
         loads(data)

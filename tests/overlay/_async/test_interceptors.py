@@ -43,6 +43,24 @@ async def test_interceptors_are_a_chain_around_each_attempt(connect: Connect) ->
     assert server.requests[0].headers["x-tenant"] == "inner"
 
 
+async def test_what_an_interceptor_changes_is_not_in_the_next_request(connect: Connect) -> None:
+    async def interceptor(request: httpx.Request, send: Any) -> httpx.Response:
+        if "once" in str(request.url):
+            request.headers["X-Once"] = "1"
+            del request.headers["Accept"]
+            request.extensions["timeout"]["read"] = 1.0
+        assert "once" in str(request.url) or request.extensions["timeout"]["read"] == 600
+        return await send(request)
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        async with connect(server.url, interceptors=[interceptor]) as client:
+            for id in ("conv_once", "conv_1"):
+                await client.get(f"/conversations/{id}")
+    once, then = server.requests
+    assert (once.headers["x-once"], "accept" in once.headers) == ("1", False)
+    assert ("x-once" in then.headers, then.headers["accept"]) == (False, "application/json")
+
+
 async def test_an_interceptor_may_respond_by_itself(connect: Connect) -> None:
     async def cached(request: httpx.Request, send: Any) -> httpx.Response:
         return httpx.Response(200, json=CONVERSATION, request=request)

@@ -44,6 +44,24 @@ def test_interceptors_are_a_chain_around_each_attempt(connect: Connect) -> None:
     assert server.requests[0].headers["x-tenant"] == "inner"
 
 
+def test_what_an_interceptor_changes_is_not_in_the_next_request(connect: Connect) -> None:
+    def interceptor(request: httpx.Request, send: Any) -> httpx.Response:
+        if "once" in str(request.url):
+            request.headers["X-Once"] = "1"
+            del request.headers["Accept"]
+            request.extensions["timeout"]["read"] = 1.0
+        assert "once" in str(request.url) or request.extensions["timeout"]["read"] == 600
+        return send(request)
+
+    with ScriptedServer(responds(CONVERSATION)) as server:
+        with connect(server.url, interceptors=[interceptor]) as client:
+            for id in ("conv_once", "conv_1"):
+                client.get(f"/conversations/{id}")
+    once, then = server.requests
+    assert (once.headers["x-once"], "accept" in once.headers) == ("1", False)
+    assert ("x-once" in then.headers, then.headers["accept"]) == (False, "application/json")
+
+
 def test_an_interceptor_may_respond_by_itself(connect: Connect) -> None:
     def cached(request: httpx.Request, send: Any) -> httpx.Response:
         return httpx.Response(200, json=CONVERSATION, request=request)
