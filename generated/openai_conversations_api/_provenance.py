@@ -16,6 +16,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "b607b44c29cdd5a534799b566119ddcbdb2537b7a70baf3f35a8fdc0d703a901",
     "spec_sha256": "179a966b785d5e6dd43839a60e989c4c268c16af02d234fd61797746bf4fbb99",
     "config_sha256": "458c2b88263d3558eb9242cc0a0c3fba9809d8222ed9c353cdc92d9db3b9acbb",
-    "templates_sha256": "f78d18ea023d96ce7c8f1a44900b846ac43a4c83edf03b388cc74fea8bbd5263",
+    "templates_sha256": "94d710166e80342b8bf77fcda95d4cb9be01fd112087ef8c33c145d6375cbae4",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Self
 from attrs import define
 
 from .. import models
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -36,3 +38,15 @@ class UpdateConversationBody(Model):
             "metadata": self.metadata,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "metadata": plain(self.metadata),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"metadata":{write(self.metadata)}{out}}}'
