@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 notebook_writer = ""
 """The module, of a package on top of this one, whose `in_notebook` writes items for notebooks."""
+json_writer = "orjson"
+"""The module whose `dumps` writes JSON, if it is installed; "" for the standard library alone."""
 
 _HOMES = {
     "ApiError": ".errors",

@@ -44,7 +44,7 @@ def test_making_a_client_loads_no_models_and_no_optional_packages() -> None:
     ours = {name for name in loaded if name.startswith("openai_conversations")}
     assert {name for name in ours if "_api" in name} == LIGHT
     assert len(ours) <= 37, sorted(ours)
-    assert not {"asyncio", "starlette", "uvicorn", "sqlite3", "jsonschema", "msgspec"} & (
+    assert not {"asyncio", "starlette", "uvicorn", "sqlite3", "jsonschema", "msgspec", "orjson"} & (
         loaded - plain
     )
     assert len(loaded - plain - ours) <= 3, loaded - plain - ours

@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from tools.errors import ToolError
 from tools.generate import code as module
-from tools.generate.code import Code, code, docstring, guard, identifier, joined, literal
+from tools.generate.code import Code, code, docstring, formatted, guard, identifier, joined, literal
 
 from . import hostile
 
@@ -36,6 +36,13 @@ def test_prose_is_read_back_between_the_quotes_of_a_docstring(text: str) -> None
 @given(TEXT, TEXT)
 def test_two_texts_side_by_side_are_read_back(one: str, other: str) -> None:
     assert ast.literal_eval(f'"""{docstring(one)}{docstring(other)}"""') == one + other
+
+
+@given(TEXT)
+def test_the_text_of_an_f_string_is_read_back(text: str) -> None:
+    for expression in (Code("each"), Code("f(each)")):
+        source = formatted(text, expression)
+        assert eval(source, {"each": "{1}", "f": str}) == text + "{1}"
 
 
 @given(PAIRS)

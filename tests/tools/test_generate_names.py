@@ -1,5 +1,6 @@
 """Names that Python or the package itself has a use for: they work, or stop the run with a fix."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,18 @@ AWKWARD += [
     "frozenset",
 ]
 AWKWARD += ["classmethod", "decode_one", "property", "match", "missing", "data", 'a"b', "c\\d", ""]
+AWKWARD += [
+    "out",
+    "type",
+    "plain",
+    "plain_list",
+    "quote",
+    "write",
+    "to_bytes",
+    "{x}",
+    "}'\"\n{",
+    "é😀",
+]
 
 
 def test_any_property_name_is_read_and_written_back(tmp_path: Path) -> None:
@@ -35,13 +48,19 @@ def test_any_property_name_is_read_and_written_back(tmp_path: Path) -> None:
         either = {"anyOf": [ref("Part"), TEXT]}
         schemas[f"Needs{letter}"] = object_({name: either})
         schemas[f"Has{letter}"] = object_({"other": TEXT}, {name: either, "part": ref("Part")})
+        schemas[f"Texts{letter}"] = object_({name: TEXT, "second": TEXT}, {"third": TEXT})
     made = package(tmp_path, document(schemas))
     for schema, definition in schemas.items():
         part = {"type": "part", "x": "1"}
-        known = {name: part for name in definition["properties"] if name != "other"}
+        given = "1" if schema.startswith("Texts") else part
+        known = {name: given for name in definition["properties"] if name != "other"}
         value = known if schema != "Part" else part
         for held in (value, {**value, "other": "o"}, {**value, "unknown": 1}):
-            assert made.decode(schema, held).to_dict() == held
+            model = made.decode(schema, held)
+            assert model.to_dict() == model._plain() == held
+            compact = json.dumps(model.to_dict(), ensure_ascii=False, separators=(",", ":"))
+            assert model.to_bytes().decode() == compact
+            assert model.missing or model._json() == compact
 
 
 @pytest.mark.parametrize(

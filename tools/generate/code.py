@@ -51,6 +51,12 @@ def literal(value: object) -> Code:
     return Code(source)
 
 
+def formatted(text: str, expression: Code) -> Code:
+    """Return the source of an f-string: any text, and the value of an expression without quotes."""
+    source = literal(text.replace("{", "{{").replace("}", "}}"))
+    return Code(f"f{source[:-1]}{{{expression}}}{source[-1]}")
+
+
 def docstring(text: str, indent: int = 0) -> Code:
     """Return prose as it stands between the quotes of a docstring.
 

@@ -18,7 +18,7 @@ from tools.openapi_spec.names import line
 
 from .code import Code, identifier
 
-_TAKEN = {"additional_properties", "from_dict", "missing", "to_dict"}
+_TAKEN = {"additional_properties", "from_dict", "missing", "to_bytes", "to_dict"}
 _TAKEN |= {"model_dump", "model_dump_json", "to_json"}
 _TAKEN |= {"str", "int", "float", "bool", "list", "dict", "tuple", "frozenset", "classmethod"}
 _TAKEN |= {"models", "self", "property"}

@@ -3,6 +3,7 @@
 All decisions are made here, in Python, so that the templates only lay out.
 """
 
+import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +13,25 @@ from openapi_python_client.schema.untrusted_string import UntrustedString
 
 from tools.errors import ToolError
 
-from .code import Code, code, identifier
+from .code import Code, code, formatted, identifier
 from .code import literal as source_of
 from .decoding import Decoding
 from .names import OWN, attribute_name, json_name, plain_text
 from .parse import Parsed
-from .types import ANY, NONE, Array, Enum, Node, OneOf, Ref, Types, flat, holds_models, literal
+from .types import (
+    ANY,
+    NONE,
+    Array,
+    Enum,
+    Node,
+    OneOf,
+    Ref,
+    Types,
+    flat,
+    holds_models,
+    is_text,
+    literal,
+)
 
 WIDTH = 92
 
@@ -36,7 +50,13 @@ class Field:
     plain: bool
     decoded: Code
     encoded: Code
+    checked: Code
+    text: Code
     doc: str
+
+    def written(self, before: str) -> Code:
+        """Return the source of `"key":value` as JSON text, with what stands before it."""
+        return formatted(f"{before}{json.dumps(self.key, ensure_ascii=False)}:", self.text)
 
 
 @dataclass(frozen=True)
@@ -164,6 +184,7 @@ class Views:
             each = self.decoding.expression(node, held, f"{model}.{attribute}")
             given = raw if prop.required else code("(v := {})", raw)
             decoded = code("{} if {} else {}", each, given, held)
+        encoded, checked, text = _encodings(node, attribute, local, required=prop.required)
         return Field(
             attribute=attribute,
             key=key,
@@ -174,7 +195,9 @@ class Views:
             local=local,
             plain=plain,
             decoded=decoded,
-            encoded=_encoded(node, code("self.{}", attribute)),
+            encoded=encoded,
+            checked=checked,
+            text=text,
             doc=doc_text(prop.description, width=88),
         )
 
@@ -195,7 +218,9 @@ class Views:
 
 
 # Names that a parsing method uses itself.
-_LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", "encode", "encode_list", "decode_each"}
+_LOCALS = {"cls", "extra", "left", "len", "new", "raw", "v", "encode", "decode_each"}
+_LOCALS |= {"encode_list", "out", "plain", "plain_list", "plain_model"}
+_LOCALS |= {"quote", "type", "write", "write_list", "write_model"}
 _LOCALS |= {"decode_many", "decode_model", "decode_models", "decode_one", "decode_values"}
 
 _OUTPUT = Code("HasOutputText")
@@ -215,11 +240,28 @@ _READERS = (
 )
 
 
-def _encoded(node: Node, value: Code) -> Code:
-    lists = [part for part in flat([node]) if isinstance(part, Array)]
-    if any(map(holds_models, lists)):
-        return code("encode_list({})", value)
-    return code("encode({})", value) if holds_models(node) else value
+def _encodings(node: Node, attribute: Code, local: Code, *, required: bool) -> tuple[Code, ...]:
+    """Return the sources of a field's value: in `to_dict`, in `_plain`, and as JSON text.
+
+    An optional one is in a variable by then. What does not fit one of the last two, as what is not
+    a model, raises there, and is left to `to_dict`.
+    """
+    value = code("self.{}", attribute) if required else local
+    parts = [part for part in flat([node]) if required or part != NONE]
+    if all(isinstance(part, Ref) for part in parts):
+        sources = code("encode({})", value), code("{}._plain()", value)
+        return *sources, code("write_model({})", value)
+    if any(isinstance(part, Array) and holds_models(part) for part in parts):
+        sources = code("encode_list({})", value), code("plain_list({})", value)
+        return *sources, code("write_list({})", value)
+    if holds_models(node):
+        sources = code("encode({})", value), code("plain_model({})", value)
+        return *sources, code("write_model({})", value)
+    if all(map(is_text, parts)):
+        read = code("{} := {}", local, value) if required else value
+        checked = code("{} if type({}) is str else plain({})", local, read, local)
+        return value, checked, code("quote({})", value)
+    return value, code("plain({})", value), code("write({})", value)
 
 
 _LISTS = ("decode_many(", "decode_models(")

@@ -261,3 +261,9 @@ def holds_models(node: Node) -> bool:
         or (isinstance(m, Array) and holds_models(m.item))
         for m in flat([node])
     )
+
+
+def is_text(node: Node) -> bool:
+    """Tell whether a node is a string, of any or of some values."""
+    texts = isinstance(node, Enum) and all(isinstance(value, str) for value in node.values)
+    return texts or node == TEXT

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -35,8 +37,8 @@ class AdditionalTools(Model):
         self.id = raw["id"]
         self.role = raw["role"]
         tools = raw["tools"]
-        type = raw["type"]
-        self.type = "additional_tools" if type == "additional_tools" else type
+        type_ = raw["type"]
+        self.type = "additional_tools" if type_ == "additional_tools" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self.tools = decode_many(TOOL, tools) if tools else tools
         self._extra = extra
@@ -51,3 +53,24 @@ class AdditionalTools(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "role": role if type(role := self.role) is str else plain(role),
+            "tools": plain_list(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"role":{quote(self.role)}'
+            f',"tools":{write_list(self.tools)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

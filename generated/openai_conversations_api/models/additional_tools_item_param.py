@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -35,8 +37,8 @@ class AdditionalToolsItemParam(Model):
         role = raw["role"]
         self.role = "developer" if role == "developer" else role
         tools = raw["tools"]
-        type = raw["type"]
-        self.type = "additional_tools" if type == "additional_tools" else type
+        type_ = raw["type"]
+        self.type = "additional_tools" if type_ == "additional_tools" else type_
         id = extra = None
         left = len(raw) - 3
         if left:
@@ -56,6 +58,29 @@ class AdditionalToolsItemParam(Model):
             "tools": encode_list(self.tools),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
+        if (id := self.id) is not None:
+            out["id"] = id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "role": role if type(role := self.role) is str else plain(role),
+            "tools": plain_list(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"role":{quote(self.role)}'
+            f',"tools":{write_list(self.tools)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import APPLY_PATCH_OPERATION_PARAM, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -41,8 +43,8 @@ class ApplyPatchToolCallItemParam(Model):
         self.call_id = raw["call_id"]
         self.status = raw["status"]
         operation = raw["operation"]
-        type = raw["type"]
-        self.type = "apply_patch_call" if type == "apply_patch_call" else type
+        type_ = raw["type"]
+        self.type = "apply_patch_call" if type_ == "apply_patch_call" else type_
         id = caller = extra = None
         left = len(raw) - 4
         if left:
@@ -69,8 +71,37 @@ class ApplyPatchToolCallItemParam(Model):
             "operation": encode(self.operation),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "operation": self.operation._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"status":{quote(self.status)}'
+            f',"operation":{write_model(self.operation)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -43,8 +45,8 @@ class ApplyPatchToolCallOutput(Model):
         self.id = raw["id"]
         self.call_id = raw["call_id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "apply_patch_call_output" if type == "apply_patch_call_output" else type
+        type_ = raw["type"]
+        self.type = "apply_patch_call_output" if type_ == "apply_patch_call_output" else type_
         caller = output = created_by = extra = None
         left = len(raw) - 4
         if left:
@@ -73,10 +75,43 @@ class ApplyPatchToolCallOutput(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.output is not None:
-            out["output"] = self.output
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (output := self.output) is not None:
+            out["output"] = output
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (output := self.output) is not None:
+            out["output"] = output if type(output) is str else plain(output)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (output := self.output) is not None:
+            out += f',"output":{quote(output)}'
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

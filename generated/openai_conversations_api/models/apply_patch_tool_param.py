@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -27,8 +29,8 @@ class ApplyPatchToolParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "apply_patch" if type == "apply_patch" else type
+        type_ = raw["type"]
+        self.type = "apply_patch" if type_ == "apply_patch" else type_
         allowed_callers = extra = None
         left = len(raw) - 1
         if left:
@@ -45,6 +47,22 @@ class ApplyPatchToolParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

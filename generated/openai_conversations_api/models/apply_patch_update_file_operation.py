@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -29,8 +31,8 @@ class ApplyPatchUpdateFileOperation(Model):
         self = new(cls)
         self.path = raw["path"]
         self.diff = raw["diff"]
-        type = raw["type"]
-        self.type = "update_file" if type == "update_file" else type
+        type_ = raw["type"]
+        self.type = "update_file" if type_ == "update_file" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -43,3 +45,22 @@ class ApplyPatchUpdateFileOperation(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "path": path if type(path := self.path) is str else plain(path),
+            "diff": diff if type(diff := self.diff) is str else plain(diff),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"path":{quote(self.path)}'
+            f',"diff":{quote(self.diff)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

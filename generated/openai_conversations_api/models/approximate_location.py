@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -31,8 +33,8 @@ class ApproximateLocation(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "approximate" if type == "approximate" else type
+        type_ = raw["type"]
+        self.type = "approximate" if type_ == "approximate" else type_
         country = region = city = timezone = extra = None
         left = len(raw) - 1
         if left:
@@ -58,12 +60,40 @@ class ApproximateLocation(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.country is not None:
-            out["country"] = self.country
-        if self.region is not None:
-            out["region"] = self.region
-        if self.city is not None:
-            out["city"] = self.city
-        if self.timezone is not None:
-            out["timezone"] = self.timezone
+        if (country := self.country) is not None:
+            out["country"] = country
+        if (region := self.region) is not None:
+            out["region"] = region
+        if (city := self.city) is not None:
+            out["city"] = city
+        if (timezone := self.timezone) is not None:
+            out["timezone"] = timezone
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (country := self.country) is not None:
+            out["country"] = country if type(country) is str else plain(country)
+        if (region := self.region) is not None:
+            out["region"] = region if type(region) is str else plain(region)
+        if (city := self.city) is not None:
+            out["city"] = city if type(city) is str else plain(city)
+        if (timezone := self.timezone) is not None:
+            out["timezone"] = timezone if type(timezone) is str else plain(timezone)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (country := self.country) is not None:
+            out += f',"country":{quote(country)}'
+        if (region := self.region) is not None:
+            out += f',"region":{quote(region)}'
+        if (city := self.city) is not None:
+            out += f',"city":{quote(city)}'
+        if (timezone := self.timezone) is not None:
+            out += f',"timezone":{quote(timezone)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -39,8 +41,8 @@ class AutoCodeInterpreterToolParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "auto" if type == "auto" else type
+        type_ = raw["type"]
+        self.type = "auto" if type_ == "auto" else type_
         file_ids = memory_limit = network_policy = extra = None
         left = len(raw) - 1
         if left:
@@ -71,10 +73,34 @@ class AutoCodeInterpreterToolParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.file_ids is not None:
-            out["file_ids"] = self.file_ids
-        if self.memory_limit is not None:
-            out["memory_limit"] = self.memory_limit
-        if self.network_policy is not None:
-            out["network_policy"] = encode(self.network_policy)
+        if (file_ids := self.file_ids) is not None:
+            out["file_ids"] = file_ids
+        if (memory_limit := self.memory_limit) is not None:
+            out["memory_limit"] = memory_limit
+        if (network_policy := self.network_policy) is not None:
+            out["network_policy"] = encode(network_policy)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (file_ids := self.file_ids) is not None:
+            out["file_ids"] = plain(file_ids)
+        if (memory_limit := self.memory_limit) is not None:
+            out["memory_limit"] = memory_limit if type(memory_limit) is str else plain(memory_limit)
+        if (network_policy := self.network_policy) is not None:
+            out["network_policy"] = network_policy._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (file_ids := self.file_ids) is not None:
+            out += f',"file_ids":{write(file_ids)}'
+        if (memory_limit := self.memory_limit) is not None:
+            out += f',"memory_limit":{quote(memory_limit)}'
+        if (network_policy := self.network_policy) is not None:
+            out += f',"network_policy":{write_model(network_policy)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -45,8 +47,30 @@ class BackgroundOptions(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.completion_window is not None:
-            out["completion_window"] = self.completion_window
-        if self.continuation_id is not None:
-            out["continuation_id"] = self.continuation_id
+        if (completion_window := self.completion_window) is not None:
+            out["completion_window"] = completion_window
+        if (continuation_id := self.continuation_id) is not None:
+            out["continuation_id"] = continuation_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (completion_window := self.completion_window) is not None:
+            out["completion_window"] = (
+                completion_window if type(completion_window) is str else plain(completion_window)
+            )
+        if (continuation_id := self.continuation_id) is not None:
+            out["continuation_id"] = (
+                continuation_id if type(continuation_id) is str else plain(continuation_id)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (completion_window := self.completion_window) is not None:
+            out += f',"completion_window":{quote(completion_window)}'
+        if (continuation_id := self.continuation_id) is not None:
+            out += f',"continuation_id":{quote(continuation_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -38,3 +40,20 @@ class CacheWriteTokens(Model):
             "ttl_30m_tokens": self.ttl_30m_tokens,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "ttl_12h_tokens": plain(self.ttl_12h_tokens),
+            "ttl_30m_tokens": plain(self.ttl_30m_tokens),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"ttl_12h_tokens":{write(self.ttl_12h_tokens)}'
+            f',"ttl_30m_tokens":{write(self.ttl_30m_tokens)}'
+            f"{out}}}"
+        )

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -35,8 +37,8 @@ class ClickParam(Model):
         self.button = raw["button"]
         self.x = raw["x"]
         self.y = raw["y"]
-        type = raw["type"]
-        self.type = "click" if type == "click" else type
+        type_ = raw["type"]
+        self.type = "click" if type_ == "click" else type_
         keys = extra = None
         left = len(raw) - 4
         if left:
@@ -56,6 +58,31 @@ class ClickParam(Model):
             "y": self.y,
             "type": self.type,
         }
-        if self.keys is not None:
-            out["keys"] = self.keys
+        if (keys := self.keys) is not None:
+            out["keys"] = keys
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "button": button if type(button := self.button) is str else plain(button),
+            "x": plain(self.x),
+            "y": plain(self.y),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (keys := self.keys) is not None:
+            out["keys"] = plain(keys)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (keys := self.keys) is not None:
+            out += f',"keys":{write(keys)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"button":{quote(self.button)}'
+            f',"x":{write(self.x)}'
+            f',"y":{write(self.y)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -26,8 +28,8 @@ class CodeInterpreterOutputImage(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.url = raw["url"]
-        type = raw["type"]
-        self.type = "image" if type == "image" else type
+        type_ = raw["type"]
+        self.type = "image" if type_ == "image" else type_
         extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -39,3 +41,16 @@ class CodeInterpreterOutputImage(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "url": url if type(url := self.url) is str else plain(url),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"url":{quote(self.url)},"type":{quote(self.type)}{out}}}'

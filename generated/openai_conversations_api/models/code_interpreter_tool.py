@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -32,8 +34,8 @@ class CodeInterpreterTool(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         container = raw["container"]
-        type = raw["type"]
-        self.type = "code_interpreter" if type == "code_interpreter" else type
+        type_ = raw["type"]
+        self.type = "code_interpreter" if type_ == "code_interpreter" else type_
         allowed_callers = extra = None
         left = len(raw) - 2
         if left:
@@ -52,6 +54,23 @@ class CodeInterpreterTool(Model):
             "container": encode(self.container),
             "type": self.type,
         }
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "container": plain_model(self.container),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"container":{write_model(self.container)},"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -55,8 +57,8 @@ class CodeInterpreterToolCall(Model):
         self.container_id = raw["container_id"]
         self.code = raw["code"]
         outputs = raw["outputs"]
-        type = raw["type"]
-        self.type = "code_interpreter_call" if type == "code_interpreter_call" else type
+        type_ = raw["type"]
+        self.type = "code_interpreter_call" if type_ == "code_interpreter_call" else type_
         extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self.outputs = (
             decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, outputs) if outputs else outputs
@@ -75,3 +77,30 @@ class CodeInterpreterToolCall(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "container_id": container_id
+            if type(container_id := self.container_id) is str
+            else plain(container_id),
+            "code": plain(self.code),
+            "outputs": plain_list(self.outputs),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"container_id":{quote(self.container_id)}'
+            f',"code":{write(self.code)}'
+            f',"outputs":{write_list(self.outputs)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

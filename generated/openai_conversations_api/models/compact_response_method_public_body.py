@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -115,20 +117,74 @@ class CompactResponseMethodPublicBody(Model):
         out: dict[str, Any] = {
             "model": self.model,
         }
-        if self.input is not None:
-            out["input"] = encode_list(self.input)
-        if self.previous_response_id is not None:
-            out["previous_response_id"] = self.previous_response_id
-        if self.instructions is not None:
-            out["instructions"] = self.instructions
-        if self.prompt_cache_key is not None:
-            out["prompt_cache_key"] = self.prompt_cache_key
-        if self.prompt_cache_retention is not None:
-            out["prompt_cache_retention"] = self.prompt_cache_retention
-        if self.prompt_cache_options is not None:
-            out["prompt_cache_options"] = encode(self.prompt_cache_options)
-        if self.service_tier is not None:
-            out["service_tier"] = self.service_tier
-        if self.image is not None:
-            out["image"] = encode(self.image)
+        if (input := self.input) is not None:
+            out["input"] = encode_list(input)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = previous_response_id
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = prompt_cache_key
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = prompt_cache_retention
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = encode(prompt_cache_options)
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier
+        if (image := self.image) is not None:
+            out["image"] = encode(image)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "model": plain(self.model),
+        }
+        if (input := self.input) is not None:
+            out["input"] = plain_list(input)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = (
+                previous_response_id
+                if type(previous_response_id) is str
+                else plain(previous_response_id)
+            )
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions if type(instructions) is str else plain(instructions)
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = (
+                prompt_cache_key if type(prompt_cache_key) is str else plain(prompt_cache_key)
+            )
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = (
+                prompt_cache_retention
+                if type(prompt_cache_retention) is str
+                else plain(prompt_cache_retention)
+            )
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = prompt_cache_options._plain()
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
+        if (image := self.image) is not None:
+            out["image"] = image._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (input := self.input) is not None:
+            out += f',"input":{write_list(input)}'
+        if (previous_response_id := self.previous_response_id) is not None:
+            out += f',"previous_response_id":{quote(previous_response_id)}'
+        if (instructions := self.instructions) is not None:
+            out += f',"instructions":{quote(instructions)}'
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out += f',"prompt_cache_key":{quote(prompt_cache_key)}'
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
+        if (service_tier := self.service_tier) is not None:
+            out += f',"service_tier":{quote(service_tier)}'
+        if (image := self.image) is not None:
+            out += f',"image":{write_model(image)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"model":{write(self.model)}{out}}}'

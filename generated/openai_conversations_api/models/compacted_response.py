@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -70,6 +72,33 @@ class CompactedResponse(HasCreated, Model):
             "usage": encode(self.usage),
             "object": self.object,
         }
-        if self.image is not None:
-            out["image"] = encode(self.image)
+        if (image := self.image) is not None:
+            out["image"] = encode(image)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "output": plain_list(self.output),
+            "created_at": plain(self.created_at),
+            "usage": self.usage._plain(),
+            "object": object if type(object := self.object) is str else plain(object),
+        }
+        if (image := self.image) is not None:
+            out["image"] = image._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (image := self.image) is not None:
+            out += f',"image":{write_model(image)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"output":{write_list(self.output)}'
+            f',"created_at":{write(self.created_at)}'
+            f',"usage":{write_model(self.usage)}'
+            f',"object":{quote(self.object)}'
+            f"{out}}}"
+        )

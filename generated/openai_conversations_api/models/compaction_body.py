@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -31,8 +33,8 @@ class CompactionBody(Model):
         self = new(cls)
         self.id = raw["id"]
         self.encrypted_content = raw["encrypted_content"]
-        type = raw["type"]
-        self.type = "compaction" if type == "compaction" else type
+        type_ = raw["type"]
+        self.type = "compaction" if type_ == "compaction" else type_
         created_by = extra = None
         left = len(raw) - 3
         if left:
@@ -51,6 +53,31 @@ class CompactionBody(Model):
             "encrypted_content": self.encrypted_content,
             "type": self.type,
         }
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "encrypted_content": encrypted_content
+            if type(encrypted_content := self.encrypted_content) is str
+            else plain(encrypted_content),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"encrypted_content":{quote(self.encrypted_content)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

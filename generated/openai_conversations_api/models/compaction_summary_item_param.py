@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -28,8 +30,8 @@ class CompactionSummaryItemParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.encrypted_content = raw["encrypted_content"]
-        type = raw["type"]
-        self.type = "compaction" if type == "compaction" else type
+        type_ = raw["type"]
+        self.type = "compaction" if type_ == "compaction" else type_
         id = extra = None
         left = len(raw) - 2
         if left:
@@ -47,6 +49,29 @@ class CompactionSummaryItemParam(Model):
             "encrypted_content": self.encrypted_content,
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
+        if (id := self.id) is not None:
+            out["id"] = id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "encrypted_content": encrypted_content
+            if type(encrypted_content := self.encrypted_content) is str
+            else plain(encrypted_content),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"encrypted_content":{quote(self.encrypted_content)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

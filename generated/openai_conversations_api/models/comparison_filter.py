@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -42,3 +44,22 @@ class ComparisonFilter(Model):
             "value": self.value,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+            "key": key if type(key := self.key) is str else plain(key),
+            "value": plain(self.value),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"type":{quote(self.type)}'
+            f',"key":{quote(self.key)}'
+            f',"value":{write(self.value)}'
+            f"{out}}}"
+        )

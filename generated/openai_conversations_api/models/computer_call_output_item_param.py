@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -40,8 +42,8 @@ class ComputerCallOutputItemParam(Model):
         self = new(cls)
         self.call_id = raw["call_id"]
         output = raw["output"]
-        type = raw["type"]
-        self.type = "computer_call_output" if type == "computer_call_output" else type
+        type_ = raw["type"]
+        self.type = "computer_call_output" if type_ == "computer_call_output" else type_
         id = acknowledged_safety_checks = status = extra = None
         left = len(raw) - 3
         if left:
@@ -75,10 +77,41 @@ class ComputerCallOutputItemParam(Model):
             "output": encode(self.output),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.acknowledged_safety_checks is not None:
-            out["acknowledged_safety_checks"] = encode_list(self.acknowledged_safety_checks)
-        if self.status is not None:
-            out["status"] = self.status
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out["acknowledged_safety_checks"] = encode_list(acknowledged_safety_checks)
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "output": self.output._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out["acknowledged_safety_checks"] = plain_list(acknowledged_safety_checks)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out += f',"acknowledged_safety_checks":{write_list(acknowledged_safety_checks)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"output":{write_model(self.output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

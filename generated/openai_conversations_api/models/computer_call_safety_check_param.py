@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -47,8 +49,28 @@ class ComputerCallSafetyCheckParam(Model):
         out: dict[str, Any] = {
             "id": self.id,
         }
-        if self.code is not None:
-            out["code"] = self.code
-        if self.message is not None:
-            out["message"] = self.message
+        if (code := self.code) is not None:
+            out["code"] = code
+        if (message := self.message) is not None:
+            out["message"] = message
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+        }
+        if (code := self.code) is not None:
+            out["code"] = code if type(code) is str else plain(code)
+        if (message := self.message) is not None:
+            out["message"] = message if type(message) is str else plain(message)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (code := self.code) is not None:
+            out += f',"code":{quote(code)}'
+        if (message := self.message) is not None:
+            out += f',"message":{quote(message)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"id":{quote(self.id)}{out}}}'

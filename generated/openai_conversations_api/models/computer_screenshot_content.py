@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -38,8 +40,8 @@ class ComputerScreenshotContent(Model):
         self.image_url = raw["image_url"]
         self.file_id = raw["file_id"]
         self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "computer_screenshot" if type == "computer_screenshot" else type
+        type_ = raw["type"]
+        self.type = "computer_screenshot" if type_ == "computer_screenshot" else type_
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 4
         if left:
@@ -67,6 +69,31 @@ class ComputerScreenshotContent(Model):
             "detail": self.detail,
             "type": self.type,
         }
-        if self.prompt_cache_breakpoint is not None:
-            out["prompt_cache_breakpoint"] = encode(self.prompt_cache_breakpoint)
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = encode(prompt_cache_breakpoint)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "image_url": plain(self.image_url),
+            "file_id": plain(self.file_id),
+            "detail": detail if type(detail := self.detail) is str else plain(detail),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"image_url":{write(self.image_url)}'
+            f',"file_id":{write(self.file_id)}'
+            f',"detail":{quote(self.detail)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

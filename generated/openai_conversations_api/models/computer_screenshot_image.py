@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -27,8 +29,8 @@ class ComputerScreenshotImage(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "computer_screenshot" if type == "computer_screenshot" else type
+        type_ = raw["type"]
+        self.type = "computer_screenshot" if type_ == "computer_screenshot" else type_
         image_url = file_id = extra = None
         left = len(raw) - 1
         if left:
@@ -48,8 +50,28 @@ class ComputerScreenshotImage(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.image_url is not None:
-            out["image_url"] = self.image_url
-        if self.file_id is not None:
-            out["file_id"] = self.file_id
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url if type(image_url) is str else plain(image_url)
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id if type(file_id) is str else plain(file_id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (image_url := self.image_url) is not None:
+            out += f',"image_url":{quote(image_url)}'
+        if (file_id := self.file_id) is not None:
+            out += f',"file_id":{quote(file_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

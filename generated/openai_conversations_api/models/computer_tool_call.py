@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_models, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import COMPUTER_ACTION
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -50,8 +52,8 @@ class ComputerToolCall(Model):
         self.call_id = raw["call_id"]
         pending_safety_checks = raw["pending_safety_checks"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "computer_call" if type == "computer_call" else type
+        type_ = raw["type"]
+        self.type = "computer_call" if type_ == "computer_call" else type_
         action = actions = extra = None
         left = len(raw) - 5
         if left:
@@ -87,8 +89,39 @@ class ComputerToolCall(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.action is not None:
-            out["action"] = encode(self.action)
-        if self.actions is not None:
-            out["actions"] = encode_list(self.actions)
+        if (action := self.action) is not None:
+            out["action"] = encode(action)
+        if (actions := self.actions) is not None:
+            out["actions"] = encode_list(actions)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "pending_safety_checks": plain_list(self.pending_safety_checks),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (action := self.action) is not None:
+            out["action"] = action._plain()
+        if (actions := self.actions) is not None:
+            out["actions"] = plain_list(actions)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (action := self.action) is not None:
+            out += f',"action":{write_model(action)}'
+        if (actions := self.actions) is not None:
+            out += f',"actions":{write_list(actions)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"pending_safety_checks":{write_list(self.pending_safety_checks)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -44,8 +46,8 @@ class ComputerToolCallOutputResource(Model):
         output = raw["output"]
         self.id = raw["id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "computer_call_output" if type == "computer_call_output" else type
+        type_ = raw["type"]
+        self.type = "computer_call_output" if type_ == "computer_call_output" else type_
         acknowledged_safety_checks = created_by = extra = None
         left = len(raw) - 5
         if left:
@@ -78,8 +80,39 @@ class ComputerToolCallOutputResource(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.acknowledged_safety_checks is not None:
-            out["acknowledged_safety_checks"] = encode_list(self.acknowledged_safety_checks)
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out["acknowledged_safety_checks"] = encode_list(acknowledged_safety_checks)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "output": self.output._plain(),
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out["acknowledged_safety_checks"] = plain_list(acknowledged_safety_checks)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (acknowledged_safety_checks := self.acknowledged_safety_checks) is not None:
+            out += f',"acknowledged_safety_checks":{write_list(acknowledged_safety_checks)}'
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"output":{write_model(self.output)}'
+            f',"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -40,8 +42,8 @@ class ComputerUsePreviewTool(Model):
         self.environment = raw["environment"]
         self.display_width = raw["display_width"]
         self.display_height = raw["display_height"]
-        type = raw["type"]
-        self.type = "computer_use_preview" if type == "computer_use_preview" else type
+        type_ = raw["type"]
+        self.type = "computer_use_preview" if type_ == "computer_use_preview" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -55,3 +57,26 @@ class ComputerUsePreviewTool(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "environment": environment
+            if type(environment := self.environment) is str
+            else plain(environment),
+            "display_width": plain(self.display_width),
+            "display_height": plain(self.display_height),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"environment":{quote(self.environment)}'
+            f',"display_width":{write(self.display_width)}'
+            f',"display_height":{write(self.display_height)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

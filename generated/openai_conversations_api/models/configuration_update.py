@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -32,8 +34,8 @@ class ConfigurationUpdate(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.id = raw["id"]
-        type = raw["type"]
-        self.type = "configuration_update" if type == "configuration_update" else type
+        type_ = raw["type"]
+        self.type = "configuration_update" if type_ == "configuration_update" else type_
         reasoning = text = extra = None
         left = len(raw) - 2
         if left:
@@ -61,8 +63,29 @@ class ConfigurationUpdate(Model):
             "id": self.id,
             "type": self.type,
         }
-        if self.reasoning is not None:
-            out["reasoning"] = encode(self.reasoning)
-        if self.text is not None:
-            out["text"] = encode(self.text)
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = encode(reasoning)
+        if (text := self.text) is not None:
+            out["text"] = encode(text)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = reasoning._plain()
+        if (text := self.text) is not None:
+            out["text"] = text._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (reasoning := self.reasoning) is not None:
+            out += f',"reasoning":{write_model(reasoning)}'
+        if (text := self.text) is not None:
+            out += f',"text":{write_model(text)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"id":{quote(self.id)},"type":{quote(self.type)}{out}}}'

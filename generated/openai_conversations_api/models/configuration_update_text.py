@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -11,7 +12,7 @@ from .. import models
 from .._decoding import decode_one
 from .._define import define
 from .._unions import CONFIGURATION_UPDATE_TEXT_FORMAT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -38,3 +39,15 @@ class ConfigurationUpdateText(Model):
             "format": encode(self.format),
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "format": self.format._plain(),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"format":{write_model(self.format)}{out}}}'

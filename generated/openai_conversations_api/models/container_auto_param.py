@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY, CONTAINER_AUTO_PARAM_SKILLS
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -43,8 +45,8 @@ class ContainerAutoParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "container_auto" if type == "container_auto" else type
+        type_ = raw["type"]
+        self.type = "container_auto" if type_ == "container_auto" else type_
         file_ids = memory_limit = network_policy = skills = extra = None
         left = len(raw) - 1
         if left:
@@ -86,12 +88,40 @@ class ContainerAutoParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.file_ids is not None:
-            out["file_ids"] = self.file_ids
-        if self.memory_limit is not None:
-            out["memory_limit"] = self.memory_limit
-        if self.network_policy is not None:
-            out["network_policy"] = encode(self.network_policy)
-        if self.skills is not None:
-            out["skills"] = encode_list(self.skills)
+        if (file_ids := self.file_ids) is not None:
+            out["file_ids"] = file_ids
+        if (memory_limit := self.memory_limit) is not None:
+            out["memory_limit"] = memory_limit
+        if (network_policy := self.network_policy) is not None:
+            out["network_policy"] = encode(network_policy)
+        if (skills := self.skills) is not None:
+            out["skills"] = encode_list(skills)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (file_ids := self.file_ids) is not None:
+            out["file_ids"] = plain(file_ids)
+        if (memory_limit := self.memory_limit) is not None:
+            out["memory_limit"] = memory_limit if type(memory_limit) is str else plain(memory_limit)
+        if (network_policy := self.network_policy) is not None:
+            out["network_policy"] = network_policy._plain()
+        if (skills := self.skills) is not None:
+            out["skills"] = plain_list(skills)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (file_ids := self.file_ids) is not None:
+            out += f',"file_ids":{write(file_ids)}'
+        if (memory_limit := self.memory_limit) is not None:
+            out += f',"memory_limit":{quote(memory_limit)}'
+        if (network_policy := self.network_policy) is not None:
+            out += f',"network_policy":{write_model(network_policy)}'
+        if (skills := self.skills) is not None:
+            out += f',"skills":{write_list(skills)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

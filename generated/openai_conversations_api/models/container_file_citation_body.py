@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -47,8 +49,8 @@ class ContainerFileCitationBody(Model):
         self.start_index = raw["start_index"]
         self.end_index = raw["end_index"]
         self.filename = raw["filename"]
-        type = raw["type"]
-        self.type = "container_file_citation" if type == "container_file_citation" else type
+        type_ = raw["type"]
+        self.type = "container_file_citation" if type_ == "container_file_citation" else type_
         extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -64,3 +66,30 @@ class ContainerFileCitationBody(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "container_id": container_id
+            if type(container_id := self.container_id) is str
+            else plain(container_id),
+            "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
+            "start_index": plain(self.start_index),
+            "end_index": plain(self.end_index),
+            "filename": filename if type(filename := self.filename) is str else plain(filename),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"container_id":{quote(self.container_id)}'
+            f',"file_id":{quote(self.file_id)}'
+            f',"start_index":{write(self.start_index)}'
+            f',"end_index":{write(self.end_index)}'
+            f',"filename":{quote(self.filename)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -30,8 +32,8 @@ class ContainerNetworkPolicyAllowlistParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.allowed_domains = raw["allowed_domains"]
-        type = raw["type"]
-        self.type = "allowlist" if type == "allowlist" else type
+        type_ = raw["type"]
+        self.type = "allowlist" if type_ == "allowlist" else type_
         domain_secrets = extra = None
         left = len(raw) - 2
         if left:
@@ -57,6 +59,23 @@ class ContainerNetworkPolicyAllowlistParam(Model):
             "allowed_domains": self.allowed_domains,
             "type": self.type,
         }
-        if self.domain_secrets is not None:
-            out["domain_secrets"] = encode_list(self.domain_secrets)
+        if (domain_secrets := self.domain_secrets) is not None:
+            out["domain_secrets"] = encode_list(domain_secrets)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "allowed_domains": plain(self.allowed_domains),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (domain_secrets := self.domain_secrets) is not None:
+            out["domain_secrets"] = plain_list(domain_secrets)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (domain_secrets := self.domain_secrets) is not None:
+            out += f',"domain_secrets":{write_list(domain_secrets)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"allowed_domains":{write(self.allowed_domains)},"type":{quote(self.type)}{out}}}'

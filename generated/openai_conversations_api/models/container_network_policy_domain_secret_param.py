@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -42,3 +44,22 @@ class ContainerNetworkPolicyDomainSecretParam(Model):
             "value": self.value,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "domain": domain if type(domain := self.domain) is str else plain(domain),
+            "name": name if type(name := self.name) is str else plain(name),
+            "value": value if type(value := self.value) is str else plain(value),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"domain":{quote(self.domain)}'
+            f',"name":{quote(self.name)}'
+            f',"value":{quote(self.value)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -45,6 +47,22 @@ class ContextManagementParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.compact_threshold is not None:
-            out["compact_threshold"] = self.compact_threshold
+        if (compact_threshold := self.compact_threshold) is not None:
+            out["compact_threshold"] = compact_threshold
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (compact_threshold := self.compact_threshold) is not None:
+            out["compact_threshold"] = plain(compact_threshold)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (compact_threshold := self.compact_threshold) is not None:
+            out += f',"compact_threshold":{write(compact_threshold)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasCreated
 from ..types import Extra, Model, new
 
@@ -49,3 +51,24 @@ class Conversation(HasCreated, Model):
             "object": self.object,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "metadata": plain(self.metadata),
+            "created_at": plain(self.created_at),
+            "object": object if type(object := self.object) is str else plain(object),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"metadata":{write(self.metadata)}'
+            f',"created_at":{write(self.created_at)}'
+            f',"object":{quote(self.object)}'
+            f"{out}}}"
+        )

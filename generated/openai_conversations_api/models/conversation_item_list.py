@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasData
 from .._unions import CONVERSATION_ITEM
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -59,3 +61,26 @@ class ConversationItemList(HasData, Model):
             "object": self.object,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "data": plain_list(self.data),
+            "has_more": plain(self.has_more),
+            "first_id": first_id if type(first_id := self.first_id) is str else plain(first_id),
+            "last_id": last_id if type(last_id := self.last_id) is str else plain(last_id),
+            "object": object if type(object := self.object) is str else plain(object),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"data":{write_list(self.data)}'
+            f',"has_more":{write(self.has_more)}'
+            f',"first_id":{quote(self.first_id)}'
+            f',"last_id":{quote(self.last_id)}'
+            f',"object":{quote(self.object)}'
+            f"{out}}}"
+        )

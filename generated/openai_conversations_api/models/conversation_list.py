@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasData
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -63,10 +65,35 @@ class ConversationList(HasData, Model):
             "data": encode_list(self.data),
             "has_more": self.has_more,
         }
-        if self.object is not None:
-            out["object"] = self.object
-        if self.first_id is not None:
-            out["first_id"] = self.first_id
-        if self.last_id is not None:
-            out["last_id"] = self.last_id
+        if (object := self.object) is not None:
+            out["object"] = object
+        if (first_id := self.first_id) is not None:
+            out["first_id"] = first_id
+        if (last_id := self.last_id) is not None:
+            out["last_id"] = last_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "data": plain_list(self.data),
+            "has_more": plain(self.has_more),
+        }
+        if (object := self.object) is not None:
+            out["object"] = object if type(object) is str else plain(object)
+        if (first_id := self.first_id) is not None:
+            out["first_id"] = first_id if type(first_id) is str else plain(first_id)
+        if (last_id := self.last_id) is not None:
+            out["last_id"] = last_id if type(last_id) is str else plain(last_id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (object := self.object) is not None:
+            out += f',"object":{quote(object)}'
+        if (first_id := self.first_id) is not None:
+            out += f',"first_id":{quote(first_id)}'
+        if (last_id := self.last_id) is not None:
+            out += f',"last_id":{quote(last_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"data":{write_list(self.data)},"has_more":{write(self.has_more)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, write
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -48,8 +50,26 @@ class CreateConversationBody(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.metadata is not None:
-            out["metadata"] = self.metadata
-        if self.items is not None:
-            out["items"] = encode_list(self.items)
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = metadata
+        if (items := self.items) is not None:
+            out["items"] = encode_list(items)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = plain(metadata)
+        if (items := self.items) is not None:
+            out["items"] = plain_list(items)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (metadata := self.metadata) is not None:
+            out += f',"metadata":{write(metadata)}'
+        if (items := self.items) is not None:
+            out += f',"items":{write_list(items)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -11,7 +12,7 @@ from .. import models
 from .._decoding import decode_many
 from .._define import define
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -38,3 +39,15 @@ class CreateConversationItemsBody(Model):
             "items": encode_list(self.items),
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "items": plain_list(self.items),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"items":{write_list(self.items)}{out}}}'

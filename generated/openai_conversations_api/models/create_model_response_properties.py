@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -111,22 +113,76 @@ class CreateModelResponseProperties(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.metadata is not None:
-            out["metadata"] = self.metadata
-        if self.top_logprobs is not None:
-            out["top_logprobs"] = self.top_logprobs
-        if self.temperature is not None:
-            out["temperature"] = self.temperature
-        if self.top_p is not None:
-            out["top_p"] = self.top_p
-        if self.user is not None:
-            out["user"] = self.user
-        if self.safety_identifier is not None:
-            out["safety_identifier"] = self.safety_identifier
-        if self.prompt_cache_key is not None:
-            out["prompt_cache_key"] = self.prompt_cache_key
-        if self.prompt_cache_retention is not None:
-            out["prompt_cache_retention"] = self.prompt_cache_retention
-        if self.prompt_cache_options is not None:
-            out["prompt_cache_options"] = encode(self.prompt_cache_options)
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = metadata
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = top_logprobs
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = temperature
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = top_p
+        if (user := self.user) is not None:
+            out["user"] = user
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = safety_identifier
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = prompt_cache_key
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = prompt_cache_retention
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = encode(prompt_cache_options)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = plain(metadata)
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = plain(top_logprobs)
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = plain(temperature)
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = plain(top_p)
+        if (user := self.user) is not None:
+            out["user"] = user if type(user) is str else plain(user)
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = (
+                safety_identifier if type(safety_identifier) is str else plain(safety_identifier)
+            )
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = (
+                prompt_cache_key if type(prompt_cache_key) is str else plain(prompt_cache_key)
+            )
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = (
+                prompt_cache_retention
+                if type(prompt_cache_retention) is str
+                else plain(prompt_cache_retention)
+            )
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = prompt_cache_options._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (metadata := self.metadata) is not None:
+            out += f',"metadata":{write(metadata)}'
+        if (top_logprobs := self.top_logprobs) is not None:
+            out += f',"top_logprobs":{write(top_logprobs)}'
+        if (temperature := self.temperature) is not None:
+            out += f',"temperature":{write(temperature)}'
+        if (top_p := self.top_p) is not None:
+            out += f',"top_p":{write(top_p)}'
+        if (user := self.user) is not None:
+            out += f',"user":{quote(user)}'
+        if (safety_identifier := self.safety_identifier) is not None:
+            out += f',"safety_identifier":{quote(safety_identifier)}'
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out += f',"prompt_cache_key":{quote(prompt_cache_key)}'
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

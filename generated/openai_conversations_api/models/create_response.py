@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,19 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_models, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import (
+    Extra,
+    Model,
+    encode,
+    encode_list,
+    new,
+    plain_list,
+    plain_model,
+    write_list,
+    write_model,
+)
 
 
 @define(kw_only=True)
@@ -326,72 +338,230 @@ class CreateResponse(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.metadata is not None:
-            out["metadata"] = self.metadata
-        if self.top_logprobs is not None:
-            out["top_logprobs"] = self.top_logprobs
-        if self.temperature is not None:
-            out["temperature"] = self.temperature
-        if self.top_p is not None:
-            out["top_p"] = self.top_p
-        if self.user is not None:
-            out["user"] = self.user
-        if self.safety_identifier is not None:
-            out["safety_identifier"] = self.safety_identifier
-        if self.prompt_cache_key is not None:
-            out["prompt_cache_key"] = self.prompt_cache_key
-        if self.prompt_cache_retention is not None:
-            out["prompt_cache_retention"] = self.prompt_cache_retention
-        if self.prompt_cache_options is not None:
-            out["prompt_cache_options"] = encode(self.prompt_cache_options)
-        if self.previous_response_id is not None:
-            out["previous_response_id"] = self.previous_response_id
-        if self.model is not None:
-            out["model"] = self.model
-        if self.background is not None:
-            out["background"] = self.background
-        if self.max_tool_calls is not None:
-            out["max_tool_calls"] = self.max_tool_calls
-        if self.text is not None:
-            out["text"] = encode(self.text)
-        if self.tools is not None:
-            out["tools"] = encode_list(self.tools)
-        if self.tool_choice is not None:
-            out["tool_choice"] = encode(self.tool_choice)
-        if self.prompt is not None:
-            out["prompt"] = encode(self.prompt)
-        if self.service_tier is not None:
-            out["service_tier"] = self.service_tier
-        if self.truncation is not None:
-            out["truncation"] = self.truncation
-        if self.reasoning is not None:
-            out["reasoning"] = encode(self.reasoning)
-        if self.input is not None:
-            out["input"] = encode_list(self.input)
-        if self.include is not None:
-            out["include"] = self.include
-        if self.parallel_tool_calls is not None:
-            out["parallel_tool_calls"] = self.parallel_tool_calls
-        if self.store is not None:
-            out["store"] = self.store
-        if self.instructions is not None:
-            out["instructions"] = self.instructions
-        if self.moderation is not None:
-            out["moderation"] = encode(self.moderation)
-        if self.stream is not None:
-            out["stream"] = self.stream
-        if self.stream_options is not None:
-            out["stream_options"] = encode(self.stream_options)
-        if self.conversation is not None:
-            out["conversation"] = encode(self.conversation)
-        if self.context_management is not None:
-            out["context_management"] = encode_list(self.context_management)
-        if self.max_output_tokens is not None:
-            out["max_output_tokens"] = self.max_output_tokens
-        if self.access_programs is not None:
-            out["access_programs"] = encode(self.access_programs)
-        if self.background_options is not None:
-            out["background_options"] = encode(self.background_options)
-        if self.image is not None:
-            out["image"] = encode(self.image)
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = metadata
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = top_logprobs
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = temperature
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = top_p
+        if (user := self.user) is not None:
+            out["user"] = user
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = safety_identifier
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = prompt_cache_key
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = prompt_cache_retention
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = encode(prompt_cache_options)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = previous_response_id
+        if (model := self.model) is not None:
+            out["model"] = model
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = max_tool_calls
+        if (text := self.text) is not None:
+            out["text"] = encode(text)
+        if (tools := self.tools) is not None:
+            out["tools"] = encode_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = encode(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = encode(prompt)
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = encode(reasoning)
+        if (input := self.input) is not None:
+            out["input"] = encode_list(input)
+        if (include := self.include) is not None:
+            out["include"] = include
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out["parallel_tool_calls"] = parallel_tool_calls
+        if (store := self.store) is not None:
+            out["store"] = store
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = encode(moderation)
+        if (stream := self.stream) is not None:
+            out["stream"] = stream
+        if (stream_options := self.stream_options) is not None:
+            out["stream_options"] = encode(stream_options)
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = encode(conversation)
+        if (context_management := self.context_management) is not None:
+            out["context_management"] = encode_list(context_management)
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out["max_output_tokens"] = max_output_tokens
+        if (access_programs := self.access_programs) is not None:
+            out["access_programs"] = encode(access_programs)
+        if (background_options := self.background_options) is not None:
+            out["background_options"] = encode(background_options)
+        if (image := self.image) is not None:
+            out["image"] = encode(image)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (metadata := self.metadata) is not None:
+            out["metadata"] = plain(metadata)
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = plain(top_logprobs)
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = plain(temperature)
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = plain(top_p)
+        if (user := self.user) is not None:
+            out["user"] = user if type(user) is str else plain(user)
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = (
+                safety_identifier if type(safety_identifier) is str else plain(safety_identifier)
+            )
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = (
+                prompt_cache_key if type(prompt_cache_key) is str else plain(prompt_cache_key)
+            )
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = (
+                prompt_cache_retention
+                if type(prompt_cache_retention) is str
+                else plain(prompt_cache_retention)
+            )
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = prompt_cache_options._plain()
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = (
+                previous_response_id
+                if type(previous_response_id) is str
+                else plain(previous_response_id)
+            )
+        if (model := self.model) is not None:
+            out["model"] = model if type(model) is str else plain(model)
+        if (background := self.background) is not None:
+            out["background"] = plain(background)
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = plain(max_tool_calls)
+        if (text := self.text) is not None:
+            out["text"] = text._plain()
+        if (tools := self.tools) is not None:
+            out["tools"] = plain_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = plain_model(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = prompt._plain()
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation if type(truncation) is str else plain(truncation)
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = reasoning._plain()
+        if (input := self.input) is not None:
+            out["input"] = plain_list(input)
+        if (include := self.include) is not None:
+            out["include"] = plain(include)
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out["parallel_tool_calls"] = plain(parallel_tool_calls)
+        if (store := self.store) is not None:
+            out["store"] = plain(store)
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions if type(instructions) is str else plain(instructions)
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = moderation._plain()
+        if (stream := self.stream) is not None:
+            out["stream"] = plain(stream)
+        if (stream_options := self.stream_options) is not None:
+            out["stream_options"] = stream_options._plain()
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = plain_model(conversation)
+        if (context_management := self.context_management) is not None:
+            out["context_management"] = plain_list(context_management)
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out["max_output_tokens"] = plain(max_output_tokens)
+        if (access_programs := self.access_programs) is not None:
+            out["access_programs"] = access_programs._plain()
+        if (background_options := self.background_options) is not None:
+            out["background_options"] = background_options._plain()
+        if (image := self.image) is not None:
+            out["image"] = image._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (metadata := self.metadata) is not None:
+            out += f',"metadata":{write(metadata)}'
+        if (top_logprobs := self.top_logprobs) is not None:
+            out += f',"top_logprobs":{write(top_logprobs)}'
+        if (temperature := self.temperature) is not None:
+            out += f',"temperature":{write(temperature)}'
+        if (top_p := self.top_p) is not None:
+            out += f',"top_p":{write(top_p)}'
+        if (user := self.user) is not None:
+            out += f',"user":{quote(user)}'
+        if (safety_identifier := self.safety_identifier) is not None:
+            out += f',"safety_identifier":{quote(safety_identifier)}'
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out += f',"prompt_cache_key":{quote(prompt_cache_key)}'
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
+        if (previous_response_id := self.previous_response_id) is not None:
+            out += f',"previous_response_id":{quote(previous_response_id)}'
+        if (model := self.model) is not None:
+            out += f',"model":{quote(model)}'
+        if (background := self.background) is not None:
+            out += f',"background":{write(background)}'
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out += f',"max_tool_calls":{write(max_tool_calls)}'
+        if (text := self.text) is not None:
+            out += f',"text":{write_model(text)}'
+        if (tools := self.tools) is not None:
+            out += f',"tools":{write_list(tools)}'
+        if (tool_choice := self.tool_choice) is not None:
+            out += f',"tool_choice":{write_model(tool_choice)}'
+        if (prompt := self.prompt) is not None:
+            out += f',"prompt":{write_model(prompt)}'
+        if (service_tier := self.service_tier) is not None:
+            out += f',"service_tier":{quote(service_tier)}'
+        if (truncation := self.truncation) is not None:
+            out += f',"truncation":{quote(truncation)}'
+        if (reasoning := self.reasoning) is not None:
+            out += f',"reasoning":{write_model(reasoning)}'
+        if (input := self.input) is not None:
+            out += f',"input":{write_list(input)}'
+        if (include := self.include) is not None:
+            out += f',"include":{write(include)}'
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out += f',"parallel_tool_calls":{write(parallel_tool_calls)}'
+        if (store := self.store) is not None:
+            out += f',"store":{write(store)}'
+        if (instructions := self.instructions) is not None:
+            out += f',"instructions":{quote(instructions)}'
+        if (moderation := self.moderation) is not None:
+            out += f',"moderation":{write_model(moderation)}'
+        if (stream := self.stream) is not None:
+            out += f',"stream":{write(stream)}'
+        if (stream_options := self.stream_options) is not None:
+            out += f',"stream_options":{write_model(stream_options)}'
+        if (conversation := self.conversation) is not None:
+            out += f',"conversation":{write_model(conversation)}'
+        if (context_management := self.context_management) is not None:
+            out += f',"context_management":{write_list(context_management)}'
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out += f',"max_output_tokens":{write(max_output_tokens)}'
+        if (access_programs := self.access_programs) is not None:
+            out += f',"access_programs":{write_model(access_programs)}'
+        if (background_options := self.background_options) is not None:
+            out += f',"background_options":{write_model(background_options)}'
+        if (image := self.image) is not None:
+            out += f',"image":{write_model(image)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -30,8 +32,8 @@ class CustomGrammarFormatParam(Model):
         self = new(cls)
         self.syntax = raw["syntax"]
         self.definition = raw["definition"]
-        type = raw["type"]
-        self.type = "grammar" if type == "grammar" else type
+        type_ = raw["type"]
+        self.type = "grammar" if type_ == "grammar" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -44,3 +46,24 @@ class CustomGrammarFormatParam(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "syntax": syntax if type(syntax := self.syntax) is str else plain(syntax),
+            "definition": definition
+            if type(definition := self.definition) is str
+            else plain(definition),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"syntax":{quote(self.syntax)}'
+            f',"definition":{quote(self.definition)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

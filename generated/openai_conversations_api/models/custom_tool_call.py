@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -45,8 +47,8 @@ class CustomToolCall(Model):
         self.call_id = raw["call_id"]
         self.name = raw["name"]
         self.input = raw["input"]
-        type = raw["type"]
-        self.type = "custom_tool_call" if type == "custom_tool_call" else type
+        type_ = raw["type"]
+        self.type = "custom_tool_call" if type_ == "custom_tool_call" else type_
         id = caller = namespace = async_ = extra = None
         left = len(raw) - 4
         if left:
@@ -78,12 +80,49 @@ class CustomToolCall(Model):
             "input": self.input,
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.namespace is not None:
-            out["namespace"] = self.namespace
-        if self.async_ is not None:
-            out["async"] = self.async_
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace
+        if (async_ := self.async_) is not None:
+            out["async"] = async_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "name": name if type(name := self.name) is str else plain(name),
+            "input": input if type(input := self.input) is str else plain(input),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace if type(namespace) is str else plain(namespace)
+        if (async_ := self.async_) is not None:
+            out["async"] = plain(async_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (namespace := self.namespace) is not None:
+            out += f',"namespace":{quote(namespace)}'
+        if (async_ := self.async_) is not None:
+            out += f',"async":{write(async_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"name":{quote(self.name)}'
+            f',"input":{quote(self.input)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -36,8 +38,8 @@ class CustomToolCallOutput(Model):
         self = new(cls)
         self.call_id = raw["call_id"]
         output = raw["output"]
-        type = raw["type"]
-        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
+        type_ = raw["type"]
+        self.type = "custom_tool_call_output" if type_ == "custom_tool_call_output" else type_
         id = caller = extra = None
         left = len(raw) - 3
         if left:
@@ -65,8 +67,35 @@ class CustomToolCallOutput(Model):
             "output": encode_list(self.output),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "output": plain_list(self.output),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"output":{write_list(self.output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

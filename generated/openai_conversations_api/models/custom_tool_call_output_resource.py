@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -44,8 +46,8 @@ class CustomToolCallOutputResource(Model):
         output = raw["output"]
         self.id = raw["id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "custom_tool_call_output" if type == "custom_tool_call_output" else type
+        type_ = raw["type"]
+        self.type = "custom_tool_call_output" if type_ == "custom_tool_call_output" else type_
         caller = created_by = extra = None
         left = len(raw) - 5
         if left:
@@ -75,8 +77,39 @@ class CustomToolCallOutputResource(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "output": plain_list(self.output),
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"output":{write_list(self.output)}'
+            f',"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

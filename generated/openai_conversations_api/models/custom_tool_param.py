@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import CUSTOM_TOOL_PARAM_FORMAT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -44,8 +46,8 @@ class CustomToolParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.name = raw["name"]
-        type = raw["type"]
-        self.type = "custom" if type == "custom" else type
+        type_ = raw["type"]
+        self.type = "custom" if type_ == "custom" else type_
         description = format = defer_loading = allowed_callers = async_ = extra = None
         left = len(raw) - 2
         if left:
@@ -78,14 +80,47 @@ class CustomToolParam(Model):
             "name": self.name,
             "type": self.type,
         }
-        if self.description is not None:
-            out["description"] = self.description
-        if self.format is not None:
-            out["format"] = encode(self.format)
-        if self.defer_loading is not None:
-            out["defer_loading"] = self.defer_loading
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
-        if self.async_ is not None:
-            out["async"] = self.async_
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (format := self.format) is not None:
+            out["format"] = encode(format)
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = defer_loading
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
+        if (async_ := self.async_) is not None:
+            out["async"] = async_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (format := self.format) is not None:
+            out["format"] = format._plain()
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = plain(defer_loading)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        if (async_ := self.async_) is not None:
+            out["async"] = plain(async_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (format := self.format) is not None:
+            out += f',"format":{write_model(format)}'
+        if (defer_loading := self.defer_loading) is not None:
+            out += f',"defer_loading":{write(defer_loading)}'
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if (async_ := self.async_) is not None:
+            out += f',"async":{write(async_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"name":{quote(self.name)},"type":{quote(self.type)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -43,3 +45,22 @@ class DeletedConversation(Model):
             "object": self.object,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "deleted": plain(self.deleted),
+            "id": id if type(id := self.id) is str else plain(id),
+            "object": object if type(object := self.object) is str else plain(object),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"deleted":{write(self.deleted)}'
+            f',"id":{quote(self.id)}'
+            f',"object":{quote(self.object)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -32,8 +34,8 @@ class DoubleClickAction(Model):
         self.x = raw["x"]
         self.y = raw["y"]
         self.keys = raw["keys"]
-        type = raw["type"]
-        self.type = "double_click" if type == "double_click" else type
+        type_ = raw["type"]
+        self.type = "double_click" if type_ == "double_click" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -47,3 +49,24 @@ class DoubleClickAction(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "x": plain(self.x),
+            "y": plain(self.y),
+            "keys": plain(self.keys),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"x":{write(self.x)}'
+            f',"y":{write(self.y)}'
+            f',"keys":{write(self.keys)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -30,8 +32,8 @@ class DragParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         path = raw["path"]
-        type = raw["type"]
-        self.type = "drag" if type == "drag" else type
+        type_ = raw["type"]
+        self.type = "drag" if type_ == "drag" else type_
         keys = extra = None
         left = len(raw) - 2
         if left:
@@ -50,6 +52,23 @@ class DragParam(Model):
             "path": encode_list(self.path),
             "type": self.type,
         }
-        if self.keys is not None:
-            out["keys"] = self.keys
+        if (keys := self.keys) is not None:
+            out["keys"] = keys
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "path": plain_list(self.path),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (keys := self.keys) is not None:
+            out["keys"] = plain(keys)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (keys := self.keys) is not None:
+            out += f',"keys":{write(keys)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"path":{write_list(self.path)},"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -36,12 +38,12 @@ class EasyInputMessage(HasText, Model):
         self = new(cls)
         self.role = raw["role"]
         content = raw["content"]
-        phase = type = extra = None
+        phase = type_ = extra = None
         left = len(raw) - 2
         if left:
             if "phase" in raw and (phase := raw["phase"]) is not None:
                 left -= 1
-            if "type" in raw and (type := raw["type"]) is not None:
+            if "type" in raw and (type_ := raw["type"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
@@ -49,7 +51,7 @@ class EasyInputMessage(HasText, Model):
             decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, content) if content else content
         )
         self.phase = phase
-        self.type = type
+        self.type = type_
         self._extra = extra
         return self
 
@@ -59,8 +61,29 @@ class EasyInputMessage(HasText, Model):
             "role": self.role,
             "content": encode_list(self.content),
         }
-        if self.phase is not None:
-            out["phase"] = self.phase
-        if self.type is not None:
-            out["type"] = self.type
+        if (phase := self.phase) is not None:
+            out["phase"] = phase
+        if (type_ := self.type) is not None:
+            out["type"] = type_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "role": role if type(role := self.role) is str else plain(role),
+            "content": plain_list(self.content),
+        }
+        if (phase := self.phase) is not None:
+            out["phase"] = phase if type(phase) is str else plain(phase)
+        if (type_ := self.type) is not None:
+            out["type"] = type_ if type(type_) is str else plain(type_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (phase := self.phase) is not None:
+            out += f',"phase":{quote(phase)}'
+        if (type_ := self.type) is not None:
+            out += f',"type":{quote(type_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"role":{quote(self.role)},"content":{write_list(self.content)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -37,3 +38,15 @@ class ErrorResponse(Model):
             "error": encode(self.error),
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "error": self.error._plain(),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"error":{write_model(self.error)}{out}}}'

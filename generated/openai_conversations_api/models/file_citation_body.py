@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -32,8 +34,8 @@ class FileCitationBody(Model):
         self.file_id = raw["file_id"]
         self.index = raw["index"]
         self.filename = raw["filename"]
-        type = raw["type"]
-        self.type = "file_citation" if type == "file_citation" else type
+        type_ = raw["type"]
+        self.type = "file_citation" if type_ == "file_citation" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -47,3 +49,24 @@ class FileCitationBody(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
+            "index": plain(self.index),
+            "filename": filename if type(filename := self.filename) is str else plain(filename),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"file_id":{quote(self.file_id)}'
+            f',"index":{write(self.index)}'
+            f',"filename":{quote(self.filename)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -29,8 +31,8 @@ class FilePath(Model):
         self = new(cls)
         self.file_id = raw["file_id"]
         self.index = raw["index"]
-        type = raw["type"]
-        self.type = "file_path" if type == "file_path" else type
+        type_ = raw["type"]
+        self.type = "file_path" if type_ == "file_path" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -43,3 +45,22 @@ class FilePath(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
+            "index": plain(self.index),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"file_id":{quote(self.file_id)}'
+            f',"index":{write(self.index)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import FILTERS
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -37,8 +39,8 @@ class FileSearchTool(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.vector_store_ids = raw["vector_store_ids"]
-        type = raw["type"]
-        self.type = "file_search" if type == "file_search" else type
+        type_ = raw["type"]
+        self.type = "file_search" if type_ == "file_search" else type_
         max_num_results = ranking_options = filters = extra = None
         left = len(raw) - 2
         if left:
@@ -66,10 +68,37 @@ class FileSearchTool(Model):
             "vector_store_ids": self.vector_store_ids,
             "type": self.type,
         }
-        if self.max_num_results is not None:
-            out["max_num_results"] = self.max_num_results
-        if self.ranking_options is not None:
-            out["ranking_options"] = encode(self.ranking_options)
-        if self.filters is not None:
-            out["filters"] = encode(self.filters)
+        if (max_num_results := self.max_num_results) is not None:
+            out["max_num_results"] = max_num_results
+        if (ranking_options := self.ranking_options) is not None:
+            out["ranking_options"] = encode(ranking_options)
+        if (filters := self.filters) is not None:
+            out["filters"] = encode(filters)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "vector_store_ids": plain(self.vector_store_ids),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (max_num_results := self.max_num_results) is not None:
+            out["max_num_results"] = plain(max_num_results)
+        if (ranking_options := self.ranking_options) is not None:
+            out["ranking_options"] = ranking_options._plain()
+        if (filters := self.filters) is not None:
+            out["filters"] = filters._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (max_num_results := self.max_num_results) is not None:
+            out += f',"max_num_results":{write(max_num_results)}'
+        if (ranking_options := self.ranking_options) is not None:
+            out += f',"ranking_options":{write_model(ranking_options)}'
+        if (filters := self.filters) is not None:
+            out += f',"filters":{write_model(filters)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"vector_store_ids":{write(self.vector_store_ids)},"type":{quote(self.type)}{out}}}'
+        )

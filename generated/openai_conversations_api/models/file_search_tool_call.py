@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -36,8 +38,8 @@ class FileSearchToolCall(Model):
         self.id = raw["id"]
         self.status = raw["status"]
         self.queries = raw["queries"]
-        type = raw["type"]
-        self.type = "file_search_call" if type == "file_search_call" else type
+        type_ = raw["type"]
+        self.type = "file_search_call" if type_ == "file_search_call" else type_
         results = extra = None
         left = len(raw) - 4
         if left:
@@ -65,6 +67,31 @@ class FileSearchToolCall(Model):
             "queries": self.queries,
             "type": self.type,
         }
-        if self.results is not None:
-            out["results"] = encode_list(self.results)
+        if (results := self.results) is not None:
+            out["results"] = encode_list(results)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "queries": plain(self.queries),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (results := self.results) is not None:
+            out["results"] = plain_list(results)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (results := self.results) is not None:
+            out += f',"results":{write_list(results)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"queries":{write(self.queries)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

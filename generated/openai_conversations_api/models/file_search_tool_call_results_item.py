@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -60,14 +62,44 @@ class FileSearchToolCallResultsItem(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.file_id is not None:
-            out["file_id"] = self.file_id
-        if self.text is not None:
-            out["text"] = self.text
-        if self.filename is not None:
-            out["filename"] = self.filename
-        if self.attributes is not None:
-            out["attributes"] = self.attributes
-        if self.score is not None:
-            out["score"] = self.score
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id
+        if (text := self.text) is not None:
+            out["text"] = text
+        if (filename := self.filename) is not None:
+            out["filename"] = filename
+        if (attributes := self.attributes) is not None:
+            out["attributes"] = attributes
+        if (score := self.score) is not None:
+            out["score"] = score
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id if type(file_id) is str else plain(file_id)
+        if (text := self.text) is not None:
+            out["text"] = text if type(text) is str else plain(text)
+        if (filename := self.filename) is not None:
+            out["filename"] = filename if type(filename) is str else plain(filename)
+        if (attributes := self.attributes) is not None:
+            out["attributes"] = plain(attributes)
+        if (score := self.score) is not None:
+            out["score"] = plain(score)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (file_id := self.file_id) is not None:
+            out += f',"file_id":{quote(file_id)}'
+        if (text := self.text) is not None:
+            out += f',"text":{quote(text)}'
+        if (filename := self.filename) is not None:
+            out += f',"filename":{quote(filename)}'
+        if (attributes := self.attributes) is not None:
+            out += f',"attributes":{write(attributes)}'
+        if (score := self.score) is not None:
+            out += f',"score":{write(score)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -42,3 +44,22 @@ class FunctionShellAction(Model):
             "max_output_length": self.max_output_length,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "commands": plain(self.commands),
+            "timeout_ms": plain(self.timeout_ms),
+            "max_output_length": plain(self.max_output_length),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"commands":{write(self.commands)}'
+            f',"timeout_ms":{write(self.timeout_ms)}'
+            f',"max_output_length":{write(self.max_output_length)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -50,8 +52,28 @@ class FunctionShellActionParam(Model):
         out: dict[str, Any] = {
             "commands": self.commands,
         }
-        if self.timeout_ms is not None:
-            out["timeout_ms"] = self.timeout_ms
-        if self.max_output_length is not None:
-            out["max_output_length"] = self.max_output_length
+        if (timeout_ms := self.timeout_ms) is not None:
+            out["timeout_ms"] = timeout_ms
+        if (max_output_length := self.max_output_length) is not None:
+            out["max_output_length"] = max_output_length
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "commands": plain(self.commands),
+        }
+        if (timeout_ms := self.timeout_ms) is not None:
+            out["timeout_ms"] = plain(timeout_ms)
+        if (max_output_length := self.max_output_length) is not None:
+            out["max_output_length"] = plain(max_output_length)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (timeout_ms := self.timeout_ms) is not None:
+            out += f',"timeout_ms":{write(timeout_ms)}'
+        if (max_output_length := self.max_output_length) is not None:
+            out += f',"max_output_length":{write(max_output_length)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"commands":{write(self.commands)}{out}}}'

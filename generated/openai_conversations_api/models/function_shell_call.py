@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_ENVIRONMENT, TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -59,8 +61,8 @@ class FunctionShellCall(Model):
         action = raw["action"]
         self.status = raw["status"]
         environment = raw["environment"]
-        type = raw["type"]
-        self.type = "shell_call" if type == "shell_call" else type
+        type_ = raw["type"]
+        self.type = "shell_call" if type_ == "shell_call" else type_
         caller = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -90,8 +92,41 @@ class FunctionShellCall(Model):
             "environment": encode(self.environment),
             "type": self.type,
         }
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "action": self.action._plain(),
+            "status": status if type(status := self.status) is str else plain(status),
+            "environment": plain_model(self.environment),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"action":{write_model(self.action)}'
+            f',"status":{quote(self.status)}'
+            f',"environment":{write_model(self.environment)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

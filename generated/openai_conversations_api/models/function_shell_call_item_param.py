@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -44,8 +46,8 @@ class FunctionShellCallItemParam(Model):
         self = new(cls)
         self.call_id = raw["call_id"]
         action = raw["action"]
-        type = raw["type"]
-        self.type = "shell_call" if type == "shell_call" else type
+        type_ = raw["type"]
+        self.type = "shell_call" if type_ == "shell_call" else type_
         id = caller = status = environment = extra = None
         left = len(raw) - 3
         if left:
@@ -85,12 +87,47 @@ class FunctionShellCallItemParam(Model):
             "action": encode(self.action),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.status is not None:
-            out["status"] = self.status
-        if self.environment is not None:
-            out["environment"] = encode(self.environment)
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (status := self.status) is not None:
+            out["status"] = status
+        if (environment := self.environment) is not None:
+            out["environment"] = encode(environment)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "action": self.action._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        if (environment := self.environment) is not None:
+            out["environment"] = environment._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if (environment := self.environment) is not None:
+            out += f',"environment":{write_model(environment)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"action":{write_model(self.action)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

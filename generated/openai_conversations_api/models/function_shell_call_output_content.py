@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -58,6 +60,29 @@ class FunctionShellCallOutputContent(Model):
             "stderr": self.stderr,
             "outcome": encode(self.outcome),
         }
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "stdout": stdout if type(stdout := self.stdout) is str else plain(stdout),
+            "stderr": stderr if type(stderr := self.stderr) is str else plain(stderr),
+            "outcome": self.outcome._plain(),
+        }
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"stdout":{quote(self.stdout)}'
+            f',"stderr":{quote(self.stderr)}'
+            f',"outcome":{write_model(self.outcome)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -46,3 +48,22 @@ class FunctionShellCallOutputContentParam(Model):
             "outcome": encode(self.outcome),
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "stdout": stdout if type(stdout := self.stdout) is str else plain(stdout),
+            "stderr": stderr if type(stderr := self.stderr) is str else plain(stderr),
+            "outcome": self.outcome._plain(),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"stdout":{quote(self.stdout)}'
+            f',"stderr":{quote(self.stderr)}'
+            f',"outcome":{write_model(self.outcome)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -26,8 +28,8 @@ class FunctionShellCallOutputExitOutcome(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.exit_code = raw["exit_code"]
-        type = raw["type"]
-        self.type = "exit" if type == "exit" else type
+        type_ = raw["type"]
+        self.type = "exit" if type_ == "exit" else type_
         extra = None if len(raw) == 2 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -39,3 +41,16 @@ class FunctionShellCallOutputExitOutcome(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "exit_code": plain(self.exit_code),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"exit_code":{write(self.exit_code)},"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -42,8 +44,8 @@ class FunctionShellCallOutputItemParam(Model):
         self = new(cls)
         self.call_id = raw["call_id"]
         output = raw["output"]
-        type = raw["type"]
-        self.type = "shell_call_output" if type == "shell_call_output" else type
+        type_ = raw["type"]
+        self.type = "shell_call_output" if type_ == "shell_call_output" else type_
         id = caller = status = max_output_length = extra = None
         left = len(raw) - 3
         if left:
@@ -80,12 +82,47 @@ class FunctionShellCallOutputItemParam(Model):
             "output": encode_list(self.output),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.status is not None:
-            out["status"] = self.status
-        if self.max_output_length is not None:
-            out["max_output_length"] = self.max_output_length
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (status := self.status) is not None:
+            out["status"] = status
+        if (max_output_length := self.max_output_length) is not None:
+            out["max_output_length"] = max_output_length
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "output": plain_list(self.output),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        if (max_output_length := self.max_output_length) is not None:
+            out["max_output_length"] = plain(max_output_length)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if (max_output_length := self.max_output_length) is not None:
+            out += f',"max_output_length":{write(max_output_length)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"output":{write_list(self.output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

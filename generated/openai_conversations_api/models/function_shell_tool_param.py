@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -37,8 +39,8 @@ class FunctionShellToolParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "shell" if type == "shell" else type
+        type_ = raw["type"]
+        self.type = "shell" if type_ == "shell" else type_
         environment = allowed_callers = extra = None
         left = len(raw) - 1
         if left:
@@ -66,8 +68,28 @@ class FunctionShellToolParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.environment is not None:
-            out["environment"] = encode(self.environment)
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
+        if (environment := self.environment) is not None:
+            out["environment"] = encode(environment)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (environment := self.environment) is not None:
+            out["environment"] = environment._plain()
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (environment := self.environment) is not None:
+            out += f',"environment":{write_model(environment)}'
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

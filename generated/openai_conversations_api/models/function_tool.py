@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -56,8 +58,8 @@ class FunctionTool(Model):
         self = new(cls)
         self.name = raw["name"]
         self.parameters = raw["parameters"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
+        type_ = raw["type"]
+        self.type = "function" if type_ == "function" else type_
         description = output_schema = strict = defer_loading = allowed_callers = async_ = extra = (
             None
         )
@@ -93,16 +95,59 @@ class FunctionTool(Model):
             "parameters": self.parameters,
             "type": self.type,
         }
-        if self.description is not None:
-            out["description"] = self.description
-        if self.output_schema is not None:
-            out["output_schema"] = self.output_schema
-        if self.strict is not None:
-            out["strict"] = self.strict
-        if self.defer_loading is not None:
-            out["defer_loading"] = self.defer_loading
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
-        if self.async_ is not None:
-            out["async"] = self.async_
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (output_schema := self.output_schema) is not None:
+            out["output_schema"] = output_schema
+        if (strict := self.strict) is not None:
+            out["strict"] = strict
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = defer_loading
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
+        if (async_ := self.async_) is not None:
+            out["async"] = async_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "parameters": plain(self.parameters),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (output_schema := self.output_schema) is not None:
+            out["output_schema"] = plain(output_schema)
+        if (strict := self.strict) is not None:
+            out["strict"] = plain(strict)
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = plain(defer_loading)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        if (async_ := self.async_) is not None:
+            out["async"] = plain(async_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (output_schema := self.output_schema) is not None:
+            out += f',"output_schema":{write(output_schema)}'
+        if (strict := self.strict) is not None:
+            out += f',"strict":{write(strict)}'
+        if (defer_loading := self.defer_loading) is not None:
+            out += f',"defer_loading":{write(defer_loading)}'
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if (async_ := self.async_) is not None:
+            out += f',"async":{write(async_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"name":{quote(self.name)}'
+            f',"parameters":{write(self.parameters)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

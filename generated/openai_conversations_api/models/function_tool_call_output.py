@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -43,8 +45,8 @@ class FunctionToolCallOutput(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         output = raw["output"]
-        type = raw["type"]
-        self.type = "function_call_output" if type == "function_call_output" else type
+        type_ = raw["type"]
+        self.type = "function_call_output" if type_ == "function_call_output" else type_
         id = call_id = name = namespace = caller = status = extra = None
         left = len(raw) - 2
         if left:
@@ -83,16 +85,53 @@ class FunctionToolCallOutput(Model):
             "output": encode_list(self.output),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.call_id is not None:
-            out["call_id"] = self.call_id
-        if self.name is not None:
-            out["name"] = self.name
-        if self.namespace is not None:
-            out["namespace"] = self.namespace
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.status is not None:
-            out["status"] = self.status
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id
+        if (name := self.name) is not None:
+            out["name"] = name
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output": plain_list(self.output),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id if type(call_id) is str else plain(call_id)
+        if (name := self.name) is not None:
+            out["name"] = name if type(name) is str else plain(name)
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace if type(namespace) is str else plain(namespace)
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (call_id := self.call_id) is not None:
+            out += f',"call_id":{quote(call_id)}'
+        if (name := self.name) is not None:
+            out += f',"name":{quote(name)}'
+        if (namespace := self.namespace) is not None:
+            out += f',"namespace":{quote(namespace)}'
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"output":{write_list(self.output)},"type":{quote(self.type)}{out}}}'

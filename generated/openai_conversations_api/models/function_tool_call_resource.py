@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasArguments
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -63,8 +65,8 @@ class FunctionToolCallResource(HasArguments, Model):
         self.arguments = raw["arguments"]
         self.id = raw["id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "function_call" if type == "function_call" else type
+        type_ = raw["type"]
+        self.type = "function_call" if type_ == "function_call" else type_
         caller = namespace = async_ = created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -98,12 +100,55 @@ class FunctionToolCallResource(HasArguments, Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.caller is not None:
-            out["caller"] = encode(self.caller)
-        if self.namespace is not None:
-            out["namespace"] = self.namespace
-        if self.async_ is not None:
-            out["async"] = self.async_
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (caller := self.caller) is not None:
+            out["caller"] = encode(caller)
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace
+        if (async_ := self.async_) is not None:
+            out["async"] = async_
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "name": name if type(name := self.name) is str else plain(name),
+            "arguments": arguments
+            if type(arguments := self.arguments) is str
+            else plain(arguments),
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (caller := self.caller) is not None:
+            out["caller"] = caller._plain()
+        if (namespace := self.namespace) is not None:
+            out["namespace"] = namespace if type(namespace) is str else plain(namespace)
+        if (async_ := self.async_) is not None:
+            out["async"] = plain(async_)
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (caller := self.caller) is not None:
+            out += f',"caller":{write_model(caller)}'
+        if (namespace := self.namespace) is not None:
+            out += f',"namespace":{quote(namespace)}'
+        if (async_ := self.async_) is not None:
+            out += f',"async":{write(async_)}'
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"call_id":{quote(self.call_id)}'
+            f',"name":{quote(self.name)}'
+            f',"arguments":{quote(self.arguments)}'
+            f',"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

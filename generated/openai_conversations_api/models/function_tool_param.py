@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -55,8 +57,8 @@ class FunctionToolParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.name = raw["name"]
-        type = raw["type"]
-        self.type = "function" if type == "function" else type
+        type_ = raw["type"]
+        self.type = "function" if type_ == "function" else type_
         description = parameters = strict = output_schema = defer_loading = allowed_callers = (
             async_
         ) = extra = None
@@ -94,18 +96,59 @@ class FunctionToolParam(Model):
             "name": self.name,
             "type": self.type,
         }
-        if self.description is not None:
-            out["description"] = self.description
-        if self.parameters is not None:
-            out["parameters"] = self.parameters
-        if self.strict is not None:
-            out["strict"] = self.strict
-        if self.output_schema is not None:
-            out["output_schema"] = self.output_schema
-        if self.defer_loading is not None:
-            out["defer_loading"] = self.defer_loading
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
-        if self.async_ is not None:
-            out["async"] = self.async_
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (parameters := self.parameters) is not None:
+            out["parameters"] = parameters
+        if (strict := self.strict) is not None:
+            out["strict"] = strict
+        if (output_schema := self.output_schema) is not None:
+            out["output_schema"] = output_schema
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = defer_loading
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
+        if (async_ := self.async_) is not None:
+            out["async"] = async_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (parameters := self.parameters) is not None:
+            out["parameters"] = plain(parameters)
+        if (strict := self.strict) is not None:
+            out["strict"] = plain(strict)
+        if (output_schema := self.output_schema) is not None:
+            out["output_schema"] = plain(output_schema)
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = plain(defer_loading)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        if (async_ := self.async_) is not None:
+            out["async"] = plain(async_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (parameters := self.parameters) is not None:
+            out += f',"parameters":{write(parameters)}'
+        if (strict := self.strict) is not None:
+            out += f',"strict":{write(strict)}'
+        if (output_schema := self.output_schema) is not None:
+            out += f',"output_schema":{write(output_schema)}'
+        if (defer_loading := self.defer_loading) is not None:
+            out += f',"defer_loading":{write(defer_loading)}'
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if (async_ := self.async_) is not None:
+            out += f',"async":{write(async_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"name":{quote(self.name)},"type":{quote(self.type)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -38,3 +40,20 @@ class HybridSearchOptions(Model):
             "text_weight": self.text_weight,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "embedding_weight": plain(self.embedding_weight),
+            "text_weight": plain(self.text_weight),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"embedding_weight":{write(self.embedding_weight)}'
+            f',"text_weight":{write(self.text_weight)}'
+            f"{out}}}"
+        )

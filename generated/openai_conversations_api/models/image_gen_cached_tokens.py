@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -38,3 +40,20 @@ class ImageGenCachedTokens(Model):
             "cached_text_tokens": self.cached_text_tokens,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "cached_image_tokens": plain(self.cached_image_tokens),
+            "cached_text_tokens": plain(self.cached_text_tokens),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"cached_image_tokens":{write(self.cached_image_tokens)}'
+            f',"cached_text_tokens":{write(self.cached_text_tokens)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -68,10 +70,35 @@ class ImageGenCallError(Model):
             "type": self.type,
             "message": self.message,
         }
-        if self.code is not None:
-            out["code"] = self.code
-        if self.param is not None:
-            out["param"] = self.param
-        if self.moderation_details is not None:
-            out["moderation_details"] = encode(self.moderation_details)
+        if (code := self.code) is not None:
+            out["code"] = code
+        if (param := self.param) is not None:
+            out["param"] = param
+        if (moderation_details := self.moderation_details) is not None:
+            out["moderation_details"] = encode(moderation_details)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+            "message": message if type(message := self.message) is str else plain(message),
+        }
+        if (code := self.code) is not None:
+            out["code"] = code if type(code) is str else plain(code)
+        if (param := self.param) is not None:
+            out["param"] = param if type(param) is str else plain(param)
+        if (moderation_details := self.moderation_details) is not None:
+            out["moderation_details"] = moderation_details._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (code := self.code) is not None:
+            out += f',"code":{quote(code)}'
+        if (param := self.param) is not None:
+            out += f',"param":{quote(param)}'
+        if (moderation_details := self.moderation_details) is not None:
+            out += f',"moderation_details":{write_model(moderation_details)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)},"message":{quote(self.message)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -38,3 +40,22 @@ class ImageGenModerationDetails(Model):
             "moderation_stage": self.moderation_stage,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "categories": plain(self.categories),
+            "moderation_stage": moderation_stage
+            if type(moderation_stage := self.moderation_stage) is str
+            else plain(moderation_stage),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"categories":{write(self.categories)}'
+            f',"moderation_stage":{quote(self.moderation_stage)}'
+            f"{out}}}"
+        )

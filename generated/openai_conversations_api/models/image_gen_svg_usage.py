@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -58,3 +60,26 @@ class ImageGenSvgUsage(Model):
             "total_tokens": self.total_tokens,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "model": model if type(model := self.model) is str else plain(model),
+            "input_tokens": plain(self.input_tokens),
+            "output_tokens": plain(self.output_tokens),
+            "reasoning_tokens": plain(self.reasoning_tokens),
+            "total_tokens": plain(self.total_tokens),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"model":{quote(self.model)}'
+            f',"input_tokens":{write(self.input_tokens)}'
+            f',"output_tokens":{write(self.output_tokens)}'
+            f',"reasoning_tokens":{write(self.reasoning_tokens)}'
+            f',"total_tokens":{write(self.total_tokens)}'
+            f"{out}}}"
+        )

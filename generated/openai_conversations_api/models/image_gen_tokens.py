@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -38,3 +40,20 @@ class ImageGenTokens(Model):
             "text_tokens": self.text_tokens,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "image_tokens": plain(self.image_tokens),
+            "text_tokens": plain(self.text_tokens),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"image_tokens":{write(self.image_tokens)}'
+            f',"text_tokens":{write(self.text_tokens)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -91,8 +93,8 @@ class ImageGenTool(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "image_generation" if type == "image_generation" else type
+        type_ = raw["type"]
+        self.type = "image_generation" if type_ == "image_generation" else type_
         model = quality = size = output_format = output_compression = moderation = background = (
             input_fidelity
         ) = input_image_mask = partial_images = action = complexity = frame_count = (
@@ -169,34 +171,110 @@ class ImageGenTool(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.model is not None:
-            out["model"] = self.model
-        if self.quality is not None:
-            out["quality"] = self.quality
-        if self.size is not None:
-            out["size"] = self.size
-        if self.output_format is not None:
-            out["output_format"] = self.output_format
-        if self.output_compression is not None:
-            out["output_compression"] = self.output_compression
-        if self.moderation is not None:
-            out["moderation"] = self.moderation
-        if self.background is not None:
-            out["background"] = self.background
-        if self.input_fidelity is not None:
-            out["input_fidelity"] = self.input_fidelity
-        if self.input_image_mask is not None:
-            out["input_image_mask"] = encode(self.input_image_mask)
-        if self.partial_images is not None:
-            out["partial_images"] = self.partial_images
-        if self.action is not None:
-            out["action"] = self.action
-        if self.complexity is not None:
-            out["complexity"] = self.complexity
-        if self.frame_count is not None:
-            out["frame_count"] = self.frame_count
-        if self.frame_duration_ms is not None:
-            out["frame_duration_ms"] = self.frame_duration_ms
-        if self.svg is not None:
-            out["svg"] = encode(self.svg)
+        if (model := self.model) is not None:
+            out["model"] = model
+        if (quality := self.quality) is not None:
+            out["quality"] = quality
+        if (size := self.size) is not None:
+            out["size"] = size
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = output_format
+        if (output_compression := self.output_compression) is not None:
+            out["output_compression"] = output_compression
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = moderation
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (input_fidelity := self.input_fidelity) is not None:
+            out["input_fidelity"] = input_fidelity
+        if (input_image_mask := self.input_image_mask) is not None:
+            out["input_image_mask"] = encode(input_image_mask)
+        if (partial_images := self.partial_images) is not None:
+            out["partial_images"] = partial_images
+        if (action := self.action) is not None:
+            out["action"] = action
+        if (complexity := self.complexity) is not None:
+            out["complexity"] = complexity
+        if (frame_count := self.frame_count) is not None:
+            out["frame_count"] = frame_count
+        if (frame_duration_ms := self.frame_duration_ms) is not None:
+            out["frame_duration_ms"] = frame_duration_ms
+        if (svg := self.svg) is not None:
+            out["svg"] = encode(svg)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (model := self.model) is not None:
+            out["model"] = model if type(model) is str else plain(model)
+        if (quality := self.quality) is not None:
+            out["quality"] = quality if type(quality) is str else plain(quality)
+        if (size := self.size) is not None:
+            out["size"] = size if type(size) is str else plain(size)
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = (
+                output_format if type(output_format) is str else plain(output_format)
+            )
+        if (output_compression := self.output_compression) is not None:
+            out["output_compression"] = plain(output_compression)
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = moderation if type(moderation) is str else plain(moderation)
+        if (background := self.background) is not None:
+            out["background"] = background if type(background) is str else plain(background)
+        if (input_fidelity := self.input_fidelity) is not None:
+            out["input_fidelity"] = (
+                input_fidelity if type(input_fidelity) is str else plain(input_fidelity)
+            )
+        if (input_image_mask := self.input_image_mask) is not None:
+            out["input_image_mask"] = input_image_mask._plain()
+        if (partial_images := self.partial_images) is not None:
+            out["partial_images"] = plain(partial_images)
+        if (action := self.action) is not None:
+            out["action"] = action if type(action) is str else plain(action)
+        if (complexity := self.complexity) is not None:
+            out["complexity"] = complexity if type(complexity) is str else plain(complexity)
+        if (frame_count := self.frame_count) is not None:
+            out["frame_count"] = plain(frame_count)
+        if (frame_duration_ms := self.frame_duration_ms) is not None:
+            out["frame_duration_ms"] = plain(frame_duration_ms)
+        if (svg := self.svg) is not None:
+            out["svg"] = svg._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (model := self.model) is not None:
+            out += f',"model":{quote(model)}'
+        if (quality := self.quality) is not None:
+            out += f',"quality":{quote(quality)}'
+        if (size := self.size) is not None:
+            out += f',"size":{quote(size)}'
+        if (output_format := self.output_format) is not None:
+            out += f',"output_format":{quote(output_format)}'
+        if (output_compression := self.output_compression) is not None:
+            out += f',"output_compression":{write(output_compression)}'
+        if (moderation := self.moderation) is not None:
+            out += f',"moderation":{quote(moderation)}'
+        if (background := self.background) is not None:
+            out += f',"background":{quote(background)}'
+        if (input_fidelity := self.input_fidelity) is not None:
+            out += f',"input_fidelity":{quote(input_fidelity)}'
+        if (input_image_mask := self.input_image_mask) is not None:
+            out += f',"input_image_mask":{write_model(input_image_mask)}'
+        if (partial_images := self.partial_images) is not None:
+            out += f',"partial_images":{write(partial_images)}'
+        if (action := self.action) is not None:
+            out += f',"action":{quote(action)}'
+        if (complexity := self.complexity) is not None:
+            out += f',"complexity":{quote(complexity)}'
+        if (frame_count := self.frame_count) is not None:
+            out += f',"frame_count":{write(frame_count)}'
+        if (frame_duration_ms := self.frame_duration_ms) is not None:
+            out += f',"frame_duration_ms":{write(frame_duration_ms)}'
+        if (svg := self.svg) is not None:
+            out += f',"svg":{write_model(svg)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -64,8 +66,8 @@ class ImageGenToolCall(Model):
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "image_generation_call" if type == "image_generation_call" else type
+        type_ = raw["type"]
+        self.type = "image_generation_call" if type_ == "image_generation_call" else type_
         result = action = background = error = output_format = quality = revised_prompt = size = (
             svg_usage
         ) = extra = None
@@ -116,22 +118,81 @@ class ImageGenToolCall(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.result is not None:
-            out["result"] = self.result
-        if self.action is not None:
-            out["action"] = self.action
-        if self.background is not None:
-            out["background"] = self.background
-        if self.error is not None:
-            out["error"] = encode(self.error)
-        if self.output_format is not None:
-            out["output_format"] = self.output_format
-        if self.quality is not None:
-            out["quality"] = self.quality
-        if self.revised_prompt is not None:
-            out["revised_prompt"] = self.revised_prompt
-        if self.size is not None:
-            out["size"] = self.size
-        if self.svg_usage is not None:
-            out["svg_usage"] = encode(self.svg_usage)
+        if (result := self.result) is not None:
+            out["result"] = result
+        if (action := self.action) is not None:
+            out["action"] = action
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (error := self.error) is not None:
+            out["error"] = encode(error)
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = output_format
+        if (quality := self.quality) is not None:
+            out["quality"] = quality
+        if (revised_prompt := self.revised_prompt) is not None:
+            out["revised_prompt"] = revised_prompt
+        if (size := self.size) is not None:
+            out["size"] = size
+        if (svg_usage := self.svg_usage) is not None:
+            out["svg_usage"] = encode(svg_usage)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (result := self.result) is not None:
+            out["result"] = result if type(result) is str else plain(result)
+        if (action := self.action) is not None:
+            out["action"] = action if type(action) is str else plain(action)
+        if (background := self.background) is not None:
+            out["background"] = background if type(background) is str else plain(background)
+        if (error := self.error) is not None:
+            out["error"] = error._plain()
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = (
+                output_format if type(output_format) is str else plain(output_format)
+            )
+        if (quality := self.quality) is not None:
+            out["quality"] = quality if type(quality) is str else plain(quality)
+        if (revised_prompt := self.revised_prompt) is not None:
+            out["revised_prompt"] = (
+                revised_prompt if type(revised_prompt) is str else plain(revised_prompt)
+            )
+        if (size := self.size) is not None:
+            out["size"] = size if type(size) is str else plain(size)
+        if (svg_usage := self.svg_usage) is not None:
+            out["svg_usage"] = svg_usage._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (result := self.result) is not None:
+            out += f',"result":{quote(result)}'
+        if (action := self.action) is not None:
+            out += f',"action":{quote(action)}'
+        if (background := self.background) is not None:
+            out += f',"background":{quote(background)}'
+        if (error := self.error) is not None:
+            out += f',"error":{write_model(error)}'
+        if (output_format := self.output_format) is not None:
+            out += f',"output_format":{quote(output_format)}'
+        if (quality := self.quality) is not None:
+            out += f',"quality":{quote(quality)}'
+        if (revised_prompt := self.revised_prompt) is not None:
+            out += f',"revised_prompt":{quote(revised_prompt)}'
+        if (size := self.size) is not None:
+            out += f',"size":{quote(size)}'
+        if (svg_usage := self.svg_usage) is not None:
+            out += f',"svg_usage":{write_model(svg_usage)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

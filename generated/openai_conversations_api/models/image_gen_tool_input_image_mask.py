@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -42,8 +44,26 @@ class ImageGenToolInputImageMask(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.image_url is not None:
-            out["image_url"] = self.image_url
-        if self.file_id is not None:
-            out["file_id"] = self.file_id
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url if type(image_url) is str else plain(image_url)
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id if type(file_id) is str else plain(file_id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (image_url := self.image_url) is not None:
+            out += f',"image_url":{quote(image_url)}'
+        if (file_id := self.file_id) is not None:
+            out += f',"file_id":{quote(file_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -48,8 +50,26 @@ class ImageGenToolSvg(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.model is not None:
-            out["model"] = self.model
-        if self.reasoning is not None:
-            out["reasoning"] = encode(self.reasoning)
+        if (model := self.model) is not None:
+            out["model"] = model
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = encode(reasoning)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (model := self.model) is not None:
+            out["model"] = model if type(model) is str else plain(model)
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = reasoning._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (model := self.model) is not None:
+            out += f',"model":{quote(model)}'
+        if (reasoning := self.reasoning) is not None:
+            out += f',"reasoning":{write_model(reasoning)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -38,6 +40,20 @@ class ImageGenToolSvgReasoning(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.effort is not None:
-            out["effort"] = self.effort
+        if (effort := self.effort) is not None:
+            out["effort"] = effort
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (effort := self.effort) is not None:
+            out["effort"] = effort if type(effort) is str else plain(effort)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (effort := self.effort) is not None:
+            out += f',"effort":{quote(effort)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

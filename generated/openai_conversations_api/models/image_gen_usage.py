@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -97,10 +99,43 @@ class ImageGenUsage(Model):
             "output_tokens": self.output_tokens,
             "total_tokens": self.total_tokens,
         }
-        if self.output_tokens_details is not None:
-            out["output_tokens_details"] = encode(self.output_tokens_details)
-        if self.cached_tokens is not None:
-            out["cached_tokens"] = self.cached_tokens
-        if self.cached_tokens_details is not None:
-            out["cached_tokens_details"] = encode(self.cached_tokens_details)
+        if (output_tokens_details := self.output_tokens_details) is not None:
+            out["output_tokens_details"] = encode(output_tokens_details)
+        if (cached_tokens := self.cached_tokens) is not None:
+            out["cached_tokens"] = cached_tokens
+        if (cached_tokens_details := self.cached_tokens_details) is not None:
+            out["cached_tokens_details"] = encode(cached_tokens_details)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "input_tokens": plain(self.input_tokens),
+            "input_tokens_details": self.input_tokens_details._plain(),
+            "output_tokens": plain(self.output_tokens),
+            "total_tokens": plain(self.total_tokens),
+        }
+        if (output_tokens_details := self.output_tokens_details) is not None:
+            out["output_tokens_details"] = output_tokens_details._plain()
+        if (cached_tokens := self.cached_tokens) is not None:
+            out["cached_tokens"] = plain(cached_tokens)
+        if (cached_tokens_details := self.cached_tokens_details) is not None:
+            out["cached_tokens_details"] = cached_tokens_details._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (output_tokens_details := self.output_tokens_details) is not None:
+            out += f',"output_tokens_details":{write_model(output_tokens_details)}'
+        if (cached_tokens := self.cached_tokens) is not None:
+            out += f',"cached_tokens":{write(cached_tokens)}'
+        if (cached_tokens_details := self.cached_tokens_details) is not None:
+            out += f',"cached_tokens_details":{write_model(cached_tokens_details)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"input_tokens":{write(self.input_tokens)}'
+            f',"input_tokens_details":{write_model(self.input_tokens_details)}'
+            f',"output_tokens":{write(self.output_tokens)}'
+            f',"total_tokens":{write(self.total_tokens)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -40,6 +42,24 @@ class ImageOptions(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.context_compression is not None:
-            out["context_compression"] = self.context_compression
+        if (context_compression := self.context_compression) is not None:
+            out["context_compression"] = context_compression
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (context_compression := self.context_compression) is not None:
+            out["context_compression"] = (
+                context_compression
+                if type(context_compression) is str
+                else plain(context_compression)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (context_compression := self.context_compression) is not None:
+            out += f',"context_compression":{quote(context_compression)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

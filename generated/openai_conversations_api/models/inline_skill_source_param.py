@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -30,8 +32,8 @@ class InlineSkillSourceParam(Model):
         media_type = raw["media_type"]
         self.media_type = "application/zip" if media_type == "application/zip" else media_type
         self.data = raw["data"]
-        type = raw["type"]
-        self.type = "base64" if type == "base64" else type
+        type_ = raw["type"]
+        self.type = "base64" if type_ == "base64" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -44,3 +46,24 @@ class InlineSkillSourceParam(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "media_type": media_type
+            if type(media_type := self.media_type) is str
+            else plain(media_type),
+            "data": data if type(data := self.data) is str else plain(data),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"media_type":{quote(self.media_type)}'
+            f',"data":{quote(self.data)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

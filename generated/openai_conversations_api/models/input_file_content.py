@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -47,8 +49,8 @@ class InputFileContent(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "input_file" if type == "input_file" else type
+        type_ = raw["type"]
+        self.type = "input_file" if type_ == "input_file" else type_
         file_id = filename = file_data = prompt_cache_breakpoint = file_url = detail = extra = None
         left = len(raw) - 1
         if left:
@@ -88,16 +90,52 @@ class InputFileContent(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.file_id is not None:
-            out["file_id"] = self.file_id
-        if self.filename is not None:
-            out["filename"] = self.filename
-        if self.file_data is not None:
-            out["file_data"] = self.file_data
-        if self.prompt_cache_breakpoint is not None:
-            out["prompt_cache_breakpoint"] = encode(self.prompt_cache_breakpoint)
-        if self.file_url is not None:
-            out["file_url"] = self.file_url
-        if self.detail is not None:
-            out["detail"] = self.detail
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id
+        if (filename := self.filename) is not None:
+            out["filename"] = filename
+        if (file_data := self.file_data) is not None:
+            out["file_data"] = file_data
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = encode(prompt_cache_breakpoint)
+        if (file_url := self.file_url) is not None:
+            out["file_url"] = file_url
+        if (detail := self.detail) is not None:
+            out["detail"] = detail
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id if type(file_id) is str else plain(file_id)
+        if (filename := self.filename) is not None:
+            out["filename"] = filename if type(filename) is str else plain(filename)
+        if (file_data := self.file_data) is not None:
+            out["file_data"] = file_data if type(file_data) is str else plain(file_data)
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
+        if (file_url := self.file_url) is not None:
+            out["file_url"] = file_url if type(file_url) is str else plain(file_url)
+        if (detail := self.detail) is not None:
+            out["detail"] = detail if type(detail) is str else plain(detail)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (file_id := self.file_id) is not None:
+            out += f',"file_id":{quote(file_id)}'
+        if (filename := self.filename) is not None:
+            out += f',"filename":{quote(filename)}'
+        if (file_data := self.file_data) is not None:
+            out += f',"file_data":{quote(file_data)}'
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
+        if (file_url := self.file_url) is not None:
+            out += f',"file_url":{quote(file_url)}'
+        if (detail := self.detail) is not None:
+            out += f',"detail":{quote(detail)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -36,8 +38,8 @@ class InputImageContent(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.detail = raw["detail"]
-        type = raw["type"]
-        self.type = "input_image" if type == "input_image" else type
+        type_ = raw["type"]
+        self.type = "input_image" if type_ == "input_image" else type_
         image_url = file_id = prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -69,10 +71,35 @@ class InputImageContent(Model):
             "detail": self.detail,
             "type": self.type,
         }
-        if self.image_url is not None:
-            out["image_url"] = self.image_url
-        if self.file_id is not None:
-            out["file_id"] = self.file_id
-        if self.prompt_cache_breakpoint is not None:
-            out["prompt_cache_breakpoint"] = encode(self.prompt_cache_breakpoint)
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = encode(prompt_cache_breakpoint)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "detail": detail if type(detail := self.detail) is str else plain(detail),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (image_url := self.image_url) is not None:
+            out["image_url"] = image_url if type(image_url) is str else plain(image_url)
+        if (file_id := self.file_id) is not None:
+            out["file_id"] = file_id if type(file_id) is str else plain(file_id)
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (image_url := self.image_url) is not None:
+            out += f',"image_url":{quote(image_url)}'
+        if (file_id := self.file_id) is not None:
+            out += f',"file_id":{quote(file_id)}'
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"detail":{quote(self.detail)},"type":{quote(self.type)}{out}}}'

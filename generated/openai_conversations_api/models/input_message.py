@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -35,10 +37,10 @@ class InputMessage(HasText, Model):
         self = new(cls)
         self.role = raw["role"]
         content = raw["content"]
-        type = status = extra = None
+        type_ = status = extra = None
         left = len(raw) - 2
         if left:
-            if "type" in raw and (type := raw["type"]) is not None:
+            if "type" in raw and (type_ := raw["type"]) is not None:
                 left -= 1
             if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
@@ -47,7 +49,7 @@ class InputMessage(HasText, Model):
         self.content = (
             decode_many(FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, content) if content else content
         )
-        self.type = type
+        self.type = type_
         self.status = status
         self._extra = extra
         return self
@@ -58,8 +60,29 @@ class InputMessage(HasText, Model):
             "role": self.role,
             "content": encode_list(self.content),
         }
-        if self.type is not None:
-            out["type"] = self.type
-        if self.status is not None:
-            out["status"] = self.status
+        if (type_ := self.type) is not None:
+            out["type"] = type_
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "role": role if type(role := self.role) is str else plain(role),
+            "content": plain_list(self.content),
+        }
+        if (type_ := self.type) is not None:
+            out["type"] = type_ if type(type_) is str else plain(type_)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (type_ := self.type) is not None:
+            out += f',"type":{quote(type_)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"role":{quote(self.role)},"content":{write_list(self.content)}{out}}}'

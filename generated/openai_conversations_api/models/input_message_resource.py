@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasText
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -38,8 +40,8 @@ class InputMessageResource(HasText, Model):
         self.role = raw["role"]
         content = raw["content"]
         self.id = raw["id"]
-        type = raw["type"]
-        self.type = "message" if type == "message" else type
+        type_ = raw["type"]
+        self.type = "message" if type_ == "message" else type_
         status = extra = None
         left = len(raw) - 4
         if left:
@@ -62,6 +64,31 @@ class InputMessageResource(HasText, Model):
             "id": self.id,
             "type": self.type,
         }
-        if self.status is not None:
-            out["status"] = self.status
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "role": role if type(role := self.role) is str else plain(role),
+            "content": plain_list(self.content),
+            "id": id if type(id := self.id) is str else plain(id),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"role":{quote(self.role)}'
+            f',"content":{write_list(self.content)}'
+            f',"id":{quote(self.id)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

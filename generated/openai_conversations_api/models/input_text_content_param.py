@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -30,8 +32,8 @@ class InputTextContentParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.text = raw["text"]
-        type = raw["type"]
-        self.type = "input_text" if type == "input_text" else type
+        type_ = raw["type"]
+        self.type = "input_text" if type_ == "input_text" else type_
         prompt_cache_breakpoint = extra = None
         left = len(raw) - 2
         if left:
@@ -57,6 +59,23 @@ class InputTextContentParam(Model):
             "text": self.text,
             "type": self.type,
         }
-        if self.prompt_cache_breakpoint is not None:
-            out["prompt_cache_breakpoint"] = encode(self.prompt_cache_breakpoint)
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = encode(prompt_cache_breakpoint)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "text": text if type(text := self.text) is str else plain(text),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"text":{quote(self.text)},"type":{quote(self.type)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -42,8 +44,8 @@ class InputTransformation(Model):
         action = raw["action"]
         self.action = "removed" if action == "removed" else action
         self.reason = raw["reason"]
-        type = raw["type"]
-        self.type = "reasoning" if type == "reasoning" else type
+        type_ = raw["type"]
+        self.type = "reasoning" if type_ == "reasoning" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -57,3 +59,24 @@ class InputTransformation(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "action": action if type(action := self.action) is str else plain(action),
+            "reason": reason if type(reason := self.reason) is str else plain(reason),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"action":{quote(self.action)}'
+            f',"reason":{quote(self.reason)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -26,14 +28,14 @@ class ItemReferenceParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.id = raw["id"]
-        type = extra = None
+        type_ = extra = None
         left = len(raw) - 1
         if left:
-            if "type" in raw and (type := raw["type"]) is not None:
+            if "type" in raw and (type_ := raw["type"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self.type = type
+        self.type = type_
         self._extra = extra
         return self
 
@@ -42,6 +44,22 @@ class ItemReferenceParam(Model):
         out: dict[str, Any] = {
             "id": self.id,
         }
-        if self.type is not None:
-            out["type"] = self.type
+        if (type_ := self.type) is not None:
+            out["type"] = type_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+        }
+        if (type_ := self.type) is not None:
+            out["type"] = type_ if type(type_) is str else plain(type_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (type_ := self.type) is not None:
+            out += f',"type":{quote(type_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"id":{quote(self.id)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -27,8 +29,8 @@ class LocalEnvironmentParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "local" if type == "local" else type
+        type_ = raw["type"]
+        self.type = "local" if type_ == "local" else type_
         skills = extra = None
         left = len(raw) - 1
         if left:
@@ -49,6 +51,22 @@ class LocalEnvironmentParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.skills is not None:
-            out["skills"] = encode_list(self.skills)
+        if (skills := self.skills) is not None:
+            out["skills"] = encode_list(skills)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (skills := self.skills) is not None:
+            out["skills"] = plain_list(skills)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (skills := self.skills) is not None:
+            out += f',"skills":{write_list(skills)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -37,8 +39,8 @@ class LocalShellExecAction(Model):
         self = new(cls)
         self.command = raw["command"]
         self.env = raw["env"]
-        type = raw["type"]
-        self.type = "exec" if type == "exec" else type
+        type_ = raw["type"]
+        self.type = "exec" if type_ == "exec" else type_
         timeout_ms = working_directory = user = extra = None
         left = len(raw) - 3
         if left:
@@ -66,10 +68,43 @@ class LocalShellExecAction(Model):
             "env": self.env,
             "type": self.type,
         }
-        if self.timeout_ms is not None:
-            out["timeout_ms"] = self.timeout_ms
-        if self.working_directory is not None:
-            out["working_directory"] = self.working_directory
-        if self.user is not None:
-            out["user"] = self.user
+        if (timeout_ms := self.timeout_ms) is not None:
+            out["timeout_ms"] = timeout_ms
+        if (working_directory := self.working_directory) is not None:
+            out["working_directory"] = working_directory
+        if (user := self.user) is not None:
+            out["user"] = user
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "command": plain(self.command),
+            "env": plain(self.env),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (timeout_ms := self.timeout_ms) is not None:
+            out["timeout_ms"] = plain(timeout_ms)
+        if (working_directory := self.working_directory) is not None:
+            out["working_directory"] = (
+                working_directory if type(working_directory) is str else plain(working_directory)
+            )
+        if (user := self.user) is not None:
+            out["user"] = user if type(user) is str else plain(user)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (timeout_ms := self.timeout_ms) is not None:
+            out += f',"timeout_ms":{write(timeout_ms)}'
+        if (working_directory := self.working_directory) is not None:
+            out += f',"working_directory":{quote(working_directory)}'
+        if (user := self.user) is not None:
+            out += f',"user":{quote(user)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"command":{write(self.command)}'
+            f',"env":{write(self.env)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

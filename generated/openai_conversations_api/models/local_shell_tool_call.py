@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import LOCAL_SHELL_TOOL_CALL_ACTION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -38,8 +40,8 @@ class LocalShellToolCall(Model):
         self.call_id = raw["call_id"]
         action = raw["action"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "local_shell_call" if type == "local_shell_call" else type
+        type_ = raw["type"]
+        self.type = "local_shell_call" if type_ == "local_shell_call" else type_
         extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self.action = decode_one(LOCAL_SHELL_TOOL_CALL_ACTION, action)
         self._extra = extra
@@ -55,3 +57,26 @@ class LocalShellToolCall(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "action": self.action._plain(),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"action":{write_model(self.action)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

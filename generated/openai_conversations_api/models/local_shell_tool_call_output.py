@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -33,8 +35,8 @@ class LocalShellToolCallOutput(Model):
         self = new(cls)
         self.id = raw["id"]
         self.output = raw["output"]
-        type = raw["type"]
-        self.type = "local_shell_call_output" if type == "local_shell_call_output" else type
+        type_ = raw["type"]
+        self.type = "local_shell_call_output" if type_ == "local_shell_call_output" else type_
         status = call_id = extra = None
         left = len(raw) - 3
         if left:
@@ -56,8 +58,35 @@ class LocalShellToolCallOutput(Model):
             "output": self.output,
             "type": self.type,
         }
-        if self.status is not None:
-            out["status"] = self.status
-        if self.call_id is not None:
-            out["call_id"] = self.call_id
+        if (status := self.status) is not None:
+            out["status"] = status
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "output": output if type(output := self.output) is str else plain(output),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id if type(call_id) is str else plain(call_id)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if (call_id := self.call_id) is not None:
+            out += f',"call_id":{quote(call_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"output":{quote(self.output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

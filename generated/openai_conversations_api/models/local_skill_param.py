@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -42,3 +44,24 @@ class LocalSkillParam(Model):
             "path": self.path,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "description": description
+            if type(description := self.description) is str
+            else plain(description),
+            "path": path if type(path := self.path) is str else plain(path),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"name":{quote(self.name)}'
+            f',"description":{quote(self.description)}'
+            f',"path":{quote(self.path)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasArguments
 from ..types import Extra, Model, new
 
@@ -38,8 +40,8 @@ class MCPApprovalRequest(HasArguments, Model):
         self.server_label = raw["server_label"]
         self.name = raw["name"]
         self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "mcp_approval_request" if type == "mcp_approval_request" else type
+        type_ = raw["type"]
+        self.type = "mcp_approval_request" if type_ == "mcp_approval_request" else type_
         extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -54,3 +56,30 @@ class MCPApprovalRequest(HasArguments, Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "server_label": server_label
+            if type(server_label := self.server_label) is str
+            else plain(server_label),
+            "name": name if type(name := self.name) is str else plain(name),
+            "arguments": arguments
+            if type(arguments := self.arguments) is str
+            else plain(arguments),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"server_label":{quote(self.server_label)}'
+            f',"name":{quote(self.name)}'
+            f',"arguments":{quote(self.arguments)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

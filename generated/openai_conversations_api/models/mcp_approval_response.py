@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -35,8 +37,8 @@ class MCPApprovalResponse(Model):
         self = new(cls)
         self.approval_request_id = raw["approval_request_id"]
         self.approve = raw["approve"]
-        type = raw["type"]
-        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
+        type_ = raw["type"]
+        self.type = "mcp_approval_response" if type_ == "mcp_approval_response" else type_
         id = reason = extra = None
         left = len(raw) - 3
         if left:
@@ -58,8 +60,37 @@ class MCPApprovalResponse(Model):
             "approve": self.approve,
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.reason is not None:
-            out["reason"] = self.reason
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (reason := self.reason) is not None:
+            out["reason"] = reason
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "approval_request_id": approval_request_id
+            if type(approval_request_id := self.approval_request_id) is str
+            else plain(approval_request_id),
+            "approve": plain(self.approve),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (reason := self.reason) is not None:
+            out["reason"] = reason if type(reason) is str else plain(reason)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (reason := self.reason) is not None:
+            out += f',"reason":{quote(reason)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"approval_request_id":{quote(self.approval_request_id)}'
+            f',"approve":{write(self.approve)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

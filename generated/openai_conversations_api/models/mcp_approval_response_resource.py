@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -36,8 +38,8 @@ class MCPApprovalResponseResource(Model):
         self.id = raw["id"]
         self.approval_request_id = raw["approval_request_id"]
         self.approve = raw["approve"]
-        type = raw["type"]
-        self.type = "mcp_approval_response" if type == "mcp_approval_response" else type
+        type_ = raw["type"]
+        self.type = "mcp_approval_response" if type_ == "mcp_approval_response" else type_
         reason = extra = None
         left = len(raw) - 4
         if left:
@@ -57,6 +59,33 @@ class MCPApprovalResponseResource(Model):
             "approve": self.approve,
             "type": self.type,
         }
-        if self.reason is not None:
-            out["reason"] = self.reason
+        if (reason := self.reason) is not None:
+            out["reason"] = reason
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "approval_request_id": approval_request_id
+            if type(approval_request_id := self.approval_request_id) is str
+            else plain(approval_request_id),
+            "approve": plain(self.approve),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (reason := self.reason) is not None:
+            out["reason"] = reason if type(reason) is str else plain(reason)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (reason := self.reason) is not None:
+            out += f',"reason":{quote(reason)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"approval_request_id":{quote(self.approval_request_id)}'
+            f',"approve":{write(self.approve)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

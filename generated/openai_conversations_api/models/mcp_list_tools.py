@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -36,8 +38,8 @@ class MCPListTools(Model):
         self.id = raw["id"]
         self.server_label = raw["server_label"]
         tools = raw["tools"]
-        type = raw["type"]
-        self.type = "mcp_list_tools" if type == "mcp_list_tools" else type
+        type_ = raw["type"]
+        self.type = "mcp_list_tools" if type_ == "mcp_list_tools" else type_
         error = extra = None
         left = len(raw) - 4
         if left:
@@ -58,6 +60,33 @@ class MCPListTools(Model):
             "tools": encode_list(self.tools),
             "type": self.type,
         }
-        if self.error is not None:
-            out["error"] = self.error
+        if (error := self.error) is not None:
+            out["error"] = error
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "server_label": server_label
+            if type(server_label := self.server_label) is str
+            else plain(server_label),
+            "tools": plain_list(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (error := self.error) is not None:
+            out["error"] = error if type(error) is str else plain(error)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (error := self.error) is not None:
+            out += f',"error":{quote(error)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"server_label":{quote(self.server_label)}'
+            f',"tools":{write_list(self.tools)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -53,8 +55,29 @@ class MCPListToolsTool(Model):
             "name": self.name,
             "input_schema": self.input_schema,
         }
-        if self.description is not None:
-            out["description"] = self.description
-        if self.annotations is not None:
-            out["annotations"] = self.annotations
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (annotations := self.annotations) is not None:
+            out["annotations"] = annotations
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "input_schema": plain(self.input_schema),
+        }
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (annotations := self.annotations) is not None:
+            out["annotations"] = plain(annotations)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (annotations := self.annotations) is not None:
+            out += f',"annotations":{write(annotations)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"name":{quote(self.name)},"input_schema":{write(self.input_schema)}{out}}}'

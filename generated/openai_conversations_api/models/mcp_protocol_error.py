@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -29,8 +31,8 @@ class MCPProtocolError(Model):
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
-        type = raw["type"]
-        self.type = "mcp_protocol_error" if type == "mcp_protocol_error" else type
+        type_ = raw["type"]
+        self.type = "mcp_protocol_error" if type_ == "mcp_protocol_error" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -43,3 +45,22 @@ class MCPProtocolError(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "code": plain(self.code),
+            "message": message if type(message := self.message) is str else plain(message),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"code":{write(self.code)}'
+            f',"message":{quote(self.message)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

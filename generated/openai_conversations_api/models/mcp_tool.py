@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -77,8 +79,8 @@ class MCPTool(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.server_label = raw["server_label"]
-        type = raw["type"]
-        self.type = "mcp" if type == "mcp" else type
+        type_ = raw["type"]
+        self.type = "mcp" if type_ == "mcp" else type_
         server_url = connector_id = tunnel_id = authorization = server_description = headers = (
             allowed_tools
         ) = allowed_callers = require_approval = defer_loading = extra = None
@@ -140,24 +142,83 @@ class MCPTool(Model):
             "server_label": self.server_label,
             "type": self.type,
         }
-        if self.server_url is not None:
-            out["server_url"] = self.server_url
-        if self.connector_id is not None:
-            out["connector_id"] = self.connector_id
-        if self.tunnel_id is not None:
-            out["tunnel_id"] = self.tunnel_id
-        if self.authorization is not None:
-            out["authorization"] = self.authorization
-        if self.server_description is not None:
-            out["server_description"] = self.server_description
-        if self.headers is not None:
-            out["headers"] = self.headers
-        if self.allowed_tools is not None:
-            out["allowed_tools"] = encode(self.allowed_tools)
-        if self.allowed_callers is not None:
-            out["allowed_callers"] = self.allowed_callers
-        if self.require_approval is not None:
-            out["require_approval"] = encode(self.require_approval)
-        if self.defer_loading is not None:
-            out["defer_loading"] = self.defer_loading
+        if (server_url := self.server_url) is not None:
+            out["server_url"] = server_url
+        if (connector_id := self.connector_id) is not None:
+            out["connector_id"] = connector_id
+        if (tunnel_id := self.tunnel_id) is not None:
+            out["tunnel_id"] = tunnel_id
+        if (authorization := self.authorization) is not None:
+            out["authorization"] = authorization
+        if (server_description := self.server_description) is not None:
+            out["server_description"] = server_description
+        if (headers := self.headers) is not None:
+            out["headers"] = headers
+        if (allowed_tools := self.allowed_tools) is not None:
+            out["allowed_tools"] = encode(allowed_tools)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = allowed_callers
+        if (require_approval := self.require_approval) is not None:
+            out["require_approval"] = encode(require_approval)
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = defer_loading
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "server_label": server_label
+            if type(server_label := self.server_label) is str
+            else plain(server_label),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (server_url := self.server_url) is not None:
+            out["server_url"] = server_url if type(server_url) is str else plain(server_url)
+        if (connector_id := self.connector_id) is not None:
+            out["connector_id"] = connector_id if type(connector_id) is str else plain(connector_id)
+        if (tunnel_id := self.tunnel_id) is not None:
+            out["tunnel_id"] = tunnel_id if type(tunnel_id) is str else plain(tunnel_id)
+        if (authorization := self.authorization) is not None:
+            out["authorization"] = (
+                authorization if type(authorization) is str else plain(authorization)
+            )
+        if (server_description := self.server_description) is not None:
+            out["server_description"] = (
+                server_description if type(server_description) is str else plain(server_description)
+            )
+        if (headers := self.headers) is not None:
+            out["headers"] = plain(headers)
+        if (allowed_tools := self.allowed_tools) is not None:
+            out["allowed_tools"] = plain_model(allowed_tools)
+        if (allowed_callers := self.allowed_callers) is not None:
+            out["allowed_callers"] = plain(allowed_callers)
+        if (require_approval := self.require_approval) is not None:
+            out["require_approval"] = plain_model(require_approval)
+        if (defer_loading := self.defer_loading) is not None:
+            out["defer_loading"] = plain(defer_loading)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (server_url := self.server_url) is not None:
+            out += f',"server_url":{quote(server_url)}'
+        if (connector_id := self.connector_id) is not None:
+            out += f',"connector_id":{quote(connector_id)}'
+        if (tunnel_id := self.tunnel_id) is not None:
+            out += f',"tunnel_id":{quote(tunnel_id)}'
+        if (authorization := self.authorization) is not None:
+            out += f',"authorization":{quote(authorization)}'
+        if (server_description := self.server_description) is not None:
+            out += f',"server_description":{quote(server_description)}'
+        if (headers := self.headers) is not None:
+            out += f',"headers":{write(headers)}'
+        if (allowed_tools := self.allowed_tools) is not None:
+            out += f',"allowed_tools":{write_model(allowed_tools)}'
+        if (allowed_callers := self.allowed_callers) is not None:
+            out += f',"allowed_callers":{write(allowed_callers)}'
+        if (require_approval := self.require_approval) is not None:
+            out += f',"require_approval":{write_model(require_approval)}'
+        if (defer_loading := self.defer_loading) is not None:
+            out += f',"defer_loading":{write(defer_loading)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"server_label":{quote(self.server_label)},"type":{quote(self.type)}{out}}}'

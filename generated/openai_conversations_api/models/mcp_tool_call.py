@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasArguments
 from .._unions import MCP_TOOL_CALL_ERROR
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -59,8 +61,8 @@ class MCPToolCall(HasArguments, Model):
         self.server_label = raw["server_label"]
         self.name = raw["name"]
         self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "mcp_call" if type == "mcp_call" else type
+        type_ = raw["type"]
+        self.type = "mcp_call" if type_ == "mcp_call" else type_
         output = error = status = approval_request_id = extra = None
         left = len(raw) - 5
         if left:
@@ -96,12 +98,59 @@ class MCPToolCall(HasArguments, Model):
             "arguments": self.arguments,
             "type": self.type,
         }
-        if self.output is not None:
-            out["output"] = self.output
-        if self.error is not None:
-            out["error"] = encode(self.error)
-        if self.status is not None:
-            out["status"] = self.status
-        if self.approval_request_id is not None:
-            out["approval_request_id"] = self.approval_request_id
+        if (output := self.output) is not None:
+            out["output"] = output
+        if (error := self.error) is not None:
+            out["error"] = encode(error)
+        if (status := self.status) is not None:
+            out["status"] = status
+        if (approval_request_id := self.approval_request_id) is not None:
+            out["approval_request_id"] = approval_request_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "server_label": server_label
+            if type(server_label := self.server_label) is str
+            else plain(server_label),
+            "name": name if type(name := self.name) is str else plain(name),
+            "arguments": arguments
+            if type(arguments := self.arguments) is str
+            else plain(arguments),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (output := self.output) is not None:
+            out["output"] = output if type(output) is str else plain(output)
+        if (error := self.error) is not None:
+            out["error"] = error._plain()
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        if (approval_request_id := self.approval_request_id) is not None:
+            out["approval_request_id"] = (
+                approval_request_id
+                if type(approval_request_id) is str
+                else plain(approval_request_id)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (output := self.output) is not None:
+            out += f',"output":{quote(output)}'
+        if (error := self.error) is not None:
+            out += f',"error":{write_model(error)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if (approval_request_id := self.approval_request_id) is not None:
+            out += f',"approval_request_id":{quote(approval_request_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"server_label":{quote(self.server_label)}'
+            f',"name":{quote(self.name)}'
+            f',"arguments":{quote(self.arguments)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

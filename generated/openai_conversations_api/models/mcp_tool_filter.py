@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -42,8 +44,26 @@ class MCPToolFilter(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.tool_names is not None:
-            out["tool_names"] = self.tool_names
-        if self.read_only is not None:
-            out["read_only"] = self.read_only
+        if (tool_names := self.tool_names) is not None:
+            out["tool_names"] = tool_names
+        if (read_only := self.read_only) is not None:
+            out["read_only"] = read_only
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (tool_names := self.tool_names) is not None:
+            out["tool_names"] = plain(tool_names)
+        if (read_only := self.read_only) is not None:
+            out["read_only"] = plain(read_only)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (tool_names := self.tool_names) is not None:
+            out += f',"tool_names":{write(tool_names)}'
+        if (read_only := self.read_only) is not None:
+            out += f',"read_only":{write(read_only)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -50,8 +51,26 @@ class MCPToolRequireApproval(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.always is not None:
-            out["always"] = encode(self.always)
-        if self.never is not None:
-            out["never"] = encode(self.never)
+        if (always := self.always) is not None:
+            out["always"] = encode(always)
+        if (never := self.never) is not None:
+            out["never"] = encode(never)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (always := self.always) is not None:
+            out["always"] = always._plain()
+        if (never := self.never) is not None:
+            out["never"] = never._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (always := self.always) is not None:
+            out += f',"always":{write_model(always)}'
+        if (never := self.never) is not None:
+            out += f',"never":{write_model(never)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -71,12 +73,44 @@ class Misalignment(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.detailed_explanation is not None:
-            out["detailed_explanation"] = self.detailed_explanation
-        if self.error_type is not None:
-            out["error_type"] = self.error_type
-        if self.review_target is not None:
-            out["review_target"] = self.review_target
-        if self.steer is not None:
-            out["steer"] = encode(self.steer)
+        if (detailed_explanation := self.detailed_explanation) is not None:
+            out["detailed_explanation"] = detailed_explanation
+        if (error_type := self.error_type) is not None:
+            out["error_type"] = error_type
+        if (review_target := self.review_target) is not None:
+            out["review_target"] = review_target
+        if (steer := self.steer) is not None:
+            out["steer"] = encode(steer)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (detailed_explanation := self.detailed_explanation) is not None:
+            out["detailed_explanation"] = (
+                detailed_explanation
+                if type(detailed_explanation) is str
+                else plain(detailed_explanation)
+            )
+        if (error_type := self.error_type) is not None:
+            out["error_type"] = error_type if type(error_type) is str else plain(error_type)
+        if (review_target := self.review_target) is not None:
+            out["review_target"] = (
+                review_target if type(review_target) is str else plain(review_target)
+            )
+        if (steer := self.steer) is not None:
+            out["steer"] = steer._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (detailed_explanation := self.detailed_explanation) is not None:
+            out += f',"detailed_explanation":{quote(detailed_explanation)}'
+        if (error_type := self.error_type) is not None:
+            out += f',"error_type":{quote(error_type)}'
+        if (review_target := self.review_target) is not None:
+            out += f',"review_target":{quote(review_target)}'
+        if (steer := self.steer) is not None:
+            out += f',"steer":{write_model(steer)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -11,7 +12,7 @@ from .. import models
 from .._decoding import decode_one
 from .._define import define
 from .._unions import MODERATION_INPUT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -43,3 +44,16 @@ class Moderation(Model):
             "output": encode(self.output),
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "input": self.input._plain(),
+            "output": self.output._plain(),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"input":{write_model(self.input)},"output":{write_model(self.output)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -47,6 +49,22 @@ class ModerationParam(Model):
         out: dict[str, Any] = {
             "model": self.model,
         }
-        if self.policy is not None:
-            out["policy"] = encode(self.policy)
+        if (policy := self.policy) is not None:
+            out["policy"] = encode(policy)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "model": model if type(model := self.model) is str else plain(model),
+        }
+        if (policy := self.policy) is not None:
+            out["policy"] = policy._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (policy := self.policy) is not None:
+            out += f',"policy":{write_model(policy)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"model":{quote(self.model)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -50,8 +51,26 @@ class ModerationPolicyParam(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.input is not None:
-            out["input"] = encode(self.input)
-        if self.output is not None:
-            out["output"] = encode(self.output)
+        if (input := self.input) is not None:
+            out["input"] = encode(input)
+        if (output := self.output) is not None:
+            out["output"] = encode(output)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (input := self.input) is not None:
+            out["input"] = input._plain()
+        if (output := self.output) is not None:
+            out["output"] = output._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (input := self.input) is not None:
+            out += f',"input":{write_model(input)}'
+        if (output := self.output) is not None:
+            out += f',"output":{write_model(output)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -55,8 +57,8 @@ class ModerationResultBody(Model):
         self.categories = raw["categories"]
         self.category_scores = raw["category_scores"]
         self.category_applied_input_types = raw["category_applied_input_types"]
-        type = raw["type"]
-        self.type = "moderation_result" if type == "moderation_result" else type
+        type_ = raw["type"]
+        self.type = "moderation_result" if type_ == "moderation_result" else type_
         extra = None if len(raw) == 6 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -72,3 +74,28 @@ class ModerationResultBody(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "model": model if type(model := self.model) is str else plain(model),
+            "flagged": plain(self.flagged),
+            "categories": plain(self.categories),
+            "category_scores": plain(self.category_scores),
+            "category_applied_input_types": plain(self.category_applied_input_types),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"model":{quote(self.model)}'
+            f',"flagged":{write(self.flagged)}'
+            f',"categories":{write(self.categories)}'
+            f',"category_scores":{write(self.category_scores)}'
+            f',"category_applied_input_types":{write(self.category_applied_input_types)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -31,8 +33,8 @@ class MoveParam(Model):
         self = new(cls)
         self.x = raw["x"]
         self.y = raw["y"]
-        type = raw["type"]
-        self.type = "move" if type == "move" else type
+        type_ = raw["type"]
+        self.type = "move" if type_ == "move" else type_
         keys = extra = None
         left = len(raw) - 3
         if left:
@@ -51,6 +53,24 @@ class MoveParam(Model):
             "y": self.y,
             "type": self.type,
         }
-        if self.keys is not None:
-            out["keys"] = self.keys
+        if (keys := self.keys) is not None:
+            out["keys"] = keys
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "x": plain(self.x),
+            "y": plain(self.y),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (keys := self.keys) is not None:
+            out["keys"] = plain(keys)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (keys := self.keys) is not None:
+            out += f',"keys":{write(keys)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"x":{write(self.x)},"y":{write(self.y)},"type":{quote(self.type)}{out}}}'

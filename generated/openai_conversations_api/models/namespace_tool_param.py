@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import NAMESPACE_TOOL_PARAM_TOOLS
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -35,8 +37,8 @@ class NamespaceToolParam(Model):
         self.name = raw["name"]
         self.description = raw["description"]
         tools = raw["tools"]
-        type = raw["type"]
-        self.type = "namespace" if type == "namespace" else type
+        type_ = raw["type"]
+        self.type = "namespace" if type_ == "namespace" else type_
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, tools) if tools else tools
         self._extra = extra
@@ -51,3 +53,26 @@ class NamespaceToolParam(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "description": description
+            if type(description := self.description) is str
+            else plain(description),
+            "tools": plain_list(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"name":{quote(self.name)}'
+            f',"description":{quote(self.description)}'
+            f',"tools":{write_list(self.tools)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._reading import HasText
 from .._unions import OUTPUT_MESSAGE_CONTENT
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -45,8 +47,8 @@ class OutputMessage(HasText, Model):
         self.role = "assistant" if role == "assistant" else role
         content = raw["content"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "message" if type == "message" else type
+        type_ = raw["type"]
+        self.type = "message" if type_ == "message" else type_
         phase = extra = None
         left = len(raw) - 5
         if left:
@@ -68,6 +70,33 @@ class OutputMessage(HasText, Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.phase is not None:
-            out["phase"] = self.phase
+        if (phase := self.phase) is not None:
+            out["phase"] = phase
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "role": role if type(role := self.role) is str else plain(role),
+            "content": plain_list(self.content),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (phase := self.phase) is not None:
+            out["phase"] = phase if type(phase) is str else plain(phase)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (phase := self.phase) is not None:
+            out += f',"phase":{quote(phase)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"role":{quote(self.role)}'
+            f',"content":{write_list(self.content)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

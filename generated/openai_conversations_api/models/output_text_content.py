@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_models
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import ANNOTATION
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -34,8 +36,8 @@ class OutputTextContent(Model):
         self = new(cls)
         self.text = raw["text"]
         annotations = raw["annotations"]
-        type = raw["type"]
-        self.type = "output_text" if type == "output_text" else type
+        type_ = raw["type"]
+        self.type = "output_text" if type_ == "output_text" else type_
         logprobs = extra = None
         left = len(raw) - 3
         if left:
@@ -59,6 +61,29 @@ class OutputTextContent(Model):
             "annotations": encode_list(self.annotations),
             "type": self.type,
         }
-        if self.logprobs is not None:
-            out["logprobs"] = encode_list(self.logprobs)
+        if (logprobs := self.logprobs) is not None:
+            out["logprobs"] = encode_list(logprobs)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "text": text if type(text := self.text) is str else plain(text),
+            "annotations": plain_list(self.annotations),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (logprobs := self.logprobs) is not None:
+            out["logprobs"] = plain_list(logprobs)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (logprobs := self.logprobs) is not None:
+            out += f',"logprobs":{write_list(logprobs)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"text":{quote(self.text)}'
+            f',"annotations":{write_list(self.annotations)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -35,8 +37,8 @@ class Program(Model):
         self.call_id = raw["call_id"]
         self.code = raw["code"]
         self.fingerprint = raw["fingerprint"]
-        type = raw["type"]
-        self.type = "program" if type == "program" else type
+        type_ = raw["type"]
+        self.type = "program" if type_ == "program" else type_
         extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -51,3 +53,28 @@ class Program(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "code": code if type(code := self.code) is str else plain(code),
+            "fingerprint": fingerprint
+            if type(fingerprint := self.fingerprint) is str
+            else plain(fingerprint),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"code":{quote(self.code)}'
+            f',"fingerprint":{quote(self.fingerprint)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

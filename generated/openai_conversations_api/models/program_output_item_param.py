@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -36,8 +38,8 @@ class ProgramOutputItemParam(Model):
         self.call_id = raw["call_id"]
         self.result = raw["result"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "program_output" if type == "program_output" else type
+        type_ = raw["type"]
+        self.type = "program_output" if type_ == "program_output" else type_
         extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -52,3 +54,26 @@ class ProgramOutputItemParam(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
+            "result": result if type(result := self.result) is str else plain(result),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{quote(self.call_id)}'
+            f',"result":{quote(self.result)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one, decode_values
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -59,8 +61,28 @@ class Prompt(Model):
         out: dict[str, Any] = {
             "id": self.id,
         }
-        if self.version is not None:
-            out["version"] = self.version
-        if self.variables is not None:
-            out["variables"] = encode(self.variables)
+        if (version := self.version) is not None:
+            out["version"] = version
+        if (variables := self.variables) is not None:
+            out["variables"] = encode(variables)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+        }
+        if (version := self.version) is not None:
+            out["version"] = version if type(version) is str else plain(version)
+        if (variables := self.variables) is not None:
+            out["variables"] = plain_model(variables)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (version := self.version) is not None:
+            out += f',"version":{quote(version)}'
+        if (variables := self.variables) is not None:
+            out += f',"variables":{write_model(variables)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"id":{quote(self.id)}{out}}}'

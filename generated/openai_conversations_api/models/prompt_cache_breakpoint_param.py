@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -44,6 +46,22 @@ class PromptCacheBreakpointParam(Model):
         out: dict[str, Any] = {
             "mode": self.mode,
         }
-        if self.ttl is not None:
-            out["ttl"] = self.ttl
+        if (ttl := self.ttl) is not None:
+            out["ttl"] = ttl
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "mode": mode if type(mode := self.mode) is str else plain(mode),
+        }
+        if (ttl := self.ttl) is not None:
+            out["ttl"] = ttl if type(ttl) is str else plain(ttl)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (ttl := self.ttl) is not None:
+            out += f',"ttl":{quote(ttl)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"mode":{quote(self.mode)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -46,8 +48,8 @@ class PromptCacheMiss(Model):
         self = new(cls)
         self.cache_missed_tokens = raw["cache_missed_tokens"]
         self.reason = raw["reason"]
-        type = raw["type"]
-        self.type = "cache_miss" if type == "cache_miss" else type
+        type_ = raw["type"]
+        self.type = "cache_miss" if type_ == "cache_miss" else type_
         comparison_reusable_tokens = extra = None
         left = len(raw) - 3
         if left:
@@ -69,6 +71,29 @@ class PromptCacheMiss(Model):
             "reason": self.reason,
             "type": self.type,
         }
-        if self.comparison_reusable_tokens is not None:
-            out["comparison_reusable_tokens"] = self.comparison_reusable_tokens
+        if (comparison_reusable_tokens := self.comparison_reusable_tokens) is not None:
+            out["comparison_reusable_tokens"] = comparison_reusable_tokens
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "cache_missed_tokens": plain(self.cache_missed_tokens),
+            "reason": reason if type(reason := self.reason) is str else plain(reason),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (comparison_reusable_tokens := self.comparison_reusable_tokens) is not None:
+            out["comparison_reusable_tokens"] = plain(comparison_reusable_tokens)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (comparison_reusable_tokens := self.comparison_reusable_tokens) is not None:
+            out += f',"comparison_reusable_tokens":{write(comparison_reusable_tokens)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"cache_missed_tokens":{write(self.cache_missed_tokens)}'
+            f',"reason":{quote(self.reason)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -50,6 +52,27 @@ class PromptCacheOptions(Model):
             "ttl": self.ttl,
             "mode": self.mode,
         }
-        if self.comparison_response_id is not None:
-            out["comparison_response_id"] = self.comparison_response_id
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out["comparison_response_id"] = comparison_response_id
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "ttl": ttl if type(ttl := self.ttl) is str else plain(ttl),
+            "mode": mode if type(mode := self.mode) is str else plain(mode),
+        }
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out["comparison_response_id"] = (
+                comparison_response_id
+                if type(comparison_response_id) is str
+                else plain(comparison_response_id)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out += f',"comparison_response_id":{quote(comparison_response_id)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"ttl":{quote(self.ttl)},"mode":{quote(self.mode)}{out}}}'

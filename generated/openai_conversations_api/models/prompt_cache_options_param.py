@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -58,12 +60,42 @@ class PromptCacheOptionsParam(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.ttl is not None:
-            out["ttl"] = self.ttl
-        if self.mode is not None:
-            out["mode"] = self.mode
-        if self.comparison_response_id is not None:
-            out["comparison_response_id"] = self.comparison_response_id
-        if self.prewarm is not None:
-            out["prewarm"] = self.prewarm
+        if (ttl := self.ttl) is not None:
+            out["ttl"] = ttl
+        if (mode := self.mode) is not None:
+            out["mode"] = mode
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out["comparison_response_id"] = comparison_response_id
+        if (prewarm := self.prewarm) is not None:
+            out["prewarm"] = prewarm
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (ttl := self.ttl) is not None:
+            out["ttl"] = ttl if type(ttl) is str else plain(ttl)
+        if (mode := self.mode) is not None:
+            out["mode"] = mode if type(mode) is str else plain(mode)
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out["comparison_response_id"] = (
+                comparison_response_id
+                if type(comparison_response_id) is str
+                else plain(comparison_response_id)
+            )
+        if (prewarm := self.prewarm) is not None:
+            out["prewarm"] = plain(prewarm)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (ttl := self.ttl) is not None:
+            out += f',"ttl":{quote(ttl)}'
+        if (mode := self.mode) is not None:
+            out += f',"mode":{quote(mode)}'
+        if (comparison_response_id := self.comparison_response_id) is not None:
+            out += f',"comparison_response_id":{quote(comparison_response_id)}'
+        if (prewarm := self.prewarm) is not None:
+            out += f',"prewarm":{write(prewarm)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -53,10 +55,32 @@ class RankingOptions(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.ranker is not None:
-            out["ranker"] = self.ranker
-        if self.score_threshold is not None:
-            out["score_threshold"] = self.score_threshold
-        if self.hybrid_search is not None:
-            out["hybrid_search"] = encode(self.hybrid_search)
+        if (ranker := self.ranker) is not None:
+            out["ranker"] = ranker
+        if (score_threshold := self.score_threshold) is not None:
+            out["score_threshold"] = score_threshold
+        if (hybrid_search := self.hybrid_search) is not None:
+            out["hybrid_search"] = encode(hybrid_search)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (ranker := self.ranker) is not None:
+            out["ranker"] = ranker if type(ranker) is str else plain(ranker)
+        if (score_threshold := self.score_threshold) is not None:
+            out["score_threshold"] = plain(score_threshold)
+        if (hybrid_search := self.hybrid_search) is not None:
+            out["hybrid_search"] = hybrid_search._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (ranker := self.ranker) is not None:
+            out += f',"ranker":{quote(ranker)}'
+        if (score_threshold := self.score_threshold) is not None:
+            out += f',"score_threshold":{write(score_threshold)}'
+        if (hybrid_search := self.hybrid_search) is not None:
+            out += f',"hybrid_search":{write_model(hybrid_search)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

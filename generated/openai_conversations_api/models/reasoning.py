@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -63,14 +65,46 @@ class Reasoning(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.mode is not None:
-            out["mode"] = self.mode
-        if self.effort is not None:
-            out["effort"] = self.effort
-        if self.summary is not None:
-            out["summary"] = self.summary
-        if self.context is not None:
-            out["context"] = self.context
-        if self.generate_summary is not None:
-            out["generate_summary"] = self.generate_summary
+        if (mode := self.mode) is not None:
+            out["mode"] = mode
+        if (effort := self.effort) is not None:
+            out["effort"] = effort
+        if (summary := self.summary) is not None:
+            out["summary"] = summary
+        if (context := self.context) is not None:
+            out["context"] = context
+        if (generate_summary := self.generate_summary) is not None:
+            out["generate_summary"] = generate_summary
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (mode := self.mode) is not None:
+            out["mode"] = mode if type(mode) is str else plain(mode)
+        if (effort := self.effort) is not None:
+            out["effort"] = effort if type(effort) is str else plain(effort)
+        if (summary := self.summary) is not None:
+            out["summary"] = summary if type(summary) is str else plain(summary)
+        if (context := self.context) is not None:
+            out["context"] = context if type(context) is str else plain(context)
+        if (generate_summary := self.generate_summary) is not None:
+            out["generate_summary"] = (
+                generate_summary if type(generate_summary) is str else plain(generate_summary)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (mode := self.mode) is not None:
+            out += f',"mode":{quote(mode)}'
+        if (effort := self.effort) is not None:
+            out += f',"effort":{quote(effort)}'
+        if (summary := self.summary) is not None:
+            out += f',"summary":{quote(summary)}'
+        if (context := self.context) is not None:
+            out += f',"context":{quote(context)}'
+        if (generate_summary := self.generate_summary) is not None:
+            out += f',"generate_summary":{quote(generate_summary)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import REASONING_ITEM_CONTENT, REASONING_ITEM_SUMMARY
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -40,8 +42,8 @@ class ReasoningItem(Model):
         self = new(cls)
         self.id = raw["id"]
         summary = raw["summary"]
-        type = raw["type"]
-        self.type = "reasoning" if type == "reasoning" else type
+        type_ = raw["type"]
+        self.type = "reasoning" if type_ == "reasoning" else type_
         encrypted_content = content = status = extra = None
         left = len(raw) - 3
         if left:
@@ -78,10 +80,43 @@ class ReasoningItem(Model):
             "summary": encode_list(self.summary),
             "type": self.type,
         }
-        if self.encrypted_content is not None:
-            out["encrypted_content"] = self.encrypted_content
-        if self.content is not None:
-            out["content"] = encode_list(self.content)
-        if self.status is not None:
-            out["status"] = self.status
+        if (encrypted_content := self.encrypted_content) is not None:
+            out["encrypted_content"] = encrypted_content
+        if (content := self.content) is not None:
+            out["content"] = encode_list(content)
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "summary": plain_list(self.summary),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (encrypted_content := self.encrypted_content) is not None:
+            out["encrypted_content"] = (
+                encrypted_content if type(encrypted_content) is str else plain(encrypted_content)
+            )
+        if (content := self.content) is not None:
+            out["content"] = plain_list(content)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (encrypted_content := self.encrypted_content) is not None:
+            out += f',"encrypted_content":{quote(encrypted_content)}'
+        if (content := self.content) is not None:
+            out += f',"content":{write_list(content)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"summary":{write_list(self.summary)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

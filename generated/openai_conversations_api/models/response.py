@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._reading import HasCreated, HasOutputText, items_of
 from .._unions import (
     INPUT_ITEM,
@@ -19,7 +21,17 @@ from .._unions import (
     TOOL,
     TOOL_CHOICE_PARAM,
 )
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import (
+    Extra,
+    Model,
+    encode,
+    encode_list,
+    new,
+    plain_list,
+    plain_model,
+    write_list,
+    write_model,
+)
 
 
 @define(kw_only=True)
@@ -384,65 +396,226 @@ class Response(HasCreated, HasOutputText, Model):
             "parallel_tool_calls": self.parallel_tool_calls,
             "object": self.object,
         }
-        if self.top_logprobs is not None:
-            out["top_logprobs"] = self.top_logprobs
-        if self.temperature is not None:
-            out["temperature"] = self.temperature
-        if self.top_p is not None:
-            out["top_p"] = self.top_p
-        if self.user is not None:
-            out["user"] = self.user
-        if self.safety_identifier is not None:
-            out["safety_identifier"] = self.safety_identifier
-        if self.prompt_cache_key is not None:
-            out["prompt_cache_key"] = self.prompt_cache_key
-        if self.prompt_cache_retention is not None:
-            out["prompt_cache_retention"] = self.prompt_cache_retention
-        if self.previous_response_id is not None:
-            out["previous_response_id"] = self.previous_response_id
-        if self.background is not None:
-            out["background"] = self.background
-        if self.max_tool_calls is not None:
-            out["max_tool_calls"] = self.max_tool_calls
-        if self.text is not None:
-            out["text"] = encode(self.text)
-        if self.tools is not None:
-            out["tools"] = encode_list(self.tools)
-        if self.tool_choice is not None:
-            out["tool_choice"] = encode(self.tool_choice)
-        if self.prompt is not None:
-            out["prompt"] = encode(self.prompt)
-        if self.service_tier is not None:
-            out["service_tier"] = self.service_tier
-        if self.truncation is not None:
-            out["truncation"] = self.truncation
-        if self.status is not None:
-            out["status"] = self.status
-        if self.completed_at is not None:
-            out["completed_at"] = self.completed_at
-        if self.reasoning is not None:
-            out["reasoning"] = encode(self.reasoning)
-        if self.usage is not None:
-            out["usage"] = encode(self.usage)
-        if self.prompt_cache_options is not None:
-            out["prompt_cache_options"] = encode(self.prompt_cache_options)
-        if self.moderation is not None:
-            out["moderation"] = encode(self.moderation)
-        if self.conversation is not None:
-            out["conversation"] = encode(self.conversation)
-        if self.max_output_tokens is not None:
-            out["max_output_tokens"] = self.max_output_tokens
-        if self.access_programs is not None:
-            out["access_programs"] = encode(self.access_programs)
-        if self.image is not None:
-            out["image"] = encode(self.image)
-        if self.input_transformations is not None:
-            out["input_transformations"] = encode_list(self.input_transformations)
-        if self.prompt_cache_diagnostics is not None:
-            out["prompt_cache_diagnostics"] = encode(self.prompt_cache_diagnostics)
-        if self.tool_usage is not None:
-            out["tool_usage"] = encode(self.tool_usage)
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = top_logprobs
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = temperature
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = top_p
+        if (user := self.user) is not None:
+            out["user"] = user
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = safety_identifier
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = prompt_cache_key
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = prompt_cache_retention
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = previous_response_id
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = max_tool_calls
+        if (text := self.text) is not None:
+            out["text"] = encode(text)
+        if (tools := self.tools) is not None:
+            out["tools"] = encode_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = encode(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = encode(prompt)
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation
+        if (status := self.status) is not None:
+            out["status"] = status
+        if (completed_at := self.completed_at) is not None:
+            out["completed_at"] = completed_at
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = encode(reasoning)
+        if (usage := self.usage) is not None:
+            out["usage"] = encode(usage)
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = encode(prompt_cache_options)
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = encode(moderation)
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = encode(conversation)
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out["max_output_tokens"] = max_output_tokens
+        if (access_programs := self.access_programs) is not None:
+            out["access_programs"] = encode(access_programs)
+        if (image := self.image) is not None:
+            out["image"] = encode(image)
+        if (input_transformations := self.input_transformations) is not None:
+            out["input_transformations"] = encode_list(input_transformations)
+        if (prompt_cache_diagnostics := self.prompt_cache_diagnostics) is not None:
+            out["prompt_cache_diagnostics"] = encode(prompt_cache_diagnostics)
+        if (tool_usage := self.tool_usage) is not None:
+            out["tool_usage"] = encode(tool_usage)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "metadata": plain(self.metadata),
+            "model": model if type(model := self.model) is str else plain(model),
+            "id": id if type(id := self.id) is str else plain(id),
+            "created_at": plain(self.created_at),
+            "error": plain_model(self.error),
+            "incomplete_details": plain_model(self.incomplete_details),
+            "output": plain_list(self.output),
+            "instructions": plain_list(self.instructions),
+            "parallel_tool_calls": plain(self.parallel_tool_calls),
+            "object": object if type(object := self.object) is str else plain(object),
+        }
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = plain(top_logprobs)
+        if (temperature := self.temperature) is not None:
+            out["temperature"] = plain(temperature)
+        if (top_p := self.top_p) is not None:
+            out["top_p"] = plain(top_p)
+        if (user := self.user) is not None:
+            out["user"] = user if type(user) is str else plain(user)
+        if (safety_identifier := self.safety_identifier) is not None:
+            out["safety_identifier"] = (
+                safety_identifier if type(safety_identifier) is str else plain(safety_identifier)
+            )
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out["prompt_cache_key"] = (
+                prompt_cache_key if type(prompt_cache_key) is str else plain(prompt_cache_key)
+            )
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out["prompt_cache_retention"] = (
+                prompt_cache_retention
+                if type(prompt_cache_retention) is str
+                else plain(prompt_cache_retention)
+            )
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = (
+                previous_response_id
+                if type(previous_response_id) is str
+                else plain(previous_response_id)
+            )
+        if (background := self.background) is not None:
+            out["background"] = plain(background)
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = plain(max_tool_calls)
+        if (text := self.text) is not None:
+            out["text"] = text._plain()
+        if (tools := self.tools) is not None:
+            out["tools"] = plain_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = plain_model(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = prompt._plain()
+        if (service_tier := self.service_tier) is not None:
+            out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation if type(truncation) is str else plain(truncation)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        if (completed_at := self.completed_at) is not None:
+            out["completed_at"] = plain(completed_at)
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = reasoning._plain()
+        if (usage := self.usage) is not None:
+            out["usage"] = usage._plain()
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out["prompt_cache_options"] = prompt_cache_options._plain()
+        if (moderation := self.moderation) is not None:
+            out["moderation"] = moderation._plain()
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = conversation._plain()
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out["max_output_tokens"] = plain(max_output_tokens)
+        if (access_programs := self.access_programs) is not None:
+            out["access_programs"] = access_programs._plain()
+        if (image := self.image) is not None:
+            out["image"] = image._plain()
+        if (input_transformations := self.input_transformations) is not None:
+            out["input_transformations"] = plain_list(input_transformations)
+        if (prompt_cache_diagnostics := self.prompt_cache_diagnostics) is not None:
+            out["prompt_cache_diagnostics"] = prompt_cache_diagnostics._plain()
+        if (tool_usage := self.tool_usage) is not None:
+            out["tool_usage"] = tool_usage._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (top_logprobs := self.top_logprobs) is not None:
+            out += f',"top_logprobs":{write(top_logprobs)}'
+        if (temperature := self.temperature) is not None:
+            out += f',"temperature":{write(temperature)}'
+        if (top_p := self.top_p) is not None:
+            out += f',"top_p":{write(top_p)}'
+        if (user := self.user) is not None:
+            out += f',"user":{quote(user)}'
+        if (safety_identifier := self.safety_identifier) is not None:
+            out += f',"safety_identifier":{quote(safety_identifier)}'
+        if (prompt_cache_key := self.prompt_cache_key) is not None:
+            out += f',"prompt_cache_key":{quote(prompt_cache_key)}'
+        if (prompt_cache_retention := self.prompt_cache_retention) is not None:
+            out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
+        if (previous_response_id := self.previous_response_id) is not None:
+            out += f',"previous_response_id":{quote(previous_response_id)}'
+        if (background := self.background) is not None:
+            out += f',"background":{write(background)}'
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out += f',"max_tool_calls":{write(max_tool_calls)}'
+        if (text := self.text) is not None:
+            out += f',"text":{write_model(text)}'
+        if (tools := self.tools) is not None:
+            out += f',"tools":{write_list(tools)}'
+        if (tool_choice := self.tool_choice) is not None:
+            out += f',"tool_choice":{write_model(tool_choice)}'
+        if (prompt := self.prompt) is not None:
+            out += f',"prompt":{write_model(prompt)}'
+        if (service_tier := self.service_tier) is not None:
+            out += f',"service_tier":{quote(service_tier)}'
+        if (truncation := self.truncation) is not None:
+            out += f',"truncation":{quote(truncation)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if (completed_at := self.completed_at) is not None:
+            out += f',"completed_at":{write(completed_at)}'
+        if (reasoning := self.reasoning) is not None:
+            out += f',"reasoning":{write_model(reasoning)}'
+        if (usage := self.usage) is not None:
+            out += f',"usage":{write_model(usage)}'
+        if (prompt_cache_options := self.prompt_cache_options) is not None:
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
+        if (moderation := self.moderation) is not None:
+            out += f',"moderation":{write_model(moderation)}'
+        if (conversation := self.conversation) is not None:
+            out += f',"conversation":{write_model(conversation)}'
+        if (max_output_tokens := self.max_output_tokens) is not None:
+            out += f',"max_output_tokens":{write(max_output_tokens)}'
+        if (access_programs := self.access_programs) is not None:
+            out += f',"access_programs":{write_model(access_programs)}'
+        if (image := self.image) is not None:
+            out += f',"image":{write_model(image)}'
+        if (input_transformations := self.input_transformations) is not None:
+            out += f',"input_transformations":{write_list(input_transformations)}'
+        if (prompt_cache_diagnostics := self.prompt_cache_diagnostics) is not None:
+            out += f',"prompt_cache_diagnostics":{write_model(prompt_cache_diagnostics)}'
+        if (tool_usage := self.tool_usage) is not None:
+            out += f',"tool_usage":{write_model(tool_usage)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"metadata":{write(self.metadata)}'
+            f',"model":{quote(self.model)}'
+            f',"id":{quote(self.id)}'
+            f',"created_at":{write(self.created_at)}'
+            f',"error":{write_model(self.error)}'
+            f',"incomplete_details":{write_model(self.incomplete_details)}'
+            f',"output":{write_list(self.output)}'
+            f',"instructions":{write_list(self.instructions)}'
+            f',"parallel_tool_calls":{write(self.parallel_tool_calls)}'
+            f',"object":{quote(self.object)}'
+            f"{out}}}"
+        )
 
     @property
     def messages(self) -> list[models.OutputMessage]:

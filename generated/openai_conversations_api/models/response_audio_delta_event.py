@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -28,8 +30,8 @@ class ResponseAudioDeltaEvent(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.delta = raw["delta"]
-        type = raw["type"]
-        self.type = "response.audio.delta" if type == "response.audio.delta" else type
+        type_ = raw["type"]
+        self.type = "response.audio.delta" if type_ == "response.audio.delta" else type_
         sequence_number = extra = None
         left = len(raw) - 2
         if left:
@@ -47,6 +49,23 @@ class ResponseAudioDeltaEvent(Model):
             "delta": self.delta,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "delta": delta if type(delta := self.delta) is str else plain(delta),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"delta":{quote(self.delta)},"type":{quote(self.type)}{out}}}'

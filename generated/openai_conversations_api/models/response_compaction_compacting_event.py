@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -34,9 +36,9 @@ class ResponseCompactionCompactingEvent(Model):
         self.item_id = raw["item_id"]
         self.output_index = raw["output_index"]
         self.sequence_number = raw["sequence_number"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
-            "response.compaction.compacting" if type == "response.compaction.compacting" else type
+            "response.compaction.compacting" if type_ == "response.compaction.compacting" else type_
         )
         extra = None if len(raw) == 4 else Extra.of(raw, cls)
         self._extra = extra
@@ -51,3 +53,24 @@ class ResponseCompactionCompactingEvent(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "sequence_number": plain(self.sequence_number),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"sequence_number":{write(self.sequence_number)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -30,8 +32,8 @@ class ResponseCompletedEvent(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         response = raw["response"]
-        type = raw["type"]
-        self.type = "response.completed" if type == "response.completed" else type
+        type_ = raw["type"]
+        self.type = "response.completed" if type_ == "response.completed" else type_
         sequence_number = extra = None
         left = len(raw) - 2
         if left:
@@ -50,6 +52,23 @@ class ResponseCompletedEvent(Model):
             "response": encode(self.response),
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "response": self.response._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"response":{write_model(self.response)},"type":{quote(self.type)}{out}}}'

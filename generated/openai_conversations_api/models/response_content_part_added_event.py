@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import OUTPUT_CONTENT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -48,8 +50,10 @@ class ResponseContentPartAddedEvent(Model):
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         part = raw["part"]
-        type = raw["type"]
-        self.type = "response.content_part.added" if type == "response.content_part.added" else type
+        type_ = raw["type"]
+        self.type = (
+            "response.content_part.added" if type_ == "response.content_part.added" else type_
+        )
         sequence_number = extra = None
         left = len(raw) - 5
         if left:
@@ -71,6 +75,33 @@ class ResponseContentPartAddedEvent(Model):
             "part": encode(self.part),
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "content_index": plain(self.content_index),
+            "part": self.part._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"content_index":{write(self.content_index)}'
+            f',"part":{write_model(self.part)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

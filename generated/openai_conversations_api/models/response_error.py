@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -37,7 +39,7 @@ class ResponseError(Model):
         self = new(cls)
         self.code = raw["code"]
         self.message = raw["message"]
-        misalignment = param = type = extra = None
+        misalignment = param = type_ = extra = None
         left = len(raw) - 2
         if left:
             if (
@@ -47,13 +49,13 @@ class ResponseError(Model):
                 left -= 1
             if "param" in raw and (param := raw["param"]) is not None:
                 left -= 1
-            if "type" in raw and (type := raw["type"]) is not None:
+            if "type" in raw and (type_ := raw["type"]) is not None:
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
         self.misalignment = misalignment
         self.param = param
-        self.type = type
+        self.type = type_
         self._extra = extra
         return self
 
@@ -63,10 +65,35 @@ class ResponseError(Model):
             "code": self.code,
             "message": self.message,
         }
-        if self.misalignment is not None:
-            out["misalignment"] = encode(self.misalignment)
-        if self.param is not None:
-            out["param"] = self.param
-        if self.type is not None:
-            out["type"] = self.type
+        if (misalignment := self.misalignment) is not None:
+            out["misalignment"] = encode(misalignment)
+        if (param := self.param) is not None:
+            out["param"] = param
+        if (type_ := self.type) is not None:
+            out["type"] = type_
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "code": code if type(code := self.code) is str else plain(code),
+            "message": message if type(message := self.message) is str else plain(message),
+        }
+        if (misalignment := self.misalignment) is not None:
+            out["misalignment"] = misalignment._plain()
+        if (param := self.param) is not None:
+            out["param"] = param if type(param) is str else plain(param)
+        if (type_ := self.type) is not None:
+            out["type"] = type_ if type(type_) is str else plain(type_)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (misalignment := self.misalignment) is not None:
+            out += f',"misalignment":{write_model(misalignment)}'
+        if (param := self.param) is not None:
+            out += f',"param":{quote(param)}'
+        if (type_ := self.type) is not None:
+            out += f',"type":{quote(type_)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"code":{quote(self.code)},"message":{quote(self.message)}{out}}}'

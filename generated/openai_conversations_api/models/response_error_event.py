@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -36,8 +38,8 @@ class ResponseErrorEvent(Model):
         self.code = raw["code"]
         self.message = raw["message"]
         self.param = raw["param"]
-        type = raw["type"]
-        self.type = "error" if type == "error" else type
+        type_ = raw["type"]
+        self.type = "error" if type_ == "error" else type_
         sequence_number = extra = None
         left = len(raw) - 4
         if left:
@@ -57,6 +59,31 @@ class ResponseErrorEvent(Model):
             "param": self.param,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "code": plain(self.code),
+            "message": message if type(message := self.message) is str else plain(message),
+            "param": plain(self.param),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"code":{write(self.code)}'
+            f',"message":{quote(self.message)}'
+            f',"param":{write(self.param)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

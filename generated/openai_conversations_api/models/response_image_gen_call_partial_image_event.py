@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -66,11 +68,11 @@ class ResponseImageGenCallPartialImageEvent(Model):
         self.item_id = raw["item_id"]
         self.partial_image_index = raw["partial_image_index"]
         self.partial_image_b64 = raw["partial_image_b64"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.image_generation_call.partial_image"
-            if type == "response.image_generation_call.partial_image"
-            else type
+            if type_ == "response.image_generation_call.partial_image"
+            else type_
         )
         sequence_number = size = quality = background = output_format = extra = None
         left = len(raw) - 5
@@ -104,14 +106,61 @@ class ResponseImageGenCallPartialImageEvent(Model):
             "partial_image_b64": self.partial_image_b64,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
-        if self.size is not None:
-            out["size"] = self.size
-        if self.quality is not None:
-            out["quality"] = self.quality
-        if self.background is not None:
-            out["background"] = self.background
-        if self.output_format is not None:
-            out["output_format"] = self.output_format
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
+        if (size := self.size) is not None:
+            out["size"] = size
+        if (quality := self.quality) is not None:
+            out["quality"] = quality
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = output_format
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output_index": plain(self.output_index),
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "partial_image_index": plain(self.partial_image_index),
+            "partial_image_b64": partial_image_b64
+            if type(partial_image_b64 := self.partial_image_b64) is str
+            else plain(partial_image_b64),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        if (size := self.size) is not None:
+            out["size"] = size if type(size) is str else plain(size)
+        if (quality := self.quality) is not None:
+            out["quality"] = quality if type(quality) is str else plain(quality)
+        if (background := self.background) is not None:
+            out["background"] = background if type(background) is str else plain(background)
+        if (output_format := self.output_format) is not None:
+            out["output_format"] = (
+                output_format if type(output_format) is str else plain(output_format)
+            )
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if (size := self.size) is not None:
+            out += f',"size":{quote(size)}'
+        if (quality := self.quality) is not None:
+            out += f',"quality":{quote(quality)}'
+        if (background := self.background) is not None:
+            out += f',"background":{quote(background)}'
+        if (output_format := self.output_format) is not None:
+            out += f',"output_format":{quote(output_format)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"output_index":{write(self.output_index)}'
+            f',"item_id":{quote(self.item_id)}'
+            f',"partial_image_index":{write(self.partial_image_index)}'
+            f',"partial_image_b64":{quote(self.partial_image_b64)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

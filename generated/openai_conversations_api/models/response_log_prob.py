@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -56,6 +58,23 @@ class ResponseLogProb(Model):
             "token": self.token,
             "logprob": self.logprob,
         }
-        if self.top_logprobs is not None:
-            out["top_logprobs"] = encode_list(self.top_logprobs)
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = encode_list(top_logprobs)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "token": token if type(token := self.token) is str else plain(token),
+            "logprob": plain(self.logprob),
+        }
+        if (top_logprobs := self.top_logprobs) is not None:
+            out["top_logprobs"] = plain_list(top_logprobs)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (top_logprobs := self.top_logprobs) is not None:
+            out += f',"top_logprobs":{write_list(top_logprobs)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"token":{quote(self.token)},"logprob":{write(self.logprob)}{out}}}'

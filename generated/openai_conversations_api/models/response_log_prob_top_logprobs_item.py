@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -42,8 +44,26 @@ class ResponseLogProbTopLogprobsItem(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.token is not None:
-            out["token"] = self.token
-        if self.logprob is not None:
-            out["logprob"] = self.logprob
+        if (token := self.token) is not None:
+            out["token"] = token
+        if (logprob := self.logprob) is not None:
+            out["logprob"] = logprob
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (token := self.token) is not None:
+            out["token"] = token if type(token) is str else plain(token)
+        if (logprob := self.logprob) is not None:
+            out["logprob"] = plain(logprob)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (token := self.token) is not None:
+            out += f',"token":{quote(token)}'
+        if (logprob := self.logprob) is not None:
+            out += f',"logprob":{write(logprob)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import OUTPUT_ITEM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -36,8 +38,8 @@ class ResponseOutputItemAddedEvent(Model):
         self = new(cls)
         self.output_index = raw["output_index"]
         item = raw["item"]
-        type = raw["type"]
-        self.type = "response.output_item.added" if type == "response.output_item.added" else type
+        type_ = raw["type"]
+        self.type = "response.output_item.added" if type_ == "response.output_item.added" else type_
         sequence_number = extra = None
         left = len(raw) - 3
         if left:
@@ -57,6 +59,29 @@ class ResponseOutputItemAddedEvent(Model):
             "item": encode(self.item),
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output_index": plain(self.output_index),
+            "item": self.item._plain(),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"output_index":{write(self.output_index)}'
+            f',"item":{write_model(self.item)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import ANNOTATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -60,11 +62,11 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
         self.content_index = raw["content_index"]
         self.annotation_index = raw["annotation_index"]
         annotation = raw["annotation"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.output_text.annotation.added"
-            if type == "response.output_text.annotation.added"
-            else type
+            if type_ == "response.output_text.annotation.added"
+            else type_
         )
         sequence_number = extra = None
         left = len(raw) - 6
@@ -88,6 +90,35 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
             "annotation": encode(self.annotation),
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "content_index": plain(self.content_index),
+            "annotation_index": plain(self.annotation_index),
+            "annotation": plain_model(self.annotation),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"content_index":{write(self.content_index)}'
+            f',"annotation_index":{write(self.annotation_index)}'
+            f',"annotation":{write_model(self.annotation)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,19 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import TOOL, TOOL_CHOICE_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import (
+    Extra,
+    Model,
+    encode,
+    encode_list,
+    new,
+    plain_list,
+    plain_model,
+    write_list,
+    write_model,
+)
 
 
 @define(kw_only=True)
@@ -100,20 +112,66 @@ class ResponseProperties(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.previous_response_id is not None:
-            out["previous_response_id"] = self.previous_response_id
-        if self.model is not None:
-            out["model"] = self.model
-        if self.background is not None:
-            out["background"] = self.background
-        if self.max_tool_calls is not None:
-            out["max_tool_calls"] = self.max_tool_calls
-        if self.text is not None:
-            out["text"] = encode(self.text)
-        if self.tools is not None:
-            out["tools"] = encode_list(self.tools)
-        if self.tool_choice is not None:
-            out["tool_choice"] = encode(self.tool_choice)
-        if self.prompt is not None:
-            out["prompt"] = encode(self.prompt)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = previous_response_id
+        if (model := self.model) is not None:
+            out["model"] = model
+        if (background := self.background) is not None:
+            out["background"] = background
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = max_tool_calls
+        if (text := self.text) is not None:
+            out["text"] = encode(text)
+        if (tools := self.tools) is not None:
+            out["tools"] = encode_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = encode(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = encode(prompt)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = (
+                previous_response_id
+                if type(previous_response_id) is str
+                else plain(previous_response_id)
+            )
+        if (model := self.model) is not None:
+            out["model"] = model if type(model) is str else plain(model)
+        if (background := self.background) is not None:
+            out["background"] = plain(background)
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out["max_tool_calls"] = plain(max_tool_calls)
+        if (text := self.text) is not None:
+            out["text"] = text._plain()
+        if (tools := self.tools) is not None:
+            out["tools"] = plain_list(tools)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = plain_model(tool_choice)
+        if (prompt := self.prompt) is not None:
+            out["prompt"] = prompt._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (previous_response_id := self.previous_response_id) is not None:
+            out += f',"previous_response_id":{quote(previous_response_id)}'
+        if (model := self.model) is not None:
+            out += f',"model":{quote(model)}'
+        if (background := self.background) is not None:
+            out += f',"background":{write(background)}'
+        if (max_tool_calls := self.max_tool_calls) is not None:
+            out += f',"max_tool_calls":{write(max_tool_calls)}'
+        if (text := self.text) is not None:
+            out += f',"text":{write_model(text)}'
+        if (tools := self.tools) is not None:
+            out += f',"tools":{write_list(tools)}'
+        if (tool_choice := self.tool_choice) is not None:
+            out += f',"tool_choice":{write_model(tool_choice)}'
+        if (prompt := self.prompt) is not None:
+            out += f',"prompt":{write_model(prompt)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

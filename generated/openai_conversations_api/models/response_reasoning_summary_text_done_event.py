@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -45,11 +47,11 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
         self.output_index = raw["output_index"]
         self.summary_index = raw["summary_index"]
         self.text = raw["text"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.reasoning_summary_text.done"
-            if type == "response.reasoning_summary_text.done"
-            else type
+            if type_ == "response.reasoning_summary_text.done"
+            else type_
         )
         sequence_number = extra = None
         left = len(raw) - 5
@@ -71,6 +73,33 @@ class ResponseReasoningSummaryTextDoneEvent(Model):
             "text": self.text,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "summary_index": plain(self.summary_index),
+            "text": text if type(text := self.text) is str else plain(text),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"summary_index":{write(self.summary_index)}'
+            f',"text":{quote(self.text)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

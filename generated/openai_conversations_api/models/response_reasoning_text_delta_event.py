@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -45,9 +47,9 @@ class ResponseReasoningTextDeltaEvent(Model):
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.delta = raw["delta"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
-            "response.reasoning_text.delta" if type == "response.reasoning_text.delta" else type
+            "response.reasoning_text.delta" if type_ == "response.reasoning_text.delta" else type_
         )
         sequence_number = extra = None
         left = len(raw) - 5
@@ -69,6 +71,33 @@ class ResponseReasoningTextDeltaEvent(Model):
             "delta": self.delta,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "content_index": plain(self.content_index),
+            "delta": delta if type(delta := self.delta) is str else plain(delta),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"content_index":{write(self.content_index)}'
+            f',"delta":{quote(self.delta)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

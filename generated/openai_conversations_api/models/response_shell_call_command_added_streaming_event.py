@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -36,11 +38,11 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.command = raw["command"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.shell_call_command.added"
-            if type == "response.shell_call_command.added"
-            else type
+            if type_ == "response.shell_call_command.added"
+            else type_
         )
         sequence_number = extra = None
         left = len(raw) - 4
@@ -61,6 +63,31 @@ class ResponseShellCallCommandAddedStreamingEvent(Model):
             "command": self.command,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
+            "command": command if type(command := self.command) is str else plain(command),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"output_index":{write(self.output_index)}'
+            f',"command_index":{write(self.command_index)}'
+            f',"command":{quote(self.command)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -38,11 +40,11 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         self.delta = raw["delta"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.shell_call_command.delta"
-            if type == "response.shell_call_command.delta"
-            else type
+            if type_ == "response.shell_call_command.delta"
+            else type_
         )
         sequence_number = obfuscation = extra = None
         left = len(raw) - 4
@@ -66,8 +68,37 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
             "delta": self.delta,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
-        if self.obfuscation is not None:
-            out["obfuscation"] = self.obfuscation
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
+        if (obfuscation := self.obfuscation) is not None:
+            out["obfuscation"] = obfuscation
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
+            "delta": delta if type(delta := self.delta) is str else plain(delta),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        if (obfuscation := self.obfuscation) is not None:
+            out["obfuscation"] = obfuscation if type(obfuscation) is str else plain(obfuscation)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if (obfuscation := self.obfuscation) is not None:
+            out += f',"obfuscation":{quote(obfuscation)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"output_index":{write(self.output_index)}'
+            f',"command_index":{write(self.command_index)}'
+            f',"delta":{quote(self.delta)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -49,11 +51,11 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
         self.output_index = raw["output_index"]
         self.command_index = raw["command_index"]
         output = raw["output"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.shell_call_output_content.done"
-            if type == "response.shell_call_output_content.done"
-            else type
+            if type_ == "response.shell_call_output_content.done"
+            else type_
         )
         sequence_number = extra = None
         left = len(raw) - 5
@@ -76,6 +78,33 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
             "output": encode_list(self.output),
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
+            "output": plain_list(self.output),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"command_index":{write(self.command_index)}'
+            f',"output":{write_list(self.output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -40,6 +42,20 @@ class ResponseStreamOptions(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.include_obfuscation is not None:
-            out["include_obfuscation"] = self.include_obfuscation
+        if (include_obfuscation := self.include_obfuscation) is not None:
+            out["include_obfuscation"] = include_obfuscation
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (include_obfuscation := self.include_obfuscation) is not None:
+            out["include_obfuscation"] = plain(include_obfuscation)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (include_obfuscation := self.include_obfuscation) is not None:
+            out += f',"include_obfuscation":{write(include_obfuscation)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

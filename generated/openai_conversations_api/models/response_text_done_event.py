@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from ..types import Extra, Model, encode_list, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -49,8 +51,8 @@ class ResponseTextDoneEvent(Model):
         self.output_index = raw["output_index"]
         self.content_index = raw["content_index"]
         self.text = raw["text"]
-        type = raw["type"]
-        self.type = "response.output_text.done" if type == "response.output_text.done" else type
+        type_ = raw["type"]
+        self.type = "response.output_text.done" if type_ == "response.output_text.done" else type_
         sequence_number = logprobs = extra = None
         left = len(raw) - 5
         if left:
@@ -80,8 +82,39 @@ class ResponseTextDoneEvent(Model):
             "text": self.text,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
-        if self.logprobs is not None:
-            out["logprobs"] = encode_list(self.logprobs)
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
+        if (logprobs := self.logprobs) is not None:
+            out["logprobs"] = encode_list(logprobs)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "output_index": plain(self.output_index),
+            "content_index": plain(self.content_index),
+            "text": text if type(text := self.text) is str else plain(text),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        if (logprobs := self.logprobs) is not None:
+            out["logprobs"] = plain_list(logprobs)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if (logprobs := self.logprobs) is not None:
+            out += f',"logprobs":{write_list(logprobs)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"item_id":{quote(self.item_id)}'
+            f',"output_index":{write(self.output_index)}'
+            f',"content_index":{write(self.content_index)}'
+            f',"text":{quote(self.text)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

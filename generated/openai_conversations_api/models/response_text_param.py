@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -49,8 +51,26 @@ class ResponseTextParam(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.format is not None:
-            out["format"] = encode(self.format)
-        if self.verbosity is not None:
-            out["verbosity"] = self.verbosity
+        if (format := self.format) is not None:
+            out["format"] = encode(format)
+        if (verbosity := self.verbosity) is not None:
+            out["verbosity"] = verbosity
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (format := self.format) is not None:
+            out["format"] = format._plain()
+        if (verbosity := self.verbosity) is not None:
+            out["verbosity"] = verbosity if type(verbosity) is str else plain(verbosity)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (format := self.format) is not None:
+            out += f',"format":{write_model(format)}'
+        if (verbosity := self.verbosity) is not None:
+            out += f',"verbosity":{quote(verbosity)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -72,3 +74,26 @@ class ResponseUsage(Model):
             "total_tokens": self.total_tokens,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "input_tokens": plain(self.input_tokens),
+            "input_tokens_details": self.input_tokens_details._plain(),
+            "output_tokens": plain(self.output_tokens),
+            "output_tokens_details": self.output_tokens_details._plain(),
+            "total_tokens": plain(self.total_tokens),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"input_tokens":{write(self.input_tokens)}'
+            f',"input_tokens_details":{write_model(self.input_tokens_details)}'
+            f',"output_tokens":{write(self.output_tokens)}'
+            f',"output_tokens_details":{write_model(self.output_tokens_details)}'
+            f',"total_tokens":{write(self.total_tokens)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -62,8 +64,28 @@ class ResponseUsageInputTokensDetails(Model):
         out: dict[str, Any] = {
             "cached_tokens": self.cached_tokens,
         }
-        if self.cache_write_tokens is not None:
-            out["cache_write_tokens"] = self.cache_write_tokens
-        if self.cache_write_tokens_details is not None:
-            out["cache_write_tokens_details"] = encode(self.cache_write_tokens_details)
+        if (cache_write_tokens := self.cache_write_tokens) is not None:
+            out["cache_write_tokens"] = cache_write_tokens
+        if (cache_write_tokens_details := self.cache_write_tokens_details) is not None:
+            out["cache_write_tokens_details"] = encode(cache_write_tokens_details)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "cached_tokens": plain(self.cached_tokens),
+        }
+        if (cache_write_tokens := self.cache_write_tokens) is not None:
+            out["cache_write_tokens"] = plain(cache_write_tokens)
+        if (cache_write_tokens_details := self.cache_write_tokens_details) is not None:
+            out["cache_write_tokens_details"] = cache_write_tokens_details._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (cache_write_tokens := self.cache_write_tokens) is not None:
+            out += f',"cache_write_tokens":{write(cache_write_tokens)}'
+        if (cache_write_tokens_details := self.cache_write_tokens_details) is not None:
+            out += f',"cache_write_tokens_details":{write_model(cache_write_tokens_details)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"cached_tokens":{write(self.cached_tokens)}{out}}}'

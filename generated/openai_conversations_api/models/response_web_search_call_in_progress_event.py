@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -33,11 +35,11 @@ class ResponseWebSearchCallInProgressEvent(Model):
         self = new(cls)
         self.output_index = raw["output_index"]
         self.item_id = raw["item_id"]
-        type = raw["type"]
+        type_ = raw["type"]
         self.type = (
             "response.web_search_call.in_progress"
-            if type == "response.web_search_call.in_progress"
-            else type
+            if type_ == "response.web_search_call.in_progress"
+            else type_
         )
         sequence_number = extra = None
         left = len(raw) - 3
@@ -57,6 +59,29 @@ class ResponseWebSearchCallInProgressEvent(Model):
             "item_id": self.item_id,
             "type": self.type,
         }
-        if self.sequence_number is not None:
-            out["sequence_number"] = self.sequence_number
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = sequence_number
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "output_index": plain(self.output_index),
+            "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (sequence_number := self.sequence_number) is not None:
+            out["sequence_number"] = plain(sequence_number)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (sequence_number := self.sequence_number) is not None:
+            out += f',"sequence_number":{write(sequence_number)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"output_index":{write(self.output_index)}'
+            f',"item_id":{quote(self.item_id)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -39,8 +41,8 @@ class ScrollParam(Model):
         self.y = raw["y"]
         self.scroll_x = raw["scroll_x"]
         self.scroll_y = raw["scroll_y"]
-        type = raw["type"]
-        self.type = "scroll" if type == "scroll" else type
+        type_ = raw["type"]
+        self.type = "scroll" if type_ == "scroll" else type_
         keys = extra = None
         left = len(raw) - 5
         if left:
@@ -61,6 +63,33 @@ class ScrollParam(Model):
             "scroll_y": self.scroll_y,
             "type": self.type,
         }
-        if self.keys is not None:
-            out["keys"] = self.keys
+        if (keys := self.keys) is not None:
+            out["keys"] = keys
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "x": plain(self.x),
+            "y": plain(self.y),
+            "scroll_x": plain(self.scroll_x),
+            "scroll_y": plain(self.scroll_y),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (keys := self.keys) is not None:
+            out["keys"] = plain(keys)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (keys := self.keys) is not None:
+            out += f',"keys":{write(keys)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"x":{write(self.x)}'
+            f',"y":{write(self.y)}'
+            f',"scroll_x":{write(self.scroll_x)}'
+            f',"scroll_y":{write(self.scroll_y)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -42,8 +44,26 @@ class ShellCallOutputDelta(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.stdout is not None:
-            out["stdout"] = self.stdout
-        if self.stderr is not None:
-            out["stderr"] = self.stderr
+        if (stdout := self.stdout) is not None:
+            out["stdout"] = stdout
+        if (stderr := self.stderr) is not None:
+            out["stderr"] = stderr
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (stdout := self.stdout) is not None:
+            out["stdout"] = stdout if type(stdout) is str else plain(stdout)
+        if (stderr := self.stderr) is not None:
+            out["stderr"] = stderr if type(stderr) is str else plain(stderr)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (stdout := self.stdout) is not None:
+            out += f',"stdout":{quote(stdout)}'
+        if (stderr := self.stderr) is not None:
+            out += f',"stderr":{quote(stderr)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -28,8 +30,8 @@ class SkillReferenceParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.skill_id = raw["skill_id"]
-        type = raw["type"]
-        self.type = "skill_reference" if type == "skill_reference" else type
+        type_ = raw["type"]
+        self.type = "skill_reference" if type_ == "skill_reference" else type_
         version = extra = None
         left = len(raw) - 2
         if left:
@@ -47,6 +49,23 @@ class SkillReferenceParam(Model):
             "skill_id": self.skill_id,
             "type": self.type,
         }
-        if self.version is not None:
-            out["version"] = self.version
+        if (version := self.version) is not None:
+            out["version"] = version
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "skill_id": skill_id if type(skill_id := self.skill_id) is str else plain(skill_id),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (version := self.version) is not None:
+            out["version"] = version if type(version) is str else plain(version)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (version := self.version) is not None:
+            out += f',"version":{quote(version)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"skill_id":{quote(self.skill_id)},"type":{quote(self.type)}{out}}}'

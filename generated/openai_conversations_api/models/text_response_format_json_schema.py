@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -35,8 +37,8 @@ class TextResponseFormatJsonSchema(Model):
         self = new(cls)
         self.name = raw["name"]
         self.schema = raw["schema"]
-        type = raw["type"]
-        self.type = "json_schema" if type == "json_schema" else type
+        type_ = raw["type"]
+        self.type = "json_schema" if type_ == "json_schema" else type_
         description = strict = extra = None
         left = len(raw) - 3
         if left:
@@ -58,8 +60,35 @@ class TextResponseFormatJsonSchema(Model):
             "schema": self.schema,
             "type": self.type,
         }
-        if self.description is not None:
-            out["description"] = self.description
-        if self.strict is not None:
-            out["strict"] = self.strict
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (strict := self.strict) is not None:
+            out["strict"] = strict
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "name": name if type(name := self.name) is str else plain(name),
+            "schema": plain(self.schema),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (strict := self.strict) is not None:
+            out["strict"] = plain(strict)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (strict := self.strict) is not None:
+            out += f',"strict":{write(strict)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"name":{quote(self.name)}'
+            f',"schema":{write(self.schema)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
@@ -10,8 +11,19 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
-from ..types import Extra, Model, encode, encode_list, new
+from ..types import (
+    Extra,
+    Model,
+    encode,
+    encode_list,
+    new,
+    plain_list,
+    plain_model,
+    write_list,
+    write_model,
+)
 
 
 @define(kw_only=True)
@@ -149,28 +161,90 @@ class TokenCountsBody(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.model is not None:
-            out["model"] = self.model
-        if self.input is not None:
-            out["input"] = encode_list(self.input)
-        if self.previous_response_id is not None:
-            out["previous_response_id"] = self.previous_response_id
-        if self.tools is not None:
-            out["tools"] = encode_list(self.tools)
-        if self.text is not None:
-            out["text"] = encode(self.text)
-        if self.reasoning is not None:
-            out["reasoning"] = encode(self.reasoning)
-        if self.truncation is not None:
-            out["truncation"] = self.truncation
-        if self.instructions is not None:
-            out["instructions"] = self.instructions
-        if self.personality is not None:
-            out["personality"] = self.personality
-        if self.conversation is not None:
-            out["conversation"] = encode(self.conversation)
-        if self.tool_choice is not None:
-            out["tool_choice"] = encode(self.tool_choice)
-        if self.parallel_tool_calls is not None:
-            out["parallel_tool_calls"] = self.parallel_tool_calls
+        if (model := self.model) is not None:
+            out["model"] = model
+        if (input := self.input) is not None:
+            out["input"] = encode_list(input)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = previous_response_id
+        if (tools := self.tools) is not None:
+            out["tools"] = encode_list(tools)
+        if (text := self.text) is not None:
+            out["text"] = encode(text)
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = encode(reasoning)
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions
+        if (personality := self.personality) is not None:
+            out["personality"] = personality
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = encode(conversation)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = encode(tool_choice)
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out["parallel_tool_calls"] = parallel_tool_calls
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (model := self.model) is not None:
+            out["model"] = model if type(model) is str else plain(model)
+        if (input := self.input) is not None:
+            out["input"] = plain_list(input)
+        if (previous_response_id := self.previous_response_id) is not None:
+            out["previous_response_id"] = (
+                previous_response_id
+                if type(previous_response_id) is str
+                else plain(previous_response_id)
+            )
+        if (tools := self.tools) is not None:
+            out["tools"] = plain_list(tools)
+        if (text := self.text) is not None:
+            out["text"] = text._plain()
+        if (reasoning := self.reasoning) is not None:
+            out["reasoning"] = reasoning._plain()
+        if (truncation := self.truncation) is not None:
+            out["truncation"] = truncation if type(truncation) is str else plain(truncation)
+        if (instructions := self.instructions) is not None:
+            out["instructions"] = instructions if type(instructions) is str else plain(instructions)
+        if (personality := self.personality) is not None:
+            out["personality"] = personality if type(personality) is str else plain(personality)
+        if (conversation := self.conversation) is not None:
+            out["conversation"] = plain_model(conversation)
+        if (tool_choice := self.tool_choice) is not None:
+            out["tool_choice"] = plain_model(tool_choice)
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out["parallel_tool_calls"] = plain(parallel_tool_calls)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (model := self.model) is not None:
+            out += f',"model":{quote(model)}'
+        if (input := self.input) is not None:
+            out += f',"input":{write_list(input)}'
+        if (previous_response_id := self.previous_response_id) is not None:
+            out += f',"previous_response_id":{quote(previous_response_id)}'
+        if (tools := self.tools) is not None:
+            out += f',"tools":{write_list(tools)}'
+        if (text := self.text) is not None:
+            out += f',"text":{write_model(text)}'
+        if (reasoning := self.reasoning) is not None:
+            out += f',"reasoning":{write_model(reasoning)}'
+        if (truncation := self.truncation) is not None:
+            out += f',"truncation":{quote(truncation)}'
+        if (instructions := self.instructions) is not None:
+            out += f',"instructions":{quote(instructions)}'
+        if (personality := self.personality) is not None:
+            out += f',"personality":{quote(personality)}'
+        if (conversation := self.conversation) is not None:
+            out += f',"conversation":{write_model(conversation)}'
+        if (tool_choice := self.tool_choice) is not None:
+            out += f',"tool_choice":{write_model(tool_choice)}'
+        if (parallel_tool_calls := self.parallel_tool_calls) is not None:
+            out += f',"parallel_tool_calls":{write(parallel_tool_calls)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -29,8 +31,8 @@ class ToolChoiceAllowed(Model):
         self = new(cls)
         self.mode = raw["mode"]
         self.tools = raw["tools"]
-        type = raw["type"]
-        self.type = "allowed_tools" if type == "allowed_tools" else type
+        type_ = raw["type"]
+        self.type = "allowed_tools" if type_ == "allowed_tools" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -43,3 +45,22 @@ class ToolChoiceAllowed(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "mode": mode if type(mode := self.mode) is str else plain(mode),
+            "tools": plain(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"mode":{quote(self.mode)}'
+            f',"tools":{write(self.tools)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -28,8 +30,8 @@ class ToolChoiceMCP(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.server_label = raw["server_label"]
-        type = raw["type"]
-        self.type = "mcp" if type == "mcp" else type
+        type_ = raw["type"]
+        self.type = "mcp" if type_ == "mcp" else type_
         name = extra = None
         left = len(raw) - 2
         if left:
@@ -47,6 +49,25 @@ class ToolChoiceMCP(Model):
             "server_label": self.server_label,
             "type": self.type,
         }
-        if self.name is not None:
-            out["name"] = self.name
+        if (name := self.name) is not None:
+            out["name"] = name
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "server_label": server_label
+            if type(server_label := self.server_label) is str
+            else plain(server_label),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (name := self.name) is not None:
+            out["name"] = name if type(name) is str else plain(name)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (name := self.name) is not None:
+            out += f',"name":{quote(name)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"server_label":{quote(self.server_label)},"type":{quote(self.type)}{out}}}'

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -37,8 +39,8 @@ class ToolSearchCallItemParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.arguments = raw["arguments"]
-        type = raw["type"]
-        self.type = "tool_search_call" if type == "tool_search_call" else type
+        type_ = raw["type"]
+        self.type = "tool_search_call" if type_ == "tool_search_call" else type_
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
@@ -65,12 +67,41 @@ class ToolSearchCallItemParam(Model):
             "arguments": self.arguments,
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.call_id is not None:
-            out["call_id"] = self.call_id
-        if self.execution is not None:
-            out["execution"] = self.execution
-        if self.status is not None:
-            out["status"] = self.status
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id
+        if (execution := self.execution) is not None:
+            out["execution"] = execution
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "arguments": plain(self.arguments),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id if type(call_id) is str else plain(call_id)
+        if (execution := self.execution) is not None:
+            out["execution"] = execution if type(execution) is str else plain(execution)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (call_id := self.call_id) is not None:
+            out += f',"call_id":{quote(call_id)}'
+        if (execution := self.execution) is not None:
+            out += f',"execution":{quote(execution)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"arguments":{write(self.arguments)},"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -45,8 +47,8 @@ class ToolSearchOutput(Model):
         self.execution = raw["execution"]
         tools = raw["tools"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "tool_search_output" if type == "tool_search_output" else type
+        type_ = raw["type"]
+        self.type = "tool_search_output" if type_ == "tool_search_output" else type_
         created_by = extra = None
         left = len(raw) - 6
         if left:
@@ -69,6 +71,37 @@ class ToolSearchOutput(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.created_by is not None:
-            out["created_by"] = self.created_by
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "call_id": plain(self.call_id),
+            "execution": execution
+            if type(execution := self.execution) is str
+            else plain(execution),
+            "tools": plain_list(self.tools),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (created_by := self.created_by) is not None:
+            out["created_by"] = created_by if type(created_by) is str else plain(created_by)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (created_by := self.created_by) is not None:
+            out += f',"created_by":{quote(created_by)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"call_id":{write(self.call_id)}'
+            f',"execution":{quote(self.execution)}'
+            f',"tools":{write_list(self.tools)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -39,8 +41,8 @@ class ToolSearchOutputItemParam(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         tools = raw["tools"]
-        type = raw["type"]
-        self.type = "tool_search_output" if type == "tool_search_output" else type
+        type_ = raw["type"]
+        self.type = "tool_search_output" if type_ == "tool_search_output" else type_
         id = call_id = execution = status = extra = None
         left = len(raw) - 2
         if left:
@@ -68,12 +70,41 @@ class ToolSearchOutputItemParam(Model):
             "tools": encode_list(self.tools),
             "type": self.type,
         }
-        if self.id is not None:
-            out["id"] = self.id
-        if self.call_id is not None:
-            out["call_id"] = self.call_id
-        if self.execution is not None:
-            out["execution"] = self.execution
-        if self.status is not None:
-            out["status"] = self.status
+        if (id := self.id) is not None:
+            out["id"] = id
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id
+        if (execution := self.execution) is not None:
+            out["execution"] = execution
+        if (status := self.status) is not None:
+            out["status"] = status
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "tools": plain_list(self.tools),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (id := self.id) is not None:
+            out["id"] = id if type(id) is str else plain(id)
+        if (call_id := self.call_id) is not None:
+            out["call_id"] = call_id if type(call_id) is str else plain(call_id)
+        if (execution := self.execution) is not None:
+            out["execution"] = execution if type(execution) is str else plain(execution)
+        if (status := self.status) is not None:
+            out["status"] = status if type(status) is str else plain(status)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (id := self.id) is not None:
+            out += f',"id":{quote(id)}'
+        if (call_id := self.call_id) is not None:
+            out += f',"call_id":{quote(call_id)}'
+        if (execution := self.execution) is not None:
+            out += f',"execution":{quote(execution)}'
+        if (status := self.status) is not None:
+            out += f',"status":{quote(status)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"tools":{write_list(self.tools)},"type":{quote(self.type)}{out}}}'

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -32,8 +34,8 @@ class ToolSearchToolParam(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "tool_search" if type == "tool_search" else type
+        type_ = raw["type"]
+        self.type = "tool_search" if type_ == "tool_search" else type_
         execution = description = parameters = extra = None
         left = len(raw) - 1
         if left:
@@ -56,10 +58,34 @@ class ToolSearchToolParam(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.execution is not None:
-            out["execution"] = self.execution
-        if self.description is not None:
-            out["description"] = self.description
-        if self.parameters is not None:
-            out["parameters"] = self.parameters
+        if (execution := self.execution) is not None:
+            out["execution"] = execution
+        if (description := self.description) is not None:
+            out["description"] = description
+        if (parameters := self.parameters) is not None:
+            out["parameters"] = parameters
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (execution := self.execution) is not None:
+            out["execution"] = execution if type(execution) is str else plain(execution)
+        if (description := self.description) is not None:
+            out["description"] = description if type(description) is str else plain(description)
+        if (parameters := self.parameters) is not None:
+            out["parameters"] = plain(parameters)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (execution := self.execution) is not None:
+            out += f',"execution":{quote(execution)}'
+        if (description := self.description) is not None:
+            out += f',"description":{quote(description)}'
+        if (parameters := self.parameters) is not None:
+            out += f',"parameters":{write(parameters)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

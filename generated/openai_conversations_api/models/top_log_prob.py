@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -42,3 +44,22 @@ class TopLogProb(Model):
             "bytes": self.bytes,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "token": token if type(token := self.token) is str else plain(token),
+            "logprob": plain(self.logprob),
+            "bytes": plain(self.bytes),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"token":{quote(self.token)}'
+            f',"logprob":{write(self.logprob)}'
+            f',"bytes":{write(self.bytes)}'
+            f"{out}}}"
+        )

@@ -3,12 +3,14 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -35,3 +37,15 @@ class UpdateConversationBody(Model):
             "metadata": self.metadata,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "metadata": plain(self.metadata),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"metadata":{write(self.metadata)}{out}}}'

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -37,8 +39,8 @@ class UrlCitationBody(Model):
         self.start_index = raw["start_index"]
         self.end_index = raw["end_index"]
         self.title = raw["title"]
-        type = raw["type"]
-        self.type = "url_citation" if type == "url_citation" else type
+        type_ = raw["type"]
+        self.type = "url_citation" if type_ == "url_citation" else type_
         extra = None if len(raw) == 5 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -53,3 +55,26 @@ class UrlCitationBody(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "url": url if type(url := self.url) is str else plain(url),
+            "start_index": plain(self.start_index),
+            "end_index": plain(self.end_index),
+            "title": title if type(title := self.title) is str else plain(title),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"url":{quote(self.url)}'
+            f',"start_index":{write(self.start_index)}'
+            f',"end_index":{write(self.end_index)}'
+            f',"title":{quote(self.title)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

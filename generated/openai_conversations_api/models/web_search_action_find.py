@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -29,8 +31,8 @@ class WebSearchActionFind(Model):
         self = new(cls)
         self.url = raw["url"]
         self.pattern = raw["pattern"]
-        type = raw["type"]
-        self.type = "find_in_page" if type == "find_in_page" else type
+        type_ = raw["type"]
+        self.type = "find_in_page" if type_ == "find_in_page" else type_
         extra = None if len(raw) == 3 else Extra.of(raw, cls)
         self._extra = extra
         return self
@@ -43,3 +45,22 @@ class WebSearchActionFind(Model):
             "type": self.type,
         }
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "url": url if type(url := self.url) is str else plain(url),
+            "pattern": pattern if type(pattern := self.pattern) is str else plain(pattern),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"url":{quote(self.url)}'
+            f',"pattern":{quote(self.pattern)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -25,8 +27,8 @@ class WebSearchActionOpenPage(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "open_page" if type == "open_page" else type
+        type_ = raw["type"]
+        self.type = "open_page" if type_ == "open_page" else type_
         url = extra = None
         left = len(raw) - 1
         if left:
@@ -43,6 +45,22 @@ class WebSearchActionOpenPage(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.url is not None:
-            out["url"] = self.url
+        if (url := self.url) is not None:
+            out["url"] = url
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (url := self.url) is not None:
+            out["url"] = url if type(url) is str else plain(url)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (url := self.url) is not None:
+            out += f',"url":{quote(url)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

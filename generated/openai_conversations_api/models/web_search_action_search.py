@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import WEB_SEARCH_ACTION_SEARCH_SOURCES
-from ..types import Extra, Model, encode_list, new
+from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -32,8 +34,8 @@ class WebSearchActionSearch(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = raw["type"]
-        self.type = "search" if type == "search" else type
+        type_ = raw["type"]
+        self.type = "search" if type_ == "search" else type_
         query = queries = sources = extra = None
         left = len(raw) - 1
         if left:
@@ -64,10 +66,34 @@ class WebSearchActionSearch(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.query is not None:
-            out["query"] = self.query
-        if self.queries is not None:
-            out["queries"] = self.queries
-        if self.sources is not None:
-            out["sources"] = encode_list(self.sources)
+        if (query := self.query) is not None:
+            out["query"] = query
+        if (queries := self.queries) is not None:
+            out["queries"] = queries
+        if (sources := self.sources) is not None:
+            out["sources"] = encode_list(sources)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (query := self.query) is not None:
+            out["query"] = query if type(query) is str else plain(query)
+        if (queries := self.queries) is not None:
+            out["queries"] = plain(queries)
+        if (sources := self.sources) is not None:
+            out["sources"] = plain_list(sources)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (query := self.query) is not None:
+            out += f',"query":{quote(query)}'
+        if (queries := self.queries) is not None:
+            out += f',"queries":{write(queries)}'
+        if (sources := self.sources) is not None:
+            out += f',"sources":{write_list(sources)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

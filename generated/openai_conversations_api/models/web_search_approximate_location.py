@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._json_text import plain, quote
 from ..types import Extra, Model, new
 
 
@@ -31,10 +33,10 @@ class WebSearchApproximateLocation(Model):
     @classmethod
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
-        type = country = region = city = timezone = extra = None
+        type_ = country = region = city = timezone = extra = None
         left = len(raw) - 0
         if left:
-            if "type" in raw and (type := raw["type"]) is not None:
+            if "type" in raw and (type_ := raw["type"]) is not None:
                 left -= 1
             if "country" in raw and (country := raw["country"]) is not None:
                 left -= 1
@@ -46,7 +48,7 @@ class WebSearchApproximateLocation(Model):
                 left -= 1
             if left:
                 extra = Extra.of(raw, cls)
-        self.type = type
+        self.type = type_
         self.country = country
         self.region = region
         self.city = city
@@ -57,14 +59,44 @@ class WebSearchApproximateLocation(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.type is not None:
-            out["type"] = self.type
-        if self.country is not None:
-            out["country"] = self.country
-        if self.region is not None:
-            out["region"] = self.region
-        if self.city is not None:
-            out["city"] = self.city
-        if self.timezone is not None:
-            out["timezone"] = self.timezone
+        if (type_ := self.type) is not None:
+            out["type"] = type_
+        if (country := self.country) is not None:
+            out["country"] = country
+        if (region := self.region) is not None:
+            out["region"] = region
+        if (city := self.city) is not None:
+            out["city"] = city
+        if (timezone := self.timezone) is not None:
+            out["timezone"] = timezone
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (type_ := self.type) is not None:
+            out["type"] = type_ if type(type_) is str else plain(type_)
+        if (country := self.country) is not None:
+            out["country"] = country if type(country) is str else plain(country)
+        if (region := self.region) is not None:
+            out["region"] = region if type(region) is str else plain(region)
+        if (city := self.city) is not None:
+            out["city"] = city if type(city) is str else plain(city)
+        if (timezone := self.timezone) is not None:
+            out["timezone"] = timezone if type(timezone) is str else plain(timezone)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (type_ := self.type) is not None:
+            out += f',"type":{quote(type_)}'
+        if (country := self.country) is not None:
+            out += f',"country":{quote(country)}'
+        if (region := self.region) is not None:
+            out += f',"region":{quote(region)}'
+        if (city := self.city) is not None:
+            out += f',"city":{quote(city)}'
+        if (timezone := self.timezone) is not None:
+            out += f',"timezone":{quote(timezone)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

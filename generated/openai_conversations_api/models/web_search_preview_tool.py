@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote, write
 from .._unions import WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -71,10 +73,38 @@ class WebSearchPreviewTool(Model):
         out: dict[str, Any] = {
             "type": self.type,
         }
-        if self.user_location is not None:
-            out["user_location"] = encode(self.user_location)
-        if self.search_context_size is not None:
-            out["search_context_size"] = self.search_context_size
-        if self.search_content_types is not None:
-            out["search_content_types"] = self.search_content_types
+        if (user_location := self.user_location) is not None:
+            out["user_location"] = encode(user_location)
+        if (search_context_size := self.search_context_size) is not None:
+            out["search_context_size"] = search_context_size
+        if (search_content_types := self.search_content_types) is not None:
+            out["search_content_types"] = search_content_types
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (user_location := self.user_location) is not None:
+            out["user_location"] = user_location._plain()
+        if (search_context_size := self.search_context_size) is not None:
+            out["search_context_size"] = (
+                search_context_size
+                if type(search_context_size) is str
+                else plain(search_context_size)
+            )
+        if (search_content_types := self.search_content_types) is not None:
+            out["search_content_types"] = plain(search_content_types)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (user_location := self.user_location) is not None:
+            out += f',"user_location":{write_model(user_location)}'
+        if (search_context_size := self.search_context_size) is not None:
+            out += f',"search_context_size":{quote(search_context_size)}'
+        if (search_content_types := self.search_content_types) is not None:
+            out += f',"search_content_types":{write(search_content_types)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f'{{"type":{quote(self.type)}{out}}}'

@@ -3,6 +3,7 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, Self
@@ -10,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._json_text import plain, quote
 from .._unions import WEB_SEARCH_TOOL_CALL_ACTION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -40,8 +42,8 @@ class WebSearchToolCall(Model):
         self = new(cls)
         self.id = raw["id"]
         self.status = raw["status"]
-        type = raw["type"]
-        self.type = "web_search_call" if type == "web_search_call" else type
+        type_ = raw["type"]
+        self.type = "web_search_call" if type_ == "web_search_call" else type_
         action = extra = None
         left = len(raw) - 3
         if left:
@@ -63,6 +65,29 @@ class WebSearchToolCall(Model):
             "status": self.status,
             "type": self.type,
         }
-        if self.action is not None:
-            out["action"] = encode(self.action)
+        if (action := self.action) is not None:
+            out["action"] = encode(action)
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {
+            "id": id if type(id := self.id) is str else plain(id),
+            "status": status if type(status := self.status) is str else plain(status),
+            "type": type_ if type(type_ := self.type) is str else plain(type_),
+        }
+        if (action := self.action) is not None:
+            out["action"] = action._plain()
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (action := self.action) is not None:
+            out += f',"action":{write_model(action)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return (
+            f'{{"id":{quote(self.id)}'
+            f',"status":{quote(self.status)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -3,11 +3,13 @@
 # ruff: noqa
 # fmt: off
 
+# pyright: reportPrivateUsage=false
 from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -37,6 +39,20 @@ class WebSearchToolFilters(Model):
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of this model: what is absent stays absent."""
         out: dict[str, Any] = {}
-        if self.allowed_domains is not None:
-            out["allowed_domains"] = self.allowed_domains
+        if (allowed_domains := self.allowed_domains) is not None:
+            out["allowed_domains"] = allowed_domains
         return out if self._extra is None else self._extra.finish(out)
+
+    def _plain(self) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        if (allowed_domains := self.allowed_domains) is not None:
+            out["allowed_domains"] = plain(allowed_domains)
+        return out if self._extra is None else self._extra.plain(out)
+
+    def _json(self) -> str:
+        out = ""
+        if (allowed_domains := self.allowed_domains) is not None:
+            out += f',"allowed_domains":{write(allowed_domains)}'
+        if self._extra is not None:
+            out = self._extra.write(out, self)
+        return f"{{{out[1:]}}}"

@@ -8,6 +8,7 @@ from PyInstaller.utils.hooks import (  # pyright: ignore[reportMissingModuleSour
 
 hiddenimports = [
     *collect_submodules("openai_conversations_api"),
+    *collect_submodules("orjson"),  # none, where it is not installed
     # Not the pytest plugin: pytest would go along.
     *collect_submodules("openai_conversations", lambda name: not name.endswith("pytest_plugin")),
 ]

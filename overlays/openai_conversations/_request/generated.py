@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from openai_conversations_api._json_text import dumps as dumps
 from openai_conversations_api._parameters import INPUT_FORMS as INPUT_FORMS
 from openai_conversations_api._parameters import OPERATIONS as OPERATIONS
 from openai_conversations_api._parameters import InputForm as InputForm

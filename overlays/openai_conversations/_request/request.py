@@ -7,7 +7,6 @@ every part again, which costs as much as the rest of a request; it is used only 
 
 from __future__ import annotations
 
-import json
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -225,20 +224,20 @@ def _url(address: str) -> httpx.URL:
         raise mismatch("URL", "a valid URL", received) from None
 
 
-# Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
-_encode_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-
-
 def dumps(value: object) -> bytes:
     """Return `value` as compact JSON in UTF-8.
 
-    By the standard library, which treats keys, dates and NaN in one way only.
+    The standard library decides about keys, dates and NaN, also where orjson writes.
 
     Raises:
         TypeError: something in it is not a JSON value.
         ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
+        RecursionError: it is nested too deeply.
     """
-    return _encode_json(value).encode()
+    # With the table of operations, which making a client need not load.
+    from .generated import dumps
+
+    return dumps(value)
 
 
 def encode_body(request: OperationRequest[Any], extra: object) -> bytes | None:
