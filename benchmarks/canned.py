@@ -29,6 +29,7 @@ _ITEMS = re.compile(rb"(\w+) /v1/conversations/conv_([a-z]+)_(\d+)/items(?:\?(\S
 _CONVERSATION = re.compile(rb"\w+ /v1/conversations/(\w+) ")
 _HELD = re.compile(rb'"held_(\d+)"')
 _PAGE = 100
+_LAST = b"the_last_item"
 _waiting: list[asyncio.Transport] = []
 
 
@@ -84,13 +85,21 @@ def _response(request: bytes) -> bytes:
 
 @cache
 def _items(kind: str, count: int) -> bytes:
-    return b'{"object":"list","data":%s,"first_id":"at_0",' % fixtures.dump(KINDS[kind](count))
+    """Return the body of a page, but for the id of its last item and whether there are more."""
+    data = [*KINDS[kind](count)]
+    if data:
+        data[-1] = {**data[-1], "id": _LAST.decode()}
+    return b'{"object":"list","data":%s,"first_id":"at_0","last_id":"%s",' % (
+        fixtures.dump(data),
+        _LAST,
+    )
 
 
 def _page(kind: str, start: int, count: int, *, wanted: bool) -> bytes:
     end = min(start + _PAGE, count) if wanted else count
     more = json.dumps(end < count).encode()
-    return _http(b'%s"has_more":%s,"last_id":"at_%d"}' % (_items(kind, end - start), more, end))
+    body = _items(kind, end - start).replace(_LAST, b"at_%d" % end)
+    return _http(b'%s"has_more":%s}' % (body, more))
 
 
 @cache
