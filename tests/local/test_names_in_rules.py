@@ -25,8 +25,8 @@ RULES = (
 )  # fmt: skip
 #: A name that cannot be a word of a sentence.
 NAME = re.compile(r"[a-z]+([A-Z]\w*|[_.]\w+)+")
-#: The errors of the service, as recorded, an argument of `LocalService`, and the fields of a model in
-#: the list of models, an operation that the document does not have.
+#: The errors of the service, as recorded, an argument of `LocalService`, and the fields of a model,
+#: whose list the document does not have.
 OWN = UNDOCUMENTED | {
     "invalid_request_error", "rate_limit_error", "response_cancelled", "invalid_api_key",
     "mutually_exclusive_parameters", "previous_response_not_found", "max_body",
