@@ -118,16 +118,16 @@ def test_writing_is_compact_and_strict() -> None:
 @pytest.fixture
 def no_msgspec(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setitem(sys.modules, "msgspec.json", None)
-    _json._reader.cache_clear()
+    _json.reader.cache_clear()
     yield
-    _json._reader.cache_clear()
+    _json.reader.cache_clear()
 
 
 @pytest.mark.usefixtures("no_msgspec")
 def test_without_msgspec_the_standard_library_reads() -> None:
-    assert _json._reader() is _json._loads_standard
+    assert _json.reader() is _json._loads_standard
     assert _json.loads(b'{"a": 1}') == {"a": 1}
 
 
 def test_with_msgspec_it_reads() -> None:
-    assert _json._reader() is not _json._loads_standard
+    assert _json.reader() is not _json._loads_standard

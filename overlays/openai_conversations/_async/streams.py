@@ -110,8 +110,7 @@ class AsyncStream(Generic[_EventT]):
             return False  # sent again by a server that begins at the start, whatever it is asked
         self._latest = data
         self._items.add(data)
-        response = data.get("response")
-        if response is not None and is_mapping(response):
+        if "response" in data and is_mapping(response := data["response"]):
             self._response, self._whole = {**response}, self._events.ended
         if self._resumption is not None:
             self._resumption.progress()

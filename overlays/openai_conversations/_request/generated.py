@@ -6,9 +6,7 @@ came out does not go in again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openai_conversations_api._json_text import dumps as dumps
 from openai_conversations_api._parameters import INPUT_FORMS as INPUT_FORMS
@@ -18,7 +16,6 @@ from openai_conversations_api._parameters import Operation
 from openai_conversations_api._parameters import Parameter as Parameter
 
 if TYPE_CHECKING:
-    from openai_conversations_api import models
     from openai_conversations_api._decoding import Dispatch
 
 MISSING = Operation("", "", "", "", False, False, (), ())
@@ -32,17 +29,14 @@ def descriptions(operation_id: str) -> dict[str, str]:
     return DESCRIPTIONS.get(operation_id, {})
 
 
-@cache
-def event_decoder() -> Callable[[Any], models.ResponseStreamEvent]:
-    """Return what turns the JSON value of one event of a streamed response into a model.
+def event_parsers() -> Dispatch:
+    """Return what turns the JSON object of one event of a streamed response into a model.
 
-    By the table, which imports a model when its event first comes; the union's own module has to
-    import all of them.
+    It imports a model when its event first comes; the union's own module has to import all of them.
     """
-    from openai_conversations_api._decoding import decode_one
     from openai_conversations_api._unions import RESPONSE_STREAM_EVENT
 
-    return partial(decode_one, RESPONSE_STREAM_EVENT)
+    return RESPONSE_STREAM_EVENT
 
 
 def tool_kinds() -> dict[str, str]:

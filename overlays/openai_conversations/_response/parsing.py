@@ -44,14 +44,15 @@ def loads(data: bytes) -> Any:
         RecursionError: it is nested too deeply.
     """
     try:
-        return _reader()(data)
+        return reader()(data)
     except Exception:
         pass
     return _loads_standard(data)
 
 
 @cache
-def _reader() -> Callable[[bytes], Any]:
+def reader() -> Callable[[bytes], Any]:
+    """Return what reads JSON here; where it fails, `loads` may do better."""
     # Imported with the first response: making a client need not wait for it.
     try:
         from msgspec.json import Decoder
@@ -61,8 +62,9 @@ def _reader() -> Callable[[bytes], Any]:
 
 
 def _loads_standard(data: bytes) -> Any:
-    # Decoding first spares json.loads the search for UTF-16 and UTF-32; "utf-8-sig" drops a BOM.
-    return json.loads(data.decode("utf-8-sig"))
+    # Decoding first spares json.loads the search for UTF-16 and UTF-32. The codec "utf-8-sig" would
+    # drop a BOM too, but is written in Python: on a short text, half as long again.
+    return json.loads(data.decode().removeprefix("\ufeff"))
 
 
 def to_json(response: httpx.Response) -> Any:
