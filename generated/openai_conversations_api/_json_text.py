@@ -20,11 +20,12 @@ from importlib import import_module
 from json.encoder import encode_basestring as quote
 from typing import Any, cast
 
-__all__ = ("dumps", "orjson_dumps", "plain", "quote", "standard_text", "write")
+__all__ = ("SURE", "dumps", "orjson_dumps", "plain", "quote", "standard_text", "write")
 
 # Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
 standard_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-_SURE = frozenset((str, int, bool, type(None)))
+# What is written as it is.
+SURE = frozenset((str, int, bool, type(None)))
 
 
 @cache
@@ -63,17 +64,17 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
         for each in value.values():  # other keys than strings orjson refuses itself
-            if type(each) not in _SURE:
+            if type(each) not in SURE:
                 plain(each)
     elif kind is list:
         for each in value:
-            if type(each) not in _SURE:
+            if type(each) not in SURE:
                 plain(each)
     elif kind is float:
         # Without an exponent, which orjson writes in its own way. NaN is in no range.
         if value != 0 and not 1e-4 <= abs(value) < 1e16:
             raise TypeError
-    elif kind not in _SURE:
+    elif kind not in SURE:
         raise TypeError
     return value
 
@@ -89,10 +90,16 @@ def write(value: Any) -> str:
     if kind is str:
         return quote(value)
     if kind is dict:
-        pairs = [f"{quote(key)}:{write(each)}" for key, each in value.items()]
+        pairs: list[str] = []  # loops, because a comprehension costs a frame of its own in 3.11
+        for key, each in value.items():
+            text = quote(each) if type(each) is str else write(each)
+            pairs.append(f"{quote(key)}:{text}")
         return f"{{{','.join(pairs)}}}"
     if kind is list:
-        return f"[{','.join([write(each) for each in value])}]"
+        texts: list[str] = []
+        for each in value:
+            texts.append(quote(each) if type(each) is str else write(each))
+        return f"[{','.join(texts)}]"
     if kind is int or (kind is float and value - value == 0):
         return repr(value)
     if kind is bool:

@@ -492,12 +492,14 @@ def encode_list(value: Any) -> Any:
 
 def plain_list(values: Any) -> Any:
     """Return a list of models as `plain` values; anything else as `plain_model`."""
-    if values.__class__ is not list:
+    if type(values) is not list:
         return plain_model(values)
+    if not values:
+        return values
     out: list[Any] = []
     try:
         for each in values:
-            out.append(each._plain())
+            out.append(type(each)._plain(each))
     except (TypeError, AttributeError):
         return [plain_model(each) for each in values]
     return out
@@ -515,12 +517,14 @@ def plain_model(value: Any) -> Any:
 
 def write_list(values: Any) -> str:
     """Return a list of models as JSON text; anything else as `write_model`."""
-    if values.__class__ is not list:
+    if type(values) is not list:
         return write_model(values)
+    if not values:
+        return "[]"
     out: list[str] = []
     try:
         for each in values:
-            out.append(each._json())
+            out.append(type(each)._json(each))
         return f"[{','.join(out)}]"
     except (TypeError, AttributeError):
         return f"[{','.join([write_model(each) for each in values])}]"

@@ -78,10 +78,10 @@ assert client.conversations.items.list("c").data[0].text == "Hi"
 
 def test_decoding_an_event_loads_the_models_of_that_event() -> None:
     code = """
-from openai_conversations._request.generated import event_decoder
+from openai_conversations._request.generated import event_parsers
 event = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0,
          "content_index": 0, "delta": "x", "logprobs": [], "sequence_number": 1}
-assert event_decoder()(event).delta == "x"
+assert event_parsers().one(event).delta == "x"
 """
     models = [name for name in modules(code) if name.startswith("openai_conversations_api.models.")]
     assert len(models) <= 2, models

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import plain, quote, write
+from .._json_text import SURE, plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
 from ..types import Extra, Model, encode, new, plain_model, write_model
 
@@ -60,11 +60,15 @@ class CodeInterpreterTool(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "container": plain_model(self.container),
+            "container": container
+            if type(container := self.container) is str
+            else plain_model(container),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = plain(allowed_callers)
+            out["allowed_callers"] = (
+                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
+            )
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -73,4 +77,8 @@ class CodeInterpreterTool(Model):
             out += f',"allowed_callers":{write(allowed_callers)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return f'{{"container":{write_model(self.container)},"type":{quote(self.type)}{out}}}'
+        return (
+            f'{{"container":{quote(container) if type(container := self.container) is str else write_model(container)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -76,13 +76,13 @@ class CustomToolCallOutput(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "output": plain_list(self.output),
+            "output": output if type(output := self.output) is str else plain_list(output),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = caller._plain()
+            out["caller"] = type(caller)._plain(caller)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -90,12 +90,12 @@ class CustomToolCallOutput(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{write_model(caller)}'
+            out += f',"caller":{type(caller)._json(caller)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
-            f',"output":{write_list(self.output)}'
+            f',"output":{quote(output) if type(output := self.output) is str else write_list(output)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

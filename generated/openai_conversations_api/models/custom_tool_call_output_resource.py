@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -86,13 +86,13 @@ class CustomToolCallOutputResource(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "output": plain_list(self.output),
+            "output": output if type(output := self.output) is str else plain_list(output),
             "id": id if type(id := self.id) is str else plain(id),
             "status": status if type(status := self.status) is str else plain(status),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = caller._plain()
+            out["caller"] = type(caller)._plain(caller)
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -100,14 +100,14 @@ class CustomToolCallOutputResource(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{write_model(caller)}'
+            out += f',"caller":{type(caller)._json(caller)}'
         if (created_by := self.created_by) is not None:
             out += f',"created_by":{quote(created_by)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
-            f',"output":{write_list(self.output)}'
+            f',"output":{quote(output) if type(output := self.output) is str else write_list(output)}'
             f',"id":{quote(self.id)}'
             f',"status":{quote(self.status)}'
             f',"type":{quote(self.type)}'

@@ -70,7 +70,7 @@ class EasyInputMessage(HasText, Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "role": role if type(role := self.role) is str else plain(role),
-            "content": plain_list(self.content),
+            "content": content if type(content := self.content) is str else plain_list(content),
         }
         if (phase := self.phase) is not None:
             out["phase"] = phase if type(phase) is str else plain(phase)
@@ -86,4 +86,8 @@ class EasyInputMessage(HasText, Model):
             out += f',"type":{quote(type_)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return f'{{"role":{quote(self.role)},"content":{write_list(self.content)}{out}}}'
+        return (
+            f'{{"role":{quote(self.role)}'
+            f',"content":{quote(content) if type(content := self.content) is str else write_list(content)}'
+            f"{out}}}"
+        )

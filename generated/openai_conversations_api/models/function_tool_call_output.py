@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -101,7 +101,7 @@ class FunctionToolCallOutput(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "output": plain_list(self.output),
+            "output": output if type(output := self.output) is str else plain_list(output),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:
@@ -113,7 +113,7 @@ class FunctionToolCallOutput(Model):
         if (namespace := self.namespace) is not None:
             out["namespace"] = namespace if type(namespace) is str else plain(namespace)
         if (caller := self.caller) is not None:
-            out["caller"] = caller._plain()
+            out["caller"] = type(caller)._plain(caller)
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         return out if self._extra is None else self._extra.plain(out)
@@ -129,9 +129,13 @@ class FunctionToolCallOutput(Model):
         if (namespace := self.namespace) is not None:
             out += f',"namespace":{quote(namespace)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{write_model(caller)}'
+            out += f',"caller":{type(caller)._json(caller)}'
         if (status := self.status) is not None:
             out += f',"status":{quote(status)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return f'{{"output":{write_list(self.output)},"type":{quote(self.type)}{out}}}'
+        return (
+            f'{{"output":{quote(output) if type(output := self.output) is str else write_list(output)}'
+            f',"type":{quote(self.type)}'
+            f"{out}}}"
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import plain, quote, write
+from .._json_text import SURE, plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -43,7 +43,9 @@ class ImageGenModerationDetails(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "categories": plain(self.categories),
+            "categories": categories
+            if type(categories := self.categories) in SURE
+            else plain(categories),
             "moderation_stage": moderation_stage
             if type(moderation_stage := self.moderation_stage) is str
             else plain(moderation_stage),

@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Extra, Model, encode, new
 
 
 @define(kw_only=True)
@@ -58,13 +58,13 @@ class ModerationParam(Model):
             "model": model if type(model := self.model) is str else plain(model),
         }
         if (policy := self.policy) is not None:
-            out["policy"] = policy._plain()
+            out["policy"] = type(policy)._plain(policy)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (policy := self.policy) is not None:
-            out += f',"policy":{write_model(policy)}'
+            out += f',"policy":{type(policy)._json(policy)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"model":{quote(self.model)}{out}}}'

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
-from .._json_text import plain, quote, write
+from .._json_text import SURE, plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import (
     Extra,
@@ -192,7 +192,7 @@ class TokenCountsBody(Model):
         if (model := self.model) is not None:
             out["model"] = model if type(model) is str else plain(model)
         if (input := self.input) is not None:
-            out["input"] = plain_list(input)
+            out["input"] = input if type(input) is str else plain_list(input)
         if (previous_response_id := self.previous_response_id) is not None:
             out["previous_response_id"] = (
                 previous_response_id
@@ -202,9 +202,9 @@ class TokenCountsBody(Model):
         if (tools := self.tools) is not None:
             out["tools"] = plain_list(tools)
         if (text := self.text) is not None:
-            out["text"] = text._plain()
+            out["text"] = type(text)._plain(text)
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = reasoning._plain()
+            out["reasoning"] = type(reasoning)._plain(reasoning)
         if (truncation := self.truncation) is not None:
             out["truncation"] = truncation if type(truncation) is str else plain(truncation)
         if (instructions := self.instructions) is not None:
@@ -212,11 +212,19 @@ class TokenCountsBody(Model):
         if (personality := self.personality) is not None:
             out["personality"] = personality if type(personality) is str else plain(personality)
         if (conversation := self.conversation) is not None:
-            out["conversation"] = plain_model(conversation)
+            out["conversation"] = (
+                conversation if type(conversation) is str else plain_model(conversation)
+            )
         if (tool_choice := self.tool_choice) is not None:
-            out["tool_choice"] = plain_model(tool_choice)
+            out["tool_choice"] = (
+                tool_choice if type(tool_choice) is str else plain_model(tool_choice)
+            )
         if (parallel_tool_calls := self.parallel_tool_calls) is not None:
-            out["parallel_tool_calls"] = plain(parallel_tool_calls)
+            out["parallel_tool_calls"] = (
+                parallel_tool_calls
+                if type(parallel_tool_calls) in SURE
+                else plain(parallel_tool_calls)
+            )
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -224,15 +232,15 @@ class TokenCountsBody(Model):
         if (model := self.model) is not None:
             out += f',"model":{quote(model)}'
         if (input := self.input) is not None:
-            out += f',"input":{write_list(input)}'
+            out += f',"input":{quote(input) if type(input) is str else write_list(input)}'
         if (previous_response_id := self.previous_response_id) is not None:
             out += f',"previous_response_id":{quote(previous_response_id)}'
         if (tools := self.tools) is not None:
             out += f',"tools":{write_list(tools)}'
         if (text := self.text) is not None:
-            out += f',"text":{write_model(text)}'
+            out += f',"text":{type(text)._json(text)}'
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{write_model(reasoning)}'
+            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
         if (truncation := self.truncation) is not None:
             out += f',"truncation":{quote(truncation)}'
         if (instructions := self.instructions) is not None:
@@ -240,9 +248,9 @@ class TokenCountsBody(Model):
         if (personality := self.personality) is not None:
             out += f',"personality":{quote(personality)}'
         if (conversation := self.conversation) is not None:
-            out += f',"conversation":{write_model(conversation)}'
+            out += f',"conversation":{quote(conversation) if type(conversation) is str else write_model(conversation)}'
         if (tool_choice := self.tool_choice) is not None:
-            out += f',"tool_choice":{write_model(tool_choice)}'
+            out += f',"tool_choice":{quote(tool_choice) if type(tool_choice) is str else write_model(tool_choice)}'
         if (parallel_tool_calls := self.parallel_tool_calls) is not None:
             out += f',"parallel_tool_calls":{write(parallel_tool_calls)}'
         if self._extra is not None:
