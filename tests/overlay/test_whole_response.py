@@ -43,11 +43,7 @@ def test_it_is_like_a_response_that_httpx_has_read(encoding: bytes | None) -> No
     with pytest.raises(httpx.StreamConsumed):
         list(whole.iter_raw())
     copy = pickle.loads(pickle.dumps(whole))
-    assert (copy.content, copy.status_code, copy.headers) == (CONTENT, 200, expected.headers)
-    whole.headers["Added"] = "here"
-    assert pickle.loads(pickle.dumps(whole)).headers == {**expected.headers, "added": "here"}
-    whole.headers = httpx.Headers()
-    assert not whole.headers
+    assert (copy.content, copy.status_code) == (CONTENT, 200)
 
 
 def test_a_broken_encoding_is_an_error() -> None:
