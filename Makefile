@@ -125,7 +125,9 @@ NEWER  := tests/overlay/_async/test_odd_wire.py \
           tests/overlay/test_secrets.py::test_whatever_a_server_does \
           tests/overlay/test_run_clients.py::test_a_task_that_is_cancelled_leaves_no_call_open \
           tests/overlay/test_relay.py::test_a_browser_that_left_is_noticed_in_sending \
-          tests/test_examples_programs.py::test_browser
+          tests/test_examples_programs.py::test_browser \
+          tests/local/test_reads_at_once.py::test_a_client_that_only_reads_lets_others_run_and_can_be_cancelled \
+          tests/overlay/test_cost.py::test_decoding_a_message_loads_the_models_of_a_message
 
 test-lowest:     ## the tests of the package, with the lowest versions of what it needs
 	$(MAKE) $(VENV)-lowest/.ready VENV=$(VENV)-lowest
