@@ -20,12 +20,11 @@ from importlib import import_module
 from json.encoder import encode_basestring as quote
 from typing import Any, cast
 
-__all__ = ("SURE", "dumps", "orjson_dumps", "plain", "quote", "standard_text", "write")
+__all__ = ("dumps", "orjson_dumps", "plain", "quote", "standard_text", "write")
 
 # Made once: `json.dumps` makes an encoder each time that it is not called with its defaults.
 standard_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-# What is written as it is.
-SURE = frozenset((str, int, bool, type(None)))
+_SURE = frozenset((str, int, bool, type(None)))
 
 
 @cache
@@ -64,17 +63,17 @@ def plain(value: Any) -> Any:
     kind = type(value)
     if kind is dict:
         for each in value.values():  # other keys than strings orjson refuses itself
-            if type(each) not in SURE:
+            if type(each) not in _SURE:
                 plain(each)
     elif kind is list:
         for each in value:
-            if type(each) not in SURE:
+            if type(each) not in _SURE:
                 plain(each)
     elif kind is float:
         # Without an exponent, which orjson writes in its own way. NaN is in no range.
         if value != 0 and not 1e-4 <= abs(value) < 1e16:
             raise TypeError
-    elif kind not in SURE:
+    elif kind not in _SURE:
         raise TypeError
     return value
 

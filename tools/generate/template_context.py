@@ -251,14 +251,13 @@ def _encodings(node: Node, attribute: Code, local: Code, *, required: bool) -> t
     parts = [part for part in flat([node]) if required or part != NONE]
     texts = [is_text(part) for part in parts]
     if all(isinstance(part, Ref) for part in parts):
-        # By its type: `value._plain()` makes a bound method in 3.11, a tenth of a page of messages.
-        checked = code("type({})._plain({})", read, local)
-        return code("encode({})", value), checked, code("type({})._json({})", read, local)
+        sources = code("encode({})", value), code("{}._plain()", value)
+        return *sources, code("write_model({})", value)
+    if all(texts):
+        checked = code("{} if type({}) is str else plain({})", local, read, local)
+        return value, checked, code("quote({})", value)
     if not holds_models(node):
-        sure = code("{} if type({}) in SURE else plain({})", local, read, local)
-        if all(texts):
-            sure = code("{} if type({}) is str else plain({})", local, read, local)
-        return value, sure, code("quote({})" if all(texts) else "write({})", value)
+        return value, code("plain({})", value), code("write({})", value)
     encode, plain, write = Code("encode"), Code("plain_model"), Code("write_model")
     if any(isinstance(part, Array) and holds_models(part) for part in parts):
         encode, plain, write = Code("encode_list"), Code("plain_list"), Code("write_list")

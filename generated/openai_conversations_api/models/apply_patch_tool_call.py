@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import APPLY_PATCH_TOOL_CALL_OPERATION, TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -91,11 +91,11 @@ class ApplyPatchToolCall(Model):
             "id": id if type(id := self.id) is str else plain(id),
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
             "status": status if type(status := self.status) is str else plain(status),
-            "operation": type(operation := self.operation)._plain(operation),
+            "operation": self.operation._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -103,7 +103,7 @@ class ApplyPatchToolCall(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (created_by := self.created_by) is not None:
             out += f',"created_by":{quote(created_by)}'
         if self._extra is not None:
@@ -112,7 +112,7 @@ class ApplyPatchToolCall(Model):
             f'{{"id":{quote(self.id)}'
             f',"call_id":{quote(self.call_id)}'
             f',"status":{quote(self.status)}'
-            f',"operation":{type(operation := self.operation)._json(operation)}'
+            f',"operation":{write_model(self.operation)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import APPLY_PATCH_OPERATION_PARAM, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -81,13 +81,13 @@ class ApplyPatchToolCallItemParam(Model):
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
             "status": status if type(status := self.status) is str else plain(status),
-            "operation": type(operation := self.operation)._plain(operation),
+            "operation": self.operation._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -95,13 +95,13 @@ class ApplyPatchToolCallItemParam(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
             f',"status":{quote(self.status)}'
-            f',"operation":{type(operation := self.operation)._json(operation)}'
+            f',"operation":{write_model(self.operation)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

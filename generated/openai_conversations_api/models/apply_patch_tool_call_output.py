@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -91,7 +91,7 @@ class ApplyPatchToolCallOutput(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (output := self.output) is not None:
             out["output"] = output if type(output) is str else plain(output)
         if (created_by := self.created_by) is not None:
@@ -101,7 +101,7 @@ class ApplyPatchToolCallOutput(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (output := self.output) is not None:
             out += f',"output":{quote(output)}'
         if (created_by := self.created_by) is not None:

@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -88,7 +88,7 @@ class ApplyPatchToolCallOutputItemParam(Model):
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (output := self.output) is not None:
             out["output"] = output if type(output) is str else plain(output)
         return out if self._extra is None else self._extra.plain(out)
@@ -98,7 +98,7 @@ class ApplyPatchToolCallOutputItemParam(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (output := self.output) is not None:
             out += f',"output":{quote(output)}'
         if self._extra is not None:

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -86,11 +86,11 @@ class AutoCodeInterpreterToolParam(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (file_ids := self.file_ids) is not None:
-            out["file_ids"] = file_ids if type(file_ids) in SURE else plain(file_ids)
+            out["file_ids"] = plain(file_ids)
         if (memory_limit := self.memory_limit) is not None:
             out["memory_limit"] = memory_limit if type(memory_limit) is str else plain(memory_limit)
         if (network_policy := self.network_policy) is not None:
-            out["network_policy"] = type(network_policy)._plain(network_policy)
+            out["network_policy"] = network_policy._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -100,7 +100,7 @@ class AutoCodeInterpreterToolParam(Model):
         if (memory_limit := self.memory_limit) is not None:
             out += f',"memory_limit":{quote(memory_limit)}'
         if (network_policy := self.network_policy) is not None:
-            out += f',"network_policy":{type(network_policy)._json(network_policy)}'
+            out += f',"network_policy":{write_model(network_policy)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"type":{quote(self.type)}{out}}}'

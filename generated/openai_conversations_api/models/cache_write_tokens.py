@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -43,12 +43,8 @@ class CacheWriteTokens(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "ttl_12h_tokens": ttl_12h_tokens
-            if type(ttl_12h_tokens := self.ttl_12h_tokens) in SURE
-            else plain(ttl_12h_tokens),
-            "ttl_30m_tokens": ttl_30m_tokens
-            if type(ttl_30m_tokens := self.ttl_30m_tokens) in SURE
-            else plain(ttl_30m_tokens),
+            "ttl_12h_tokens": plain(self.ttl_12h_tokens),
+            "ttl_30m_tokens": plain(self.ttl_30m_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 

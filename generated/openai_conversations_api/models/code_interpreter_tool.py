@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
 from ..types import Extra, Model, encode, new, plain_model, write_model
 
@@ -66,9 +66,7 @@ class CodeInterpreterTool(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

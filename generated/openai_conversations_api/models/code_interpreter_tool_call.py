@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
@@ -85,7 +85,7 @@ class CodeInterpreterToolCall(Model):
             "container_id": container_id
             if type(container_id := self.container_id) is str
             else plain(container_id),
-            "code": code if type(code := self.code) in SURE else plain(code),
+            "code": plain(self.code),
             "outputs": plain_list(self.outputs),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

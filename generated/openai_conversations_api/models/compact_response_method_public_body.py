@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -137,7 +137,7 @@ class CompactResponseMethodPublicBody(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "model": model if type(model := self.model) in SURE else plain(model),
+            "model": plain(self.model),
         }
         if (input := self.input) is not None:
             out["input"] = input if type(input) is str else plain_list(input)
@@ -160,11 +160,11 @@ class CompactResponseMethodPublicBody(Model):
                 else plain(prompt_cache_retention)
             )
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out["prompt_cache_options"] = type(prompt_cache_options)._plain(prompt_cache_options)
+            out["prompt_cache_options"] = prompt_cache_options._plain()
         if (service_tier := self.service_tier) is not None:
             out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
         if (image := self.image) is not None:
-            out["image"] = type(image)._plain(image)
+            out["image"] = image._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -180,13 +180,11 @@ class CompactResponseMethodPublicBody(Model):
         if (prompt_cache_retention := self.prompt_cache_retention) is not None:
             out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out += (
-                f',"prompt_cache_options":{type(prompt_cache_options)._json(prompt_cache_options)}'
-            )
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
         if (service_tier := self.service_tier) is not None:
             out += f',"service_tier":{quote(service_tier)}'
         if (image := self.image) is not None:
-            out += f',"image":{type(image)._json(image)}'
+            out += f',"image":{write_model(image)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"model":{write(self.model)}{out}}}'

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -80,27 +80,25 @@ class CompactedResponse(HasCreated, Model):
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
             "output": plain_list(self.output),
-            "created_at": created_at
-            if type(created_at := self.created_at) in SURE
-            else plain(created_at),
-            "usage": type(usage := self.usage)._plain(usage),
+            "created_at": plain(self.created_at),
+            "usage": self.usage._plain(),
             "object": object if type(object := self.object) is str else plain(object),
         }
         if (image := self.image) is not None:
-            out["image"] = type(image)._plain(image)
+            out["image"] = image._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (image := self.image) is not None:
-            out += f',"image":{type(image)._json(image)}'
+            out += f',"image":{write_model(image)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
             f'{{"id":{quote(self.id)}'
             f',"output":{write_list(self.output)}'
             f',"created_at":{write(self.created_at)}'
-            f',"usage":{type(usage := self.usage)._json(usage)}'
+            f',"usage":{write_model(self.usage)}'
             f',"object":{quote(self.object)}'
             f"{out}}}"
         )

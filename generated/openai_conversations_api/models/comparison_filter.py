@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -49,7 +49,7 @@ class ComparisonFilter(Model):
         out: dict[str, Any] = {
             "type": type_ if type(type_ := self.type) is str else plain(type_),
             "key": key if type(key := self.key) is str else plain(key),
-            "value": value if type(value := self.value) in SURE else plain(value),
+            "value": plain(self.value),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -75,23 +75,19 @@ class ComputerScreenshotContent(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "image_url": image_url
-            if type(image_url := self.image_url) in SURE
-            else plain(image_url),
-            "file_id": file_id if type(file_id := self.file_id) in SURE else plain(file_id),
+            "image_url": plain(self.image_url),
+            "file_id": plain(self.file_id),
             "detail": detail if type(detail := self.detail) is str else plain(detail),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out["prompt_cache_breakpoint"] = type(prompt_cache_breakpoint)._plain(
-                prompt_cache_breakpoint
-            )
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out += f',"prompt_cache_breakpoint":{type(prompt_cache_breakpoint)._json(prompt_cache_breakpoint)}'
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

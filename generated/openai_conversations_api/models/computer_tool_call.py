@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_models, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import COMPUTER_ACTION
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -104,7 +104,7 @@ class ComputerToolCall(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (action := self.action) is not None:
-            out["action"] = type(action)._plain(action)
+            out["action"] = action._plain()
         if (actions := self.actions) is not None:
             out["actions"] = plain_list(actions)
         return out if self._extra is None else self._extra.plain(out)
@@ -112,7 +112,7 @@ class ComputerToolCall(Model):
     def _json(self) -> str:
         out = ""
         if (action := self.action) is not None:
-            out += f',"action":{type(action)._json(action)}'
+            out += f',"action":{write_model(action)}'
         if (actions := self.actions) is not None:
             out += f',"actions":{write_list(actions)}'
         if self._extra is not None:

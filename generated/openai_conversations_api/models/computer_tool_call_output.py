@@ -13,7 +13,7 @@ from .._decoding import decode_models, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -88,7 +88,7 @@ class ComputerToolCallOutput(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "output": type(output := self.output)._plain(output),
+            "output": self.output._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:
@@ -111,7 +111,7 @@ class ComputerToolCallOutput(Model):
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
-            f',"output":{type(output := self.output)._json(output)}'
+            f',"output":{write_model(self.output)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

@@ -13,7 +13,7 @@ from .._decoding import decode_models, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import COMPUTER_CALL_OUTPUT_ITEM_PARAM_OUTPUT
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -89,7 +89,7 @@ class ComputerToolCallOutputResource(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "output": type(output := self.output)._plain(output),
+            "output": self.output._plain(),
             "id": id if type(id := self.id) is str else plain(id),
             "status": status if type(status := self.status) is str else plain(status),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
@@ -110,7 +110,7 @@ class ComputerToolCallOutputResource(Model):
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
-            f',"output":{type(output := self.output)._json(output)}'
+            f',"output":{write_model(self.output)}'
             f',"id":{quote(self.id)}'
             f',"status":{quote(self.status)}'
             f',"type":{quote(self.type)}'

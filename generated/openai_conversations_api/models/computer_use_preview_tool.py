@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -63,12 +63,8 @@ class ComputerUsePreviewTool(Model):
             "environment": environment
             if type(environment := self.environment) is str
             else plain(environment),
-            "display_width": display_width
-            if type(display_width := self.display_width) in SURE
-            else plain(display_width),
-            "display_height": display_height
-            if type(display_height := self.display_height) in SURE
-            else plain(display_height),
+            "display_width": plain(self.display_width),
+            "display_height": plain(self.display_height),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

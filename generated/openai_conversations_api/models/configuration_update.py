@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -75,17 +75,17 @@ class ConfigurationUpdate(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = type(reasoning)._plain(reasoning)
+            out["reasoning"] = reasoning._plain()
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
+            out += f',"reasoning":{write_model(reasoning)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"id":{quote(self.id)},"type":{quote(self.type)}{out}}}'

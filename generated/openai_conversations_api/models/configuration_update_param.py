@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -79,9 +79,9 @@ class ConfigurationUpdateParam(Model):
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = type(reasoning)._plain(reasoning)
+            out["reasoning"] = reasoning._plain()
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -89,9 +89,9 @@ class ConfigurationUpdateParam(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
+            out += f',"reasoning":{write_model(reasoning)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"type":{quote(self.type)}{out}}}'

@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_one
 from .._define import define
 from .._unions import CONFIGURATION_UPDATE_TEXT_FORMAT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -42,7 +42,7 @@ class ConfigurationUpdateText(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "format": type(format := self.format)._plain(format),
+            "format": self.format._plain(),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -50,4 +50,4 @@ class ConfigurationUpdateText(Model):
         out = ""
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return f'{{"format":{type(format := self.format)._json(format)}{out}}}'
+        return f'{{"format":{write_model(self.format)}{out}}}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -73,12 +73,8 @@ class ContainerFileCitationBody(Model):
             if type(container_id := self.container_id) is str
             else plain(container_id),
             "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
-            "start_index": start_index
-            if type(start_index := self.start_index) in SURE
-            else plain(start_index),
-            "end_index": end_index
-            if type(end_index := self.end_index) in SURE
-            else plain(end_index),
+            "start_index": plain(self.start_index),
+            "end_index": plain(self.end_index),
             "filename": filename if type(filename := self.filename) is str else plain(filename),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

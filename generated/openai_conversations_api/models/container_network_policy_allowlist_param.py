@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -65,9 +65,7 @@ class ContainerNetworkPolicyAllowlistParam(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "allowed_domains": allowed_domains
-            if type(allowed_domains := self.allowed_domains) in SURE
-            else plain(allowed_domains),
+            "allowed_domains": plain(self.allowed_domains),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (domain_secrets := self.domain_secrets) is not None:

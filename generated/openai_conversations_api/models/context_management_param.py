@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -56,9 +56,7 @@ class ContextManagementParam(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (compact_threshold := self.compact_threshold) is not None:
-            out["compact_threshold"] = (
-                compact_threshold if type(compact_threshold) in SURE else plain(compact_threshold)
-            )
+            out["compact_threshold"] = plain(compact_threshold)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

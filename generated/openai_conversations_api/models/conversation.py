@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._reading import HasCreated
 from ..types import Extra, Model, new
 
@@ -55,10 +55,8 @@ class Conversation(HasCreated, Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
-            "metadata": metadata if type(metadata := self.metadata) in SURE else plain(metadata),
-            "created_at": created_at
-            if type(created_at := self.created_at) in SURE
-            else plain(created_at),
+            "metadata": plain(self.metadata),
+            "created_at": plain(self.created_at),
             "object": object if type(object := self.object) is str else plain(object),
         }
         return out if self._extra is None else self._extra.plain(out)

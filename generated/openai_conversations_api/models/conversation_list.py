@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._reading import HasData
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
@@ -76,7 +76,7 @@ class ConversationList(HasData, Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "data": plain_list(self.data),
-            "has_more": has_more if type(has_more := self.has_more) in SURE else plain(has_more),
+            "has_more": plain(self.has_more),
         }
         if (object := self.object) is not None:
             out["object"] = object if type(object) is str else plain(object)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -43,8 +43,8 @@ class CoordParam(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "x": x if type(x := self.x) in SURE else plain(x),
-            "y": y if type(y := self.y) in SURE else plain(y),
+            "x": plain(self.x),
+            "y": plain(self.y),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from .._unions import INPUT_ITEM
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
@@ -59,7 +59,7 @@ class CreateConversationBody(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (metadata := self.metadata) is not None:
-            out["metadata"] = metadata if type(metadata) in SURE else plain(metadata)
+            out["metadata"] = plain(metadata)
         if (items := self.items) is not None:
             out["items"] = plain_list(items)
         return out if self._extra is None else self._extra.plain(out)

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -136,15 +136,13 @@ class CreateModelResponseProperties(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (metadata := self.metadata) is not None:
-            out["metadata"] = metadata if type(metadata) in SURE else plain(metadata)
+            out["metadata"] = plain(metadata)
         if (top_logprobs := self.top_logprobs) is not None:
-            out["top_logprobs"] = (
-                top_logprobs if type(top_logprobs) in SURE else plain(top_logprobs)
-            )
+            out["top_logprobs"] = plain(top_logprobs)
         if (temperature := self.temperature) is not None:
-            out["temperature"] = temperature if type(temperature) in SURE else plain(temperature)
+            out["temperature"] = plain(temperature)
         if (top_p := self.top_p) is not None:
-            out["top_p"] = top_p if type(top_p) in SURE else plain(top_p)
+            out["top_p"] = plain(top_p)
         if (user := self.user) is not None:
             out["user"] = user if type(user) is str else plain(user)
         if (safety_identifier := self.safety_identifier) is not None:
@@ -162,7 +160,7 @@ class CreateModelResponseProperties(Model):
                 else plain(prompt_cache_retention)
             )
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out["prompt_cache_options"] = type(prompt_cache_options)._plain(prompt_cache_options)
+            out["prompt_cache_options"] = prompt_cache_options._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -184,9 +182,7 @@ class CreateModelResponseProperties(Model):
         if (prompt_cache_retention := self.prompt_cache_retention) is not None:
             out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out += (
-                f',"prompt_cache_options":{type(prompt_cache_options)._json(prompt_cache_options)}'
-            )
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

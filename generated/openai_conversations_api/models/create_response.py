@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_models, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import (
     Extra,
@@ -411,15 +411,13 @@ class CreateResponse(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (metadata := self.metadata) is not None:
-            out["metadata"] = metadata if type(metadata) in SURE else plain(metadata)
+            out["metadata"] = plain(metadata)
         if (top_logprobs := self.top_logprobs) is not None:
-            out["top_logprobs"] = (
-                top_logprobs if type(top_logprobs) in SURE else plain(top_logprobs)
-            )
+            out["top_logprobs"] = plain(top_logprobs)
         if (temperature := self.temperature) is not None:
-            out["temperature"] = temperature if type(temperature) in SURE else plain(temperature)
+            out["temperature"] = plain(temperature)
         if (top_p := self.top_p) is not None:
-            out["top_p"] = top_p if type(top_p) in SURE else plain(top_p)
+            out["top_p"] = plain(top_p)
         if (user := self.user) is not None:
             out["user"] = user if type(user) is str else plain(user)
         if (safety_identifier := self.safety_identifier) is not None:
@@ -437,7 +435,7 @@ class CreateResponse(Model):
                 else plain(prompt_cache_retention)
             )
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out["prompt_cache_options"] = type(prompt_cache_options)._plain(prompt_cache_options)
+            out["prompt_cache_options"] = prompt_cache_options._plain()
         if (previous_response_id := self.previous_response_id) is not None:
             out["previous_response_id"] = (
                 previous_response_id
@@ -447,13 +445,11 @@ class CreateResponse(Model):
         if (model := self.model) is not None:
             out["model"] = model if type(model) is str else plain(model)
         if (background := self.background) is not None:
-            out["background"] = background if type(background) in SURE else plain(background)
+            out["background"] = plain(background)
         if (max_tool_calls := self.max_tool_calls) is not None:
-            out["max_tool_calls"] = (
-                max_tool_calls if type(max_tool_calls) in SURE else plain(max_tool_calls)
-            )
+            out["max_tool_calls"] = plain(max_tool_calls)
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         if (tools := self.tools) is not None:
             out["tools"] = plain_list(tools)
         if (tool_choice := self.tool_choice) is not None:
@@ -461,33 +457,29 @@ class CreateResponse(Model):
                 tool_choice if type(tool_choice) is str else plain_model(tool_choice)
             )
         if (prompt := self.prompt) is not None:
-            out["prompt"] = type(prompt)._plain(prompt)
+            out["prompt"] = prompt._plain()
         if (service_tier := self.service_tier) is not None:
             out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
         if (truncation := self.truncation) is not None:
             out["truncation"] = truncation if type(truncation) is str else plain(truncation)
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = type(reasoning)._plain(reasoning)
+            out["reasoning"] = reasoning._plain()
         if (input := self.input) is not None:
             out["input"] = input if type(input) is str else plain_list(input)
         if (include := self.include) is not None:
-            out["include"] = include if type(include) in SURE else plain(include)
+            out["include"] = plain(include)
         if (parallel_tool_calls := self.parallel_tool_calls) is not None:
-            out["parallel_tool_calls"] = (
-                parallel_tool_calls
-                if type(parallel_tool_calls) in SURE
-                else plain(parallel_tool_calls)
-            )
+            out["parallel_tool_calls"] = plain(parallel_tool_calls)
         if (store := self.store) is not None:
-            out["store"] = store if type(store) in SURE else plain(store)
+            out["store"] = plain(store)
         if (instructions := self.instructions) is not None:
             out["instructions"] = instructions if type(instructions) is str else plain(instructions)
         if (moderation := self.moderation) is not None:
-            out["moderation"] = type(moderation)._plain(moderation)
+            out["moderation"] = moderation._plain()
         if (stream := self.stream) is not None:
-            out["stream"] = stream if type(stream) in SURE else plain(stream)
+            out["stream"] = plain(stream)
         if (stream_options := self.stream_options) is not None:
-            out["stream_options"] = type(stream_options)._plain(stream_options)
+            out["stream_options"] = stream_options._plain()
         if (conversation := self.conversation) is not None:
             out["conversation"] = (
                 conversation if type(conversation) is str else plain_model(conversation)
@@ -495,15 +487,13 @@ class CreateResponse(Model):
         if (context_management := self.context_management) is not None:
             out["context_management"] = plain_list(context_management)
         if (max_output_tokens := self.max_output_tokens) is not None:
-            out["max_output_tokens"] = (
-                max_output_tokens if type(max_output_tokens) in SURE else plain(max_output_tokens)
-            )
+            out["max_output_tokens"] = plain(max_output_tokens)
         if (access_programs := self.access_programs) is not None:
-            out["access_programs"] = type(access_programs)._plain(access_programs)
+            out["access_programs"] = access_programs._plain()
         if (background_options := self.background_options) is not None:
-            out["background_options"] = type(background_options)._plain(background_options)
+            out["background_options"] = background_options._plain()
         if (image := self.image) is not None:
-            out["image"] = type(image)._plain(image)
+            out["image"] = image._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -525,9 +515,7 @@ class CreateResponse(Model):
         if (prompt_cache_retention := self.prompt_cache_retention) is not None:
             out += f',"prompt_cache_retention":{quote(prompt_cache_retention)}'
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out += (
-                f',"prompt_cache_options":{type(prompt_cache_options)._json(prompt_cache_options)}'
-            )
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
         if (previous_response_id := self.previous_response_id) is not None:
             out += f',"previous_response_id":{quote(previous_response_id)}'
         if (model := self.model) is not None:
@@ -537,19 +525,19 @@ class CreateResponse(Model):
         if (max_tool_calls := self.max_tool_calls) is not None:
             out += f',"max_tool_calls":{write(max_tool_calls)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if (tools := self.tools) is not None:
             out += f',"tools":{write_list(tools)}'
         if (tool_choice := self.tool_choice) is not None:
             out += f',"tool_choice":{quote(tool_choice) if type(tool_choice) is str else write_model(tool_choice)}'
         if (prompt := self.prompt) is not None:
-            out += f',"prompt":{type(prompt)._json(prompt)}'
+            out += f',"prompt":{write_model(prompt)}'
         if (service_tier := self.service_tier) is not None:
             out += f',"service_tier":{quote(service_tier)}'
         if (truncation := self.truncation) is not None:
             out += f',"truncation":{quote(truncation)}'
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
+            out += f',"reasoning":{write_model(reasoning)}'
         if (input := self.input) is not None:
             out += f',"input":{quote(input) if type(input) is str else write_list(input)}'
         if (include := self.include) is not None:
@@ -561,11 +549,11 @@ class CreateResponse(Model):
         if (instructions := self.instructions) is not None:
             out += f',"instructions":{quote(instructions)}'
         if (moderation := self.moderation) is not None:
-            out += f',"moderation":{type(moderation)._json(moderation)}'
+            out += f',"moderation":{write_model(moderation)}'
         if (stream := self.stream) is not None:
             out += f',"stream":{write(stream)}'
         if (stream_options := self.stream_options) is not None:
-            out += f',"stream_options":{type(stream_options)._json(stream_options)}'
+            out += f',"stream_options":{write_model(stream_options)}'
         if (conversation := self.conversation) is not None:
             out += f',"conversation":{quote(conversation) if type(conversation) is str else write_model(conversation)}'
         if (context_management := self.context_management) is not None:
@@ -573,11 +561,11 @@ class CreateResponse(Model):
         if (max_output_tokens := self.max_output_tokens) is not None:
             out += f',"max_output_tokens":{write(max_output_tokens)}'
         if (access_programs := self.access_programs) is not None:
-            out += f',"access_programs":{type(access_programs)._json(access_programs)}'
+            out += f',"access_programs":{write_model(access_programs)}'
         if (background_options := self.background_options) is not None:
-            out += f',"background_options":{type(background_options)._json(background_options)}'
+            out += f',"background_options":{write_model(background_options)}'
         if (image := self.image) is not None:
-            out += f',"image":{type(image)._json(image)}'
+            out += f',"image":{write_model(image)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -100,11 +100,11 @@ class CustomToolCall(Model):
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (namespace := self.namespace) is not None:
             out["namespace"] = namespace if type(namespace) is str else plain(namespace)
         if (async_ := self.async_) is not None:
-            out["async"] = async_ if type(async_) in SURE else plain(async_)
+            out["async"] = plain(async_)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -112,7 +112,7 @@ class CustomToolCall(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (namespace := self.namespace) is not None:
             out += f',"namespace":{quote(namespace)}'
         if (async_ := self.async_) is not None:

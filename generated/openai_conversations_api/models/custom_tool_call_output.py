@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -82,7 +82,7 @@ class CustomToolCallOutput(Model):
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -90,7 +90,7 @@ class CustomToolCallOutput(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -119,11 +119,11 @@ class CustomToolCallResource(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (namespace := self.namespace) is not None:
             out["namespace"] = namespace if type(namespace) is str else plain(namespace)
         if (async_ := self.async_) is not None:
-            out["async"] = async_ if type(async_) in SURE else plain(async_)
+            out["async"] = plain(async_)
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -131,7 +131,7 @@ class CustomToolCallResource(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (namespace := self.namespace) is not None:
             out += f',"namespace":{quote(namespace)}'
         if (async_ := self.async_) is not None:

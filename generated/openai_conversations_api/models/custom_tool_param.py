@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import CUSTOM_TOOL_PARAM_FORMAT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -100,17 +100,13 @@ class CustomToolParam(Model):
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (format := self.format) is not None:
-            out["format"] = type(format)._plain(format)
+            out["format"] = format._plain()
         if (defer_loading := self.defer_loading) is not None:
-            out["defer_loading"] = (
-                defer_loading if type(defer_loading) in SURE else plain(defer_loading)
-            )
+            out["defer_loading"] = plain(defer_loading)
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         if (async_ := self.async_) is not None:
-            out["async"] = async_ if type(async_) in SURE else plain(async_)
+            out["async"] = plain(async_)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -118,7 +114,7 @@ class CustomToolParam(Model):
         if (description := self.description) is not None:
             out += f',"description":{quote(description)}'
         if (format := self.format) is not None:
-            out += f',"format":{type(format)._json(format)}'
+            out += f',"format":{write_model(format)}'
         if (defer_loading := self.defer_loading) is not None:
             out += f',"defer_loading":{write(defer_loading)}'
         if (allowed_callers := self.allowed_callers) is not None:

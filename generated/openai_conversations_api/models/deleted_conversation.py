@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -48,7 +48,7 @@ class DeletedConversation(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "deleted": deleted if type(deleted := self.deleted) in SURE else plain(deleted),
+            "deleted": plain(self.deleted),
             "id": id if type(id := self.id) is str else plain(id),
             "object": object if type(object := self.object) is str else plain(object),
         }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -52,9 +52,9 @@ class DoubleClickAction(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "x": x if type(x := self.x) in SURE else plain(x),
-            "y": y if type(y := self.y) in SURE else plain(y),
-            "keys": keys if type(keys := self.keys) in SURE else plain(keys),
+            "x": plain(self.x),
+            "y": plain(self.y),
+            "keys": plain(self.keys),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -62,7 +62,7 @@ class DragParam(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (keys := self.keys) is not None:
-            out["keys"] = keys if type(keys) in SURE else plain(keys)
+            out["keys"] = plain(keys)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -51,9 +51,9 @@ class Error(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "code": code if type(code := self.code) in SURE else plain(code),
+            "code": plain(self.code),
             "message": message if type(message := self.message) is str else plain(message),
-            "param": param if type(param := self.param) in SURE else plain(param),
+            "param": plain(self.param),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -41,7 +41,7 @@ class ErrorResponse(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "error": type(error := self.error)._plain(error),
+            "error": self.error._plain(),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -49,4 +49,4 @@ class ErrorResponse(Model):
         out = ""
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return f'{{"error":{type(error := self.error)._json(error)}{out}}}'
+        return f'{{"error":{write_model(self.error)}{out}}}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -53,7 +53,7 @@ class FileCitationBody(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
-            "index": index if type(index := self.index) in SURE else plain(index),
+            "index": plain(self.index),
             "filename": filename if type(filename := self.filename) is str else plain(filename),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

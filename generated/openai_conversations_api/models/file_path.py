@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -49,7 +49,7 @@ class FilePath(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "file_id": file_id if type(file_id := self.file_id) is str else plain(file_id),
-            "index": index if type(index := self.index) in SURE else plain(index),
+            "index": plain(self.index),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import FILTERS
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -78,19 +78,15 @@ class FileSearchTool(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "vector_store_ids": vector_store_ids
-            if type(vector_store_ids := self.vector_store_ids) in SURE
-            else plain(vector_store_ids),
+            "vector_store_ids": plain(self.vector_store_ids),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (max_num_results := self.max_num_results) is not None:
-            out["max_num_results"] = (
-                max_num_results if type(max_num_results) in SURE else plain(max_num_results)
-            )
+            out["max_num_results"] = plain(max_num_results)
         if (ranking_options := self.ranking_options) is not None:
-            out["ranking_options"] = type(ranking_options)._plain(ranking_options)
+            out["ranking_options"] = ranking_options._plain()
         if (filters := self.filters) is not None:
-            out["filters"] = type(filters)._plain(filters)
+            out["filters"] = filters._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -98,9 +94,9 @@ class FileSearchTool(Model):
         if (max_num_results := self.max_num_results) is not None:
             out += f',"max_num_results":{write(max_num_results)}'
         if (ranking_options := self.ranking_options) is not None:
-            out += f',"ranking_options":{type(ranking_options)._json(ranking_options)}'
+            out += f',"ranking_options":{write_model(ranking_options)}'
         if (filters := self.filters) is not None:
-            out += f',"filters":{type(filters)._json(filters)}'
+            out += f',"filters":{write_model(filters)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -75,7 +75,7 @@ class FileSearchToolCall(Model):
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
             "status": status if type(status := self.status) is str else plain(status),
-            "queries": queries if type(queries := self.queries) in SURE else plain(queries),
+            "queries": plain(self.queries),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (results := self.results) is not None:

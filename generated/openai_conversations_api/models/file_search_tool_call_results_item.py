@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -83,9 +83,9 @@ class FileSearchToolCallResultsItem(Model):
         if (filename := self.filename) is not None:
             out["filename"] = filename if type(filename) is str else plain(filename)
         if (attributes := self.attributes) is not None:
-            out["attributes"] = attributes if type(attributes) in SURE else plain(attributes)
+            out["attributes"] = plain(attributes)
         if (score := self.score) is not None:
-            out["score"] = score if type(score) in SURE else plain(score)
+            out["score"] = plain(score)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

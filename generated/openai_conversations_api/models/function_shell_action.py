@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -47,13 +47,9 @@ class FunctionShellAction(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "commands": commands if type(commands := self.commands) in SURE else plain(commands),
-            "timeout_ms": timeout_ms
-            if type(timeout_ms := self.timeout_ms) in SURE
-            else plain(timeout_ms),
-            "max_output_length": max_output_length
-            if type(max_output_length := self.max_output_length) in SURE
-            else plain(max_output_length),
+            "commands": plain(self.commands),
+            "timeout_ms": plain(self.timeout_ms),
+            "max_output_length": plain(self.max_output_length),
         }
         return out if self._extra is None else self._extra.plain(out)
 

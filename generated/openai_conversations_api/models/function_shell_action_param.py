@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -60,14 +60,12 @@ class FunctionShellActionParam(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "commands": commands if type(commands := self.commands) in SURE else plain(commands),
+            "commands": plain(self.commands),
         }
         if (timeout_ms := self.timeout_ms) is not None:
-            out["timeout_ms"] = timeout_ms if type(timeout_ms) in SURE else plain(timeout_ms)
+            out["timeout_ms"] = plain(timeout_ms)
         if (max_output_length := self.max_output_length) is not None:
-            out["max_output_length"] = (
-                max_output_length if type(max_output_length) in SURE else plain(max_output_length)
-            )
+            out["max_output_length"] = plain(max_output_length)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -102,13 +102,13 @@ class FunctionShellCall(Model):
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "action": type(action := self.action)._plain(action),
+            "action": self.action._plain(),
             "status": status if type(status := self.status) is str else plain(status),
             "environment": plain_model(self.environment),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -116,7 +116,7 @@ class FunctionShellCall(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (created_by := self.created_by) is not None:
             out += f',"created_by":{quote(created_by)}'
         if self._extra is not None:
@@ -124,7 +124,7 @@ class FunctionShellCall(Model):
         return (
             f'{{"id":{quote(self.id)}'
             f',"call_id":{quote(self.call_id)}'
-            f',"action":{type(action := self.action)._json(action)}'
+            f',"action":{write_model(self.action)}'
             f',"status":{quote(self.status)}'
             f',"environment":{write_model(self.environment)}'
             f',"type":{quote(self.type)}'

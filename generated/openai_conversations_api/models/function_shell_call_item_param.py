@@ -13,7 +13,7 @@ from .._decoding import decode_model, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -100,17 +100,17 @@ class FunctionShellCallItemParam(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "action": type(action := self.action)._plain(action),
+            "action": self.action._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         if (environment := self.environment) is not None:
-            out["environment"] = type(environment)._plain(environment)
+            out["environment"] = environment._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -118,16 +118,16 @@ class FunctionShellCallItemParam(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (status := self.status) is not None:
             out += f',"status":{quote(status)}'
         if (environment := self.environment) is not None:
-            out += f',"environment":{type(environment)._json(environment)}'
+            out += f',"environment":{write_model(environment)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
             f'{{"call_id":{quote(self.call_id)}'
-            f',"action":{type(action := self.action)._json(action)}'
+            f',"action":{write_model(self.action)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

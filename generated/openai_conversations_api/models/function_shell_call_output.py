@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -98,13 +98,11 @@ class FunctionShellCallOutput(Model):
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
             "status": status if type(status := self.status) is str else plain(status),
             "output": plain_list(self.output),
-            "max_output_length": max_output_length
-            if type(max_output_length := self.max_output_length) in SURE
-            else plain(max_output_length),
+            "max_output_length": plain(self.max_output_length),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -112,7 +110,7 @@ class FunctionShellCallOutput(Model):
     def _json(self) -> str:
         out = ""
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (created_by := self.created_by) is not None:
             out += f',"created_by":{quote(created_by)}'
         if self._extra is not None:

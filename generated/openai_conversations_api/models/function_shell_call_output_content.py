@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_CONTENT_OUTCOME
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -68,7 +68,7 @@ class FunctionShellCallOutputContent(Model):
         out: dict[str, Any] = {
             "stdout": stdout if type(stdout := self.stdout) is str else plain(stdout),
             "stderr": stderr if type(stderr := self.stderr) is str else plain(stderr),
-            "outcome": type(outcome := self.outcome)._plain(outcome),
+            "outcome": self.outcome._plain(),
         }
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
@@ -83,6 +83,6 @@ class FunctionShellCallOutputContent(Model):
         return (
             f'{{"stdout":{quote(self.stdout)}'
             f',"stderr":{quote(self.stderr)}'
-            f',"outcome":{type(outcome := self.outcome)._json(outcome)}'
+            f',"outcome":{write_model(self.outcome)}'
             f"{out}}}"
         )

@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -53,7 +53,7 @@ class FunctionShellCallOutputContentParam(Model):
         out: dict[str, Any] = {
             "stdout": stdout if type(stdout := self.stdout) is str else plain(stdout),
             "stderr": stderr if type(stderr := self.stderr) is str else plain(stderr),
-            "outcome": type(outcome := self.outcome)._plain(outcome),
+            "outcome": self.outcome._plain(),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -64,6 +64,6 @@ class FunctionShellCallOutputContentParam(Model):
         return (
             f'{{"stdout":{quote(self.stdout)}'
             f',"stderr":{quote(self.stderr)}'
-            f',"outcome":{type(outcome := self.outcome)._json(outcome)}'
+            f',"outcome":{write_model(self.outcome)}'
             f"{out}}}"
         )

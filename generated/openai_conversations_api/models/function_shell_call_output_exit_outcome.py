@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -44,9 +44,7 @@ class FunctionShellCallOutputExitOutcome(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "exit_code": exit_code
-            if type(exit_code := self.exit_code) in SURE
-            else plain(exit_code),
+            "exit_code": plain(self.exit_code),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

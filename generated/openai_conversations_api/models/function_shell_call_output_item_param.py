@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -101,13 +101,11 @@ class FunctionShellCallOutputItemParam(Model):
         if (id := self.id) is not None:
             out["id"] = id if type(id) is str else plain(id)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         if (max_output_length := self.max_output_length) is not None:
-            out["max_output_length"] = (
-                max_output_length if type(max_output_length) in SURE else plain(max_output_length)
-            )
+            out["max_output_length"] = plain(max_output_length)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -115,7 +113,7 @@ class FunctionShellCallOutputItemParam(Model):
         if (id := self.id) is not None:
             out += f',"id":{quote(id)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (status := self.status) is not None:
             out += f',"status":{quote(status)}'
         if (max_output_length := self.max_output_length) is not None:

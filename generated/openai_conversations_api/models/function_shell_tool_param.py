@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -79,17 +79,15 @@ class FunctionShellToolParam(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (environment := self.environment) is not None:
-            out["environment"] = type(environment)._plain(environment)
+            out["environment"] = environment._plain()
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (environment := self.environment) is not None:
-            out += f',"environment":{type(environment)._json(environment)}'
+            out += f',"environment":{write_model(environment)}'
         if (allowed_callers := self.allowed_callers) is not None:
             out += f',"allowed_callers":{write(allowed_callers)}'
         if self._extra is not None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -112,29 +112,21 @@ class FunctionTool(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "name": name if type(name := self.name) is str else plain(name),
-            "parameters": parameters
-            if type(parameters := self.parameters) in SURE
-            else plain(parameters),
+            "parameters": plain(self.parameters),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (output_schema := self.output_schema) is not None:
-            out["output_schema"] = (
-                output_schema if type(output_schema) in SURE else plain(output_schema)
-            )
+            out["output_schema"] = plain(output_schema)
         if (strict := self.strict) is not None:
-            out["strict"] = strict if type(strict) in SURE else plain(strict)
+            out["strict"] = plain(strict)
         if (defer_loading := self.defer_loading) is not None:
-            out["defer_loading"] = (
-                defer_loading if type(defer_loading) in SURE else plain(defer_loading)
-            )
+            out["defer_loading"] = plain(defer_loading)
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         if (async_ := self.async_) is not None:
-            out["async"] = async_ if type(async_) in SURE else plain(async_)
+            out["async"] = plain(async_)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

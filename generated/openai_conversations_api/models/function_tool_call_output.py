@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -113,7 +113,7 @@ class FunctionToolCallOutput(Model):
         if (namespace := self.namespace) is not None:
             out["namespace"] = namespace if type(namespace) is str else plain(namespace)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         return out if self._extra is None else self._extra.plain(out)
@@ -129,7 +129,7 @@ class FunctionToolCallOutput(Model):
         if (namespace := self.namespace) is not None:
             out += f',"namespace":{quote(namespace)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (status := self.status) is not None:
             out += f',"status":{quote(status)}'
         if self._extra is not None:

@@ -13,7 +13,7 @@ from .._decoding import decode_many, decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list
+from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -114,7 +114,7 @@ class FunctionToolCallOutputResource(Model):
         if (namespace := self.namespace) is not None:
             out["namespace"] = namespace if type(namespace) is str else plain(namespace)
         if (caller := self.caller) is not None:
-            out["caller"] = type(caller)._plain(caller)
+            out["caller"] = caller._plain()
         if (created_by := self.created_by) is not None:
             out["created_by"] = created_by if type(created_by) is str else plain(created_by)
         return out if self._extra is None else self._extra.plain(out)
@@ -128,7 +128,7 @@ class FunctionToolCallOutputResource(Model):
         if (namespace := self.namespace) is not None:
             out += f',"namespace":{quote(namespace)}'
         if (caller := self.caller) is not None:
-            out += f',"caller":{type(caller)._json(caller)}'
+            out += f',"caller":{write_model(caller)}'
         if (created_by := self.created_by) is not None:
             out += f',"created_by":{quote(created_by)}'
         if self._extra is not None:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -120,23 +120,17 @@ class FunctionToolParam(Model):
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (parameters := self.parameters) is not None:
-            out["parameters"] = parameters if type(parameters) in SURE else plain(parameters)
+            out["parameters"] = plain(parameters)
         if (strict := self.strict) is not None:
-            out["strict"] = strict if type(strict) in SURE else plain(strict)
+            out["strict"] = plain(strict)
         if (output_schema := self.output_schema) is not None:
-            out["output_schema"] = (
-                output_schema if type(output_schema) in SURE else plain(output_schema)
-            )
+            out["output_schema"] = plain(output_schema)
         if (defer_loading := self.defer_loading) is not None:
-            out["defer_loading"] = (
-                defer_loading if type(defer_loading) in SURE else plain(defer_loading)
-            )
+            out["defer_loading"] = plain(defer_loading)
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         if (async_ := self.async_) is not None:
-            out["async"] = async_ if type(async_) in SURE else plain(async_)
+            out["async"] = plain(async_)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

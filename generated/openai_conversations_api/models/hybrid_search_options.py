@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -43,12 +43,8 @@ class HybridSearchOptions(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "embedding_weight": embedding_weight
-            if type(embedding_weight := self.embedding_weight) in SURE
-            else plain(embedding_weight),
-            "text_weight": text_weight
-            if type(text_weight := self.text_weight) in SURE
-            else plain(text_weight),
+            "embedding_weight": plain(self.embedding_weight),
+            "text_weight": plain(self.text_weight),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -43,12 +43,8 @@ class ImageGenCachedTokens(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "cached_image_tokens": cached_image_tokens
-            if type(cached_image_tokens := self.cached_image_tokens) in SURE
-            else plain(cached_image_tokens),
-            "cached_text_tokens": cached_text_tokens
-            if type(cached_text_tokens := self.cached_text_tokens) in SURE
-            else plain(cached_text_tokens),
+            "cached_image_tokens": plain(self.cached_image_tokens),
+            "cached_text_tokens": plain(self.cached_text_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -88,7 +88,7 @@ class ImageGenCallError(Model):
         if (param := self.param) is not None:
             out["param"] = param if type(param) is str else plain(param)
         if (moderation_details := self.moderation_details) is not None:
-            out["moderation_details"] = type(moderation_details)._plain(moderation_details)
+            out["moderation_details"] = moderation_details._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -98,7 +98,7 @@ class ImageGenCallError(Model):
         if (param := self.param) is not None:
             out += f',"param":{quote(param)}'
         if (moderation_details := self.moderation_details) is not None:
-            out += f',"moderation_details":{type(moderation_details)._json(moderation_details)}'
+            out += f',"moderation_details":{write_model(moderation_details)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"type":{quote(self.type)},"message":{quote(self.message)}{out}}}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -43,9 +43,7 @@ class ImageGenModerationDetails(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "categories": categories
-            if type(categories := self.categories) in SURE
-            else plain(categories),
+            "categories": plain(self.categories),
             "moderation_stage": moderation_stage
             if type(moderation_stage := self.moderation_stage) is str
             else plain(moderation_stage),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -64,18 +64,10 @@ class ImageGenSvgUsage(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "model": model if type(model := self.model) is str else plain(model),
-            "input_tokens": input_tokens
-            if type(input_tokens := self.input_tokens) in SURE
-            else plain(input_tokens),
-            "output_tokens": output_tokens
-            if type(output_tokens := self.output_tokens) in SURE
-            else plain(output_tokens),
-            "reasoning_tokens": reasoning_tokens
-            if type(reasoning_tokens := self.reasoning_tokens) in SURE
-            else plain(reasoning_tokens),
-            "total_tokens": total_tokens
-            if type(total_tokens := self.total_tokens) in SURE
-            else plain(total_tokens),
+            "input_tokens": plain(self.input_tokens),
+            "output_tokens": plain(self.output_tokens),
+            "reasoning_tokens": plain(self.reasoning_tokens),
+            "total_tokens": plain(self.total_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 

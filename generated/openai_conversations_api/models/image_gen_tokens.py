@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -43,12 +43,8 @@ class ImageGenTokens(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "image_tokens": image_tokens
-            if type(image_tokens := self.image_tokens) in SURE
-            else plain(image_tokens),
-            "text_tokens": text_tokens
-            if type(text_tokens := self.text_tokens) in SURE
-            else plain(text_tokens),
+            "image_tokens": plain(self.image_tokens),
+            "text_tokens": plain(self.text_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 

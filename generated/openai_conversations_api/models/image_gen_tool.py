@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -218,11 +218,7 @@ class ImageGenTool(Model):
                 output_format if type(output_format) is str else plain(output_format)
             )
         if (output_compression := self.output_compression) is not None:
-            out["output_compression"] = (
-                output_compression
-                if type(output_compression) in SURE
-                else plain(output_compression)
-            )
+            out["output_compression"] = plain(output_compression)
         if (moderation := self.moderation) is not None:
             out["moderation"] = moderation if type(moderation) is str else plain(moderation)
         if (background := self.background) is not None:
@@ -232,23 +228,19 @@ class ImageGenTool(Model):
                 input_fidelity if type(input_fidelity) is str else plain(input_fidelity)
             )
         if (input_image_mask := self.input_image_mask) is not None:
-            out["input_image_mask"] = type(input_image_mask)._plain(input_image_mask)
+            out["input_image_mask"] = input_image_mask._plain()
         if (partial_images := self.partial_images) is not None:
-            out["partial_images"] = (
-                partial_images if type(partial_images) in SURE else plain(partial_images)
-            )
+            out["partial_images"] = plain(partial_images)
         if (action := self.action) is not None:
             out["action"] = action if type(action) is str else plain(action)
         if (complexity := self.complexity) is not None:
             out["complexity"] = complexity if type(complexity) is str else plain(complexity)
         if (frame_count := self.frame_count) is not None:
-            out["frame_count"] = frame_count if type(frame_count) in SURE else plain(frame_count)
+            out["frame_count"] = plain(frame_count)
         if (frame_duration_ms := self.frame_duration_ms) is not None:
-            out["frame_duration_ms"] = (
-                frame_duration_ms if type(frame_duration_ms) in SURE else plain(frame_duration_ms)
-            )
+            out["frame_duration_ms"] = plain(frame_duration_ms)
         if (svg := self.svg) is not None:
-            out["svg"] = type(svg)._plain(svg)
+            out["svg"] = svg._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -270,7 +262,7 @@ class ImageGenTool(Model):
         if (input_fidelity := self.input_fidelity) is not None:
             out += f',"input_fidelity":{quote(input_fidelity)}'
         if (input_image_mask := self.input_image_mask) is not None:
-            out += f',"input_image_mask":{type(input_image_mask)._json(input_image_mask)}'
+            out += f',"input_image_mask":{write_model(input_image_mask)}'
         if (partial_images := self.partial_images) is not None:
             out += f',"partial_images":{write(partial_images)}'
         if (action := self.action) is not None:
@@ -282,7 +274,7 @@ class ImageGenTool(Model):
         if (frame_duration_ms := self.frame_duration_ms) is not None:
             out += f',"frame_duration_ms":{write(frame_duration_ms)}'
         if (svg := self.svg) is not None:
-            out += f',"svg":{type(svg)._json(svg)}'
+            out += f',"svg":{write_model(svg)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"type":{quote(self.type)}{out}}}'

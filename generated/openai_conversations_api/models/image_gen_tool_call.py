@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -151,7 +151,7 @@ class ImageGenToolCall(Model):
         if (background := self.background) is not None:
             out["background"] = background if type(background) is str else plain(background)
         if (error := self.error) is not None:
-            out["error"] = type(error)._plain(error)
+            out["error"] = error._plain()
         if (output_format := self.output_format) is not None:
             out["output_format"] = (
                 output_format if type(output_format) is str else plain(output_format)
@@ -165,7 +165,7 @@ class ImageGenToolCall(Model):
         if (size := self.size) is not None:
             out["size"] = size if type(size) is str else plain(size)
         if (svg_usage := self.svg_usage) is not None:
-            out["svg_usage"] = type(svg_usage)._plain(svg_usage)
+            out["svg_usage"] = svg_usage._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -177,7 +177,7 @@ class ImageGenToolCall(Model):
         if (background := self.background) is not None:
             out += f',"background":{quote(background)}'
         if (error := self.error) is not None:
-            out += f',"error":{type(error)._json(error)}'
+            out += f',"error":{write_model(error)}'
         if (output_format := self.output_format) is not None:
             out += f',"output_format":{quote(output_format)}'
         if (quality := self.quality) is not None:
@@ -187,7 +187,7 @@ class ImageGenToolCall(Model):
         if (size := self.size) is not None:
             out += f',"size":{quote(size)}'
         if (svg_usage := self.svg_usage) is not None:
-            out += f',"svg_usage":{type(svg_usage)._json(svg_usage)}'
+            out += f',"svg_usage":{write_model(svg_usage)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

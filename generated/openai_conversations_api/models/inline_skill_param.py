@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import INLINE_SKILL_PARAM_SOURCE
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -60,7 +60,7 @@ class InlineSkillParam(Model):
             "description": description
             if type(description := self.description) is str
             else plain(description),
-            "source": type(source := self.source)._plain(source),
+            "source": self.source._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)
@@ -72,7 +72,7 @@ class InlineSkillParam(Model):
         return (
             f'{{"name":{quote(self.name)}'
             f',"description":{quote(self.description)}'
-            f',"source":{type(source := self.source)._json(source)}'
+            f',"source":{write_model(self.source)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -115,9 +115,7 @@ class InputFileContent(Model):
         if (file_data := self.file_data) is not None:
             out["file_data"] = file_data if type(file_data) is str else plain(file_data)
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out["prompt_cache_breakpoint"] = type(prompt_cache_breakpoint)._plain(
-                prompt_cache_breakpoint
-            )
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
         if (file_url := self.file_url) is not None:
             out["file_url"] = file_url if type(file_url) is str else plain(file_url)
         if (detail := self.detail) is not None:
@@ -133,7 +131,7 @@ class InputFileContent(Model):
         if (file_data := self.file_data) is not None:
             out += f',"file_data":{quote(file_data)}'
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out += f',"prompt_cache_breakpoint":{type(prompt_cache_breakpoint)._json(prompt_cache_breakpoint)}'
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
         if (file_url := self.file_url) is not None:
             out += f',"file_url":{quote(file_url)}'
         if (detail := self.detail) is not None:

@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -89,9 +89,7 @@ class InputImageContent(Model):
         if (file_id := self.file_id) is not None:
             out["file_id"] = file_id if type(file_id) is str else plain(file_id)
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out["prompt_cache_breakpoint"] = type(prompt_cache_breakpoint)._plain(
-                prompt_cache_breakpoint
-            )
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -101,7 +99,7 @@ class InputImageContent(Model):
         if (file_id := self.file_id) is not None:
             out += f',"file_id":{quote(file_id)}'
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out += f',"prompt_cache_breakpoint":{type(prompt_cache_breakpoint)._json(prompt_cache_breakpoint)}'
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"detail":{quote(self.detail)},"type":{quote(self.type)}{out}}}'

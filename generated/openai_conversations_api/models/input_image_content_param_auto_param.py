@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -93,9 +93,7 @@ class InputImageContentParamAutoParam(Model):
         if (detail := self.detail) is not None:
             out["detail"] = detail if type(detail) is str else plain(detail)
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out["prompt_cache_breakpoint"] = type(prompt_cache_breakpoint)._plain(
-                prompt_cache_breakpoint
-            )
+            out["prompt_cache_breakpoint"] = prompt_cache_breakpoint._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -107,7 +105,7 @@ class InputImageContentParamAutoParam(Model):
         if (detail := self.detail) is not None:
             out += f',"detail":{quote(detail)}'
         if (prompt_cache_breakpoint := self.prompt_cache_breakpoint) is not None:
-            out += f',"prompt_cache_breakpoint":{type(prompt_cache_breakpoint)._json(prompt_cache_breakpoint)}'
+            out += f',"prompt_cache_breakpoint":{write_model(prompt_cache_breakpoint)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"type":{quote(self.type)}{out}}}'

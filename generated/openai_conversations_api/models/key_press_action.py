@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -44,7 +44,7 @@ class KeyPressAction(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "keys": keys if type(keys := self.keys) in SURE else plain(keys),
+            "keys": plain(self.keys),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -78,12 +78,12 @@ class LocalShellExecAction(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "command": command if type(command := self.command) in SURE else plain(command),
-            "env": env if type(env := self.env) in SURE else plain(env),
+            "command": plain(self.command),
+            "env": plain(self.env),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (timeout_ms := self.timeout_ms) is not None:
-            out["timeout_ms"] = timeout_ms if type(timeout_ms) in SURE else plain(timeout_ms)
+            out["timeout_ms"] = plain(timeout_ms)
         if (working_directory := self.working_directory) is not None:
             out["working_directory"] = (
                 working_directory if type(working_directory) is str else plain(working_directory)

@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import LOCAL_SHELL_TOOL_CALL_ACTION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -62,7 +62,7 @@ class LocalShellToolCall(Model):
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
             "call_id": call_id if type(call_id := self.call_id) is str else plain(call_id),
-            "action": type(action := self.action)._plain(action),
+            "action": self.action._plain(),
             "status": status if type(status := self.status) is str else plain(status),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
@@ -75,7 +75,7 @@ class LocalShellToolCall(Model):
         return (
             f'{{"id":{quote(self.id)}'
             f',"call_id":{quote(self.call_id)}'
-            f',"action":{type(action := self.action)._json(action)}'
+            f',"action":{write_model(self.action)}'
             f',"status":{quote(self.status)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"

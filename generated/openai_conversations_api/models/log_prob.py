@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -57,8 +57,8 @@ class LogProb(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "token": token if type(token := self.token) is str else plain(token),
-            "logprob": logprob if type(logprob := self.logprob) in SURE else plain(logprob),
-            "bytes": bytes if type(bytes := self.bytes) in SURE else plain(bytes),
+            "logprob": plain(self.logprob),
+            "bytes": plain(self.bytes),
             "top_logprobs": plain_list(self.top_logprobs),
         }
         return out if self._extra is None else self._extra.plain(out)

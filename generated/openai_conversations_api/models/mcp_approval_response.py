@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -71,7 +71,7 @@ class MCPApprovalResponse(Model):
             "approval_request_id": approval_request_id
             if type(approval_request_id := self.approval_request_id) is str
             else plain(approval_request_id),
-            "approve": approve if type(approve := self.approve) in SURE else plain(approve),
+            "approve": plain(self.approve),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:

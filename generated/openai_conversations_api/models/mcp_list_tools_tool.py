@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -64,14 +64,12 @@ class MCPListToolsTool(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "name": name if type(name := self.name) is str else plain(name),
-            "input_schema": input_schema
-            if type(input_schema := self.input_schema) in SURE
-            else plain(input_schema),
+            "input_schema": plain(self.input_schema),
         }
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (annotations := self.annotations) is not None:
-            out["annotations"] = annotations if type(annotations) in SURE else plain(annotations)
+            out["annotations"] = plain(annotations)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -48,7 +48,7 @@ class MCPProtocolError(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "code": code if type(code := self.code) in SURE else plain(code),
+            "code": plain(self.code),
             "message": message if type(message := self.message) is str else plain(message),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

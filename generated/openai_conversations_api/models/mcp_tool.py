@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode, new, plain_model, write_model
 
 
@@ -186,21 +186,17 @@ class MCPTool(Model):
                 server_description if type(server_description) is str else plain(server_description)
             )
         if (headers := self.headers) is not None:
-            out["headers"] = headers if type(headers) in SURE else plain(headers)
+            out["headers"] = plain(headers)
         if (allowed_tools := self.allowed_tools) is not None:
             out["allowed_tools"] = plain_model(allowed_tools)
         if (allowed_callers := self.allowed_callers) is not None:
-            out["allowed_callers"] = (
-                allowed_callers if type(allowed_callers) in SURE else plain(allowed_callers)
-            )
+            out["allowed_callers"] = plain(allowed_callers)
         if (require_approval := self.require_approval) is not None:
             out["require_approval"] = (
                 require_approval if type(require_approval) is str else plain_model(require_approval)
             )
         if (defer_loading := self.defer_loading) is not None:
-            out["defer_loading"] = (
-                defer_loading if type(defer_loading) in SURE else plain(defer_loading)
-            )
+            out["defer_loading"] = plain(defer_loading)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

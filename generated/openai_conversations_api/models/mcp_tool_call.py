@@ -14,7 +14,7 @@ from .._define import define
 from .._json_text import plain, quote
 from .._reading import HasArguments
 from .._unions import MCP_TOOL_CALL_ERROR
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -123,7 +123,7 @@ class MCPToolCall(HasArguments, Model):
         if (output := self.output) is not None:
             out["output"] = output if type(output) is str else plain(output)
         if (error := self.error) is not None:
-            out["error"] = type(error)._plain(error)
+            out["error"] = error._plain()
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         if (approval_request_id := self.approval_request_id) is not None:
@@ -139,7 +139,7 @@ class MCPToolCall(HasArguments, Model):
         if (output := self.output) is not None:
             out += f',"output":{quote(output)}'
         if (error := self.error) is not None:
-            out += f',"error":{type(error)._json(error)}'
+            out += f',"error":{write_model(error)}'
         if (status := self.status) is not None:
             out += f',"status":{quote(status)}'
         if (approval_request_id := self.approval_request_id) is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -53,9 +53,9 @@ class MCPToolFilter(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (tool_names := self.tool_names) is not None:
-            out["tool_names"] = tool_names if type(tool_names) in SURE else plain(tool_names)
+            out["tool_names"] = plain(tool_names)
         if (read_only := self.read_only) is not None:
-            out["read_only"] = read_only if type(read_only) in SURE else plain(read_only)
+            out["read_only"] = plain(read_only)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -60,17 +60,17 @@ class MCPToolRequireApproval(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (always := self.always) is not None:
-            out["always"] = type(always)._plain(always)
+            out["always"] = always._plain()
         if (never := self.never) is not None:
-            out["never"] = type(never)._plain(never)
+            out["never"] = never._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (always := self.always) is not None:
-            out += f',"always":{type(always)._json(always)}'
+            out += f',"always":{write_model(always)}'
         if (never := self.never) is not None:
-            out += f',"never":{type(never)._json(never)}'
+            out += f',"never":{write_model(never)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

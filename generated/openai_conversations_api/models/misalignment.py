@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -98,7 +98,7 @@ class Misalignment(Model):
                 review_target if type(review_target) is str else plain(review_target)
             )
         if (steer := self.steer) is not None:
-            out["steer"] = type(steer)._plain(steer)
+            out["steer"] = steer._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -110,7 +110,7 @@ class Misalignment(Model):
         if (review_target := self.review_target) is not None:
             out += f',"review_target":{quote(review_target)}'
         if (steer := self.steer) is not None:
-            out += f',"steer":{type(steer)._json(steer)}'
+            out += f',"steer":{write_model(steer)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -119,15 +119,13 @@ class ModelResponseProperties(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (metadata := self.metadata) is not None:
-            out["metadata"] = metadata if type(metadata) in SURE else plain(metadata)
+            out["metadata"] = plain(metadata)
         if (top_logprobs := self.top_logprobs) is not None:
-            out["top_logprobs"] = (
-                top_logprobs if type(top_logprobs) in SURE else plain(top_logprobs)
-            )
+            out["top_logprobs"] = plain(top_logprobs)
         if (temperature := self.temperature) is not None:
-            out["temperature"] = temperature if type(temperature) in SURE else plain(temperature)
+            out["temperature"] = plain(temperature)
         if (top_p := self.top_p) is not None:
-            out["top_p"] = top_p if type(top_p) in SURE else plain(top_p)
+            out["top_p"] = plain(top_p)
         if (user := self.user) is not None:
             out["user"] = user if type(user) is str else plain(user)
         if (safety_identifier := self.safety_identifier) is not None:

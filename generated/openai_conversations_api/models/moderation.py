@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_one
 from .._define import define
 from .._unions import MODERATION_INPUT
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -47,8 +47,8 @@ class Moderation(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "input": type(input := self.input)._plain(input),
-            "output": type(output := self.output)._plain(output),
+            "input": self.input._plain(),
+            "output": self.output._plain(),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -56,8 +56,4 @@ class Moderation(Model):
         out = ""
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return (
-            f'{{"input":{type(input := self.input)._json(input)}'
-            f',"output":{type(output := self.output)._json(output)}'
-            f"{out}}}"
-        )
+        return f'{{"input":{write_model(self.input)},"output":{write_model(self.output)}{out}}}'

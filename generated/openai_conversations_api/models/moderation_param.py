@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -58,13 +58,13 @@ class ModerationParam(Model):
             "model": model if type(model := self.model) is str else plain(model),
         }
         if (policy := self.policy) is not None:
-            out["policy"] = type(policy)._plain(policy)
+            out["policy"] = policy._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (policy := self.policy) is not None:
-            out += f',"policy":{type(policy)._json(policy)}'
+            out += f',"policy":{write_model(policy)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"model":{quote(self.model)}{out}}}'

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -60,17 +60,17 @@ class ModerationPolicyParam(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (input := self.input) is not None:
-            out["input"] = type(input)._plain(input)
+            out["input"] = input._plain()
         if (output := self.output) is not None:
-            out["output"] = type(output)._plain(output)
+            out["output"] = output._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (input := self.input) is not None:
-            out += f',"input":{type(input)._json(input)}'
+            out += f',"input":{write_model(input)}'
         if (output := self.output) is not None:
-            out += f',"output":{type(output)._json(output)}'
+            out += f',"output":{write_model(output)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

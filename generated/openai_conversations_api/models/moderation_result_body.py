@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -78,16 +78,10 @@ class ModerationResultBody(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "model": model if type(model := self.model) is str else plain(model),
-            "flagged": flagged if type(flagged := self.flagged) in SURE else plain(flagged),
-            "categories": categories
-            if type(categories := self.categories) in SURE
-            else plain(categories),
-            "category_scores": category_scores
-            if type(category_scores := self.category_scores) in SURE
-            else plain(category_scores),
-            "category_applied_input_types": category_applied_input_types
-            if type(category_applied_input_types := self.category_applied_input_types) in SURE
-            else plain(category_applied_input_types),
+            "flagged": plain(self.flagged),
+            "categories": plain(self.categories),
+            "category_scores": plain(self.category_scores),
+            "category_applied_input_types": plain(self.category_applied_input_types),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -77,18 +77,12 @@ class PromptCacheMiss(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "cache_missed_tokens": cache_missed_tokens
-            if type(cache_missed_tokens := self.cache_missed_tokens) in SURE
-            else plain(cache_missed_tokens),
+            "cache_missed_tokens": plain(self.cache_missed_tokens),
             "reason": reason if type(reason := self.reason) is str else plain(reason),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (comparison_reusable_tokens := self.comparison_reusable_tokens) is not None:
-            out["comparison_reusable_tokens"] = (
-                comparison_reusable_tokens
-                if type(comparison_reusable_tokens) in SURE
-                else plain(comparison_reusable_tokens)
-            )
+            out["comparison_reusable_tokens"] = plain(comparison_reusable_tokens)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -83,7 +83,7 @@ class PromptCacheOptionsParam(Model):
                 else plain(comparison_response_id)
             )
         if (prewarm := self.prewarm) is not None:
-            out["prewarm"] = prewarm if type(prewarm) in SURE else plain(prewarm)
+            out["prewarm"] = plain(prewarm)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

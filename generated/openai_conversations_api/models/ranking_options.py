@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -68,11 +68,9 @@ class RankingOptions(Model):
         if (ranker := self.ranker) is not None:
             out["ranker"] = ranker if type(ranker) is str else plain(ranker)
         if (score_threshold := self.score_threshold) is not None:
-            out["score_threshold"] = (
-                score_threshold if type(score_threshold) in SURE else plain(score_threshold)
-            )
+            out["score_threshold"] = plain(score_threshold)
         if (hybrid_search := self.hybrid_search) is not None:
-            out["hybrid_search"] = type(hybrid_search)._plain(hybrid_search)
+            out["hybrid_search"] = hybrid_search._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -82,7 +80,7 @@ class RankingOptions(Model):
         if (score_threshold := self.score_threshold) is not None:
             out += f',"score_threshold":{write(score_threshold)}'
         if (hybrid_search := self.hybrid_search) is not None:
-            out += f',"hybrid_search":{type(hybrid_search)._json(hybrid_search)}'
+            out += f',"hybrid_search":{write_model(hybrid_search)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._reading import HasCreated, HasOutputText, items_of
 from .._unions import (
     INPUT_ITEM,
@@ -458,31 +458,25 @@ class Response(HasCreated, HasOutputText, Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "metadata": metadata if type(metadata := self.metadata) in SURE else plain(metadata),
+            "metadata": plain(self.metadata),
             "model": model if type(model := self.model) is str else plain(model),
             "id": id if type(id := self.id) is str else plain(id),
-            "created_at": created_at
-            if type(created_at := self.created_at) in SURE
-            else plain(created_at),
+            "created_at": plain(self.created_at),
             "error": plain_model(self.error),
             "incomplete_details": plain_model(self.incomplete_details),
             "output": plain_list(self.output),
             "instructions": instructions
             if type(instructions := self.instructions) is str
             else plain_list(instructions),
-            "parallel_tool_calls": parallel_tool_calls
-            if type(parallel_tool_calls := self.parallel_tool_calls) in SURE
-            else plain(parallel_tool_calls),
+            "parallel_tool_calls": plain(self.parallel_tool_calls),
             "object": object if type(object := self.object) is str else plain(object),
         }
         if (top_logprobs := self.top_logprobs) is not None:
-            out["top_logprobs"] = (
-                top_logprobs if type(top_logprobs) in SURE else plain(top_logprobs)
-            )
+            out["top_logprobs"] = plain(top_logprobs)
         if (temperature := self.temperature) is not None:
-            out["temperature"] = temperature if type(temperature) in SURE else plain(temperature)
+            out["temperature"] = plain(temperature)
         if (top_p := self.top_p) is not None:
-            out["top_p"] = top_p if type(top_p) in SURE else plain(top_p)
+            out["top_p"] = plain(top_p)
         if (user := self.user) is not None:
             out["user"] = user if type(user) is str else plain(user)
         if (safety_identifier := self.safety_identifier) is not None:
@@ -506,13 +500,11 @@ class Response(HasCreated, HasOutputText, Model):
                 else plain(previous_response_id)
             )
         if (background := self.background) is not None:
-            out["background"] = background if type(background) in SURE else plain(background)
+            out["background"] = plain(background)
         if (max_tool_calls := self.max_tool_calls) is not None:
-            out["max_tool_calls"] = (
-                max_tool_calls if type(max_tool_calls) in SURE else plain(max_tool_calls)
-            )
+            out["max_tool_calls"] = plain(max_tool_calls)
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         if (tools := self.tools) is not None:
             out["tools"] = plain_list(tools)
         if (tool_choice := self.tool_choice) is not None:
@@ -520,7 +512,7 @@ class Response(HasCreated, HasOutputText, Model):
                 tool_choice if type(tool_choice) is str else plain_model(tool_choice)
             )
         if (prompt := self.prompt) is not None:
-            out["prompt"] = type(prompt)._plain(prompt)
+            out["prompt"] = prompt._plain()
         if (service_tier := self.service_tier) is not None:
             out["service_tier"] = service_tier if type(service_tier) is str else plain(service_tier)
         if (truncation := self.truncation) is not None:
@@ -528,35 +520,29 @@ class Response(HasCreated, HasOutputText, Model):
         if (status := self.status) is not None:
             out["status"] = status if type(status) is str else plain(status)
         if (completed_at := self.completed_at) is not None:
-            out["completed_at"] = (
-                completed_at if type(completed_at) in SURE else plain(completed_at)
-            )
+            out["completed_at"] = plain(completed_at)
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = type(reasoning)._plain(reasoning)
+            out["reasoning"] = reasoning._plain()
         if (usage := self.usage) is not None:
-            out["usage"] = type(usage)._plain(usage)
+            out["usage"] = usage._plain()
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out["prompt_cache_options"] = type(prompt_cache_options)._plain(prompt_cache_options)
+            out["prompt_cache_options"] = prompt_cache_options._plain()
         if (moderation := self.moderation) is not None:
-            out["moderation"] = type(moderation)._plain(moderation)
+            out["moderation"] = moderation._plain()
         if (conversation := self.conversation) is not None:
-            out["conversation"] = type(conversation)._plain(conversation)
+            out["conversation"] = conversation._plain()
         if (max_output_tokens := self.max_output_tokens) is not None:
-            out["max_output_tokens"] = (
-                max_output_tokens if type(max_output_tokens) in SURE else plain(max_output_tokens)
-            )
+            out["max_output_tokens"] = plain(max_output_tokens)
         if (access_programs := self.access_programs) is not None:
-            out["access_programs"] = type(access_programs)._plain(access_programs)
+            out["access_programs"] = access_programs._plain()
         if (image := self.image) is not None:
-            out["image"] = type(image)._plain(image)
+            out["image"] = image._plain()
         if (input_transformations := self.input_transformations) is not None:
             out["input_transformations"] = plain_list(input_transformations)
         if (prompt_cache_diagnostics := self.prompt_cache_diagnostics) is not None:
-            out["prompt_cache_diagnostics"] = type(prompt_cache_diagnostics)._plain(
-                prompt_cache_diagnostics
-            )
+            out["prompt_cache_diagnostics"] = prompt_cache_diagnostics._plain()
         if (tool_usage := self.tool_usage) is not None:
-            out["tool_usage"] = type(tool_usage)._plain(tool_usage)
+            out["tool_usage"] = tool_usage._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -582,13 +568,13 @@ class Response(HasCreated, HasOutputText, Model):
         if (max_tool_calls := self.max_tool_calls) is not None:
             out += f',"max_tool_calls":{write(max_tool_calls)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if (tools := self.tools) is not None:
             out += f',"tools":{write_list(tools)}'
         if (tool_choice := self.tool_choice) is not None:
             out += f',"tool_choice":{quote(tool_choice) if type(tool_choice) is str else write_model(tool_choice)}'
         if (prompt := self.prompt) is not None:
-            out += f',"prompt":{type(prompt)._json(prompt)}'
+            out += f',"prompt":{write_model(prompt)}'
         if (service_tier := self.service_tier) is not None:
             out += f',"service_tier":{quote(service_tier)}'
         if (truncation := self.truncation) is not None:
@@ -598,29 +584,27 @@ class Response(HasCreated, HasOutputText, Model):
         if (completed_at := self.completed_at) is not None:
             out += f',"completed_at":{write(completed_at)}'
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
+            out += f',"reasoning":{write_model(reasoning)}'
         if (usage := self.usage) is not None:
-            out += f',"usage":{type(usage)._json(usage)}'
+            out += f',"usage":{write_model(usage)}'
         if (prompt_cache_options := self.prompt_cache_options) is not None:
-            out += (
-                f',"prompt_cache_options":{type(prompt_cache_options)._json(prompt_cache_options)}'
-            )
+            out += f',"prompt_cache_options":{write_model(prompt_cache_options)}'
         if (moderation := self.moderation) is not None:
-            out += f',"moderation":{type(moderation)._json(moderation)}'
+            out += f',"moderation":{write_model(moderation)}'
         if (conversation := self.conversation) is not None:
-            out += f',"conversation":{type(conversation)._json(conversation)}'
+            out += f',"conversation":{write_model(conversation)}'
         if (max_output_tokens := self.max_output_tokens) is not None:
             out += f',"max_output_tokens":{write(max_output_tokens)}'
         if (access_programs := self.access_programs) is not None:
-            out += f',"access_programs":{type(access_programs)._json(access_programs)}'
+            out += f',"access_programs":{write_model(access_programs)}'
         if (image := self.image) is not None:
-            out += f',"image":{type(image)._json(image)}'
+            out += f',"image":{write_model(image)}'
         if (input_transformations := self.input_transformations) is not None:
             out += f',"input_transformations":{write_list(input_transformations)}'
         if (prompt_cache_diagnostics := self.prompt_cache_diagnostics) is not None:
-            out += f',"prompt_cache_diagnostics":{type(prompt_cache_diagnostics)._json(prompt_cache_diagnostics)}'
+            out += f',"prompt_cache_diagnostics":{write_model(prompt_cache_diagnostics)}'
         if (tool_usage := self.tool_usage) is not None:
-            out += f',"tool_usage":{type(tool_usage)._json(tool_usage)}'
+            out += f',"tool_usage":{write_model(tool_usage)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

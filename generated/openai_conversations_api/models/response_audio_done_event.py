@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -54,9 +54,7 @@ class ResponseAudioDoneEvent(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

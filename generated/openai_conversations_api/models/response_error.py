@@ -12,7 +12,7 @@ from .. import models
 from .._decoding import decode_model
 from .._define import define
 from .._json_text import plain, quote
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -79,7 +79,7 @@ class ResponseError(Model):
             "message": message if type(message := self.message) is str else plain(message),
         }
         if (misalignment := self.misalignment) is not None:
-            out["misalignment"] = type(misalignment)._plain(misalignment)
+            out["misalignment"] = misalignment._plain()
         if (param := self.param) is not None:
             out["param"] = param if type(param) is str else plain(param)
         if (type_ := self.type) is not None:
@@ -89,7 +89,7 @@ class ResponseError(Model):
     def _json(self) -> str:
         out = ""
         if (misalignment := self.misalignment) is not None:
-            out += f',"misalignment":{type(misalignment)._json(misalignment)}'
+            out += f',"misalignment":{write_model(misalignment)}'
         if (param := self.param) is not None:
             out += f',"param":{quote(param)}'
         if (type_ := self.type) is not None:

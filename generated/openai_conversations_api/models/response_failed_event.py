@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -58,13 +58,11 @@ class ResponseFailedEvent(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "response": type(response := self.response)._plain(response),
+            "response": self.response._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -73,8 +71,4 @@ class ResponseFailedEvent(Model):
             out += f',"sequence_number":{write(sequence_number)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
-        return (
-            f'{{"response":{type(response := self.response)._json(response)}'
-            f',"type":{quote(self.type)}'
-            f"{out}}}"
-        )
+        return f'{{"response":{write_model(self.response)},"type":{quote(self.type)}{out}}}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -120,22 +120,16 @@ class ResponseImageGenCallPartialImageEvent(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
+            "output_index": plain(self.output_index),
             "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
-            "partial_image_index": partial_image_index
-            if type(partial_image_index := self.partial_image_index) in SURE
-            else plain(partial_image_index),
+            "partial_image_index": plain(self.partial_image_index),
             "partial_image_b64": partial_image_b64
             if type(partial_image_b64 := self.partial_image_b64) is str
             else plain(partial_image_b64),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         if (size := self.size) is not None:
             out["size"] = size if type(size) is str else plain(size)
         if (quality := self.quality) is not None:

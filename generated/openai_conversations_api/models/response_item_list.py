@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._reading import HasData
 from .._unions import ITEM_RESOURCE
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
@@ -65,7 +65,7 @@ class ResponseItemList(HasData, Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "data": plain_list(self.data),
-            "has_more": has_more if type(has_more := self.has_more) in SURE else plain(has_more),
+            "has_more": plain(self.has_more),
             "first_id": first_id if type(first_id := self.first_id) is str else plain(first_id),
             "last_id": last_id if type(last_id := self.last_id) is str else plain(last_id),
             "object": object if type(object := self.object) is str else plain(object),

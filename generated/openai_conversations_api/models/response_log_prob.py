@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -65,7 +65,7 @@ class ResponseLogProb(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "token": token if type(token := self.token) is str else plain(token),
-            "logprob": logprob if type(logprob := self.logprob) in SURE else plain(logprob),
+            "logprob": plain(self.logprob),
         }
         if (top_logprobs := self.top_logprobs) is not None:
             out["top_logprobs"] = plain_list(top_logprobs)

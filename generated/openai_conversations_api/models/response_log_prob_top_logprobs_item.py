@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -55,7 +55,7 @@ class ResponseLogProbTopLogprobsItem(Model):
         if (token := self.token) is not None:
             out["token"] = token if type(token) is str else plain(token)
         if (logprob := self.logprob) is not None:
-            out["logprob"] = logprob if type(logprob) in SURE else plain(logprob)
+            out["logprob"] = plain(logprob)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import OUTPUT_ITEM
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -65,16 +65,12 @@ class ResponseOutputItemDoneEvent(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "item": type(item := self.item)._plain(item),
+            "output_index": plain(self.output_index),
+            "item": self.item._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -85,7 +81,7 @@ class ResponseOutputItemDoneEvent(Model):
             out = self._extra.write(out, self)
         return (
             f'{{"output_index":{write(self.output_index)}'
-            f',"item":{type(item := self.item)._json(item)}'
+            f',"item":{write_model(self.item)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import ANNOTATION
 from ..types import Extra, Model, encode, new, plain_model, write_model
 
@@ -97,22 +97,14 @@ class ResponseOutputTextAnnotationAddedEvent(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "content_index": content_index
-            if type(content_index := self.content_index) in SURE
-            else plain(content_index),
-            "annotation_index": annotation_index
-            if type(annotation_index := self.annotation_index) in SURE
-            else plain(annotation_index),
+            "output_index": plain(self.output_index),
+            "content_index": plain(self.content_index),
+            "annotation_index": plain(self.annotation_index),
             "annotation": plain_model(self.annotation),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

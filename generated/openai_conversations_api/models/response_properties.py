@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL, TOOL_CHOICE_PARAM
 from ..types import (
     Extra,
@@ -141,13 +141,11 @@ class ResponseProperties(Model):
         if (model := self.model) is not None:
             out["model"] = model if type(model) is str else plain(model)
         if (background := self.background) is not None:
-            out["background"] = background if type(background) in SURE else plain(background)
+            out["background"] = plain(background)
         if (max_tool_calls := self.max_tool_calls) is not None:
-            out["max_tool_calls"] = (
-                max_tool_calls if type(max_tool_calls) in SURE else plain(max_tool_calls)
-            )
+            out["max_tool_calls"] = plain(max_tool_calls)
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         if (tools := self.tools) is not None:
             out["tools"] = plain_list(tools)
         if (tool_choice := self.tool_choice) is not None:
@@ -155,7 +153,7 @@ class ResponseProperties(Model):
                 tool_choice if type(tool_choice) is str else plain_model(tool_choice)
             )
         if (prompt := self.prompt) is not None:
-            out["prompt"] = type(prompt)._plain(prompt)
+            out["prompt"] = prompt._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -169,13 +167,13 @@ class ResponseProperties(Model):
         if (max_tool_calls := self.max_tool_calls) is not None:
             out += f',"max_tool_calls":{write(max_tool_calls)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if (tools := self.tools) is not None:
             out += f',"tools":{write_list(tools)}'
         if (tool_choice := self.tool_choice) is not None:
             out += f',"tool_choice":{quote(tool_choice) if type(tool_choice) is str else write_model(tool_choice)}'
         if (prompt := self.prompt) is not None:
-            out += f',"prompt":{type(prompt)._json(prompt)}'
+            out += f',"prompt":{write_model(prompt)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f"{{{out[1:]}}}"

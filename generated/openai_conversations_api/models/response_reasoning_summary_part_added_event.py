@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -84,19 +84,13 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "summary_index": summary_index
-            if type(summary_index := self.summary_index) in SURE
-            else plain(summary_index),
-            "part": type(part := self.part)._plain(part),
+            "output_index": plain(self.output_index),
+            "summary_index": plain(self.summary_index),
+            "part": self.part._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -109,7 +103,7 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
             f'{{"item_id":{quote(self.item_id)}'
             f',"output_index":{write(self.output_index)}'
             f',"summary_index":{write(self.summary_index)}'
-            f',"part":{type(part := self.part)._json(part)}'
+            f',"part":{write_model(self.part)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -76,19 +76,13 @@ class ResponseShellCallCommandDeltaStreamingEvent(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "command_index": command_index
-            if type(command_index := self.command_index) in SURE
-            else plain(command_index),
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
             "delta": delta if type(delta := self.delta) is str else plain(delta),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         if (obfuscation := self.obfuscation) is not None:
             out["obfuscation"] = obfuscation if type(obfuscation) is str else plain(obfuscation)
         return out if self._extra is None else self._extra.plain(out)

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, quote, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, quote, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -85,19 +85,13 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "command_index": command_index
-            if type(command_index := self.command_index) in SURE
-            else plain(command_index),
-            "delta": type(delta := self.delta)._plain(delta),
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
+            "delta": self.delta._plain(),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -110,7 +104,7 @@ class ResponseShellCallOutputContentDeltaStreamingEvent(Model):
             f'{{"item_id":{quote(self.item_id)}'
             f',"output_index":{write(self.output_index)}'
             f',"command_index":{write(self.command_index)}'
-            f',"delta":{type(delta := self.delta)._json(delta)}'
+            f',"delta":{write_model(self.delta)}'
             f',"type":{quote(self.type)}'
             f"{out}}}"
         )

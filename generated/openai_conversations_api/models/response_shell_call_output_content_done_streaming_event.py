@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
 
@@ -85,19 +85,13 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "item_id": item_id if type(item_id := self.item_id) is str else plain(item_id),
-            "output_index": output_index
-            if type(output_index := self.output_index) in SURE
-            else plain(output_index),
-            "command_index": command_index
-            if type(command_index := self.command_index) in SURE
-            else plain(command_index),
+            "output_index": plain(self.output_index),
+            "command_index": plain(self.command_index),
             "output": plain_list(self.output),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (sequence_number := self.sequence_number) is not None:
-            out["sequence_number"] = (
-                sequence_number if type(sequence_number) in SURE else plain(sequence_number)
-            )
+            out["sequence_number"] = plain(sequence_number)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

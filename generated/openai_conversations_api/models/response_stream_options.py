@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -49,11 +49,7 @@ class ResponseStreamOptions(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (include_obfuscation := self.include_obfuscation) is not None:
-            out["include_obfuscation"] = (
-                include_obfuscation
-                if type(include_obfuscation) in SURE
-                else plain(include_obfuscation)
-            )
+            out["include_obfuscation"] = plain(include_obfuscation)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

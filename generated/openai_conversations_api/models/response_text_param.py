@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -60,7 +60,7 @@ class ResponseTextParam(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (format := self.format) is not None:
-            out["format"] = type(format)._plain(format)
+            out["format"] = format._plain()
         if (verbosity := self.verbosity) is not None:
             out["verbosity"] = verbosity if type(verbosity) is str else plain(verbosity)
         return out if self._extra is None else self._extra.plain(out)
@@ -68,7 +68,7 @@ class ResponseTextParam(Model):
     def _json(self) -> str:
         out = ""
         if (format := self.format) is not None:
-            out += f',"format":{type(format)._json(format)}'
+            out += f',"format":{write_model(format)}'
         if (verbosity := self.verbosity) is not None:
             out += f',"verbosity":{quote(verbosity)}'
         if self._extra is not None:

@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -77,21 +77,11 @@ class ResponseUsage(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "input_tokens": input_tokens
-            if type(input_tokens := self.input_tokens) in SURE
-            else plain(input_tokens),
-            "input_tokens_details": type(input_tokens_details := self.input_tokens_details)._plain(
-                input_tokens_details
-            ),
-            "output_tokens": output_tokens
-            if type(output_tokens := self.output_tokens) in SURE
-            else plain(output_tokens),
-            "output_tokens_details": type(
-                output_tokens_details := self.output_tokens_details
-            )._plain(output_tokens_details),
-            "total_tokens": total_tokens
-            if type(total_tokens := self.total_tokens) in SURE
-            else plain(total_tokens),
+            "input_tokens": plain(self.input_tokens),
+            "input_tokens_details": self.input_tokens_details._plain(),
+            "output_tokens": plain(self.output_tokens),
+            "output_tokens_details": self.output_tokens_details._plain(),
+            "total_tokens": plain(self.total_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -101,9 +91,9 @@ class ResponseUsage(Model):
             out = self._extra.write(out, self)
         return (
             f'{{"input_tokens":{write(self.input_tokens)}'
-            f',"input_tokens_details":{type(input_tokens_details := self.input_tokens_details)._json(input_tokens_details)}'
+            f',"input_tokens_details":{write_model(self.input_tokens_details)}'
             f',"output_tokens":{write(self.output_tokens)}'
-            f',"output_tokens_details":{type(output_tokens_details := self.output_tokens_details)._json(output_tokens_details)}'
+            f',"output_tokens_details":{write_model(self.output_tokens_details)}'
             f',"total_tokens":{write(self.total_tokens)}'
             f"{out}}}"
         )

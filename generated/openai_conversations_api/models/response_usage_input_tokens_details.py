@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from .._json_text import SURE, plain, write
-from ..types import Extra, Model, encode, new
+from .._json_text import plain, write
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -72,20 +72,12 @@ class ResponseUsageInputTokensDetails(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "cached_tokens": cached_tokens
-            if type(cached_tokens := self.cached_tokens) in SURE
-            else plain(cached_tokens),
+            "cached_tokens": plain(self.cached_tokens),
         }
         if (cache_write_tokens := self.cache_write_tokens) is not None:
-            out["cache_write_tokens"] = (
-                cache_write_tokens
-                if type(cache_write_tokens) in SURE
-                else plain(cache_write_tokens)
-            )
+            out["cache_write_tokens"] = plain(cache_write_tokens)
         if (cache_write_tokens_details := self.cache_write_tokens_details) is not None:
-            out["cache_write_tokens_details"] = type(cache_write_tokens_details)._plain(
-                cache_write_tokens_details
-            )
+            out["cache_write_tokens_details"] = cache_write_tokens_details._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -93,7 +85,7 @@ class ResponseUsageInputTokensDetails(Model):
         if (cache_write_tokens := self.cache_write_tokens) is not None:
             out += f',"cache_write_tokens":{write(cache_write_tokens)}'
         if (cache_write_tokens_details := self.cache_write_tokens_details) is not None:
-            out += f',"cache_write_tokens_details":{type(cache_write_tokens_details)._json(cache_write_tokens_details)}'
+            out += f',"cache_write_tokens_details":{write_model(cache_write_tokens_details)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return f'{{"cached_tokens":{write(self.cached_tokens)}{out}}}'

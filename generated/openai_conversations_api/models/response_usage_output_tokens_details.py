@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -39,9 +39,7 @@ class ResponseUsageOutputTokensDetails(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "reasoning_tokens": reasoning_tokens
-            if type(reasoning_tokens := self.reasoning_tokens) in SURE
-            else plain(reasoning_tokens),
+            "reasoning_tokens": plain(self.reasoning_tokens),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -69,13 +69,13 @@ class TextResponseFormatJsonSchema(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "name": name if type(name := self.name) is str else plain(name),
-            "schema": schema if type(schema := self.schema) in SURE else plain(schema),
+            "schema": plain(self.schema),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (strict := self.strict) is not None:
-            out["strict"] = strict if type(strict) in SURE else plain(strict)
+            out["strict"] = plain(strict)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -44,9 +44,7 @@ class TokenCounts(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "input_tokens": input_tokens
-            if type(input_tokens := self.input_tokens) in SURE
-            else plain(input_tokens),
+            "input_tokens": plain(self.input_tokens),
             "object": object if type(object := self.object) is str else plain(object),
         }
         return out if self._extra is None else self._extra.plain(out)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import (
     Extra,
@@ -202,9 +202,9 @@ class TokenCountsBody(Model):
         if (tools := self.tools) is not None:
             out["tools"] = plain_list(tools)
         if (text := self.text) is not None:
-            out["text"] = type(text)._plain(text)
+            out["text"] = text._plain()
         if (reasoning := self.reasoning) is not None:
-            out["reasoning"] = type(reasoning)._plain(reasoning)
+            out["reasoning"] = reasoning._plain()
         if (truncation := self.truncation) is not None:
             out["truncation"] = truncation if type(truncation) is str else plain(truncation)
         if (instructions := self.instructions) is not None:
@@ -220,11 +220,7 @@ class TokenCountsBody(Model):
                 tool_choice if type(tool_choice) is str else plain_model(tool_choice)
             )
         if (parallel_tool_calls := self.parallel_tool_calls) is not None:
-            out["parallel_tool_calls"] = (
-                parallel_tool_calls
-                if type(parallel_tool_calls) in SURE
-                else plain(parallel_tool_calls)
-            )
+            out["parallel_tool_calls"] = plain(parallel_tool_calls)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
@@ -238,9 +234,9 @@ class TokenCountsBody(Model):
         if (tools := self.tools) is not None:
             out += f',"tools":{write_list(tools)}'
         if (text := self.text) is not None:
-            out += f',"text":{type(text)._json(text)}'
+            out += f',"text":{write_model(text)}'
         if (reasoning := self.reasoning) is not None:
-            out += f',"reasoning":{type(reasoning)._json(reasoning)}'
+            out += f',"reasoning":{write_model(reasoning)}'
         if (truncation := self.truncation) is not None:
             out += f',"truncation":{quote(truncation)}'
         if (instructions := self.instructions) is not None:

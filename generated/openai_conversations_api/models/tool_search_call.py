@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -82,13 +82,11 @@ class ToolSearchCall(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
-            "call_id": call_id if type(call_id := self.call_id) in SURE else plain(call_id),
+            "call_id": plain(self.call_id),
             "execution": execution
             if type(execution := self.execution) is str
             else plain(execution),
-            "arguments": arguments
-            if type(arguments := self.arguments) in SURE
-            else plain(arguments),
+            "arguments": plain(self.arguments),
             "status": status if type(status := self.status) is str else plain(status),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

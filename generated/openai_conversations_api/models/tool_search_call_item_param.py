@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -79,9 +79,7 @@ class ToolSearchCallItemParam(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "arguments": arguments
-            if type(arguments := self.arguments) in SURE
-            else plain(arguments),
+            "arguments": plain(self.arguments),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (id := self.id) is not None:

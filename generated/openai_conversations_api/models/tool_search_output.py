@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import TOOL
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
@@ -78,7 +78,7 @@ class ToolSearchOutput(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "id": id if type(id := self.id) is str else plain(id),
-            "call_id": call_id if type(call_id := self.call_id) in SURE else plain(call_id),
+            "call_id": plain(self.call_id),
             "execution": execution
             if type(execution := self.execution) is str
             else plain(execution),

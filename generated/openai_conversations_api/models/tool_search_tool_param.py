@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -75,7 +75,7 @@ class ToolSearchToolParam(Model):
         if (description := self.description) is not None:
             out["description"] = description if type(description) is str else plain(description)
         if (parameters := self.parameters) is not None:
-            out["parameters"] = parameters if type(parameters) in SURE else plain(parameters)
+            out["parameters"] = plain(parameters)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

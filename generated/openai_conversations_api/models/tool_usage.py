@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -46,8 +46,8 @@ class ToolUsage(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "image_gen": type(image_gen := self.image_gen)._plain(image_gen),
-            "web_search": type(web_search := self.web_search)._plain(web_search),
+            "image_gen": self.image_gen._plain(),
+            "web_search": self.web_search._plain(),
         }
         return out if self._extra is None else self._extra.plain(out)
 
@@ -56,7 +56,7 @@ class ToolUsage(Model):
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (
-            f'{{"image_gen":{type(image_gen := self.image_gen)._json(image_gen)}'
-            f',"web_search":{type(web_search := self.web_search)._json(web_search)}'
+            f'{{"image_gen":{write_model(self.image_gen)}'
+            f',"web_search":{write_model(self.web_search)}'
             f"{out}}}"
         )

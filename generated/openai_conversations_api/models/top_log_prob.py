@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -48,8 +48,8 @@ class TopLogProb(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "token": token if type(token := self.token) is str else plain(token),
-            "logprob": logprob if type(logprob := self.logprob) in SURE else plain(logprob),
-            "bytes": bytes if type(bytes := self.bytes) in SURE else plain(bytes),
+            "logprob": plain(self.logprob),
+            "bytes": plain(self.bytes),
         }
         return out if self._extra is None else self._extra.plain(out)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -40,7 +40,7 @@ class UpdateConversationBody(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "metadata": metadata if type(metadata := self.metadata) in SURE else plain(metadata),
+            "metadata": plain(self.metadata),
         }
         return out if self._extra is None else self._extra.plain(out)
 

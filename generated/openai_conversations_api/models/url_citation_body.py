@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from ..types import Extra, Model, new
 
 
@@ -59,12 +59,8 @@ class UrlCitationBody(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
             "url": url if type(url := self.url) is str else plain(url),
-            "start_index": start_index
-            if type(start_index := self.start_index) in SURE
-            else plain(start_index),
-            "end_index": end_index
-            if type(end_index := self.end_index) in SURE
-            else plain(end_index),
+            "start_index": plain(self.start_index),
+            "end_index": plain(self.end_index),
             "title": title if type(title := self.title) is str else plain(title),
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }

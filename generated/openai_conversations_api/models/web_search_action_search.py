@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import WEB_SEARCH_ACTION_SEARCH_SOURCES
 from ..types import Extra, Model, encode_list, new, plain_list, write_list
 
@@ -81,7 +81,7 @@ class WebSearchActionSearch(Model):
         if (query := self.query) is not None:
             out["query"] = query if type(query) is str else plain(query)
         if (queries := self.queries) is not None:
-            out["queries"] = queries if type(queries) in SURE else plain(queries)
+            out["queries"] = plain(queries)
         if (sources := self.sources) is not None:
             out["sources"] = plain_list(sources)
         return out if self._extra is None else self._extra.plain(out)

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import WEB_SEARCH_PREVIEW_TOOL_USER_LOCATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -86,7 +86,7 @@ class WebSearchPreviewTool(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (user_location := self.user_location) is not None:
-            out["user_location"] = type(user_location)._plain(user_location)
+            out["user_location"] = user_location._plain()
         if (search_context_size := self.search_context_size) is not None:
             out["search_context_size"] = (
                 search_context_size
@@ -94,17 +94,13 @@ class WebSearchPreviewTool(Model):
                 else plain(search_context_size)
             )
         if (search_content_types := self.search_content_types) is not None:
-            out["search_content_types"] = (
-                search_content_types
-                if type(search_content_types) in SURE
-                else plain(search_content_types)
-            )
+            out["search_content_types"] = plain(search_content_types)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (user_location := self.user_location) is not None:
-            out += f',"user_location":{type(user_location)._json(user_location)}'
+            out += f',"user_location":{write_model(user_location)}'
         if (search_context_size := self.search_context_size) is not None:
             out += f',"search_context_size":{quote(search_context_size)}'
         if (search_content_types := self.search_content_types) is not None:

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
-from .._json_text import SURE, plain, quote, write
+from .._json_text import plain, quote, write
 from .._unions import WEB_SEARCH_TOOL_USER_LOCATION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -94,15 +94,11 @@ class WebSearchTool(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (external_web_access := self.external_web_access) is not None:
-            out["external_web_access"] = (
-                external_web_access
-                if type(external_web_access) in SURE
-                else plain(external_web_access)
-            )
+            out["external_web_access"] = plain(external_web_access)
         if (filters := self.filters) is not None:
-            out["filters"] = type(filters)._plain(filters)
+            out["filters"] = filters._plain()
         if (user_location := self.user_location) is not None:
-            out["user_location"] = type(user_location)._plain(user_location)
+            out["user_location"] = user_location._plain()
         if (search_context_size := self.search_context_size) is not None:
             out["search_context_size"] = (
                 search_context_size
@@ -116,9 +112,9 @@ class WebSearchTool(Model):
         if (external_web_access := self.external_web_access) is not None:
             out += f',"external_web_access":{write(external_web_access)}'
         if (filters := self.filters) is not None:
-            out += f',"filters":{type(filters)._json(filters)}'
+            out += f',"filters":{write_model(filters)}'
         if (user_location := self.user_location) is not None:
-            out += f',"user_location":{type(user_location)._json(user_location)}'
+            out += f',"user_location":{write_model(user_location)}'
         if (search_context_size := self.search_context_size) is not None:
             out += f',"search_context_size":{quote(search_context_size)}'
         if self._extra is not None:

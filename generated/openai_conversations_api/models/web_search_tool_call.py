@@ -13,7 +13,7 @@ from .._decoding import decode_one
 from .._define import define
 from .._json_text import plain, quote
 from .._unions import WEB_SEARCH_TOOL_CALL_ACTION
-from ..types import Extra, Model, encode, new
+from ..types import Extra, Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -76,13 +76,13 @@ class WebSearchToolCall(Model):
             "type": type_ if type(type_ := self.type) is str else plain(type_),
         }
         if (action := self.action) is not None:
-            out["action"] = type(action)._plain(action)
+            out["action"] = action._plain()
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:
         out = ""
         if (action := self.action) is not None:
-            out += f',"action":{type(action)._json(action)}'
+            out += f',"action":{write_model(action)}'
         if self._extra is not None:
             out = self._extra.write(out, self)
         return (

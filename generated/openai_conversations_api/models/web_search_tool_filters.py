@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -46,9 +46,7 @@ class WebSearchToolFilters(Model):
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
         if (allowed_domains := self.allowed_domains) is not None:
-            out["allowed_domains"] = (
-                allowed_domains if type(allowed_domains) in SURE else plain(allowed_domains)
-            )
+            out["allowed_domains"] = plain(allowed_domains)
         return out if self._extra is None else self._extra.plain(out)
 
     def _json(self) -> str:

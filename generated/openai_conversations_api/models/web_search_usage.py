@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
-from .._json_text import SURE, plain, write
+from .._json_text import plain, write
 from ..types import Extra, Model, new
 
 
@@ -39,9 +39,7 @@ class WebSearchUsage(Model):
 
     def _plain(self) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "num_requests": num_requests
-            if type(num_requests := self.num_requests) in SURE
-            else plain(num_requests),
+            "num_requests": plain(self.num_requests),
         }
         return out if self._extra is None else self._extra.plain(out)
 
