@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,29 @@ def test_processes_share_a_file(tmp_path: Path) -> None:
     # The dead process had locked the conversation; it is free at once.
     assert ask(service, "POST", "/responses", {"input": "y", "conversation": id}).status == 200
     service.close()
+
+
+def test_another_process_makes_the_file_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let another process try to make the file between two looks at what it is."""
+    path = tmp_path / "local.sqlite"
+    id, version, schema, _ = Store.layout
+    whole = f"BEGIN;{schema};PRAGMA application_id={id};PRAGMA user_version={version};COMMIT"
+    row = Store.row
+    tried: list[str] = []
+
+    def look(store: Store, sql: str, values: tuple[Any, ...] = ()) -> Any:
+        found = row(store, sql, values)
+        if not tried:
+            tried.append(sql)
+            with closing(sqlite3.connect(path, timeout=0)) as other, suppress(sqlite3.Error):
+                other.executescript(whole)
+        return found
+
+    monkeypatch.setattr(Store, "row", look)
+    Store(path).close()
+    assert tried
 
 
 def test_files_that_are_not_ours_are_refused(tmp_path: Path) -> None:

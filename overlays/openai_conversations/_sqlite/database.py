@@ -162,9 +162,11 @@ class Database:
     def _prepare(self, name: str) -> None:
         application_id, layout_version, schema, younger = self.layout
         # Two sorts of files are accepted: 1. an empty one, 2. one with this id and this layout.
-        [application] = self.row("PRAGMA application_id")
-        [version] = self.row("PRAGMA user_version")
-        empty = self.row("SELECT 1 FROM sqlite_schema") is None
+        with self._db:
+            self._db.execute("BEGIN")  # one state of the file: another process may be preparing it
+            [application] = self.row("PRAGMA application_id")
+            [version] = self.row("PRAGMA user_version")
+            empty = self.row("SELECT 1 FROM sqlite_schema") is None
         if application != application_id and not (application == 0 and empty):
             raise StoreError(f"{name} is the database of another program")
         if version not in (0, layout_version):
