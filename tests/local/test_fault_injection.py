@@ -141,13 +141,16 @@ def test_faults_pick_their_requests_and_wait_for_them(
 def test_requests_are_recorded(
     client: httpx.Client, local: FaultInjectingService, items: str
 ) -> None:
-    client.get(items, params={"limit": "5"}, headers={"authorization": "Bearer sk-secret"})
+    twice = [(b"x-twice", b"\xfc"), (b"X-Twice", b"b")]
+    key = (b"authorization", b"Bearer sk-secret")
+    client.get(items, params={"limit": "5"}, headers=[key, *twice])
     made, listed = local.requests
     assert (made.method, made.path, made.status) == ("POST", "/conversations", 200)
     assert made.json == {"items": [HELLO]}
     assert (listed.method, listed.path) == ("GET", f"/{items}")
     assert (list(listed.query), listed.json) == ([("limit", "5")], None)
     assert listed.headers["authorization"] == "Bearer sk-secret"
+    assert listed.headers["x-twice"] == "ü"  # of a header that is repeated, the first
     assert "sk-secret" not in repr(local.requests)
 
 
@@ -159,9 +162,14 @@ def test_a_fault_of_ones_own(
         response.status = 418
         return response
 
+    def bare(_: Callable[[], ServiceResponse]) -> ServiceResponse:
+        return ServiceResponse(200, [], b"{}")
+
     local.faults.add(Fault("teapot", "GET *", teapot))
     assert client.get(items).status_code == 418
     assert local.requests[-1].fault == "teapot"
+    local.faults.add(Fault("bare", "GET *", bare))
+    assert client.get(items).headers["content-length"] == "2"
 
 
 @pytest.mark.parametrize(

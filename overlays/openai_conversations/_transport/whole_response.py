@@ -132,7 +132,7 @@ class WholeResponse(httpx.Response):
     def __init__(
         self,
         status: int,
-        headers: Sequence[tuple[bytes, bytes]],
+        headers: Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]],
         content: bytes,
         extensions: Mapping[str, Any],
     ) -> None:

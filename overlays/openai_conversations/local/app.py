@@ -9,7 +9,7 @@ before it is needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -24,7 +24,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_service_error
-from .http_messages import PREFIX, Service, ServiceRequest, declared_size
+from .http_messages import PREFIX, Service, ServiceRequest, declared_size, to_headers
 from .page.routes import page_routes
 from .same_origin import SameOrigin
 from .worker_threads import StreamReader, handle_request
@@ -32,6 +32,8 @@ from .worker_threads import StreamReader, handle_request
 # A server may put a function under this name into the ASGI state; it closes the connection of the
 # request. ASGI has no way to do that, and only `ConnectionLostError` needs one.
 CLOSE_CONNECTION = "local_close_connection"
+#: Where the scope of a request has its headers as a dictionary.
+HEADERS = "local_headers"
 #: A request of HTTP/1.1 that has neither of them has no body (RFC 9112, section 6.3).
 BODY_HEADERS = frozenset({"content-length", "transfer-encoding"})
 #: How long a client may take to send a body, in seconds.
@@ -87,8 +89,9 @@ class _SameOriginMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            headers = scope[HEADERS] = to_headers(scope["headers"])
             try:
-                self.access.check(_headers(scope))
+                self.access.check(headers)
             except ServiceError as error:
                 await _respond(error)(scope, receive, send)
                 return
@@ -105,7 +108,8 @@ class _Endpoint:
         if scope["type"] != "http":
             raise HTTPException(404)
         request = Request(scope, receive)
-        headers, query = _headers(scope), request.query_params.multi_items()
+        headers: dict[str, str] = scope[HEADERS]
+        query = request.query_params.multi_items()
         path: str = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
         chunks = request.stream()
         try:
@@ -134,12 +138,6 @@ class _Endpoint:
                 getattr(request.state, CLOSE_CONNECTION)()
             while (await receive())["type"] != "http.disconnect":
                 pass
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    """Return the headers of a request; of one that is repeated, the first."""
-    pairs: Iterable[tuple[bytes, bytes]] = reversed(scope["headers"])
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
 
 
 async def _read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Reversible, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from .json_body import encode_json
 PREFIX = "/v1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServiceRequest:
     """One HTTP request.
 
@@ -62,6 +62,13 @@ class Service(Protocol):
     def handle(self, request: ServiceRequest, /) -> ServiceResponse: ...
     def handle_at_once(self, request: ServiceRequest, /) -> ServiceResponse | None: ...
     def close(self) -> None: ...
+
+
+def to_headers(lines: Reversible[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return the headers of a request by their lower-case names; of repeated ones, the first."""
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(lines)
+    }
 
 
 def declared_size(headers: Mapping[str, str]) -> int:

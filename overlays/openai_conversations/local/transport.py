@@ -15,8 +15,9 @@ import httpx
 from anyio.lowlevel import checkpoint
 
 from .._request.library import as_byte_stream, library_of
+from .._transport.whole_response import WholeResponse
 from .errors import ConnectionLostError, ResponseTimeoutError
-from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse
+from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse, to_headers
 from .worker_threads import StreamReader, handle_request
 
 
@@ -96,22 +97,29 @@ class _Stream(StreamReader):
 
 
 def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
-    path = request.url.raw_path.partition(b"?")[0].decode("ascii").removeprefix(PREFIX)
-    query = request.url.params.multi_items()
-    return ServiceRequest(request.method, path, query, dict(request.headers), body)
+    path, _, query = request.url.raw_path.partition(b"?")
+    return ServiceRequest(
+        request.method,
+        path.decode("ascii").removeprefix(PREFIX),
+        request.url.params.multi_items() if query else [],
+        to_headers(request.headers.raw),
+        body,
+    )
 
 
 def _to_httpx(response: ServiceResponse, library: Any) -> httpx.Response:
-    body = response.body
-    kind: type[httpx.Response] = library.Response
-    stream: Any = None if isinstance(body, bytes) else as_byte_stream(_Stream, library)
-    return kind(
-        response.status,
-        headers=response.headers,
-        content=body if isinstance(body, bytes) else None,
-        stream=stream and stream(body, response.abort, library),
-        extensions={"http_version": b"HTTP/1.1"},
+    status, headers, body = response.status, response.headers, response.body
+    extensions = {"http_version": b"HTTP/1.1"}
+    # The response of a fault may lack its length, which httpx adds to `content`.
+    if library is httpx and isinstance(body, bytes) and "content-length" in dict(headers):
+        return WholeResponse(status, headers, body, extensions)
+    content: dict[str, Any] = {"content": body}
+    if not isinstance(body, bytes):
+        content = {"stream": as_byte_stream(_Stream, library)(body, response.abort, library)}
+    made: httpx.Response = library.Response(
+        status, headers=headers, extensions=extensions, **content
     )
+    return made
 
 
 @contextmanager
