@@ -235,9 +235,11 @@ def test_ids_of_the_caller_are_kept_and_not_repeated(service: LocalService) -> N
     call = {"type": "function_call", "id": "fc_mine", "call_id": "c", "name": "f", "arguments": ""}
     assert ask(service, "POST", path, {"items": [call]}).json["first_id"] == "fc_mine"
     assert ask(service, "GET", f"{path}/fc_mine").json["status"] == "completed"
-    for items in ([call], [call | {"id": "fc_2"}] * 2):
+    new = call | {"id": "fc_2"}
+    for items in ([call], [new, new], [new, call | {"id": None}, call]):
         response = ask(service, "POST", path, {"items": items})
         assert (response.status, response.error["code"]) == (400, "duplicate_item")
+        assert f"the id '{items[-1]['id']}' is" in response.error["message"]
     assert ask(service, "GET", f"{path}/fc_2").status == 404
     elsewhere = new_conversation(service)
     assert (

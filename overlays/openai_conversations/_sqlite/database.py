@@ -41,6 +41,18 @@ class Layout(NamedTuple):
     younger: str = ""
 
 
+class RefusedRowError(sqlite3.IntegrityError):
+    """One of several rows is against a rule of its table, and those behind it were not tried.
+
+    Attributes:
+        index: of the row among those that were given.
+    """
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message)
+        self.index = index
+
+
 class Database:
     """One open database. Thread-safe: one statement or transaction runs at a time.
 
@@ -145,9 +157,17 @@ class Database:
             return self._db.execute(sql, values).lastrowid or 0
 
     def run_each(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Run one statement with each of these rows of values, in turn."""
+        """Run one statement that adds or changes a row with each of these values, in turn.
+
+        Raises:
+            RefusedRowError: If the statement breaks a constraint with one of them.
+        """
         with self._lock:
-            self._db.executemany(sql, rows)
+            before = self._db.total_changes
+            try:
+                self._db.executemany(sql, rows)
+            except sqlite3.IntegrityError as error:
+                raise RefusedRowError(str(error), self._db.total_changes - before) from error
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Return all rows of a query."""

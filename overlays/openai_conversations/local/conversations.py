@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from .._sqlite.database import RefusedRowError
 from .errors import conversation_locked, duplicate_item, found, invalid_request
 from .ids import new_id
 from .item_schemas import included
@@ -118,10 +119,10 @@ def find_conversation(store: Store, id: str) -> ConversationRow:
 
 def append_new(store: Store, row: ConversationRow, items: list[Json], param: str) -> list[ItemRow]:
     """Append items, or raise a 400 that names `param` if the conversation has one already."""
-    for item in items:
-        if store.position(row.items, item["id"]) is not None:
-            raise duplicate_item(item["id"], param)
-    return store.append(row.items, items)
+    try:
+        return store.append(row.items, items)
+    except RefusedRowError as refused:
+        raise duplicate_item(items[refused.index]["id"], param) from None
 
 
 def read_list(store: Store, list_key: int, request: RoutedRequest) -> Json:

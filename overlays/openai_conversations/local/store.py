@@ -110,12 +110,16 @@ class Store(Database):
     # Items
 
     def append(self, list_key: int, items: Iterable[Json]) -> list[ItemRow]:
-        """Add items at the end of a list; their ids must be new to it."""
-        last = self.row("SELECT max(position) FROM items WHERE list = ?", (list_key,))[0]
+        """Add items at the end of a list.
+
+        Raises:
+            RefusedRowError: If the id of one is not new to the list.
+        """
+        last = "SELECT max(position) FROM items WHERE list = ?1"
         rows: list[ItemRow] = [(item["id"], to_text(item)) for item in items]
         self.run_each(
-            "INSERT INTO items VALUES (?, ?, ?, ?)",
-            ((list_key, n, *row) for n, row in enumerate(rows, (last or 0) + 1)),
+            f"INSERT INTO items VALUES (?1, coalesce(({last}), 0) + 1, ?2, ?3)",
+            [(list_key, *row) for row in rows],
         )
         return rows
 
