@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations._schema import document as _schema
 from openai_conversations.local import LocalService
+from openai_conversations.local.item_schemas import field_checks
+from openai_conversations.local.stored_items import complete_request_item, field_problems
 
 from tests.document import Schema, schemas, variants
 from tests.local.calls import ask, new_conversation
@@ -52,6 +54,28 @@ def test_every_kind_is_stored_as_the_document_describes_it(kind: str, data: st.D
     assert sent_back.status == 200, sent_back.json
     assert sent_back.json["data"] == [stored]
     service.close()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from([*KINDS]), st.data())
+def test_fields_that_a_variant_has_checked_are_not_checked_again(
+    kind: str, data: st.DataObject
+) -> None:
+    one, other = (data.draw(for_ref(data.draw(st.sampled_from(KINDS[kind])))) for _ in range(2))
+    spoilt = data.draw(st.sets(st.sampled_from([*other])))
+    item = complete_request_item(other | dict.fromkeys(spoilt, "odd") | one)
+    body = _schema.operation("createConversationItems").body or {}
+    fits = not _schema.problems(body, {"items": [item]})
+    assert not fits or field_problems(item, fits=True) == field_problems(item)
+
+
+def test_a_field_of_another_variant_is_checked() -> None:
+    item = complete_request_item({"role": "user", "content": "x", "status": "odd", "phase": "odd"})
+    places = [problem.path for problem in field_problems(item, fits=True)]
+    assert sorted(places) == [("phase",), ("status",)]
+    assert "content" in dict(field_checks("message", False)).keys() - dict(
+        field_checks("message", True)
+    )
 
 
 @pytest.fixture

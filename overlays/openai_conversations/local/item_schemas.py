@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -16,7 +16,19 @@ from .._schema.document import operations, problems, validator
 from .._schema.unions import Check
 from .._schema.values import is_array, is_object
 from .json_body import JsonText, to_text
-from .schema_parts import EACH, Schema, at, body, fields, parts, response, strings, tags, union
+from .schema_parts import (
+    EACH,
+    Schema,
+    at,
+    body,
+    common_fields,
+    fields,
+    parts,
+    response,
+    strings,
+    tags,
+    union,
+)
 from .structured_output import emptiest_of_document
 
 Item = dict[str, Any]
@@ -77,11 +89,17 @@ def input_parts() -> frozenset[str]:
     return every - (tags(at(output_item(), *place, tag="message")) or frozenset())
 
 
-@cache
-def field_checks(type: str) -> list[tuple[str, Check]]:
-    """Return the fields of an item type, sent or returned, with what checks a value of each."""
+@lru_cache(1000)  # names of types that somebody makes up have no end
+def field_checks(type: str, fits: bool) -> list[tuple[str, Check]]:
+    """Return the fields of an item type, sent or returned, with what checks a value of each.
+
+    Args:
+        type: The type.
+        fits: Whether to leave out those that every variant of a sent item has.
+    """
     declared = fields(union([sent_item(), returned_item()]), type)
-    return [(name, validator().check(one)) for name, one in declared.items()]
+    common = common_fields(sent_item(), type) if fits else ()
+    return [(n, validator().check(one)) for n, one in declared.items() if n not in common]
 
 
 @cache

@@ -6,7 +6,7 @@ that a request costs look-ups.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -32,19 +32,17 @@ class Place:
     def unknown_fields(self, value: Any) -> list[Problem]:
         """Return the fields of a value, at any depth, that no schema for their place declares."""
         found: list[Problem] = []
-        inner: Iterable[tuple[int | str, Any]] = ()
-        declared: Mapping[str, Place] = {}
         if is_array(value):
-            inner = enumerate(value)
+            place = self._items
+            for n, one in enumerate(value):
+                if isinstance(one, (dict, list)) and (bad := place.unknown_fields(one)):
+                    found += [problem.under(n) for problem in bad]
         elif is_object(value) and (declared := self.fields(item_tag(value))):
             if not value.keys() <= declared.keys():
                 found = [_unknown_field(name) for name in value if name not in declared]
-            inner = value.items()
-        for step, one in inner:
-            if isinstance(one, (dict, list)):
-                place = self._items if isinstance(step, int) else declared.get(step)
-                if place is not None and (bad := place.unknown_fields(one)):
-                    found += [problem.under(step) for problem in bad]
+            for name, one in value.items():
+                if isinstance(one, (dict, list)) and (inner := declared.get(name)) is not None:
+                    found += [problem.under(name) for problem in inner.unknown_fields(one)]
         return found
 
     def fitted(

@@ -20,14 +20,14 @@ from .._schema.document import (
     problems,
     with_nulls_exchanged,
 )
-from .._schema.values import REQUIRED, Problem, is_object
+from .._schema.values import REQUIRED, Problem
 from .errors import ServiceError, invalid_request, schema_mismatch, sendable
 from .http_messages import PREFIX, ServiceRequest
 from .item_schemas import ITEM_FIELDS
 from .json_body import decode_body
 from .newer import Newer
 from .schema_parts import EACH, Schema, default, types
-from .stored_items import complete_request_item, field_problems
+from .stored_items import complete_request_item, field_problems, remove_filled_in_ids
 
 
 @dataclass(slots=True)
@@ -82,16 +82,15 @@ def _read_body(operation: Operation, request: ServiceRequest, newer: Newer) -> d
     whole = body | {name: [*map(complete_request_item, items)] for name, items in sent.items()}
     fitting: dict[str, Any]
     fitting, found = with_nulls_exchanged(operation.body, whole)
+    fits = not found
     for name in sent:
         for n, item in enumerate(fitting[name]):
-            found += [problem.under(n).under(name) for problem in field_problems(item)]
+            if bad := field_problems(item, fits=fits):
+                found += [problem.under(n).under(name) for problem in bad]
     if found := newer.refused(operation.id, whole, found):
         raise schema_mismatch(found)
     for name, items in sent.items():
-        # An id is made where the item is stored; until then it shows that the client sent none.
-        for one, item in zip(items, fitting[name], strict=True):
-            if is_object(one) and one.get("id") is None:
-                item.pop("id", None)
+        remove_filled_in_ids(items, fitting[name])
     return fitting
 
 

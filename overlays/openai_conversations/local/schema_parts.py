@@ -48,6 +48,19 @@ def fields(one: Schema, tag: str | None = None) -> dict[str, Schema]:
     return {name: union(schemas) for name, schemas in found.items()}
 
 
+def common_fields(one: Schema, tag: str) -> frozenset[str]:
+    """Return the fields that whichever schema an object of this tag fits declares."""
+    found = {*one.get("properties", ())}
+    inner = [validator().resolve(one["$ref"])] if "$ref" in one else []
+    for part in [*one.get("allOf", ()), *inner]:
+        found |= common_fields(part, tag)
+    for keyword in ("anyOf", "oneOf"):
+        variants = [part for part in one.get(keyword, ()) if tag in (tags(part) or (tag,))]
+        if variants:
+            found |= frozenset[str].intersection(*(common_fields(part, tag) for part in variants))
+    return frozenset(found)
+
+
 def at(one: Schema, *path: str, tag: str | None = None) -> Schema:
     """Return the schema of what stands at a path; that of anything where nothing is declared.
 

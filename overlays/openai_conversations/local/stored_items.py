@@ -7,6 +7,7 @@ it has nothing. A stored item fits the OpenAPI document's response schemas for i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from .._schema.document import problems
@@ -74,12 +75,13 @@ def complete_request_item(sent: Any) -> Any:
        annotations.
     3. A computer's screen may be an `input_image`, the only form that LangChain has.
 
-    An item of a kind that cannot be stored is returned as it came.
+    An item of a kind that cannot be stored is returned as it came. The id is the same for all items
+    of a type; `remove_filled_in_ids` removes it.
     """
     if not is_object(sent) or (type := item_tag(sent)) not in stored_types():
         return sent
-    filled_in = {"type": type, "id": new_item_id(type)} | default_fields(type)
-    missing = {name: value for name, value in filled_in.items() if sent.get(name) is None}
+    filled_in = _filled_in(type).items()
+    missing = {name: value for name, value in filled_in if sent.get(name) is None}
     item: Item = sent | missing
     if type == "message" and is_array(item.get("content")):
         parts = item["content"]
@@ -90,18 +92,34 @@ def complete_request_item(sent: Any) -> Any:
     return item
 
 
-def field_problems(item: Any) -> list[Problem]:
+def remove_filled_in_ids(sent: Sequence[Any], completed: Sequence[Any]) -> None:
+    """Remove the ids that items were sent without; one is made where an item is stored."""
+    for one, item in zip(sent, completed, strict=True):
+        if is_object(one) and one.get("id") is None:
+            item.pop("id", None)
+
+
+@cache
+def _filled_in(type: str) -> Item:
+    return {"type": type, "id": new_item_id(type)} | default_fields(type)
+
+
+def field_problems(item: Any, *, fits: bool = False) -> list[Problem]:
     """Return what is wrong with the fields of an item that a variant of its kind does not have.
 
     Variants of a kind overlap, and JSON Schema lets a field pass that one of them does not have. So
     a value is held to what any variant says, sent or returned.
+
+    Args:
+        item: The item.
+        fits: Whether it fits one variant, which has checked the fields that all of them have.
     """
     if not is_object(item):
         return []
     found: list[Problem] = []
-    for name, check in field_checks(item_tag(item) or ""):
-        if (value := item.get(name)) is not None and (bad := check(value)):
-            found += [problem.under(name) for problem in bad]
+    for name, check in field_checks(item_tag(item) or "", fits):
+        if (value := item.get(name)) is not None and (find := check[type(value)]) is not None:
+            found += [problem.under(name) for problem in find(value)]
     return found
 
 

@@ -15,7 +15,11 @@ from openai_conversations._append.state import batch_size, is_reasoning
 from openai_conversations._request.input_items import to_input_items
 from openai_conversations.local.errors import ServiceError
 from openai_conversations.local.item_schemas import apply_include
-from openai_conversations.local.stored_items import complete_request_item, make_stored_items
+from openai_conversations.local.stored_items import (
+    complete_request_item,
+    make_stored_items,
+    remove_filled_in_ids,
+)
 
 from tests.strategies import for_schema
 
@@ -67,8 +71,10 @@ def stored(items: list[Item]) -> list[Item]:
     """Return what a listing of the service shows once it has been sent these items."""
     # A reference to an item that is in another conversation finds it.
     there = {"id": "", "type": "message", "role": "user", "content": []}
-    sent = [complete_request_item(item) for item in to_input_items(items)]
-    kept = make_stored_items(sent, "items", lambda id: {**there, "id": id})
+    sent = to_input_items(items)
+    completed = [complete_request_item(item) for item in sent]
+    remove_filled_in_ids(sent, completed)
+    kept = make_stored_items(completed, "items", lambda id: {**there, "id": id})
     return [apply_include(item, ()) for item in kept]
 
 
