@@ -133,18 +133,17 @@ class Database:
             self.check_file(written=True)
             return result
 
-    @contextmanager
-    def held_at_once(self) -> Generator[bool]:
-        """Hold the database if no other thread does; what is inside learns whether it is held.
+    def at_once(self, work: Callable[[], T]) -> T | None:
+        """Call a function and return its result, or return None if another thread is at work.
 
         Reads inside wait for nobody, as no reader of a WAL database waits for a writer.
         """
-        held = self._lock.acquire(blocking=False)
+        if not self._lock.acquire(blocking=False):
+            return None
         try:
-            yield held
+            return work()
         finally:
-            if held:
-                self._lock.release()
+            self._lock.release()
 
     def check_file(self, *, written: bool = False) -> None:
         """Raise `StoreError` unless the file is still the one that was opened."""

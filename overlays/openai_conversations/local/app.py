@@ -23,8 +23,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .errors import ConnectionLostError, ResponseTimeoutError, ServiceError, to_service_error
-from .http_messages import PREFIX, Service, ServiceRequest, declared_size, to_headers
+from .errors import ConnectionLostError, NoResponseError, ServiceError, to_service_error
+from .http_messages import PREFIX, Service, ServiceRequest, declared_size, to_headers, to_query
 from .page.routes import page_routes
 from .same_origin import SameOrigin
 from .worker_threads import StreamReader, handle_request
@@ -107,11 +107,9 @@ class _Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise HTTPException(404)
-        request = Request(scope, receive)
         headers: dict[str, str] = scope[HEADERS]
-        query = request.query_params.multi_items()
         path: str = scope["raw_path"].decode("latin-1").removeprefix(PREFIX)
-        chunks = request.stream()
+        chunks = Request(scope, receive).stream()
         try:
             body, whole = b"", True
             if scope["http_version"] != "1.1" or headers.keys() & BODY_HEADERS:
@@ -122,9 +120,10 @@ class _Endpoint:
             late = _respond(ServiceError(408, "The request body did not arrive in time."))
             await late(scope, receive, _discarding(chunks, send))
             return
-        message = ServiceRequest(request.method, path, query, headers, body)
+        query = to_query(scope["query_string"])
+        request = ServiceRequest(scope["method"], path, query, headers, body)
         try:
-            response = await handle_request(self.service, message)
+            response = await handle_request(self.service, request)
             status, headers = response.status, dict(response.headers)
             if isinstance(response.body, bytes):
                 send = send if whole else _discarding(chunks, send)
@@ -132,10 +131,10 @@ class _Endpoint:
             else:
                 with contextlib.closing(StreamReader(response.body, response.abort)) as reader:
                     await StreamingResponse(reader, status, headers)(scope, receive, send)
-        except (ConnectionLostError, ResponseTimeoutError) as error:
+        except NoResponseError as error:
             # Closed now, or silent; in both cases the client's end of it ends the request.
             if isinstance(error, ConnectionLostError):
-                getattr(request.state, CLOSE_CONNECTION)()
+                scope["state"][CLOSE_CONNECTION]()
             while (await receive())["type"] != "http.disconnect":
                 pass
 

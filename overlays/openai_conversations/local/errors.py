@@ -63,11 +63,15 @@ def sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-class ConnectionLostError(Exception):
+class NoResponseError(Exception):
+    """No whole response goes out, as a fault wants it."""
+
+
+class ConnectionLostError(NoResponseError):
     """The connection closes before the whole response has gone out."""
 
 
-class ResponseTimeoutError(Exception):
+class ResponseTimeoutError(NoResponseError):
     """No response will come; the client waits until its own timeout."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Reversible, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 from .errors import to_service_error
 from .json_body import encode_json
@@ -69,6 +70,11 @@ def to_headers(lines: Reversible[tuple[bytes, bytes]]) -> dict[str, str]:
     return {
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(lines)
     }
+
+
+def to_query(raw: bytes) -> list[tuple[str, str]]:
+    """Return the decoded names and values of a query as it is in a URL."""
+    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True) if raw else []
 
 
 def declared_size(headers: Mapping[str, str]) -> int:

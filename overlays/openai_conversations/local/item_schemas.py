@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._schema.document import operations, problems, validator
 from .._schema.unions import Check
@@ -161,12 +161,15 @@ def included(stored: Sequence[str], include: Collection[str]) -> JsonText:
 
     What has no optional part is not decoded: a page of 20 messages takes a third of the time then.
     """
-    parts = [one for one in _part_forms() if one.name not in include]
 
     def is_shown_whole(text: str) -> bool:
-        for _, key, empty in parts:
-            if key in text and (empty is None or text.count(key) > text.count(empty)):
-                return False
+        for key, named in _part_forms().items():
+            if key in text:
+                for name, empty in named:
+                    if name not in include and (
+                        empty is None or text.count(key) > text.count(empty)
+                    ):
+                        return False
         return True
 
     whole = ",".join(stored)
@@ -178,23 +181,20 @@ def included(stored: Sequence[str], include: Collection[str]) -> JsonText:
     return JsonText(whole)
 
 
-class _PartForm(NamedTuple):
-    """What shows in JSON that an optional part is there: its key, but not with an empty value.
+@cache
+def _part_forms() -> dict[str, list[tuple[str, str | None]]]:
+    """Return what shows in JSON that an optional part is there: its key, but not if it is empty.
 
     A string has a backslash before each quotation mark, so that none can look like a key.
+
+    Returns:
+        For each key, the parts of that name, each with how it is written with an empty value.
     """
-
-    name: str
-    key: str
-    empty: str | None
-
-
-@cache
-def _part_forms() -> list[_PartForm]:
-    found: list[_PartForm] = []
+    found: dict[str, list[tuple[str, str | None]]] = {}
     for part, path in chain.from_iterable(_optional_parts().values()):
         key = f'"{path[-1]}":'
-        found.append(_PartForm(part, key, key + to_text(_EMPTY[part]) if part in _EMPTY else None))
+        empty = key + to_text(_EMPTY[part]) if part in _EMPTY else None
+        found.setdefault(key, []).append((part, empty))
     return found
 
 

@@ -68,7 +68,8 @@ class SameOrigin:
     def _is_own(self, name: str | None) -> bool:
         if name is None or _is_address(name):
             return name is not None
-        return name in ("localhost", socket.gethostname().lower(), *self.hosts)
+        known = name == "localhost" or name in self.hosts
+        return known or name == socket.gethostname().lower()
 
 
 @lru_cache

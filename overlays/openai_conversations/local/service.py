@@ -10,6 +10,7 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from .._request.client_options import check_key
@@ -159,8 +160,7 @@ class LocalService:
         hit = match("GET", request.path.removeprefix(PREFIX))
         if hit is None or hit[0].id not in READS:
             return None
-        with self._store.held_at_once() as held:
-            return self.handle(request) if held else None
+        return self._store.at_once(partial(self.handle, request))
 
     def body_limit(self, headers: Mapping[str, str], /) -> int:
         """Return how much of a request's body is worth reading, in bytes: 0 with a wrong key.

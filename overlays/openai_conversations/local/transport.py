@@ -6,8 +6,7 @@ network. Errors of a connection are httpx's own, or those of httpx2 for one of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +15,15 @@ from anyio.lowlevel import checkpoint
 
 from .._request.library import as_byte_stream, library_of
 from .._transport.whole_response import WholeResponse
-from .errors import ConnectionLostError, ResponseTimeoutError
-from .http_messages import PREFIX, Service, ServiceRequest, ServiceResponse, to_headers
+from .errors import ConnectionLostError, NoResponseError
+from .http_messages import (
+    PREFIX,
+    Service,
+    ServiceRequest,
+    ServiceResponse,
+    to_headers,
+    to_query,
+)
 from .worker_threads import StreamReader, handle_request
 
 
@@ -52,9 +58,12 @@ class LocalTransport(_ServiceOwner, httpx.BaseTransport):
             httpx.RemoteProtocolError: If the service raises `ConnectionLostError`.
             httpx.ReadTimeout: If the service raises `ResponseTimeoutError`.
         """
-        body, library = request.read(), library_of(request)
-        with _errors_of(library):
-            return _to_httpx(self.service.handle(_to_service(request, body)), library)
+        library = library_of(request)
+        try:
+            response = self.service.handle(_to_service(request, request.read()))
+        except NoResponseError as error:
+            raise _to_httpx_error(error, library) from error
+        return _to_httpx(response, library)
 
 
 class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
@@ -67,11 +76,13 @@ class AsyncLocalTransport(_ServiceOwner, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Let the service respond to a request; raises what `LocalTransport` raises."""
         body, library = await request.aread(), library_of(request)
-        with _errors_of(library):
-            # A client that only reads lets others run, and can be cancelled.
-            await checkpoint()
+        # A client that only reads lets others run, and can be cancelled.
+        await checkpoint()
+        try:
             response = await handle_request(self.service, _to_service(request, body))
-            return _to_httpx(response, library)
+        except NoResponseError as error:
+            raise _to_httpx_error(error, library) from error
+        return _to_httpx(response, library)
 
     async def aclose(self) -> None:
         """Close the service, if `close_service` is set."""
@@ -88,8 +99,10 @@ class _Stream(StreamReader):
         self._library = library
 
     def __next__(self) -> bytes:
-        with _errors_of(self._library):
+        try:
             return super().__next__()
+        except NoResponseError as error:
+            raise _to_httpx_error(error, self._library) from error
 
     async def aclose(self) -> None:
         # No await in here: this also runs while a task is being cancelled.
@@ -101,7 +114,7 @@ def _to_service(request: httpx.Request, body: bytes) -> ServiceRequest:
     return ServiceRequest(
         request.method,
         path.decode("ascii").removeprefix(PREFIX),
-        request.url.params.multi_items() if query else [],
+        to_query(query),
         to_headers(request.headers.raw),
         body,
     )
@@ -122,11 +135,7 @@ def _to_httpx(response: ServiceResponse, library: Any) -> httpx.Response:
     return made
 
 
-@contextmanager
-def _errors_of(library: Any) -> Generator[None]:
-    try:
-        yield
-    except ConnectionLostError as error:
-        raise library.RemoteProtocolError(str(error)) from error
-    except ResponseTimeoutError as error:
-        raise library.ReadTimeout(str(error)) from error
+def _to_httpx_error(error: Exception, library: Any) -> Exception:
+    lost = isinstance(error, ConnectionLostError)
+    made: Exception = (library.RemoteProtocolError if lost else library.ReadTimeout)(str(error))
+    return made
