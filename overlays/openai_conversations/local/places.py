@@ -12,11 +12,13 @@ from typing import Any
 
 from .._schema.document import problems
 from .._schema.unions import TAG
-from .._schema.values import REQUIRED, JsonObject, Problem, is_array, is_object
+from .._schema.values import REQUIRED, JsonObject, Problem, is_object
 from .item_schemas import item_tag, returned_item, sent_item
 from .schema_parts import Schema, fields, parts, tags, union
 from .structured_output import emptiest_of_document
 
+#: The types of decoded JSON that can have fields inside.
+CONTAINERS = frozenset[type]({dict, list})
 #: How many tags a place remembers at most: names that somebody makes up have no end.
 MAX_TAGS = 1000
 
@@ -29,19 +31,19 @@ class Place:
         self._by_tag: dict[str | None, Mapping[str, Place]] = {}
         self._forms: dict[str | None, _Form] = {}
 
-    def unknown_fields(self, value: Any) -> list[Problem]:
+    def unknown_fields(self, value: JsonObject | list[Any]) -> list[Problem]:
         """Return the fields of a value, at any depth, that no schema for their place declares."""
         found: list[Problem] = []
-        if is_array(value):
+        if isinstance(value, list):
             place = self._items
             for n, one in enumerate(value):
-                if isinstance(one, (dict, list)) and (bad := place.unknown_fields(one)):
+                if type(one) in CONTAINERS and (bad := place.unknown_fields(one)):
                     found += [problem.under(n) for problem in bad]
-        elif is_object(value) and (declared := self.fields(item_tag(value))):
+        elif declared := self.fields(item_tag(value)):
             if not value.keys() <= declared.keys():
                 found = [_unknown_field(name) for name in value if name not in declared]
             for name, one in value.items():
-                if isinstance(one, (dict, list)) and (inner := declared.get(name)) is not None:
+                if type(one) in CONTAINERS and (inner := declared.get(name)) is not None:
                     found += [problem.under(name) for problem in inner.unknown_fields(one)]
         return found
 
