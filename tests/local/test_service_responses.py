@@ -138,6 +138,17 @@ def test_a_reference_to_an_item_of_the_conversation_is_not_appended_again(
     assert (response.status, response.error["code"]) == (400, "duplicate_item")
 
 
+def test_an_output_with_the_id_of_the_input_is_refused(service: LocalService) -> None:
+    id = new_conversation(service)
+    message = {"type": "message", "id": "msg_mine", "role": "user", "content": "hello"}
+    said = {"role": "assistant", "content": [{"type": "output_text", "text": "Hi."}]}
+    service.model.enqueue(message | said)
+    response = ask(service, "POST", "/responses", {"input": [message], "conversation": id})
+    assert (response.status, response.error["code"]) == (400, "duplicate_item")
+    assert "'msg_mine'" in response.error["message"]
+    assert texts_of(service, id) == []
+
+
 def test_scripted_turns_come_in_order_before_the_fallback(service: LocalService) -> None:
     service.model.enqueue_function_call("weather", {"city": "Bonn"}, call_id="call_1")
     service.model.enqueue_refusal("No.")

@@ -40,6 +40,9 @@ CREATE INDEX IF NOT EXISTS conversations_in_order ON conversations (items) WHERE
 """
 
 
+_CONVERSATIONS = "SELECT id, created_at, metadata, items FROM conversations WHERE NOT deleted"
+
+
 class ConversationRow(NamedTuple):
     """A conversation: its fields and the number of its list of items."""
 
@@ -84,8 +87,8 @@ class Store(Database):
 
     def conversation(self, id: str) -> ConversationRow | None:
         """Return the conversation with this id, unless it was deleted."""
-        found = self._conversations("id = ?", id)
-        return found[0] if found else None
+        row = self.row(f"{_CONVERSATIONS} AND id = ?", (id,))
+        return _to_conversation(row) if row else None
 
     def place(self, id: str) -> int | None:
         """Return the place of a conversation among all: the number of its list of items."""
@@ -97,7 +100,8 @@ class Store(Database):
     ) -> list[ConversationRow]:
         """Return conversations that were not deleted, by place, from behind `after` on."""
         beyond, order, start = _direction(after, ascending)
-        return self._conversations(f"items {beyond} ? ORDER BY items {order} LIMIT ?", start, limit)
+        sql = f"{_CONVERSATIONS} AND items {beyond} ? ORDER BY items {order} LIMIT ?"
+        return [*map(_to_conversation, self.rows(sql, (start, limit)))]
 
     def set_metadata(self, id: str, metadata: Mapping[str, Any]) -> None:
         """Replace a conversation's metadata."""
@@ -189,14 +193,12 @@ class Store(Database):
         self.run("DELETE FROM items WHERE list IN (?, ?)", (row.input, row.output))
         self.run("DELETE FROM responses WHERE id = ?", (row.id,))
 
-    def _conversations(self, rest: str, *values: Any) -> list[ConversationRow]:
-        columns = "id, created_at, metadata, items"
-        sql = f"SELECT {columns} FROM conversations WHERE NOT deleted AND {rest}"
-        found = self.rows(sql, values)
-        return [ConversationRow(row[0], row[1], JsonText(row[2]), row[3]) for row in found]
-
     def _new_list(self) -> int:
         return self.run("INSERT INTO lists DEFAULT VALUES")
+
+
+def _to_conversation(row: tuple[str, int, str, int]) -> ConversationRow:
+    return ConversationRow(row[0], row[1], JsonText(row[2]), row[3])
 
 
 def _direction(after: int | None, ascending: bool) -> tuple[str, str, int]:
