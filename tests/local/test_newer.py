@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai_conversations import BadRequestError, Client
 from openai_conversations.local import LocalService
+from openai_conversations.local.item_schemas import item_tag
+from openai_conversations.local.newer import _body_place
+from openai_conversations.local.places import Place
 
 from tests.document import Schema, schemas, variants
 from tests.local.calls import ask, new_conversation
@@ -244,3 +247,24 @@ def test_no_item_makes_the_service_fail(strict: bool, item: Any) -> None:
         listed = ask(service, "GET", path)
         assert listed.status == 200
     service.close()
+
+
+def undeclared(place: Place, value: Any) -> list[tuple[str | int, ...]]:
+    """Return where fields are that no schema declares, by looking at all that is in a value."""
+    inner: list[tuple[str | int, Any, Place | None]] = []
+    found: list[tuple[str | int, ...]] = []
+    if isinstance(value, list):
+        inner = [(n, one, place._items) for n, one in enumerate(value)]
+    elif isinstance(value, dict) and (declared := place.fields(item_tag(value))):
+        found = [(name,) for name in value if name not in declared]
+        inner = [(name, one, declared.get(name)) for name, one in value.items()]
+    for step, one, at in inner:
+        found += [(step, *path) for path in (undeclared(at, one) if at else [])]
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(disturbed("CreateResponse"))
+def test_unknown_fields_are_found_wherever_they_are(body: Any) -> None:
+    place = _body_place("createResponse")
+    assert [one.path for one in place.unknown_fields(body)] == undeclared(place, body)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 from .._request.validation import describe
@@ -75,7 +75,8 @@ class Validator:
                 finds.append(_enum(operand if keyword == "enum" else [operand], kind))
             elif keyword in _KEYWORDS and _KEYWORDS[keyword].speaks_of(kind):
                 finds.append(_KEYWORDS[keyword].compile(self.check, operand, schema))
-        found = _together([find for find in finds if find is not None])
+        required = [find for find in finds if find is not None]
+        found = reduce(_both, required) if required else None
         return _type(schema["type"], kind, found) if "type" in schema else found
 
 
@@ -83,17 +84,11 @@ def _nothing(value: Any) -> Sequence[Problem]:
     return (Problem((), "is not allowed here", "unknown_parameter", unknown=True),)
 
 
-def _together(finds: Sequence[Find]) -> Find | None:
-    if len(finds) < 2:
-        return finds[0] if finds else None
-
+def _both(first: Find, second: Find) -> Find:
     def find(value: Any) -> Sequence[Problem]:
         # No list is made for a value without problems: this runs for every object of a body.
-        found: Sequence[Problem] = ()
-        for one in finds:
-            if bad := one(value):
-                found = [*found, *bad]
-        return found
+        found, bad = first(value), second(value)
+        return [*found, *bad] if found and bad else found or bad
 
     return find
 
