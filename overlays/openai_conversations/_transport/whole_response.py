@@ -132,7 +132,7 @@ class WholeResponse(httpx.Response):
     def __init__(
         self,
         status: int,
-        headers: Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]],
+        headers: Sequence[tuple[bytes, bytes]],
         content: bytes,
         extensions: Mapping[str, Any],
     ) -> None:

@@ -125,7 +125,8 @@ def _to_httpx(response: ServiceResponse, library: Any) -> httpx.Response:
     extensions = {"http_version": b"HTTP/1.1"}
     # The response of a fault may lack its length, which httpx adds to `content`.
     if library is httpx and isinstance(body, bytes) and "content-length" in dict(headers):
-        return WholeResponse(status, headers, body, extensions)
+        lines = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        return WholeResponse(status, lines, body, extensions)
     content: dict[str, Any] = {"content": body}
     if not isinstance(body, bytes):
         content = {"stream": as_byte_stream(_Stream, library)(body, response.abort, library)}
