@@ -15,7 +15,7 @@ from .._sqlite.database import RefusedRowError
 from .errors import conversation_locked, duplicate_item, found, invalid_request
 from .ids import new_id
 from .item_schemas import included
-from .json_body import FALSE, TRUE, JsonText
+from .json_body import JsonText
 from .locks import Locks
 from .routing import RoutedRequest
 from .store import ConversationRow, ItemRow, Store
@@ -161,7 +161,7 @@ def _list(data: list[Json] | JsonText, ids: list[str], has_more: bool) -> Json:
     return {
         "object": "list",
         "data": data,
-        "has_more": TRUE if has_more else FALSE,
+        "has_more": has_more,
         "first_id": ids[0] if ids else "",
         "last_id": ids[-1] if ids else "",
     }

@@ -37,10 +37,6 @@ def to_text(value: Any) -> JsonText:
     return JsonText(_encode(value))
 
 
-#: What a list says of whether there is more.
-TRUE, FALSE = to_text(True), to_text(False)
-
-
 def encode_json(value: Any) -> bytes:
     """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
     return _encode(value).encode("ascii")

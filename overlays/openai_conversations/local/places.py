@@ -28,7 +28,7 @@ class Place:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self._by_tag: dict[str | None, tuple[Mapping[str, Place], Mapping[str, Place]]] = {}
+        self._by_tag: dict[str | None, Mapping[str, Place]] = {}
         self._forms: dict[str | None, _Form] = {}
 
     def unknown_fields(self, value: JsonObject | list[Any]) -> list[Problem]:
@@ -39,15 +39,12 @@ class Place:
             for n, one in enumerate(value):
                 if type(one) in CONTAINERS and (bad := place.unknown_fields(one)):
                     found += [problem.under(n) for problem in bad]
-            return found
-        tag = value.get(TAG)
-        known = self._by_tag.get(tag) if isinstance(tag, str) else None
-        declared, inner = known or self._known(item_tag(value))
-        if declared and not value.keys() <= declared.keys():
-            found = [_unknown_field(name) for name in value if name not in declared]
-        for name, one in value.items():
-            if name in inner and type(one) in CONTAINERS:
-                found += [problem.under(name) for problem in inner[name].unknown_fields(one)]
+        elif declared := self.fields(item_tag(value)):
+            if not value.keys() <= declared.keys():
+                found = [_unknown_field(name) for name in value if name not in declared]
+            for name, one in value.items():
+                if type(one) in CONTAINERS and (inner := declared.get(name)) is not None:
+                    found += [problem.under(name) for problem in inner.unknown_fields(one)]
         return found
 
     def fitted(
@@ -79,10 +76,6 @@ class Place:
 
     def fields(self, tag: str | None) -> Mapping[str, Place]:
         """Return the fields of an object with this tag; none where any may be there."""
-        return self._known(tag)[0]
-
-    def _known(self, tag: str | None) -> tuple[Mapping[str, Place], Mapping[str, Place]]:
-        """Return the fields of an object with this tag, and those that may have some inside."""
         if (known := self._by_tag.get(tag)) is not None:
             return known
         found: dict[str, Schema] = {}
@@ -91,14 +84,9 @@ class Place:
         ):
             found = fields(self.schema, tag)
         places = {name: Place(schema) for name, schema in found.items()}
-        known = places, {name: place for name, place in places.items() if place.declares_any()}
         if len(self._by_tag) < MAX_TAGS:
-            self._by_tag[tag] = known
-        return known
-
-    def declares_any(self) -> bool:
-        """Return whether a field or an element is declared of what may be there."""
-        return any("properties" in part or "items" in part for part in parts(self.schema))
+            self._by_tag[tag] = places
+        return places
 
     @cached_property
     def is_mixed(self) -> bool:
