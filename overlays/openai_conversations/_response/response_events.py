@@ -101,8 +101,7 @@ class ResponseEvents:
         try:
             # Without `loads` and `Dispatch.one` in between, 7 % of the row "streamed event".
             data = self._read(text)
-            event = self._parsers[data["type"]](data)
-            kind = event.type
+            event = self._parsers[kind := data["type"]](data)
         except Exception:
             event = None
         if event is None:
