@@ -101,7 +101,8 @@ class ResponseEvents:
         try:
             # Without `loads` and `Dispatch.one` in between, 7 % of the row "streamed event".
             data = self._read(text)
-            event = self._parsers[kind := data["type"]](data)
+            event = self._parsers[data["type"]](data)
+            kind = event.type
         except Exception:
             event = None
         if event is None:
