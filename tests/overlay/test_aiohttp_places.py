@@ -118,7 +118,7 @@ async def run(url: str, steps: list[Any]) -> None:
         (session,) = transport._sessions.values() or [None]
         if session is not None:
             connector: Any = session.client.connector
-            assert session.places._value == PLACES
+            assert session.free + session._handed_over._value == PLACES
             assert not connector._acquired
             assert sum(map(len, connector._conns.values())) <= PLACES
         assert await client.with_options(

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openai_conversations._transport.whole_response import WholeResponse
 
 CONTENT = b'{"id": "conv_1", "text": "\xc3\xa4"}'
@@ -44,6 +46,26 @@ def test_it_is_like_a_response_that_httpx_has_read(encoding: bytes | None) -> No
         list(whole.iter_raw())
     copy = pickle.loads(pickle.dumps(whole))
     assert (copy.content, copy.status_code) == (CONTENT, 200)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([b"X-One", b"x-one", b"X-TWO", b"content-type", b"Identity"]),
+            st.binary(max_size=9) | st.just("ä, ö".encode()),
+        )
+    )
+)
+def test_its_headers_are_those_that_httpx_makes(lines: list[tuple[bytes, bytes]]) -> None:
+    expected = httpx.Headers(lines)
+    whole = WholeResponse(200, lines, CONTENT, {})
+    for response in (whole, pickle.loads(pickle.dumps(whole)), WholeResponse(200, lines, b"", {})):
+        assert response.headers.raw == expected.raw == lines
+        assert response.headers.multi_items() == expected.multi_items()
+        assert response.headers.encoding == expected.encoding
+        assert repr(response.headers) == repr(expected)
+        response.headers["x-one"] = "changed"
+        assert response.headers.get_list("X-ONE") == ["changed"]
 
 
 def test_a_broken_encoding_is_an_error() -> None:

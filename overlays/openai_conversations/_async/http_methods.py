@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
@@ -75,9 +76,9 @@ class AsyncHttpMethods(AsyncBlock):
         name = f"this {type(self).__name__}"
         raise mismatch(name, "an object to pickle", "a client: make one in each process")
 
-    async def send(
+    def send(
         self, request: OperationRequest[Any], options: Options
-    ) -> tuple[httpx.Response, int]:
+    ) -> Awaitable[tuple[httpx.Response, int]]:
         """Send a request, again where the policy allows it; every method ends here.
 
         Returns:
@@ -88,8 +89,8 @@ class AsyncHttpMethods(AsyncBlock):
         """
         index = self._client_options.index
         if index is not None and index.concerns(request.method, request.path):
-            return await self._send_and_note(index, request, options)
-        return await self._sender.send(self._client_options, request, options, self.is_closed)
+            return self._send_and_note(index, request, options)
+        return self._sender.send(self._client_options, request, options, self.is_closed)
 
     async def _send_and_note(
         self, index: archive.ConversationIndex, request: OperationRequest[Any], options: Options

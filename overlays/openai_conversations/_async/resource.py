@@ -60,7 +60,7 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._client!r})"
 
-    async def _send(
+    def _send(
         self,
         operation: Operation[_T],
         params: Mapping[str, Any],
@@ -68,12 +68,12 @@ class AsyncResource(Generic[_RawViewT, _StreamingViewT]):
         *,
         read: Callable[..., Any] = parse_response,
         **path: object,
-    ) -> _T:
+    ) -> Awaitable[_T]:
         request, options = operation.request(params, **path)
         parse: Callable[[httpx.Response, int], _T] = partial(
             read, request, strict=self._client.strict
         )
-        return await self._deliver(request, options, parse)
+        return self._deliver(request, options, parse)
 
     def _list(
         self,

@@ -141,13 +141,13 @@ class AsyncSender:
             logger.info("retry %d of %d in %.2f s", retries, client_options.max_retries, delay)
             await sleep(delay, abort, failure)
 
-    async def _attempt(
+    def _attempt(
         self,
         request: httpx.Request,
         attempt: Attempt,
         interceptors: Sequence[Any],
         abort: AbortSignal | None,
-    ) -> httpx.Response:
+    ) -> Awaitable[httpx.Response]:
         """Make one attempt, through the interceptors, and end it if the signal is set.
 
         Raises:
@@ -158,8 +158,8 @@ class AsyncSender:
         if interceptors:
             send = partial(_intercepted, interceptors, send)
         if abort is None:
-            return await send(request)
-        return await abortable(
+            return send(request)
+        return abortable(
             abort,
             "in flight",
             partial(send, request),

@@ -184,7 +184,8 @@ class PreparedRequest:
             stream=httpx.ByteStream(content),
             extensions={"timeout": self.timeout, ATTEMPT: attempt},
         )
-        request.read()
+        # As `request.read` would do, from an iterator over one piece.
+        request._content = content  # pyright: ignore[reportPrivateUsage]
         return request, attempt
 
     def merge(

@@ -152,7 +152,7 @@ def _decode(
             result = request.decode(data)
             # What has an id, and came without it, is something else: a list, most likely. But not a
             # 202: the service was seen to accept a response with {"message"} (1 of 226 recorded).
-            is_complete = not hasattr(type(result), "id") or cast(Any, result).id is not None
+            is_complete = not hasattr(type(result), "id") or getattr(result, "id", None) is not None
             if not request.operation or is_complete or accepted:
                 return result
         except Exception as error:

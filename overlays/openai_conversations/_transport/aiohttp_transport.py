@@ -21,7 +21,7 @@ import aiohttp
 import httpx
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http import StreamWriter
-from multidict import CIMultiDict
+from multidict import CIMultiDict, istr
 from yarl import URL
 
 from .._request.request import ATTEMPT, Attempt
@@ -78,10 +78,13 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # A request that follows a redirect belongs to an attempt that has been sent already.
         attempt.sent, attempt.bounded = bool(attempt.sent), True
         tls = self._tls() if request.url.scheme == "https" else True
-        await session.take_place(attempt.left(timeouts.get("pool")), request)
         # For a response that is to be read, until all of it is there; otherwise until its head is.
         left, read = attempt.left(None), timeouts.get("read")
-        clock = asyncio.timeout(left)
+        if session.free:
+            session.free -= 1
+        else:
+            left = await session.wait_for_place(attempt, timeouts.get("pool"), request)
+        clock = asyncio.Timeout(None)
         if attempt.whole and left is not None and read is not None and read >= left:
             # It could not pass before the deadline. A timer less is 5 % of the row "async GET".
             read = None
@@ -93,7 +96,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             if len(data) > _SMALL:
                 body = _Content(data, timeouts.get("write"), clock)
             async with clock:
-                received = await session.client.request(
+                if left is not None:
+                    session.deadlines.add(clock, left)
+                # What `request` returns would be one more awaitable around this one.
+                received = await session.client._request(  # pyright: ignore[reportPrivateUsage]
                     request.method,
                     URL(str(request.url), encoded=True),
                     headers=self._headers(tuple(request.headers.raw)),
@@ -109,17 +115,19 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 if attempt.whole:
                     content = await received.read()
         except BaseException as error:
+            session.deadlines.remove(clock)
             session.give_up(received)
             if not isinstance(error, Exception):
                 raise
             failure = aiohttp_to_httpx(error, writing=body is not None and body.writing)
             attempt.sent = attempt.sent or not isinstance(failure, UNSENT)
         else:
+            session.deadlines.remove(clock)
             status, headers = received.status, received.raw_headers
             reason = (received.reason or "").encode("latin-1", "replace")
             extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason}
             if attempt.whole:
-                session.places.release()
+                session.release_place()
                 return WholeResponse(status, headers, content, extensions)
             stream = _Body(received, session, attempt)
             return httpx.Response(status, headers=headers, stream=stream, extensions=extensions)
@@ -164,7 +172,6 @@ class _Content(aiohttp.Payload):
         self._content = content
         self._write = write
         self._clock = clock
-        self._end = clock.when()
         self.writing = False
 
     def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
@@ -172,19 +179,17 @@ class _Content(aiohttp.Payload):
         raise TypeError
 
     async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of it; each piece has the write timeout, or what is left of the attempt.
+        """Write all of it; each piece has the write timeout.
 
         If the writing ends early, so does the connection. Left to itself, asyncio would keep the
         socket until the peer has read all that was written.
         """
-        write = float("inf") if self._write is None else self._write
         loop = asyncio.get_running_loop()
         transport = writer.transport if isinstance(writer, StreamWriter) else None
         self.writing = True
         try:
             for start in range(0, len(self._content), _PIECE):
-                end = min(loop.time() + write, float("inf") if self._end is None else self._end)
-                self._clock.reschedule(None if end == float("inf") else end)
+                self._clock.reschedule(None if self._write is None else loop.time() + self._write)
                 # Two rounds of the loop, in which a response that has come already is read: asyncio
                 # drops what was not read when it finds, writing, that the connection is closed.
                 await asyncio.sleep(0)
@@ -195,7 +200,7 @@ class _Content(aiohttp.Payload):
                 transport.abort()
             raise
         self.writing = False
-        self._clock.reschedule(self._end)
+        self._clock.reschedule(None)
 
 
 class _Body(httpx.AsyncByteStream):
@@ -248,7 +253,7 @@ def _to_timeout(connect: float | None, read: float | None) -> aiohttp.ClientTime
 
 def _to_multidict(lines: tuple[tuple[bytes, bytes], ...]) -> CIMultiDict[str]:
     return CIMultiDict(
-        (name.decode("latin-1"), value.decode("utf-8", "replace"))
+        (istr(name.decode("latin-1")), value.decode("utf-8", "replace"))
         for name, value in lines
         if name.lower() not in _NOT_PASSED_ON
     )

@@ -122,7 +122,8 @@ class WholeResponse(httpx.Response):
     """An `httpx.Response` that has been read.
 
     Without a content encoding there is nothing to decode, and the bytes are put where `read` puts
-    them. The way there through its generators costs 22 µs, a twelfth of a GET.
+    them. The way there through its generators costs 22 µs, a twelfth of a GET. So are the headers,
+    which httpx would look at one by one, 5 % of the row "async GET".
 
     Raises:
         httpx.DecodingError: The content is not in the encoding that the headers name, or that is
@@ -136,9 +137,15 @@ class WholeResponse(httpx.Response):
         content: bytes,
         extensions: Mapping[str, Any],
     ) -> None:
+        prepared, encoded = httpx.Headers(), False
+        lines = prepared._list  # pyright: ignore[reportPrivateUsage]
+        for name, value in headers:
+            key = name.lower()
+            lines.append((name, key, value))
+            encoded = encoded or key == b"content-encoding"
         stream = httpx.ByteStream(content)
-        super().__init__(status, headers=headers, stream=stream, extensions=dict(extensions))
-        if "content-encoding" in self.headers:
+        super().__init__(status, headers=prepared, stream=stream, extensions=dict(extensions))
+        if encoded:
             set_decoder(self)
             self.read()
         else:
