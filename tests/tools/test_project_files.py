@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
+from contextlib import redirect_stdout
 from pathlib import Path
+from threading import Event
 
 import openai_conversations
 import pytest
@@ -47,12 +50,39 @@ def test_an_action_that_is_not_pinned_is_named(
         linted(tmp_path, text, monkeypatch)
 
 
-def test_actionlint_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(ToolError, match="actionlint is not content"):
+def test_actionlint_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ToolError, match="actionlint is not content") as caught:
         linted(tmp_path, WORKFLOW + "      - run: echo ${{ github.nothing }}\n", monkeypatch)
-    assert 'property "nothing" is not defined' in capsys.readouterr().out
+    assert 'property "nothing" is not defined' in caught.value.__notes__[0]
+
+
+def test_every_step_of_check_is_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Run the type checkers beside the others, and show what they say whatever those do."""
+    checked = Event()
+
+    def mypy() -> str:
+        try:
+            return check._run(sys.executable, "-c", "print('one.py:1: wrong'); exit(1)")
+        finally:
+            checked.set()
+
+    def spec() -> str:
+        with redirect_stdout(None):
+            assert checked.wait(10)
+        return "current"
+
+    monkeypatch.setattr(check, "STEPS", {"spec": spec, "mypy": mypy, "pyright": str})
+    with pytest.raises(ToolError, match=r"^make check: mypy failed\.$"):
+        check.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["spec", "current"],
+        ["mypy", "FAILED:"],
+        ["one.py:1:", "wrong"],
+        ["pyright", "(0.0"],
+    ]
 
 
 def test_workflows_have_few_permissions_and_one_run_at_a_time() -> None:
