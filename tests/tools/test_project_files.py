@@ -103,11 +103,12 @@ def test_the_version_stands_in_one_place() -> None:
     assert changelog.index("\n## [Unreleased]") < changelog.index("\n## [0")
 
 
-def test_what_make_leaves_out_when_quick_is_there() -> None:
+@pytest.mark.parametrize("name", ["SLOW", "SETTLED"])
+def test_what_make_leaves_out_is_there(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
-    (slow,) = re.findall(r"^SLOW +:= (.*)$", makefile, re.MULTILINE)
-    assert len(slow.split()) > 3
-    for path in slow.split():
+    (paths,) = re.findall(rf"^{name} +:= (.*)$", makefile, re.MULTILINE)
+    assert len(paths.split()) > 3
+    for path in paths.split():
         assert (ROOT / path).exists(), path
 
 
