@@ -120,7 +120,7 @@ test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without th
 	$(if $(call on,QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
 	@rm -f .coverage .coverage.*
 	$(RUN) $(FLAGS) -m $(if $(call on,COVERAGE),coverage run -m )pytest \
-	  $(if $(FLAGS),--tx '$(WORKERS)*popen//python=$(RUN) $(FLAGS)',-n $(WORKERS)) --dist loadgroup \
+	  $(if $(FLAGS),--dist load --tx '$(WORKERS)*popen//python=$(RUN) $(FLAGS)',-n $(WORKERS)) \
 	  $(if $(call on,QUICK),$(addprefix --ignore ,$(SLOW))) $(if $(call on,AGAIN),$(addprefix --ignore ,$(SETTLED))) $(ARGS)
 	@$(if $(call on,COVERAGE),$(RUN) -m coverage combine --quiet && $(RUN) -m coverage report)
 
@@ -145,7 +145,7 @@ test-lowest:     ## the tests of the package, with the lowest versions of what i
 	$(MAKE) $(VENV)-lowest/.ready VENV=$(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  -r requirements-lowest.txt
-	$(VENV)-lowest/bin/python -m pytest -n $(WORKERS) --dist loadgroup -p no:hypothesispytest \
+	$(VENV)-lowest/bin/python -m pytest -n $(WORKERS) -p no:hypothesispytest \
 	  $(addprefix --ignore ,$(SETTLED)) --ignore tests/local/test_fuzz.py \
 	  --ignore tests/browser --ignore tests/compat --ignore tests/neighbours \
 	  --deselect tests/local/test_openai_python.py::test_the_async_client \
@@ -163,7 +163,8 @@ $(COMPAT)/.ready: tests/compat/requirements.txt requirements-dev.txt pyproject.t
 	@touch $@
 
 compat: $(COMPAT)/.ready ## openai-python's tests with this package; agents, pydantic-ai, LangChain with `serve`
-	$(COMPAT)/bin/python -m pytest -n 2 -p no:asyncio $(ARGS) tests/compat
+	@# The longest first, one on each of the workers.
+	$(COMPAT)/bin/python -m pytest -n 2 -p no:asyncio $(ARGS) tests/compat/test_pyinstaller.py tests/compat
 
 $(BROWSER)/.ready: tests/browser/requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(BROWSER)

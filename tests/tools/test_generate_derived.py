@@ -156,13 +156,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return grown.generated(tmp_path_factory.mktemp("required"), spec)
 
 
-@pytest.mark.xdist_group("required")
 def test_what_is_required_is_so_at_run_time(made: Path) -> None:
     said = grown.run(made, CLIENT + TRIED.format(calls=[*CALLS]))
     assert said.splitlines() == [*CALLS.values()]
 
 
-@pytest.mark.xdist_group("required")
 @pytest.mark.parametrize("check", [grown.mypy, grown.pyright])
 def test_what_is_required_is_so_for_type_checkers(made: Path, check: Any) -> None:
     caller = made / f"{check.__name__}_caller.py"

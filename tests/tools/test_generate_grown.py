@@ -90,9 +90,6 @@ for method in (items.create, AsyncClient(api_key="k").conversations.items.create
 """
 
 
-pytestmark = pytest.mark.xdist_group("generate_grown")  # what is made once for all of them
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with the package that the grown document gives."""

@@ -40,9 +40,6 @@ for name in sys.argv[1:]:
 """
 
 
-pytestmark = pytest.mark.xdist_group("installed")  # what is made once for all of them
-
-
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")

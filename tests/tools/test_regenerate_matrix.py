@@ -469,12 +469,10 @@ def together(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project(tmp_path_factory.mktemp("together"), changed(everything))
 
 
-@pytest.mark.xdist_group("together")
 def test_what_is_added_works(together: Path) -> None:
     check_each(TYPED, lambda name: grown.run(together, program(TYPED[name].program)))
 
 
-@pytest.mark.xdist_group("together")
 @pytest.mark.parametrize("check", [grown.mypy, grown.pyright])
 def test_what_is_added_is_typed(together: Path, check: Callable[[Path, Path], str]) -> None:
     caller = together / f"{check.__name__}_caller.py"
