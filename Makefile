@@ -118,6 +118,7 @@ bench: $(BENCH)/.ready ## how fast, beside openai-python: ONLY=decode,get QUICK=
 
 test: $(READY)   ## the tests: ARGS="-k pages tests/overlay", QUICK=1 without the slow ones, AGAIN=1, COVERAGE=1, FLAGS=-OO of Python
 	$(if $(call on,QUICK),@echo "QUICK=1 leaves out: $(SLOW)")
+	$(if $(call on,AGAIN),@echo "AGAIN=1 leaves out: $(SETTLED)")
 	@rm -f .coverage .coverage.*
 	$(RUN) $(FLAGS) -m $(if $(call on,COVERAGE),coverage run -m )pytest \
 	  $(if $(FLAGS),--dist load --tx '$(WORKERS)*popen//python=$(RUN) $(FLAGS)',-n $(WORKERS)) \
