@@ -16,6 +16,6 @@ PROVENANCE: Final[dict[str, str]] = {
     "upstream_sha256": "b607b44c29cdd5a534799b566119ddcbdb2537b7a70baf3f35a8fdc0d703a901",
     "spec_sha256": "179a966b785d5e6dd43839a60e989c4c268c16af02d234fd61797746bf4fbb99",
     "config_sha256": "458c2b88263d3558eb9242cc0a0c3fba9809d8222ed9c353cdc92d9db3b9acbb",
-    "templates_sha256": "0652cbe551566f649d2772e792de848b8246f34e635198075d58495dd32d58e6",
+    "templates_sha256": "b965cfe933aa6e886f84b09d83c8be72d928f9ff26d9354a7ac66033f3a76fae",
 }
 """SHA-256 sums in hexadecimal, and the versions of what was used."""

@@ -18,12 +18,13 @@ Three promises hold for every JSON object `x` and every model `M`:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from ._define import define, field
-from ._json_text import orjson_dumps, plain, quote, standard_text, write
+from ._extra import INSTEAD, NOTHING, Elsewhere, Extra, show_undeclared
+from ._json_text import orjson_dumps, plain, standard_text, write
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -37,117 +38,6 @@ if TYPE_CHECKING:
 else:
     # Slots are stored one by one after it: measured 10 % of a page faster than __init__.
     new = object.__new__
-
-
-_NOTHING: dict[str, Any] = {}  # shared and never written to: most extras have no unknown key
-
-
-class Extra:
-    """What a JSON object held beyond its known fields with values. Most objects have none.
-
-    Attributes:
-        unknown: keys that the document does not declare, with their values.
-        nulls: optional fields that were present and null, which is not the same as absent.
-        missing: required fields that were absent, and lists that were null.
-    """
-
-    __slots__ = ("missing", "nulls", "unknown")
-
-    def __init__(
-        self, unknown: dict[str, Any], nulls: tuple[str, ...], missing: tuple[str, ...]
-    ) -> None:
-        self.unknown = unknown
-        self.nulls = nulls
-        self.missing = missing
-
-    @classmethod
-    def of(cls, raw: dict[str, Any], model: type[Model]) -> Extra:
-        """Collect from `raw` what the known fields of `model` do not hold."""
-        unknown = _NOTHING
-        nulls: tuple[str, ...] = ()
-        for name, value in raw.items():
-            if name not in model._FIELDS:
-                unknown = {**unknown, name: value}
-            elif value is None and name not in model._REQUIRED:
-                nulls += (name,)
-        return cls(unknown, nulls, ())
-
-    def finish(self, out: dict[str, Any]) -> dict[str, Any]:
-        """Add to an encoded object what its fields did not hold."""
-        for name in self.missing:
-            if out[name] is None or out[name] == []:
-                del out[name]
-        for name in self.nulls:
-            out.setdefault(name, None)
-        out.update(self.unknown)
-        return out
-
-    def plain(self, out: dict[str, Any]) -> dict[str, Any]:
-        """Do what `finish` does, to the `plain` values of the fields."""
-        if self.unknown:
-            plain(self.unknown)
-        return self.finish(out)
-
-    def write(self, out: str, model: Model) -> str:
-        """Do what `finish` does, to the fields of `model` as text.
-
-        Raises:
-            TypeError: `finish` would do more than add.
-        """
-        for name in self.nulls:
-            # One that has been set since, or whose attribute has another name, is not None.
-            if getattr(model, name, ...) is not None:
-                raise TypeError
-            out += f",{quote(name)}:null"
-        if self.missing:
-            raise TypeError
-        return f"{out},{write(self.unknown)[1:-1]}" if self.unknown else out
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Extra):
-            return NotImplemented
-        return (
-            self.unknown == other.unknown
-            and set(self.nulls) == set(other.nulls)
-            and set(self.missing) == set(other.missing)
-        )
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __repr__(self) -> str:
-        return f"Extra(unknown={self.unknown!r}, nulls={self.nulls!r}, missing={self.missing!r})"
-
-
-_INSTEAD = {
-    "json": ("to_dict", "model_dump_json"),
-    "dict": ("to_dict",),
-    "choices": ("output_text", "output"),
-    "prompt_tokens": ("input_tokens",),
-    "completion_tokens": ("output_tokens",),
-    "tool_calls": ("function_calls",),
-}
-
-
-class UnknownField(AttributeError):
-    """A model does not have the attribute. Its text lists near ones, found when it is asked for.
-
-    Of a model of pydantic or of chat completions it names what has its place here.
-    """
-
-    def __init__(self, message: str, model: Model | None = None, name: str = "") -> None:
-        super().__init__(message)
-        self._model, self._name = model, name
-
-    def __reduce__(self) -> tuple[type[Self], tuple[str]]:
-        return type(self), (str(self),)
-
-    def __str__(self) -> str:
-        from difflib import get_close_matches
-
-        known = [] if self._model is None else dir(self._model)
-        near = get_close_matches(self._name, [name for name in known if name[:1] != "_"])
-        near = [name for name in _INSTEAD.get(self._name, ()) if name in known] or near
-        return f"{self.args[0]}{'; near: ' if near else ''}{', '.join(near)}"
 
 
 class JsonObject:
@@ -324,7 +214,7 @@ class Model(JsonObject):
         filled.update(dict.fromkeys(missing))
         filled.update({name: [] for name in cls._LISTS if filled[name] is None})
         model = cls._parse(filled)
-        extra = model._extra or Extra(_NOTHING, (), ())
+        extra = model._extra or Extra(NOTHING, (), ())
         extra.missing = missing + nulls
         extra.nulls += nulls
         model._extra = extra
@@ -340,14 +230,6 @@ class Model(JsonObject):
         """Names of the required fields that this object came without. Most have none."""
         return () if self._extra is None else self._extra.missing
 
-    if not TYPE_CHECKING:  # or no checker would find a misspelt field
-
-        def __getattr__(self, name: str) -> Any:
-            # `_extra` itself comes here only while a copy or a pickle is being made
-            if name[:1] != "_" and self._extra is not None and name in self._extra.unknown:
-                return self.additional_properties[name]
-            raise UnknownField(f"{type(self).__name__} has no {name!r}", self, name)
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over what a copy or a pickle holds, maybe one from before a regeneration.
 
@@ -358,14 +240,18 @@ class Model(JsonObject):
         names = {*_fields_of(self)}
         for name in names:
             setattr(self, name, state.get(name, ...))
-        if state.keys() == names:
-            return
+        if state.keys() != names:
+            self._take_over(state, names)
+        if self.additional_properties:
+            show_undeclared(self)
+
+    def _take_over(self, state: dict[str, Any], names: set[str]) -> None:
         lost = {
             name[:-1] if iskeyword(name[:-1]) else name: encode(state[name])
             for name in state.keys() - names
             if state[name] is not None
         }
-        extra = self._extra or Extra(_NOTHING, (), ())
+        extra = self._extra or Extra(NOTHING, (), ())
         missing = tuple(name for name in extra.missing if name in self._REQUIRED)
         self._extra = Extra({**lost, **extra.unknown}, extra.nulls, missing)
         raw = {name: value for name, value in self.to_dict().items() if value is not ...}
@@ -375,7 +261,12 @@ class Model(JsonObject):
 
     def __dir__(self) -> list[str]:
         extra = getattr(self, "_extra", None)
-        return _with_keys(self, {} if extra is None else extra.unknown)
+        names = _with_keys(self, {} if extra is None else extra.unknown)
+        return [name for name in names if name not in INSTEAD or hasattr(self, name)]
+
+
+for _name in INSTEAD:
+    setattr(Model, _name, Elsewhere(_name))
 
 
 @define()
@@ -490,10 +381,6 @@ def encode_list(value: Any) -> Any:
     return encode(value)
 
 
-# Beside `__getattr__`, `each._plain()` makes a bound method in Python 3.11: a tenth of a page.
-_class_of: Callable[[object], Any] = type
-
-
 def plain_list(values: Any) -> Any:
     """Return a list of models as `plain` values; anything else as `plain_model`."""
     if values.__class__ is not list:
@@ -503,7 +390,7 @@ def plain_list(values: Any) -> Any:
     out: list[Any] = []
     try:
         for each in values:
-            out.append(_class_of(each)._plain(each))
+            out.append(each._plain())
     except (TypeError, AttributeError):
         return [plain_model(each) for each in values]
     return out
@@ -528,7 +415,7 @@ def write_list(values: Any) -> str:
     out: list[str] = []
     try:
         for each in values:
-            out.append(_class_of(each)._json(each))
+            out.append(each._json())
         return f"[{','.join(out)}]"
     except (TypeError, AttributeError):
         return f"[{','.join([write_model(each) for each in values])}]"

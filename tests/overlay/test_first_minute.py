@@ -87,7 +87,8 @@ def test_attributes_from_elsewhere(client: Any) -> None:
     ):
         with pytest.raises(AttributeError) as caught:
             getattr(model, name)
-        assert str(caught.value) == f"{type(model).__name__} has no {name!r}; near: {near}"
+        kind = type(model).__name__
+        assert str(caught.value) == f"{kind!r} object has no attribute {name!r}; near: {near}"
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -36,8 +36,8 @@ HEADER = (
 # What the generator has no notion of, besides the aliases.
 _OWN_FILES = ["_unions.py", "_reading.py", "detailed_response.py", "_omit.py", "_decoding.py"]
 _OWN_FILES += ["_parameters.py", "_parameter_docs.py", "_provenance.py", "_pydantic.py"]
-_OWN_FILES += ["_showing.py", "_define.py", "_json_text.py", "params/__init__.py"]
-_OWN_FILES += ["params/_definitions.py", "params/_likes.py"]
+_OWN_FILES += ["_showing.py", "_define.py", "_extra.py", "_json_text.py"]
+_OWN_FILES += ["params/__init__.py", "params/_definitions.py", "params/_likes.py"]
 # Isolated from any pyproject.toml above the output, without a cache, every rule named.
 RUFF_LINT = ["check", "--fix-only", "--quiet", "--select", "I,F401,TC005"]
 RUFF_LINT += ["--config", "lint.isort.split-on-trailing-comma=false"]

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -45,7 +46,7 @@ class AdditionalToolsItemParam(Model):
             if "id" in raw and (id := raw["id"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.tools = decode_many(TOOL, tools) if tools else tools
         self.id = id
         self._extra = extra

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import APPLY_PATCH_TOOL_CALL_OPERATION, TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -64,7 +65,7 @@ class ApplyPatchToolCall(Model):
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.operation = decode_one(APPLY_PATCH_TOOL_CALL_OPERATION, operation)
         self.caller = caller
         self.created_by = created_by

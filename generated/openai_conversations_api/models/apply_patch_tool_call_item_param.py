@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import APPLY_PATCH_OPERATION_PARAM, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -56,7 +57,7 @@ class ApplyPatchToolCallItemParam(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.operation = decode_one(APPLY_PATCH_OPERATION_PARAM, operation)
         self.id = id
         self.caller = caller

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import AUTO_CODE_INTERPRETER_TOOL_PARAM_NETWORK_POLICY
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -61,7 +62,7 @@ class AutoCodeInterpreterToolParam(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.file_ids = file_ids
         self.memory_limit = memory_limit
         self.network_policy = network_policy

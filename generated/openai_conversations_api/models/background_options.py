@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -38,7 +39,7 @@ class BackgroundOptions(Model):
             if "continuation_id" in raw and (continuation_id := raw["continuation_id"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.completion_window = completion_window
         self.continuation_id = continuation_id
         self._extra = extra

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -29,7 +30,7 @@ class CacheWriteTokens(Model):
         self = new(cls)
         self.ttl_12h_tokens = raw["ttl_12h_tokens"]
         self.ttl_30m_tokens = raw["ttl_30m_tokens"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self._extra = extra
         return self
 

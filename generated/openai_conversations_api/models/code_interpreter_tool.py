@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CONTAINER
-from ..types import Extra, Model, encode, new, plain_model, write_model
+from ..types import Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -42,7 +43,7 @@ class CodeInterpreterTool(Model):
             if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.container = decode_one(CODE_INTERPRETER_TOOL_CONTAINER, container)
         self.allowed_callers = allowed_callers
         self._extra = extra

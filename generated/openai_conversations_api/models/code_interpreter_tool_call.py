@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import CODE_INTERPRETER_TOOL_CALL_OUTPUTS
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -59,7 +60,7 @@ class CodeInterpreterToolCall(Model):
         outputs = raw["outputs"]
         type_ = raw["type"]
         self.type = "code_interpreter_call" if type_ == "code_interpreter_call" else type_
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        extra = None if len(raw) == 6 else Extra.of(raw, self)
         self.outputs = (
             decode_many(CODE_INTERPRETER_TOOL_CALL_OUTPUTS, outputs) if outputs else outputs
         )

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -100,7 +101,7 @@ class CompactResponseMethodPublicBody(Model):
             if "image" in raw and (image := decode_model("ImageOptions", raw["image"])) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.input = input
         self.previous_response_id = previous_response_id
         self.instructions = instructions

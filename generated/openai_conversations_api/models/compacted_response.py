@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasCreated
 from .._unions import ITEM_FIELD
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -56,7 +57,7 @@ class CompactedResponse(HasCreated, Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.output = decode_many(ITEM_FIELD, output) if output else output
         self.usage = decode_model("ResponseUsage", usage)
         self.image = image

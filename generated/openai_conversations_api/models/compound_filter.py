@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import FILTERS
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -32,7 +33,7 @@ class CompoundFilter(Model):
         self = new(cls)
         self.type = raw["type"]
         filters = raw["filters"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self.filters = decode_many(FILTERS, filters) if filters else filters
         self._extra = extra
         return self

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -39,7 +40,7 @@ class ComputerScreenshotImage(Model):
             if "file_id" in raw and (file_id := raw["file_id"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.image_url = image_url
         self.file_id = file_id
         self._extra = extra

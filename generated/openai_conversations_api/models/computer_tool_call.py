@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_models, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import COMPUTER_ACTION
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -69,7 +70,7 @@ class ComputerToolCall(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.pending_safety_checks = (
             decode_models("ComputerCallSafetyCheckParam", pending_safety_checks)
             if pending_safety_checks

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -44,7 +45,7 @@ class ComputerUsePreviewTool(Model):
         self.display_height = raw["display_height"]
         type_ = raw["type"]
         self.type = "computer_use_preview" if type_ == "computer_use_preview" else type_
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -32,7 +33,7 @@ class ConfigurationUpdateReasoning(Model):
             if "effort" in raw and (effort := raw["effort"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.effort = effort
         self._extra = extra
         return self

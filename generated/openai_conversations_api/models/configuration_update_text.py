@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._unions import CONFIGURATION_UPDATE_TEXT_FORMAT
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -28,7 +29,7 @@ class ConfigurationUpdateText(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         format = raw["format"]
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self.format = decode_one(CONFIGURATION_UPDATE_TEXT_FORMAT, format)
         self._extra = extra
         return self

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -51,7 +52,7 @@ class ContainerFileCitationBody(Model):
         self.filename = raw["filename"]
         type_ = raw["type"]
         self.type = "container_file_citation" if type_ == "container_file_citation" else type_
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        extra = None if len(raw) == 6 else Extra.of(raw, self)
         self._extra = extra
         return self
 

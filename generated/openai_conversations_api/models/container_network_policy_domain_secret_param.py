@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -32,7 +33,7 @@ class ContainerNetworkPolicyDomainSecretParam(Model):
         self.domain = raw["domain"]
         self.name = raw["name"]
         self.value = raw["value"]
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasCreated
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -38,7 +39,7 @@ class Conversation(HasCreated, Model):
         self.created_at = raw["created_at"]
         object = raw["object"]
         self.object = "conversation" if object == "conversation" else object
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self._extra = extra
         return self
 

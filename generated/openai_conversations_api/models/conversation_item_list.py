@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasData
 from .._unions import CONVERSATION_ITEM
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -46,7 +47,7 @@ class ConversationItemList(HasData, Model):
         self.last_id = raw["last_id"]
         object = raw["object"]
         self.object = "list" if object == "list" else object
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self.data = decode_many(CONVERSATION_ITEM, data) if data else data
         self._extra = extra
         return self

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasData
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -51,7 +52,7 @@ class ConversationList(HasData, Model):
             if "last_id" in raw and (last_id := raw["last_id"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.data = decode_models("Conversation", data) if data else data
         self.object = object
         self.first_id = first_id

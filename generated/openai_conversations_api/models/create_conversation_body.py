@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -41,7 +42,7 @@ class CreateConversationBody(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.metadata = metadata
         self.items = items
         self._extra = extra

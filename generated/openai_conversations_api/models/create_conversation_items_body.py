@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._unions import INPUT_ITEM
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -28,7 +29,7 @@ class CreateConversationItemsBody(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         items = raw["items"]
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self.items = decode_many(INPUT_ITEM, items) if items else items
         self._extra = extra
         return self

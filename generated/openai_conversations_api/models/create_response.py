@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_models, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import (
-    Extra,
     Model,
     encode,
     encode_list,
@@ -297,7 +297,7 @@ class CreateResponse(Model):
             if "image" in raw and (image := decode_model("ImageOptions", raw["image"])) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.metadata = metadata
         self.top_logprobs = top_logprobs
         self.temperature = temperature

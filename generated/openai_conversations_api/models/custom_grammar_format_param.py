@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -34,7 +35,7 @@ class CustomGrammarFormatParam(Model):
         self.definition = raw["definition"]
         type_ = raw["type"]
         self.type = "grammar" if type_ == "grammar" else type_
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -40,7 +41,7 @@ class DragParam(Model):
             if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.path = decode_models("CoordParam", path) if path else path
         self.keys = keys
         self._extra = extra

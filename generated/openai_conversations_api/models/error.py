@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -35,7 +36,7 @@ class Error(Model):
         self.message = raw["message"]
         self.param = raw["param"]
         self.type = raw["type"]
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self._extra = extra
         return self
 

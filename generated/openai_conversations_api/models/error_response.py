@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new, write_model
+from .._extra import Extra
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -27,7 +28,7 @@ class ErrorResponse(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         error = raw["error"]
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self.error = decode_model("Error", error)
         self._extra = extra
         return self

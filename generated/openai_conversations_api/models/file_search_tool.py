@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import FILTERS
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -55,7 +56,7 @@ class FileSearchTool(Model):
             if "filters" in raw and (filters := decode_one(FILTERS, raw["filters"])) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.max_num_results = max_num_results
         self.ranking_options = ranking_options
         self.filters = filters

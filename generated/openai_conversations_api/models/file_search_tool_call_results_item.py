@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -50,7 +51,7 @@ class FileSearchToolCallResultsItem(Model):
             if "score" in raw and (score := raw["score"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.file_id = file_id
         self.text = text
         self.filename = filename

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -32,7 +33,7 @@ class FunctionShellAction(Model):
         self.commands = raw["commands"]
         self.timeout_ms = raw["timeout_ms"]
         self.max_output_length = raw["max_output_length"]
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, self)
         self._extra = extra
         return self
 

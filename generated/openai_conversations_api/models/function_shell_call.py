@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_ENVIRONMENT, TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new, plain_model, write_model
+from ..types import Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -74,7 +75,7 @@ class FunctionShellCall(Model):
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.action = decode_model("FunctionShellAction", action)
         self.environment = decode_one(FUNCTION_SHELL_CALL_ENVIRONMENT, environment)
         self.caller = caller

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_ITEM_PARAM_ENVIRONMENT, TOOL_CALL_CALLER_PARAM
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -71,7 +72,7 @@ class FunctionShellCallItemParam(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.action = decode_model("FunctionShellActionParam", action)
         self.id = id
         self.caller = caller

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, encode_list, new, plain_list, write_list, write_model
+from ..types import Model, encode, encode_list, new, plain_list, write_list, write_model
 
 
 @define(kw_only=True)
@@ -69,7 +70,7 @@ class FunctionShellCallOutput(Model):
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.output = decode_models("FunctionShellCallOutputContent", output) if output else output
         self.caller = caller
         self.created_by = created_by

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -35,7 +36,7 @@ class FunctionShellCallOutputContentParam(Model):
         self.stdout = raw["stdout"]
         self.stderr = raw["stderr"]
         outcome = raw["outcome"]
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, self)
         self.outcome = decode_one(FUNCTION_SHELL_CALL_OUTPUT_OUTCOME_PARAM, outcome)
         self._extra = extra
         return self

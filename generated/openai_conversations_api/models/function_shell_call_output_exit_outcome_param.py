@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -30,7 +31,7 @@ class FunctionShellCallOutputExitOutcomeParam(Model):
         self.exit_code = raw["exit_code"]
         type_ = raw["type"]
         self.type = "exit" if type_ == "exit" else type_
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import FUNCTION_SHELL_TOOL_PARAM_ENVIRONMENT
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -57,7 +58,7 @@ class FunctionShellToolParam(Model):
             if "allowed_callers" in raw and (allowed_callers := raw["allowed_callers"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.environment = environment
         self.allowed_callers = allowed_callers
         self._extra = extra

@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasArguments
 from .._unions import TOOL_CALL_CALLER
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -69,7 +70,7 @@ class FunctionToolCall(HasArguments, Model):
             if "async" in raw and (async_ := raw["async"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.id = id
         self.caller = caller
         self.namespace = namespace

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -79,7 +80,7 @@ class FunctionToolParam(Model):
             if "async" in raw and (async_ := raw["async"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.description = description
         self.parameters = parameters
         self.strict = strict

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -46,7 +47,7 @@ class ImageGenSvgUsage(Model):
         self.output_tokens = raw["output_tokens"]
         self.reasoning_tokens = raw["reasoning_tokens"]
         self.total_tokens = raw["total_tokens"]
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -29,7 +30,7 @@ class ImageGenTokens(Model):
         self = new(cls)
         self.image_tokens = raw["image_tokens"]
         self.text_tokens = raw["text_tokens"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self._extra = extra
         return self
 

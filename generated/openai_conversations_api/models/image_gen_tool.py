@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -147,7 +148,7 @@ class ImageGenTool(Model):
             if "svg" in raw and (svg := decode_model("ImageGenToolSvg", raw["svg"])) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.model = model
         self.quality = quality
         self.size = size

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -83,7 +84,7 @@ class ImageGenUsage(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.input_tokens_details = decode_model("ImageGenTokens", input_tokens_details)
         self.output_tokens_details = output_tokens_details
         self.cached_tokens = cached_tokens

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import INLINE_SKILL_PARAM_SOURCE
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -39,7 +40,7 @@ class InlineSkillParam(Model):
         source = raw["source"]
         type_ = raw["type"]
         self.type = "inline" if type_ == "inline" else type_
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self.source = decode_one(INLINE_SKILL_PARAM_SOURCE, source)
         self._extra = extra
         return self

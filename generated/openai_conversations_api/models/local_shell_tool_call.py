@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import LOCAL_SHELL_TOOL_CALL_ACTION
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -42,7 +43,7 @@ class LocalShellToolCall(Model):
         self.status = raw["status"]
         type_ = raw["type"]
         self.type = "local_shell_call" if type_ == "local_shell_call" else type_
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self.action = decode_one(LOCAL_SHELL_TOOL_CALL_ACTION, action)
         self._extra = extra
         return self

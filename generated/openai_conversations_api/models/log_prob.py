@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -37,7 +38,7 @@ class LogProb(Model):
         self.logprob = raw["logprob"]
         self.bytes = raw["bytes"]
         top_logprobs = raw["top_logprobs"]
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self.top_logprobs = (
             decode_models("TopLogProb", top_logprobs) if top_logprobs else top_logprobs
         )

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._reading import HasArguments
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -42,7 +43,7 @@ class MCPApprovalRequest(HasArguments, Model):
         self.arguments = raw["arguments"]
         type_ = raw["type"]
         self.type = "mcp_approval_request" if type_ == "mcp_approval_request" else type_
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self._extra = extra
         return self
 

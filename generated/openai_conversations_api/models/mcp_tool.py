@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode, new, plain_model, write_model
+from ..types import Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -122,7 +123,7 @@ class MCPTool(Model):
             if "defer_loading" in raw and (defer_loading := raw["defer_loading"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.server_url = server_url
         self.connector_id = connector_id
         self.tunnel_id = tunnel_id

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -35,7 +36,7 @@ class MCPToolFilter(Model):
             if "read_only" in raw and (read_only := raw["read_only"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.tool_names = tool_names
         self.read_only = read_only
         self._extra = extra

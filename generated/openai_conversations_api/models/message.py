@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._reading import HasText
 from .._unions import MESSAGE_CONTENT
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -65,7 +66,7 @@ class Message(HasText, Model):
             if "phase" in raw and (phase := raw["phase"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.content = decode_many(MESSAGE_CONTENT, content) if content else content
         self.phase = phase
         self._extra = extra

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._unions import MODERATION_INPUT
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -31,7 +32,7 @@ class Moderation(Model):
         self = new(cls)
         input = raw["input"]
         output = raw["output"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self.input = decode_one(MODERATION_INPUT, input)
         self.output = decode_one(MODERATION_INPUT, output)
         self._extra = extra

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -33,7 +34,7 @@ class ModerationErrorBody(Model):
         self.message = raw["message"]
         type_ = raw["type"]
         self.type = "error" if type_ == "error" else type_
-        extra = None if len(raw) == 3 else Extra.of(raw, cls)
+        extra = None if len(raw) == 3 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new, write_model
+from .._extra import Extra
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -42,7 +43,7 @@ class ModerationPolicyParam(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.input = input
         self.output = output
         self._extra = extra

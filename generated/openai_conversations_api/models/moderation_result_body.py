@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -59,7 +60,7 @@ class ModerationResultBody(Model):
         self.category_applied_input_types = raw["category_applied_input_types"]
         type_ = raw["type"]
         self.type = "moderation_result" if type_ == "moderation_result" else type_
-        extra = None if len(raw) == 6 else Extra.of(raw, cls)
+        extra = None if len(raw) == 6 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import NAMESPACE_TOOL_PARAM_TOOLS
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -39,7 +40,7 @@ class NamespaceToolParam(Model):
         tools = raw["tools"]
         type_ = raw["type"]
         self.type = "namespace" if type_ == "namespace" else type_
-        extra = None if len(raw) == 4 else Extra.of(raw, cls)
+        extra = None if len(raw) == 4 else Extra.of(raw, self)
         self.tools = decode_many(NAMESPACE_TOOL_PARAM_TOOLS, tools) if tools else tools
         self._extra = extra
         return self

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import ANNOTATION
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -48,7 +49,7 @@ class OutputTextContent(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.annotations = decode_many(ANNOTATION, annotations) if annotations else annotations
         self.logprobs = logprobs
         self._extra = extra

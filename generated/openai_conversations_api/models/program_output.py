@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -40,7 +41,7 @@ class ProgramOutput(Model):
         self.status = raw["status"]
         type_ = raw["type"]
         self.type = "program_output" if type_ == "program_output" else type_
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self._extra = extra
         return self
 

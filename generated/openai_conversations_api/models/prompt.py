@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one, decode_values
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import FUNCTION_AND_CUSTOM_TOOL_CALL_OUTPUT
-from ..types import Extra, Model, encode, new, plain_model, write_model
+from ..types import Model, encode, new, plain_model, write_model
 
 
 @define(kw_only=True)
@@ -50,7 +51,7 @@ class Prompt(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.version = version
         self.variables = variables
         self._extra = extra

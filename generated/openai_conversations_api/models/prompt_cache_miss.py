@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -59,7 +60,7 @@ class PromptCacheMiss(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.comparison_reusable_tokens = comparison_reusable_tokens
         self._extra = extra
         return self

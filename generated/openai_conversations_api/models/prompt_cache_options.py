@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -41,7 +42,7 @@ class PromptCacheOptions(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.comparison_response_id = comparison_response_id
         self._extra = extra
         return self

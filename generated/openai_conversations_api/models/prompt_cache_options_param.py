@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -49,7 +50,7 @@ class PromptCacheOptionsParam(Model):
             if "prewarm" in raw and (prewarm := raw["prewarm"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.ttl = ttl
         self.mode = mode
         self.comparison_response_id = comparison_response_id

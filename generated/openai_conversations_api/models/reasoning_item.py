@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import REASONING_ITEM_CONTENT, REASONING_ITEM_SUMMARY
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -65,7 +66,7 @@ class ReasoningItem(Model):
             if "status" in raw and (status := raw["status"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.summary = decode_many(REASONING_ITEM_SUMMARY, summary) if summary else summary
         self.encrypted_content = encrypted_content
         self.content = content

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._reading import HasCreated, HasOutputText, items_of
 from .._unions import (
@@ -22,7 +23,6 @@ from .._unions import (
     TOOL_CHOICE_PARAM,
 )
 from ..types import (
-    Extra,
     Model,
     encode,
     encode_list,
@@ -345,7 +345,7 @@ class Response(HasCreated, HasOutputText, Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.error = decode_model("ResponseError", error)
         self.incomplete_details = decode_model("ResponseIncompleteDetails", incomplete_details)
         self.output = decode_many(OUTPUT_ITEM, output) if output else output

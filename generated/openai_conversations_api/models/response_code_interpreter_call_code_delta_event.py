@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -52,7 +53,7 @@ class ResponseCodeInterpreterCallCodeDeltaEvent(Model):
             if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.sequence_number = sequence_number
         self._extra = extra
         return self

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -88,7 +89,7 @@ class ResponseImageGenCallPartialImageEvent(Model):
             if "output_format" in raw and (output_format := raw["output_format"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.sequence_number = sequence_number
         self.size = size
         self.quality = quality

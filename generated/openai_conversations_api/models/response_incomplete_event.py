@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -40,7 +41,7 @@ class ResponseIncompleteEvent(Model):
             if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.response = decode_model("Response", response)
         self.sequence_number = sequence_number
         self._extra = extra

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import TOOL, TOOL_CHOICE_PARAM
 from ..types import (
-    Extra,
     Model,
     encode,
     encode_list,
@@ -97,7 +97,7 @@ class ResponseProperties(Model):
             if "prompt" in raw and (prompt := decode_model("Prompt", raw["prompt"])) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.previous_response_id = previous_response_id
         self.model = model
         self.background = background

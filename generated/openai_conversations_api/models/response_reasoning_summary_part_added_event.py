@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -62,7 +63,7 @@ class ResponseReasoningSummaryPartAddedEvent(Model):
             if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.part = decode_one(RESPONSE_REASONING_SUMMARY_PART_ADDED_EVENT_PART, part)
         self.sequence_number = sequence_number
         self._extra = extra

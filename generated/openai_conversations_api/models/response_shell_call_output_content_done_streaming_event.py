@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -63,7 +64,7 @@ class ResponseShellCallOutputContentDoneStreamingEvent(Model):
             if "sequence_number" in raw and (sequence_number := raw["sequence_number"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.output = decode_models("FunctionShellCallOutputContent", output) if output else output
         self.sequence_number = sequence_number
         self._extra = extra

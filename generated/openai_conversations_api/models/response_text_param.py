@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
 from .._unions import TEXT_RESPONSE_FORMAT_CONFIGURATION
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -42,7 +43,7 @@ class ResponseTextParam(Model):
             if "verbosity" in raw and (verbosity := raw["verbosity"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.format = format
         self.verbosity = verbosity
         self._extra = extra

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -54,7 +55,7 @@ class ResponseUsage(Model):
         self.output_tokens = raw["output_tokens"]
         output_tokens_details = raw["output_tokens_details"]
         self.total_tokens = raw["total_tokens"]
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self.input_tokens_details = decode_model(
             "ResponseUsageInputTokensDetails", input_tokens_details
         )

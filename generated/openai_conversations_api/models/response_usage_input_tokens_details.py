@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, encode, new, write_model
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -53,7 +54,7 @@ class ResponseUsageInputTokensDetails(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.cache_write_tokens = cache_write_tokens
         self.cache_write_tokens_details = cache_write_tokens_details
         self._extra = extra

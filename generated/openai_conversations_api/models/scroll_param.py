@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -49,7 +50,7 @@ class ScrollParam(Model):
             if "keys" in raw and (keys := raw["keys"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.keys = keys
         self._extra = extra
         return self

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -35,7 +36,7 @@ class ShellCallOutputDelta(Model):
             if "stderr" in raw and (stderr := raw["stderr"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.stdout = stdout
         self.stderr = stderr
         self._extra = extra

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -27,7 +28,7 @@ class SpecificFunctionShellParam(Model):
         self = new(cls)
         type_ = raw["type"]
         self.type = "shell" if type_ == "shell" else type_
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_many, decode_model, decode_one
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import INPUT_ITEM, TOOL, TOOL_CHOICE_PARAM
 from ..types import (
-    Extra,
     Model,
     encode,
     encode_list,
@@ -142,7 +142,7 @@ class TokenCountsBody(Model):
             ):
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.model = model
         self.input = input
         self.previous_response_id = previous_response_id

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -60,7 +61,7 @@ class ToolSearchCall(Model):
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.created_by = created_by
         self._extra = extra
         return self

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal, Self
 from .. import models
 from .._decoding import decode_many
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
 from .._unions import TOOL
-from ..types import Extra, Model, encode_list, new, plain_list, write_list
+from ..types import Model, encode_list, new, plain_list, write_list
 
 
 @define(kw_only=True)
@@ -55,7 +56,7 @@ class ToolSearchOutput(Model):
             if "created_by" in raw and (created_by := raw["created_by"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.tools = decode_many(TOOL, tools) if tools else tools
         self.created_by = created_by
         self._extra = extra

@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Self
 from .. import models
 from .._decoding import decode_model
 from .._define import define
-from ..types import Extra, Model, encode, new, write_model
+from .._extra import Extra
+from ..types import Model, encode, new, write_model
 
 
 @define(kw_only=True)
@@ -30,7 +31,7 @@ class ToolUsage(Model):
         self = new(cls)
         image_gen = raw["image_gen"]
         web_search = raw["web_search"]
-        extra = None if len(raw) == 2 else Extra.of(raw, cls)
+        extra = None if len(raw) == 2 else Extra.of(raw, self)
         self.image_gen = decode_model("ImageGenUsage", image_gen)
         self.web_search = decode_model("WebSearchUsage", web_search)
         self._extra = extra

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Self
 
 from .. import models
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -27,7 +28,7 @@ class UpdateConversationBody(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.metadata = raw["metadata"]
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self._extra = extra
         return self
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, quote, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -41,7 +42,7 @@ class UrlCitationBody(Model):
         self.title = raw["title"]
         type_ = raw["type"]
         self.type = "url_citation" if type_ == "url_citation" else type_
-        extra = None if len(raw) == 5 else Extra.of(raw, cls)
+        extra = None if len(raw) == 5 else Extra.of(raw, self)
         self._extra = extra
         return self
 

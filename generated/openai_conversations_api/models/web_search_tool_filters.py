@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -31,7 +32,7 @@ class WebSearchToolFilters(Model):
             if "allowed_domains" in raw and (allowed_domains := raw["allowed_domains"]) is not None:
                 left -= 1
             if left:
-                extra = Extra.of(raw, cls)
+                extra = Extra.of(raw, self)
         self.allowed_domains = allowed_domains
         self._extra = extra
         return self

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from .._define import define
+from .._extra import Extra
 from .._json_text import plain, write
-from ..types import Extra, Model, new
+from ..types import Model, new
 
 
 @define(kw_only=True)
@@ -26,7 +27,7 @@ class WebSearchUsage(Model):
     def _parse(cls, raw: dict[str, Any]) -> Self:
         self = new(cls)
         self.num_requests = raw["num_requests"]
-        extra = None if len(raw) == 1 else Extra.of(raw, cls)
+        extra = None if len(raw) == 1 else Extra.of(raw, self)
         self._extra = extra
         return self
 
