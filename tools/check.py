@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -170,9 +171,10 @@ def main() -> None:
         started = {name: pool.submit(_passes, STEPS[name]).result for name in BESIDE}
         failed: list[str] = []
         for name, step in STEPS.items():
-            said, passed = started[name]() if name in started else _passes(step)
+            said, passed = started.get(name, partial(_passes, step))()
             print(f"{name:10} {said}", flush=True)
-            failed += [name] * (not passed)
+            if not passed:
+                failed.append(name)
     if failed:
         raise ToolError(f"make check: {', '.join(failed)} failed.")
 

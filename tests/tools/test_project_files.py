@@ -13,6 +13,7 @@ from threading import Event
 import openai_conversations
 import pytest
 
+from tests.conftest import TOGETHER
 from tools import check
 from tools.errors import ToolError
 
@@ -110,6 +111,10 @@ def test_what_make_leaves_out_is_there(name: str) -> None:
     assert len(paths.split()) > 3
     for path in paths.split():
         assert (ROOT / path).exists(), path
+
+
+def test_the_files_that_stay_in_one_process_are_there() -> None:
+    assert all((ROOT / path).exists() for path in TOGETHER)
 
 
 @pytest.mark.parametrize("target", ["spec", "changes", "vendor", "vendor-check"])

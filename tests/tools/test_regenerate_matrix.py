@@ -2,8 +2,8 @@
 
 For each, both packages are made anew, nothing is edited but what the case says, and a program tries
 the change with the sync client, the async client and local mode. Those that only add something are
-made in one document. docs/regenerating.md has the
-table of the hand-written lines; a test holds it to the figures here.
+made in one document. docs/regenerating.md has the table of the hand-written lines; a test holds it
+to the figures here.
 """
 
 import re
