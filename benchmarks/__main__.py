@@ -41,9 +41,13 @@ TOPICS = {
 }
 #: What functions are given besides, with QUICK=1.
 QUICK: dict[str, dict[str, Any]] = {
+    "cold": {"pages": ("mixed",)},
     "walk": {"items": 10_000},
     "archive": {"items": 1_000},
-    "async": {"at_once": (100, 500)},
+    "streams": {"count": 250},
+    # The pool of plain httpx takes the longer the more wait for it: two thirds of all the time.
+    "async": {"at_once": (100, 500), "without": measure.PLAIN},
+    "lists": {"long": 100_000},
 }
 
 

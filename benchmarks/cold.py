@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from benchmarks.canned import canned_server
@@ -33,7 +34,7 @@ FIRST_PAGES = {
 }
 
 
-def rows(repetitions: int) -> list[Row]:
+def rows(repetitions: int, pages: Sequence[str] = ("messages", "mixed")) -> list[Row]:
     """Measure everything of this module now."""
     means = {PLAIN: HTTPX_AND_ATTRS}
     results = _net(CLIENTS, {}, repetitions)
@@ -41,7 +42,7 @@ def rows(repetitions: int) -> list[Row]:
     means = {PLAIN: "httpx.Client().get(...).json()", FLOOR: HTTPX_AND_ATTRS}
     with canned_server() as url:
         environment = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "k"}
-        for kind in ("messages", "mixed"):
+        for kind in pages:
             codes = {name: code.format(kind=kind, url=url) for name, code in FIRST_PAGES.items()}
             results = _net(codes, environment, repetitions)
             found.append(Row(f"cold first page, {kind}", "ms", results, {FLOOR: 1.25}, means))

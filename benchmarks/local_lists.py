@@ -27,22 +27,22 @@ FROM numbers
 """
 
 
-def rows(repetitions: int) -> list[Row]:
+def rows(repetitions: int, long: int = LONG) -> list[Row]:
     """Measure everything of this module now."""
     with tempfile.TemporaryDirectory() as folder:
         paths = {"in memory": None, "in a file": Path(folder, "local.sqlite")}
-        return [_row(where, path, repetitions) for where, path in paths.items()]
+        return [_row(where, path, repetitions, long) for where, path in paths.items()]
 
 
-def _row(where: str, path: Path | None, repetitions: int) -> Row:
+def _row(where: str, path: Path | None, repetitions: int, long: int) -> Row:
     with closing(LocalService(path)) as service:
-        ids = {count: fill(service._store, count) for count in (LONG, SHORT)}
+        ids = {count: fill(service._store, count) for count in (long, SHORT)}
         pages = {
-            OURS: _reader(service, ids[LONG], LONG),
+            OURS: _reader(service, ids[long], long),
             FLOOR: _reader(service, ids[SHORT], SHORT),
         }
         results = interleaved(pages, 1, 3 * repetitions)
-    work = f"local mode, list {PAGE} of {LONG:,} items {where}: flat"
+    work = f"local mode, list {PAGE} of {long:,} items {where}: flat"
     return Row(work, "µs", results, targets={FLOOR: TARGET}, means=MEANS)
 
 

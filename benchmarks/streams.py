@@ -81,39 +81,40 @@ def _works(url: str) -> dict[str, Work]:
     return {OURS: ours, OPENAI: theirs, PLAIN: plain, FLOOR: floor}
 
 
-def at_once_rows(repetitions: int) -> list[Row]:
-    """Measure 1,000 streams that are open at the same time on one asynchronous client."""
+def at_once_rows(repetitions: int, count: int = AT_ONCE) -> list[Row]:
+    """Measure streams that are open at the same time on one asynchronous client."""
     with canned_server() as url:
         meters = {
-            name: partial(in_a_process, f"streams.at_once({name!r}, {url!r})") for name in READERS
+            name: partial(in_a_process, f"streams.at_once({name!r}, {url!r}, {count})")
+            for name in READERS
         }
         times, sizes = columns(in_turns(meters, repetitions))
-    work = f"{AT_ONCE:,} streams at once"
+    work = f"{count:,} streams at once"
     return [
         Row(work, "µs a stream", times, {OPENAI: 1 / 3}, MEANS_AT_ONCE),
         Row(f"{work}, memory", "kB a stream", sizes, {OPENAI: 1.0}, MEANS_AT_ONCE),
     ]
 
 
-def at_once(name: str, url: str) -> tuple[float, float]:
+def at_once(name: str, url: str, count: int) -> tuple[float, float]:
     """Return CPU microseconds and kilobytes of memory at the peak, each for one of the streams."""
     allow_many_connections()
-    return asyncio.run(_at_once(READERS[name], url))
+    return asyncio.run(_at_once(READERS[name], url, count))
 
 
-async def _at_once(reader: Callable[[str], Reader], url: str) -> tuple[float, float]:
+async def _at_once(reader: Callable[[str], Reader], url: str, count: int) -> tuple[float, float]:
     read, close = reader(url)
     await read("held_1")  # imports and caches are not what is measured
     gc.collect()
     peak_memory(anew=True)
     before, start = peak_memory(), time.process_time()
-    seen = await asyncio.gather(*(read(f"held_{AT_ONCE}") for _ in range(AT_ONCE)))
+    seen = await asyncio.gather(*(read(f"held_{count}") for _ in range(count)))
     took = time.process_time() - start
     await close()
-    events = AT_ONCE * (HELD_EVENTS + 2)
+    events = count * (HELD_EVENTS + 2)
     if sum(seen) != events:
         raise RuntimeError(f"expected {events} events, got {sum(seen)}")
-    return took / AT_ONCE * 1e6, (peak_memory() - before) / AT_ONCE
+    return took / count * 1e6, (peak_memory() - before) / count
 
 
 def _reader(client: Any) -> Reader:

@@ -3,7 +3,7 @@
 Each step of the pipeline runs again into a temporary folder and its result is compared with the
 repository. Then come the budgets, the words, the documentation, the workflows, ruff, mypy and
 pyright. All steps run, whatever the ones before said; the exit status is 1 if any of them found
-something.
+something. The type checkers are programs of their own, and run beside the other steps.
 
 The first step needs OpenAI's document, which is not in the repository. It is looked for in the
 folder `UPSTREAM_DIR` (by default `../shared/upstream`); without it the step says that it was left
@@ -19,7 +19,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,7 @@ STEPS: dict[str, Callable[[], str]] = {
     "mypy": lambda: _call("mypy", "--no-error-summary", *TYPED, "benchmarks"),
     "pyright": lambda: _call("pyright", *TYPED),
 }
+BESIDE = ("mypy", "pyright")
 
 
 def _call(*command: str) -> str:
@@ -153,31 +156,38 @@ def _run(*command: str) -> str:
         command, cwd=ROOT, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
     if result.returncode:
-        print(result.stdout.replace(f"{ROOT}/", "") + result.stderr, end="")
         name = command[2] if command[1] == "-m" else Path(command[0]).name
-        raise ToolError(f"{name} is not content, see above.")
+        error = ToolError(f"{name} is not content, see below.")
+        error.add_note((result.stdout.replace(f"{ROOT}/", "") + result.stderr).rstrip())
+        raise error
     return "clean"
 
 
 def main() -> None:
     """Run all steps; raise ToolError at the end if one of them failed."""
-    with tempfile.TemporaryDirectory() as caches:
+    with tempfile.TemporaryDirectory() as caches, ThreadPoolExecutor() as pool:
         if not os.access(ROOT, os.W_OK):  # ruff and mypy do not run without one
             os.environ.update(RUFF_CACHE_DIR=caches, MYPY_CACHE_DIR=caches)
-        failed = [name for name, step in STEPS.items() if not _passes(name, step)]
+        started = {name: pool.submit(_passes, STEPS[name]).result for name in BESIDE}
+        failed: list[str] = []
+        for name, step in STEPS.items():
+            said, passed = started.get(name, partial(_passes, step))()
+            print(f"{name:10} {said}", flush=True)
+            if not passed:
+                failed.append(name)
     if failed:
         raise ToolError(f"make check: {', '.join(failed)} failed.")
 
 
-def _passes(name: str, step: Callable[[], str]) -> bool:
-    """Run one step and print what it says; tell whether it was content."""
+def _passes(step: Callable[[], str]) -> tuple[str, bool]:
+    """Run one step; return what it says and how long it took, and whether it was content."""
     started = time.perf_counter()
+    notes: list[str] = []
     try:
         said, passed = step(), True
     except (ToolError, OSError) as error:
-        said, passed = f"FAILED: {error}", False
-    print(f"{name:10} {said} ({time.perf_counter() - started:.1f} s)", flush=True)
-    return passed
+        said, passed, notes = f"FAILED: {error}", False, getattr(error, "__notes__", notes)
+    return "\n".join([f"{said} ({time.perf_counter() - started:.1f} s)", *notes]), passed
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import os
 import re
@@ -48,6 +50,14 @@ def _run(monkeypatch: pytest.MonkeyPatch, rows: list[Row], *arguments: str) -> i
     monkeypatch.setattr(bench, "rows", lambda topic, repetitions, quick: [topics[topic]])
     monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
     return bench.main()
+
+
+def test_what_quick_changes_is_what_the_topics_take() -> None:
+    for topic, given in bench.QUICK.items():
+        module, _, name = bench.TOPICS[topic].partition(".")
+        function = getattr(importlib.import_module(f"benchmarks.{module}"), name)
+        defaults = inspect.signature(function).parameters
+        assert all(defaults[one].default != value for one, value in given.items()), topic
 
 
 def test_a_missed_target_fails_the_run_after_all_is_saved(

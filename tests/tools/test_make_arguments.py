@@ -77,6 +77,7 @@ def test_arguments_are_not_run(
         ("vendor-check DEST=x", "JSON", "--json"),
         ("changes OLD=x NEW=y", "JSON", "--json"),
         ("test", "QUICK", "QUICK=1 leaves out"),
+        ("test", "AGAIN", "AGAIN=1 leaves out"),
         ("test", "COVERAGE", "coverage run"),
         ("faults", "WRITE", "--write"),
         ("bench", "QUICK", "--quick"),

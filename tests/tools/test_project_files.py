@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
+from contextlib import redirect_stdout
 from pathlib import Path
+from threading import Event
 
 import openai_conversations
 import pytest
 
+from tests.conftest import TOGETHER
 from tools import check
 from tools.errors import ToolError
 
@@ -47,12 +51,39 @@ def test_an_action_that_is_not_pinned_is_named(
         linted(tmp_path, text, monkeypatch)
 
 
-def test_actionlint_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(ToolError, match="actionlint is not content"):
+def test_actionlint_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ToolError, match="actionlint is not content") as caught:
         linted(tmp_path, WORKFLOW + "      - run: echo ${{ github.nothing }}\n", monkeypatch)
-    assert 'property "nothing" is not defined' in capsys.readouterr().out
+    assert 'property "nothing" is not defined' in caught.value.__notes__[0]
+
+
+def test_every_step_of_check_is_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Run the type checkers beside the others, and show what they say whatever those do."""
+    checked = Event()
+
+    def mypy() -> str:
+        try:
+            return check._run(sys.executable, "-c", "print('one.py:1: wrong'); exit(1)")
+        finally:
+            checked.set()
+
+    def spec() -> str:
+        with redirect_stdout(None):
+            assert checked.wait(10)
+        return "current"
+
+    monkeypatch.setattr(check, "STEPS", {"spec": spec, "mypy": mypy, "pyright": str})
+    with pytest.raises(ToolError, match=r"^make check: mypy failed\.$"):
+        check.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["spec", "current"],
+        ["mypy", "FAILED:"],
+        ["one.py:1:", "wrong"],
+        ["pyright", "(0.0"],
+    ]
 
 
 def test_workflows_have_few_permissions_and_one_run_at_a_time() -> None:
@@ -73,12 +104,17 @@ def test_the_version_stands_in_one_place() -> None:
     assert changelog.index("\n## [Unreleased]") < changelog.index("\n## [0")
 
 
-def test_what_make_leaves_out_when_quick_is_there() -> None:
+@pytest.mark.parametrize("name", ["SLOW", "SETTLED"])
+def test_what_make_leaves_out_is_there(name: str) -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
-    (slow,) = re.findall(r"^SLOW +:= (.*)$", makefile, re.MULTILINE)
-    assert len(slow.split()) > 3
-    for path in slow.split():
+    (paths,) = re.findall(rf"^{name} +:= (.*)$", makefile, re.MULTILINE)
+    assert len(paths.split()) > 3
+    for path in paths.split():
         assert (ROOT / path).exists(), path
+
+
+def test_the_files_that_stay_in_one_process_are_there() -> None:
+    assert all((ROOT / path).exists() for path in TOGETHER)
 
 
 @pytest.mark.parametrize("target", ["spec", "changes", "vendor", "vendor-check"])

@@ -148,7 +148,7 @@ async def test_a_stream_that_stalls_goes_on_too(connect: Connect) -> None:
         peer.wait_for_hangup()
 
     with ScriptedServer(stalls, rest(WHOLE)) as server:
-        async with connect(server.url, timeout=0.3) as client:
+        async with connect(server.url, timeout=1) as client:
             stream = await client.responses.retrieve("resp_1", stream=True, resume=True)
             assert [event.to_dict() async for event in stream] == WHOLE
 

@@ -149,7 +149,7 @@ def test_a_stream_that_stalls_goes_on_too(connect: Connect) -> None:
         peer.wait_for_hangup()
 
     with ScriptedServer(stalls, rest(WHOLE)) as server:
-        with connect(server.url, timeout=0.3) as client:
+        with connect(server.url, timeout=1) as client:
             stream = client.responses.retrieve("resp_1", stream=True, resume=True)
             assert [event.to_dict() for event in stream] == WHOLE
 
