@@ -249,7 +249,9 @@ def test_abort() -> None:
             if thread.name == "openai_conversations-abortable":
                 thread.join()
         look(pool)
-        assert client.conversations.retrieve("conv_1").id == "conv_1"
+        # Twice, if the connection that is left is one that the server has just closed.
+        after = client.with_options(max_retries=1)
+        assert after.conversations.retrieve("conv_1").id == "conv_1"
 
 
 def _abort_requests(client: Client, seed: int) -> None:
