@@ -61,7 +61,7 @@ def rows(repetitions: int) -> list[Row]:
 def _row(name: str, works: dict[str, Work], repetitions: int) -> Row:
     targets = POST_TARGET if name == "POST of 1 message" else {}
     means = MEANS | (FLOOR_MEANS if FLOOR in works else {})
-    return Row(f"local mode, {name}", "µs", interleaved(works, 1, repetitions), targets, means)
+    return Row(f"local mode, {name}", "µs", interleaved(works, 1, 3 * repetitions), targets, means)
 
 
 def stored_only(texts: list[str]) -> Work:

@@ -54,6 +54,7 @@ class ClientOptions:
         headers: those of every request, by their name in lower case; without the key. None stands
             for one that is not to be sent.
         query: of every request, encoded.
+        timeouts: the `timeout` as an extension of a request has it.
         total: the seconds that an attempt may take, None for no limit.
         to_headers: makes `httpx.Headers`, of which the requests of a client need few.
     """
@@ -119,7 +120,8 @@ class ClientOptions:
                 self.headers[name.lower()] = check_header(name, value, argument)
         merge_headers(self.headers, self.default_headers, "default_headers")
         self.query = encode_query(self.default_query, "default_query")
-        self.total = longest(self.timeout.as_dict())
+        self.timeouts = self.timeout.as_dict()
+        self.total = longest(self.timeouts)
         self.to_headers = lru_cache(maxsize=8)(httpx.Headers)
 
     def changed(self, **changes: Any) -> ClientOptions:

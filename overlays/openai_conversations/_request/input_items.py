@@ -80,7 +80,7 @@ def to_input_item(item: object, argument: str, index: int) -> dict[str, Any]:
     # The one kind that people write by hand, and whose content they leave out or misshape.
     if kind == "message" or (kind is None and "role" in data):
         content = data.get("content")
-        if not isinstance(content, str | list):
+        if not isinstance(content, (str, list)):
             expected = "a string or a list of content parts"
             raise invalid(f"{argument}[{index}].content", expected, content)
         return data
@@ -173,7 +173,7 @@ def _is_suspect(value: dict[str, Any] | list[Any]) -> bool:
     if isinstance(value, dict) and not _SUSPECT.isdisjoint(value):
         return True
     for each in value.values() if isinstance(value, dict) else value:
-        if each is None or (isinstance(each, dict | list) and _is_suspect(cast("Any", each))):
+        if each is None or (isinstance(each, (dict, list)) and _is_suspect(cast("Any", each))):
             return True
     return False
 
@@ -232,7 +232,7 @@ def _narrowed(value: Any, types: frozenset[Any]) -> Any:
         allowed = form.fields.get(name, _ANYTHING)
         if inner is None and not allowed & _ANYTHING:
             continue
-        narrowed[name] = _narrowed(inner, allowed) if isinstance(inner, dict | list) else inner
+        narrowed[name] = _narrowed(inner, allowed) if isinstance(inner, (dict, list)) else inner
     return narrowed
 
 

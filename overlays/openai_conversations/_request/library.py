@@ -8,7 +8,6 @@ there.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,22 +16,31 @@ import httpx
 _T = TypeVar("_T")
 
 
-def names_of(value: object) -> Iterator[tuple[Any, str]]:
-    """Yield where a value has its classes from: module (httpx or httpx2) and name, nearest first.
+def names_of(value: object) -> list[tuple[Any, str]]:
+    """Return where a value has its classes from: module (httpx or httpx2) and name, nearest first.
 
     The module's own name for a class counts: openai-python writes its name over `__module__` of
     what it exports, `Timeout` among it.
     """
+    kind: Any = type(value)
+    return _names(kind)
+
+
+@cache
+def _names(kind: type) -> list[tuple[Any, str]]:
     libraries = [found for found in (httpx, sys.modules.get("httpx2")) if found is not None]
-    for kind in type(value).__mro__:
-        for library in libraries:
-            if vars(library).get(kind.__name__) is kind:
-                yield library, kind.__name__
+    return [
+        (library, one.__name__)
+        for one in kind.__mro__
+        for library in libraries
+        if vars(library).get(one.__name__) is one
+    ]
 
 
 def library_of(value: object) -> Any:
     """Return the module that a value has its class from; httpx for one that has it from neither."""
-    return next((library for library, _ in names_of(value)), httpx)
+    names = names_of(value)
+    return names[0][0] if names else httpx
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ast import literal_eval
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from urllib.parse import quote
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _NO_OPTIONS = Options()
+_quoted = lru_cache(maxsize=256)(partial(quote, safe=""))
 
 
 class Operation(Generic[_T]):
@@ -150,7 +151,7 @@ class Operation(Generic[_T]):
         address, expected_id = self._path, None
         for name, value in path.items():
             checked = check_id(value, name)
-            address = address.replace(f"{{{name}}}", quote(checked, safe=""))
+            address = address.replace(f"{{{name}}}", _quoted(checked))
             if name == self.identity:
                 expected_id = checked
         request = OperationRequest(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import httpx
@@ -161,7 +161,7 @@ class PreparedRequest:
         self.needs_key = "authorization" not in self.headers
         timeout = options.timeout
         if isinstance(timeout, Omit):
-            self.timeout, self.total = client_options.timeout.as_dict(), client_options.total
+            self.timeout, self.total = client_options.timeouts, client_options.total
         else:
             self.timeout = to_timeout(timeout).as_dict()
             self.total = longest(self.timeout)
@@ -182,7 +182,7 @@ class PreparedRequest:
             self.url,
             headers=self.to_headers(tuple(headers)),
             stream=httpx.ByteStream(content),
-            extensions={"timeout": self.timeout, ATTEMPT: attempt},
+            extensions={"timeout": self.timeout.copy(), ATTEMPT: attempt},
         )
         # As `request.read` would do, from an iterator over one piece.
         request._content = content  # pyright: ignore[reportPrivateUsage]
@@ -235,10 +235,15 @@ def dumps(value: object) -> bytes:
         ValueError: a NaN, an infinity, a string that is not Unicode, or a value inside itself.
         RecursionError: it is nested too deeply.
     """
+    return _dumps()(value)
+
+
+@cache
+def _dumps() -> Callable[[object], bytes]:
     # With the table of operations, which making a client need not load.
     from .generated import dumps
 
-    return dumps(value)
+    return dumps
 
 
 def encode_body(request: OperationRequest[Any], extra: object) -> bytes | None:

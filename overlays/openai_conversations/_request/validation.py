@@ -156,7 +156,9 @@ def check_list(value: object, argument: str, expected: str) -> list[Any]:
 
 def is_list_like(value: object) -> TypeGuard[Iterable[Any]]:
     """Return whether `value` can be iterated over and is neither a string nor a mapping."""
-    return isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
+    if isinstance(value, (list, tuple)):
+        return True
+    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
 
 
 def check_text(value: object, argument: str) -> str:

@@ -20,6 +20,7 @@ from .._request.library import library_of
 _FREE = 64 * 2**20
 _RATIO = 200
 _GZIP, _ZLIB, _RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+_NO_HEADERS = httpx.Headers()  # what is copied is not looked at
 
 
 class ContentDecoder:
@@ -137,7 +138,7 @@ class WholeResponse(httpx.Response):
         content: bytes,
         extensions: Mapping[str, Any],
     ) -> None:
-        prepared, encoded = httpx.Headers(), False
+        prepared, encoded = httpx.Headers(_NO_HEADERS), False
         lines = prepared._list  # pyright: ignore[reportPrivateUsage]
         for name, value in headers:
             key = name.lower()
