@@ -8,7 +8,7 @@ there.
 from __future__ import annotations
 
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import httpx
@@ -16,7 +16,7 @@ import httpx
 _T = TypeVar("_T")
 
 
-def names_of(value: object) -> list[tuple[Any, str]]:
+def names_of(value: object) -> tuple[tuple[Any, str], ...]:
     """Return where a value has its classes from: module (httpx or httpx2) and name, nearest first.
 
     The module's own name for a class counts: openai-python writes its name over `__module__` of
@@ -26,15 +26,15 @@ def names_of(value: object) -> list[tuple[Any, str]]:
     return _names(kind)
 
 
-@cache
-def _names(kind: type) -> list[tuple[Any, str]]:
+@lru_cache(maxsize=256)  # values of any class come here
+def _names(kind: type) -> tuple[tuple[Any, str], ...]:
     libraries = [found for found in (httpx, sys.modules.get("httpx2")) if found is not None]
-    return [
+    return tuple(
         (library, one.__name__)
         for one in kind.__mro__
         for library in libraries
         if vars(library).get(one.__name__) is one
-    ]
+    )
 
 
 def library_of(value: object) -> Any:

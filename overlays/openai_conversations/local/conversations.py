@@ -161,7 +161,7 @@ def _list(data: list[Json] | JsonText, ids: list[str], has_more: bool) -> Json:
     return {
         "object": "list",
         "data": data,
-        "has_more": JsonText("true" if has_more else "false"),
+        "has_more": has_more,
         "first_id": ids[0] if ids else "",
         "last_id": ids[-1] if ids else "",
     }

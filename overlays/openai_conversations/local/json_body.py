@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain
 from json.encoder import encode_basestring_ascii as _encode_text
 from typing import Any
@@ -32,6 +32,14 @@ class JsonText(str):
     __slots__ = ()
 
 
+#: What writes a field of a response by its type; `_encode` does all others, and these at more cost.
+_ENCODERS: dict[type, Callable[[Any], str]] = {
+    JsonText: str,
+    str: _encode_text,
+    bool: {True: "true", False: "false"}.__getitem__,
+}
+
+
 def to_text(value: Any) -> JsonText:
     """Return compact JSON; all outside ASCII is escaped, so that it survives any store."""
     return JsonText(_encode(value))
@@ -49,7 +57,7 @@ def encode_response(value: JsonObject | JsonText) -> bytes:
     if JsonText not in map(type, value.values()):
         return encode_json(value)
     fields = [
-        f"{_encode_text(name)}:{one if isinstance(one, JsonText) else _encode(one)}"
+        f"{_encode_text(name)}:{_ENCODERS.get(one.__class__, _encode)(one)}"
         for name, one in value.items()
     ]
     return f"{{{','.join(fields)}}}".encode("ascii")
