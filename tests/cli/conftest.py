@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -89,9 +91,24 @@ def in_terminal(*arguments: str, **environment: str) -> Iterator[Any]:
             codec_errors="replace",  # the terminal's ^C may come in the middle of a character
             timeout=60,
             dimensions=(50, 200),
+            # A shell that starts the tests in the background has it ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
     child.delaybeforesend = None
     try:
         yield child
     finally:
         child.close(force=True)
+
+
+def press_ctrl_c(child: Any, shown: str) -> None:
+    """Press Ctrl-C, and wait until the command shows what the regular expression says.
+
+    Python does not hear a signal that comes between its last look for one and the system call that
+    then blocks. Who presses Ctrl-C again is heard.
+    """
+    for _ in range(3):
+        child.sendcontrol("c")
+        if child.expect([shown, pexpect.TIMEOUT], timeout=20) == 0:
+            return
+    raise AssertionError(f"{shown!r} was not shown after {child.before!r}")

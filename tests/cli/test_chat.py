@@ -11,7 +11,7 @@ import pexpect
 import pytest
 from openai_conversations import Client
 
-from tests.cli.conftest import Run, in_terminal
+from tests.cli.conftest import Run, in_terminal, press_ctrl_c
 from tests.local.processes import serving
 from tests.overlay.events import delta, final
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
@@ -83,8 +83,7 @@ def test_a_session_in_a_terminal(tmp_path: Path) -> None:
         chat.sendline("rain")
         chat.expect_exact("Two\N{SYMBOL FOR ESCAPE}[2J\N{SYMBOL FOR BELL}\\u202e.\r\n")
         chat.expect_exact("> ")
-        chat.sendcontrol("c")
-        chat.expect_exact("> ")
+        press_ctrl_c(chat, "> ")
         chat.sendeof()
         chat.expect(r"To go on: .* chat --base-url \S+ --model a-model (conv_\w+)")
         conversation = chat.match[1]
@@ -118,8 +117,7 @@ def test_ctrl_c_stops_a_response_and_not_the_program() -> None:
         chat.expect_exact("> ")
         chat.sendline("First")
         chat.expect_exact("Beginn")
-        chat.sendcontrol("c")
-        chat.expect_exact("> ")
+        press_ctrl_c(chat, "> ")
         assert hung_up.wait(60)
         chat.sendline("Second")
         chat.expect_exact("Whole")

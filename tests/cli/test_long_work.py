@@ -18,7 +18,7 @@ from openai_conversations.cli import progress
 from openai_conversations.local import LocalService, ServiceRequest, ServiceResponse
 from openai_conversations.local.server import LocalServer
 
-from tests.cli.conftest import PROGRAM, Run, in_terminal
+from tests.cli.conftest import PROGRAM, Run, in_terminal, press_ctrl_c
 
 PROMPTS = [{"role": "user", "content": f"Message {n}"} for n in range(100)]
 
@@ -92,8 +92,7 @@ def end(command: Any) -> int | None:
 def interrupted(service: HoldingService, command: Any) -> list[str]:
     """Interrupt a command while a response is held; return the one with which it goes on."""
     assert service.held.wait(20)
-    command.sendcontrol("c")
-    command.expect(r"Error: interrupted\r\nTo go on: ([^\r]+)\r\n")
+    press_ctrl_c(command, r"Error: interrupted\r\nTo go on: ([^\r]+)\r\n")
     again = shlex.split(command.match[1])
     assert end(command) == 130
     service.go.set()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from contextlib import suppress
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 from openai_conversations import (
     APIConnectionError,
@@ -14,6 +18,7 @@ from openai_conversations import (
     InternalServerError,
     RateLimitError,
 )
+from openai_conversations._transport.concurrency_async import bounded
 
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, Peer, Script, ScriptedServer, page, responds
@@ -63,6 +68,25 @@ def test_a_read_that_timed_out_is_sent_again(runner: ClientRunner) -> None:
     with ScriptedServer(late, responds(CONVERSATION)) as server:
         assert runner.run(server.url, retrieve, timeout=2).id == "conv_1"
     assert len(server.requests) == 2
+
+
+def test_two_deadlines_in_one_moment_leave_nothing_on_the_task() -> None:
+    """See that the next step runs; with anyio 3 it was cancelled, a retry for example."""
+
+    async def transport() -> None:
+        with anyio.fail_after(0):
+            await anyio.sleep_forever()
+
+    async def run() -> tuple[int, bool]:
+        with suppress(TimeoutError, httpx.ReadTimeout):
+            await bounded(0, transport)
+        task = asyncio.current_task()
+        assert task is not None
+        with anyio.move_on_after(0) as next_step:
+            await anyio.sleep_forever()
+        return task.cancelling(), next_step.cancel_called
+
+    assert asyncio.run(run()) == (0, True)
 
 
 @pytest.mark.parametrize(

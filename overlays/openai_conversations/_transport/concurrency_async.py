@@ -19,7 +19,7 @@ from collections.abc import (
     Generator,
     Iterable,
 )
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
@@ -115,6 +115,27 @@ def _from_any_thread(callback: Callable[[], object]) -> Callable[[], None]:
     return call
 
 
+@contextmanager
+def _scope(seconds: float | None = None) -> Generator[anyio.CancelScope]:
+    """Open a block that can be cancelled, and is cancelled after so many seconds.
+
+    A scope of anyio 3 that is cancelled while another exception ends it (a timeout of the transport
+    in the same moment) leaves its mark on the task of asyncio. The next scope then takes its own
+    cancellation for one that was meant for the program, and lets it out.
+    """
+    in_asyncio = isinstance(current_loop(), asyncio.AbstractEventLoop)
+    task = asyncio.current_task() if in_asyncio else None
+    marks = task.cancelling() if task else 0
+    scope = anyio.move_on_after(seconds)
+    try:
+        with scope:
+            yield scope
+    finally:
+        others = isinstance(sys.exception(), asyncio.CancelledError)
+        while task and scope.cancel_called and not others and task.cancelling() > marks:
+            task.uncancel()
+
+
 async def abortable(
     abort: AbortSignal,
     stage: AbortStage,
@@ -133,7 +154,7 @@ async def abortable(
     Raises:
         RequestAbortedError: The signal was set first.
     """
-    with anyio.CancelScope() as scope:
+    with _scope() as scope:
         # `AbortSignal.set` may be called in any thread; a scope is cancelled in its own.
         unsubscribe = abort.subscribe(_from_any_thread(scope.cancel))
         try:
@@ -155,7 +176,7 @@ async def bounded(
     Raises:
         httpx.ReadTimeout: The time passed first.
     """
-    with anyio.move_on_after(seconds):
+    with _scope(seconds):
         return await work()
     raise httpx.ReadTimeout("the response did not come in time")
 
@@ -241,7 +262,7 @@ async def within(
     seconds: float, work: Callable[[], Awaitable[object]], interrupt: Callable[[], None]
 ) -> None:
     """Await `work()`, but no longer than some seconds; `interrupt` is for threads only."""
-    with anyio.move_on_after(seconds):
+    with _scope(seconds):
         await work()
 
 
