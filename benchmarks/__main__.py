@@ -13,7 +13,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -70,11 +73,11 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rows(topic: str, repetitions: int, *, quick: bool) -> list[Row]:
-    """Measure one topic now."""
+def meter(topic: str, repetitions: int, *, quick: bool) -> Callable[[], list[Row]]:
+    """Return what measures one topic."""
     module, _, name = TOPICS[topic].partition(".")
     function: Callable[..., list[Row]] = getattr(import_module(f"benchmarks.{module}"), name)
-    return function(repetitions, **(QUICK.get(topic, {}) if quick else {}))
+    return partial(function, repetitions, **(QUICK.get(topic, {}) if quick else {}))
 
 
 def main() -> int:
@@ -98,10 +101,13 @@ def main() -> int:
     repetitions = 3 if options.quick else max(measure.REPETITIONS, options.repetitions)
     found: list[Row] = []
     begun = time.perf_counter()
-    for topic in options.only:
-        start = time.perf_counter()
-        found += rows(topic, repetitions, quick=options.quick)
-        _say(f"{topic}: {time.perf_counter() - start:.0f} s")
+    # Each topic in a new process: what came before makes it slower or faster, and each client not
+    # to the same extent.
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+        for topic in options.only:
+            start = time.perf_counter()
+            found += processes.submit(meter(topic, repetitions, quick=options.quick)).result()
+            _say(f"{topic}: {time.perf_counter() - start:.0f} s")
     _say(f"all: {time.perf_counter() - begun:.0f} s")
     run = report.summary(found, report.machine())
     print(report.table(found))
