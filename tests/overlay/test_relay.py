@@ -49,7 +49,7 @@ def until_hangup(hung_up: threading.Event, *events: dict[str, Any]) -> Script:
 
 
 def read(body: bytes) -> list[dict[str, Any]]:
-    return [json.loads(data) for _, data in SSEDecoder().feed(body)]
+    return [json.loads(data) for data in SSEDecoder().feed(body)]
 
 
 class Browser:

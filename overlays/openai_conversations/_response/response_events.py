@@ -19,8 +19,9 @@ import httpx
 from .._request.generated import OPERATIONS, event_parsers
 from .._request.validation import is_mapping
 from ..errors import APIConnectionError, APIError, APIResponseValidationError
+from .output_items import DELTAS
 from .parsing import check_strict, loads, reader
-from .server_sent_events import ServerSentEvent, SSEDecoder
+from .server_sent_events import ErrorData, SSEDecoder
 
 # The document lists statuses and events; which of them are final, no document says. Those that are
 # not are fewer, and no new one is to be expected.
@@ -38,7 +39,7 @@ class ResponseEvents:
 
     Attributes:
         response: whose body it is.
-        waiting: the events that have come and were not taken.
+        waiting: the data of the events that have come and were not taken.
         over: whether there is nothing more to read.
         ended: whether that is because the response was complete.
         last: the event that said so, None if it was `[DONE]`.
@@ -53,7 +54,7 @@ class ResponseEvents:
             resumed: whether it begins in the middle. Then it may have no events at all.
         """
         self.response = response
-        self.waiting: deque[ServerSentEvent] = deque()
+        self.waiting: deque[bytes] = deque()
         self.over = False
         self.ended = False
         self.last: dict[str, Any] | None = None
@@ -73,7 +74,7 @@ class ResponseEvents:
         if chunk is None:
             self.over = True
             # Cut off in the middle, an event is not one; what it may still say is an error.
-            found = [e for e in self._decoder.end() if e[0] == b"error" or _is_whole(e[1])]
+            found = [e for e in self._decoder.end() if isinstance(e, ErrorData) or _is_whole(e)]
         else:
             try:
                 found = self._decoder.feed(chunk)
@@ -94,7 +95,7 @@ class ResponseEvents:
             APIResponseValidationError: it cannot be read, or (strict) is not what the spec says.
             APIError: it is an error in the place of an event.
         """
-        name, text = self.waiting.popleft()
+        text = self.waiting.popleft()
         data: Any = None
         event: Any = None
         kind: str | None = None
@@ -103,6 +104,8 @@ class ResponseEvents:
             data = self._read(text)
             event = self._parsers[data["type"]](data)
             kind = event.type
+            if kind in DELTAS and not self._operation:
+                return event, data  # without a look at the rest, 4 % of that row
         except Exception:
             event = None
         if event is None:
@@ -111,14 +114,14 @@ class ResponseEvents:
             if _is_done(text):
                 self._end()  # case 1
                 return None
-            if name == b"error":
+            if isinstance(text, ErrorData):
                 raise self.to_error(text.decode("utf-8", "replace"))
             raise self._invalid("an event of the stream cannot be read", text)
         # The service and others report errors in several forms: as the body of a status 400 has
         # it, without a type or as the type "error", and as the event of that name without a type.
         if data.get("error"):
             raise self.to_error(data["error"])
-        if kind is None and name == b"error":
+        if kind is None and isinstance(text, ErrorData):
             raise self.to_error(data)
         if self._operation:
             check_strict(self._operation, data, self.response, event=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 _BOM = b"\xef\xbb\xbf"
 # Bytes of one event. An image takes 10 MB; without a limit, a peer decides how much memory is used.
@@ -19,15 +19,21 @@ _LONGEST = 64 * 2**20
 
 # The one shape that the service sends: an event line, then one data line. To find a run of these at
 # once takes a fifth of the time of a look at each block, and that was a sixth of "streamed event".
-_COMMON = re.compile(rb"event: (.*)\ndata: (\S.*)\n\n")
-_COMMON_RUN = re.compile(rb"(?:event: .*\ndata: \S.*\n\n)*+")
+_COMMON_RUN = re.compile(rb"(?:event: (?!error\n).*\ndata: \S.*\n\n)*+")
+_COMMON_DATA = re.compile(rb"\ndata: (.*)\n\n")
 
-ServerSentEvent: TypeAlias = tuple[bytes, bytes]
-"""One event: its name (empty if it has none), and its data, lines joined by a newline."""
+
+class ErrorData(bytes):
+    """The data of an event that has the name `error`; the other names are in the data too."""
+
+    __slots__ = ()
 
 
 class SSEDecoder:
-    """Feed it what was read; it hands back the events that are complete by then."""
+    """Feed it what was read; it hands back the data of the events that are complete by then.
+
+    Of an event with several lines of data, these are joined by a newline.
+    """
 
     __slots__ = ("_after_cr", "_at_start", "_parts", "_size")
 
@@ -38,7 +44,7 @@ class SSEDecoder:
         self._after_cr = False
         self._at_start = True
 
-    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+    def feed(self, chunk: bytes) -> list[bytes]:
         """Return the events that `chunk` completes, in order; often none.
 
         Lines that mean nothing are ignored, as the format demands, and so is an event without data.
@@ -68,7 +74,7 @@ class SSEDecoder:
             chunk = chunk.removeprefix(_BOM)
         common = _COMMON_RUN.match(chunk)
         end = common.end() if common else 0
-        events: list[ServerSentEvent] = _COMMON.findall(chunk, 0, end)
+        events: list[bytes] = _COMMON_DATA.findall(chunk, 0, end)
         *blocks, rest = chunk[end:].split(b"\n\n")
         self._size = 0
         if rest:
@@ -76,7 +82,7 @@ class SSEDecoder:
         events += [event for block in blocks if (event := _parse(block)) is not None]
         return events
 
-    def end(self) -> list[ServerSentEvent]:
+    def end(self) -> list[bytes]:
         """Return the last event if the stream ended without the blank line after it.
 
         The format would drop it; some servers leave the blank line out after the last event.
@@ -114,15 +120,17 @@ def encode(event: Mapping[str, Any]) -> bytes:
     return "\n".join([*lines, f"data: {data}\n\n"]).encode("ascii", "replace")
 
 
-def _parse(block: bytes) -> ServerSentEvent | None:
-    event = b""
+def _parse(block: bytes) -> bytes | None:
+    name = b""
     lines: list[bytes] = []
     for line in block.split(b"\n"):
         field, _, value = line.partition(b":")
         if field == b"data":
             lines.append(value.removeprefix(b" "))
         elif field == b"event":
-            event = value.removeprefix(b" ")
+            name = value.removeprefix(b" ")
     data = b"\n".join(lines)
-    # Proxies send empty data to keep the connection alive; the format has no event there either.
-    return (event, data) if data.strip() else None
+    if not data.strip():
+        # Proxies send it to keep the connection alive; the format has no event there either.
+        return None
+    return ErrorData(data) if name == b"error" else data

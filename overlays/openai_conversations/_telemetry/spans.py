@@ -22,7 +22,7 @@ from .._request.request import OperationRequest
 from .._request.types import Options
 from .._request.validation import is_mapping
 from .._response.parsing import loads
-from .._response.server_sent_events import SSEDecoder
+from .._response.server_sent_events import ErrorData, SSEDecoder
 from .._transport.whole_response import ContentDecoder
 from ..errors import APIError, APIResponseValidationError, APIStatusError
 
@@ -141,8 +141,8 @@ class RequestSpan:
         if self._events is not None:
             # What is wrong with them is for the stream to say, which reads them as well.
             with suppress(ValueError, httpx.DecodingError):
-                for name, data in self._events.feed(self._decoder.decode(chunk)):
-                    if b'"response":' in data or name == b"error":
+                for data in self._events.feed(self._decoder.decode(chunk)):
+                    if b'"response":' in data or isinstance(data, ErrorData):
                         self._note_event(loads(data))
 
     def end(self) -> None:

@@ -224,8 +224,8 @@ class _Completion(Stream):
                 return
         yield from self._objects(decoder.end())
 
-    def _objects(self, events: Iterable[tuple[bytes, bytes]]) -> Iterator[Json]:
-        for _, data in events:
+    def _objects(self, events: Iterable[bytes]) -> Iterator[Json]:
+        for data in events:
             if data.lstrip().startswith(b"[DONE]"):
                 self._ended = True
                 return
