@@ -256,10 +256,9 @@ def undeclared(place: Place, value: Any) -> list[tuple[str | int, ...]]:
     if isinstance(value, list):
         inner = [(n, one, place._items) for n, one in enumerate(value)]
     elif isinstance(value, dict) and (declared := place.fields(item_tag(value))):
-        found = [(name,) for name in value if name not in declared]
         inner = [(name, one, declared.get(name)) for name, one in value.items()]
     for step, one, at in inner:
-        found += [(step, *path) for path in (undeclared(at, one) if at else [])]
+        found += [(step, *path) for path in undeclared(at, one)] if at else [(step,)]
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Reversible, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -67,9 +68,12 @@ class Service(Protocol):
 
 def to_headers(lines: Reversible[tuple[bytes, bytes]]) -> dict[str, str]:
     """Return the headers of a request by their lower-case names; of repeated ones, the first."""
-    return {
-        name.decode("latin-1").lower(): value.decode("latin-1") for name, value in reversed(lines)
-    }
+    return {_header_name(name): value.decode("latin-1") for name, value in reversed(lines)}
+
+
+@lru_cache(maxsize=256)
+def _header_name(raw: bytes) -> str:
+    return raw.decode("latin-1").lower()
 
 
 def to_query(raw: bytes) -> list[tuple[str, str]]:

@@ -40,11 +40,11 @@ class Place:
                 if type(one) in CONTAINERS and (bad := place.unknown_fields(one)):
                     found += [problem.under(n) for problem in bad]
         elif declared := self.fields(item_tag(value)):
-            if not value.keys() <= declared.keys():
-                found = [_unknown_field(name) for name in value if name not in declared]
             for name, one in value.items():
-                if type(one) in CONTAINERS and (inner := declared.get(name)) is not None:
-                    found += [problem.under(name) for problem in inner.unknown_fields(one)]
+                if (inner := declared.get(name)) is None:
+                    found.append(_unknown_field(name))
+                elif type(one) in CONTAINERS and (bad := inner.unknown_fields(one)):
+                    found += [problem.under(name) for problem in bad]
         return found
 
     def fitted(
