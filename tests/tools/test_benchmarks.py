@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,9 +46,9 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _run(monkeypatch: pytest.MonkeyPatch, rows: list[Row], *arguments: str) -> int:
     """Run `make bench` with topics that were measured beforehand, one a row."""
-    topics = {f"topic{number}": row for number, row in enumerate(rows)}
+    topics = {f"topic{number}": partial(list[Row], [row]) for number, row in enumerate(rows)}
     monkeypatch.setattr(bench, "TOPICS", dict.fromkeys(topics, ""))
-    monkeypatch.setattr(bench, "rows", lambda topic, repetitions, quick: [topics[topic]])
+    monkeypatch.setattr(bench, "meter", lambda topic, repetitions, quick: topics[topic])
     monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
     return bench.main()
 
