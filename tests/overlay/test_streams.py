@@ -85,14 +85,14 @@ def test_a_stream_that_stalls(runner: ClientRunner) -> None:
 def test_a_stream_may_take_longer_than_the_timeout_of_a_read(runner: ClientRunner) -> None:
     def script(peer: Peer) -> None:
         peer.events(delta(1, "x"))
-        for number in range(2, 10):
+        for number in range(2, 14):
             peer.stopped.wait(0.1)
             peer.event(delta(number, "x"))
         peer.event(final("completed"))
         peer.end()
 
     with ScriptedServer(script) as server:
-        assert len(runner.collect(server.url, create, [], timeout=0.5)) == 10
+        assert len(runner.collect(server.url, create, [], timeout=1)) == 14
 
 
 def bad_json(peer: Peer) -> None:
