@@ -119,11 +119,11 @@ class Store(Database):
         Raises:
             RefusedRowError: If the id of one is not new to the list.
         """
-        last = "SELECT max(position) FROM items WHERE list = ?1"
+        last = "SELECT max(position) FROM items WHERE list = ?"
         rows: list[ItemRow] = [(item["id"], to_text(item)) for item in items]
         self.run_each(
-            f"INSERT INTO items VALUES (?1, coalesce(({last}), 0) + 1, ?2, ?3)",
-            [(list_key, *row) for row in rows],
+            f"INSERT INTO items VALUES (?, coalesce(({last}), 0) + 1, ?, ?)",
+            [(list_key, list_key, *row) for row in rows],
         )
         return rows
 
