@@ -18,6 +18,7 @@ from openai_conversations import AsyncClient, Client
 from openai_conversations import local as local_mode
 from openai_conversations.local import LocalService
 
+from tests.garbage import collect
 from tests.local.calls import ask, new_conversation, send
 
 PACKAGE = str(Path(local_mode.__file__).parent)
@@ -101,7 +102,7 @@ def delete(client: Client, conversation: str) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("operation", [append, update, respond, stream, delete])
 def test_at_any_point(operation: Callable[[Client, str], None]) -> None:
-    gc.collect()
+    collect()
     gc.freeze()  # so that collecting takes no time
     with Client.local() as client:
         service = client.local_service
@@ -121,7 +122,7 @@ def test_at_any_point(operation: Callable[[Client, str], None]) -> None:
         draw = random.Random(operation.__name__)
         for at in sorted(draw.sample(range(1, total + 1), min(POINTS, total))):
             _, conversation = run(at)
-            gc.collect()  # a stream that nobody has got yet is closed when it is collected
+            collect()  # a stream that nobody has got yet is closed when it is collected
             assert not service._store._db.in_transaction, f"point {at}"
             # On another thread: the one that was interrupted may still hold what it would give.
             with ThreadPoolExecutor(1) as other:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from openai_conversations.local import LocalModel, LocalService, ModelError, Ser
 from openai_conversations.local.ids import PREFIXES
 from openai_conversations_api.models import Message
 
+from tests.garbage import collect
 from tests.local.calls import ask, events, new_conversation, send, texts_of
 
 
@@ -468,7 +468,7 @@ def test_a_stream_that_nobody_reads_frees_the_conversation(service: LocalService
     response = stream(service, conversation=id)
     assert response.status == 200
     del response
-    gc.collect()
+    collect()
     respond(service, input="x", conversation=id)
 
 
@@ -526,5 +526,5 @@ def test_a_lease_ends_with_time_when_nobody_gives_it_back(tmp_path: Path) -> Non
 def test_a_response_that_waits_is_not_made_by_collecting_garbage(service: LocalService) -> None:
     id = new_conversation(service)
     respond(service, input="x", conversation=id, background=True)
-    gc.collect()
+    collect()
     assert texts_of(service, id) == []

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from openai_conversations import AbortSignal, AsyncClient, OpenAIError
 from openai_conversations._transport.aiohttp_transport import AiohttpTransport
 
+from tests.garbage import collect
 from tests.overlay.events import delta, final
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer
 
@@ -109,12 +110,12 @@ async def run(url: str, steps: list[Any]) -> None:
             with suppress(OpenAIError, asyncio.CancelledError):
                 await task
         del task, tasks
-        gc.collect()
+        collect()
         # What is dropped is given back in the loop, a generator a round.
         for number in range(30):
             await asyncio.sleep(0)
             if number % 15 == 0:
-                gc.collect()
+                collect()
         (session,) = transport._sessions.values() or [None]
         if session is not None:
             connector: Any = session.client.connector
@@ -127,14 +128,14 @@ async def run(url: str, steps: list[Any]) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    gc.collect()
+    collect()
     assert not [one for one in gc.get_objects() if isinstance(one, aiohttp.ClientResponse)]
 
 
 @pytest.fixture(scope="module")
 def small_heap() -> Iterator[None]:
     """Keep the garbage collector from what was there before, which takes it most of the time."""
-    gc.collect()
+    collect()
     gc.freeze()
     yield
     gc.unfreeze()

@@ -31,6 +31,7 @@ from openai_conversations._request.request import ATTEMPT, Attempt
 from openai_conversations._sync.connection_pool import ConnectionPool
 from openai_conversations._sync.pooled_connection import PooledConnection
 
+from tests.garbage import collect
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer
 
 pytestmark = pytest.mark.off_contract
@@ -63,14 +64,14 @@ def descriptors() -> int:
 
 
 def alive(*kinds: type) -> int:
-    gc.collect()
+    collect()
     return sum(isinstance(one, kinds) for one in gc.get_objects())
 
 
 def look(pool: Any) -> None:
     """Check that nobody has a place, or waits for one, and that the rest can be used."""
     if pool._places:
-        gc.collect()  # of a response that nobody could close
+        collect()  # of a response that nobody could close
     assert (len(pool._places), len(pool._waiting)) == (0, 0)
     assert pool._settle()  # a note that a finalizer left half-way
     assert not pool._done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from contextlib import suppress
 from typing import Any
@@ -14,6 +13,7 @@ from openai_conversations import APITimeoutError, AsyncClient, Client
 from openai_conversations._async.connection_pool import AsyncConnectionPool
 from openai_conversations._sync.connection_pool import ConnectionPool
 
+from tests.garbage import collect
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
 
@@ -172,12 +172,12 @@ def test_a_stream_that_is_dropped_without_closing_hangs_up_and_gives_its_place_b
         stream = client.responses.create(model="m", input="x", stream=True)
         assert taken(pool) == 1
         del stream
-        gc.collect()
+        collect()
         assert taken(pool) == 0
         assert hung_up.wait(5)
     # The first collection took the stream; the connection that the pool held for it goes now, and
     # says so here rather than in a later test.
-    gc.collect()
+    collect()
 
 
 def test_a_hundred_at_once_over_few_threads() -> None:

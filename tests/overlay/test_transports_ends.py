@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +14,7 @@ from openai_conversations import (
     RequestAbortedError,
 )
 
+from tests.garbage import collect
 from tests.overlay.client_runner import ClientRunner
 from tests.overlay.events import delta
 from tests.overlay.scripted_server import CONVERSATION, Peer, ScriptedServer, responds
@@ -124,7 +124,7 @@ def test_one_client_in_several_event_loops() -> None:
         anyio.run(call, backend="trio")
         anyio.run(call_and_close)
     assert server.connections == 3
-    gc.collect()
+    collect()
 
 
 def test_a_client_used_under_asyncio_is_closed_under_trio() -> None:
@@ -137,7 +137,7 @@ def test_a_client_used_under_asyncio_is_closed_under_trio() -> None:
         anyio.run(call)
         anyio.run(client.close, backend="trio")
     assert client.is_closed()
-    gc.collect()
+    collect()
 
 
 def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixture) -> None:
@@ -148,9 +148,9 @@ def test_a_client_that_nobody_closed_goes_quietly(caplog: pytest.LogCaptureFixtu
             await client.conversations.retrieve("conv_1")
 
         anyio.run(call)
-        gc.collect()
+        collect()
         # The first collection took the client, whose end let go of its connections: they go now,
         # and asyncio tells of them here rather than in a later test.
-        gc.collect()
+        collect()
     # aiohttp would say "Unclosed client session", as a warning and in its log.
     assert not [record for record in caplog.records if record.name in ("aiohttp", "asyncio")]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import httpx
 import pytest
 from openai_conversations import APITimeoutError, AsyncClient
 
+from tests.garbage import collect
 from tests.overlay.concurrency_async import one_connection
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 from tests.overlay.scripts import stall_in_the_stream
@@ -34,9 +34,9 @@ async def test_a_stream_that_is_dropped_gives_its_connection_back(transport: str
         async with one_connection(transport) as http:
             client = AsyncClient(api_key="k", base_url=server.url, http_client=http, **options)
             await client.responses.create(**STREAM)
-            gc.collect()
+            collect()
             assert (await client.conversations.retrieve("conv_1")).id == "conv_1"
-    gc.collect()
+    collect()
 
 
 async def test_a_response_that_was_read_gives_its_connection_back_once(transport: str) -> None:
@@ -46,7 +46,7 @@ async def test_a_response_that_was_read_gives_its_connection_back_once(transport
         async with one_connection(transport) as http:
             client = AsyncClient(api_key="k", base_url=server.url, http_client=http, **options)
             await client.conversations.retrieve("conv_1")
-            gc.collect()
+            collect()
             async with await client.responses.create(**STREAM):
                 with pytest.raises(APITimeoutError):
                     await client.conversations.retrieve("conv_1")

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Any
 
 import httpx
 import pytest
 from openai_conversations import APITimeoutError, Client
 
+from tests.garbage import collect
 from tests.overlay.concurrency_sync import one_connection
 from tests.overlay.scripted_server import CONVERSATION, ScriptedServer, responds
 from tests.overlay.scripts import stall_in_the_stream
@@ -35,9 +35,9 @@ def test_a_stream_that_is_dropped_gives_its_connection_back(transport: str) -> N
         with one_connection(transport) as http:
             client = Client(api_key="k", base_url=server.url, http_client=http, **options)
             client.responses.create(**STREAM)
-            gc.collect()
+            collect()
             assert (client.conversations.retrieve("conv_1")).id == "conv_1"
-    gc.collect()
+    collect()
 
 
 def test_a_response_that_was_read_gives_its_connection_back_once(transport: str) -> None:
@@ -47,7 +47,7 @@ def test_a_response_that_was_read_gives_its_connection_back_once(transport: str)
         with one_connection(transport) as http:
             client = Client(api_key="k", base_url=server.url, http_client=http, **options)
             client.conversations.retrieve("conv_1")
-            gc.collect()
+            collect()
             with client.responses.create(**STREAM):
                 with pytest.raises(APITimeoutError):
                     client.conversations.retrieve("conv_1")
