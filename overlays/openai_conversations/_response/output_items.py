@@ -43,8 +43,6 @@ _PLACES = {
     "response.custom_tool_call_input": _Place("custom_tool_call", "", "", "", "input"),
     "response.code_interpreter_call_code": _Place("code_interpreter_call", "", "", "", "code"),
 }
-DELTAS = frozenset(f"{stem}.delta" for stem in _PLACES)
-"""The types of the events that go on with a text: most of a stream, and never its end."""
 
 _TYPE = itemgetter("type")
 _NOWHERE = object()
